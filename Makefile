@@ -1,0 +1,78 @@
+# What one does with a checkout. `make help` lists it; all of it uses one environment, .venv,
+# which plain pip installs from the lock files with hashes.
+
+PYTHON ?= python3
+UV ?= uv
+VENV ?= .venv
+BIN := $(VENV)/bin
+OUT := out/june_2010
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP := $(BIN)/python -m pip -qq install --no-compile
+
+# An environment whose Python is gone, or that was made in another folder, is made anew.
+SOUND := $(shell test "$$(cat $(VENV)/.core 2>/dev/null)" = "$(CURDIR)" \
+	&& $(BIN)/python -c '' 2>/dev/null && echo yes)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint bench lock clean FORCE
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 14
+	@echo "With another Python: make VENV=.venv-3.12 PYTHON=python3.12 test"
+
+run: $(VENV)/.package ## simulate June 2010 and draw its figures
+	@$(BIN)/flowsim run scenarios/kyrgyz_uzbek_2010 --seed 1 --overwrite -o $(OUT)
+	@echo "The figures are in $(OUT):"
+	@find $(OUT) -name '*.png' | sort
+
+test: lint ## check style, types and floors, and run all tests
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.dev ## check style, types and floors only
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/.dev ## measure speed and print it
+	$(BIN)/python -m pytest tests/benchmarks -s
+
+# Pins that still fit are kept; LOCK_FLAGS=--upgrade renews them all. The core is pinned as dev is.
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml -
+REQUIRES = $(PYTHON) -c "import tomllib; \
+	print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')"
+
+lock: ## pin the dependencies of pyproject.toml (needs uv)
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
+	$(REQUIRES) | $(COMPILE) --extra dev $(LOCK_FLAGS) -o requirements-dev.lock
+	$(REQUIRES) | $(COMPILE) -c requirements-dev.lock $(LOCK_FLAGS) -o requirements.lock
+
+clean: ## remove the environment, caches and what was built (out/ stays)
+	rm -rf $(VENV) build dist *.egg-info .coverage .*_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.core: requirements.lock $(if $(SOUND),,FORCE)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "flowsim needs Python 3.11 or later as $(PYTHON); name one: make PYTHON=..." >&2; \
+		exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) lacks venv; on Debian and Ubuntu the package python3-venv has it" >&2; \
+		exit 1; }
+	@echo "Making $(VENV) (once, under a minute)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) --require-hashes -r requirements.lock
+	@echo "$(CURDIR)" > $@
+
+$(VENV)/.package: pyproject.toml $(VENV)/.core
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.core | $(VENV)/.package
+	@echo "Adding the tools of make test to $(VENV)"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+FORCE:
