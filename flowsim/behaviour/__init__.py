@@ -1,0 +1,1 @@
+"""What people do: news, leaving, route choice, waiting, harm, returning."""

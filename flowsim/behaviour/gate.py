@@ -1,0 +1,91 @@
+"""At a gate: who of a household is let pass, whether it parts, and where it stands in the queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.behaviour.sections import Waiting
+from flowsim.draws import Keys, Purpose, uniform
+from flowsim.policy.compose import GateRules
+
+Counts = NDArray[np.uint8]
+_ADULTS = slice(1, 5)
+_LAST = 1 << 30
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What a gate means for households.
+
+    Attributes
+    ----------
+    held : bool array (n,)
+        Nobody of the household goes through as things are.
+    kinds, wounded : uint8 arrays (5, n)
+        Persons who go through, and the wounded among them.
+    exempt : uint8 array (5, n)
+        Of those, persons who pass by an exemption.
+    rank : int64 array (n,)
+        Order of service.
+    quota_per_hour : float64 array (n,)
+        The strictest quota that binds one of them; inf without.
+    """
+
+    held: NDArray[np.bool_]
+    kinds: Counts
+    wounded: Counts
+    exempt: Counts
+    rank: NDArray[np.int64]
+    quota_per_hour: NDArray[np.float64]
+
+
+def admission(
+    rules: GateRules,
+    section: Waiting,
+    seed: np.uint64,
+    key: Keys,
+    visit: NDArray[np.int64],
+    group: NDArray[np.int16],
+    kinds: Counts,
+    wounded: Counts,
+) -> Admission:
+    """Hold households against the rules of a gate.
+
+    One draw a visit decides for the household whether a permeability lets it pass; one more
+    whether it parts where only some may go. Children do not go through alone.
+
+    Parameters
+    ----------
+    visit : int64 array (n,)
+        Number of the visit, from 0.
+    group : int16 array (n,)
+    kinds, wounded : uint8 arrays (5, n)
+        Persons by kind, and the wounded among them.
+    """
+    passes = uniform(seed, key, Purpose.GATE, visit) < rules.passes[group].transpose(1, 2, 0)
+    hurt, sound = wounded, kinds - wounded
+    through_hurt = np.where(passes[:, 1], hurt, 0).astype(np.uint8)
+    through = (np.where(passes[:, 0], sound, 0) + through_hurt).astype(np.uint8)
+    some = through.sum(axis=0, dtype=np.int64)
+    everybody = some == kinds.sum(axis=0, dtype=np.int64)
+    adult = through[_ADULTS].any(axis=0)
+    parts = uniform(seed, key, Purpose.GATE_SPLIT, visit) < section.part
+    held = (some == 0) | ~(everybody | (adult & parts))
+    through = np.where(held, 0, through).astype(np.uint8)
+    through_hurt = np.where(held, 0, through_hurt).astype(np.uint8)
+    by_class = np.stack([through - through_hurt, through_hurt], axis=1)  # (5, 2, n)
+    there = by_class > 0
+    rank = np.where(there, rules.rank[group].transpose(1, 2, 0), _LAST).min(axis=(0, 1))
+    quota = np.where(there, rules.quota_per_hour[group].transpose(1, 2, 0), np.inf)
+    free = np.where(rules.exempt[group].transpose(1, 2, 0), by_class, 0)
+    return Admission(
+        held=held,
+        kinds=through,
+        wounded=through_hurt,
+        exempt=free.sum(axis=1).astype(np.uint8),
+        rank=rank,
+        quota_per_hour=quota.min(axis=(0, 1)),
+    )

@@ -1,0 +1,41 @@
+"""The hazard of going home: the own wish where home is calm, and the pressure of the host."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.behaviour.sections import Returning
+
+Floats = NDArray[np.float64]
+
+
+def return_rate(
+    section: Returning, danger: Floats, inside: NDArray[np.bool_], pressure: Floats
+) -> Floats:
+    """Hazard of return by country of refuge, home place, group and burnt home, 1/day.
+
+    Own wish x exp(-danger at home / calm) + pressure. Those displaced inside the country whose
+    home is burnt stay where they are.
+
+    Parameters
+    ----------
+    section : Returning
+    danger : float64 array (P, G)
+        Danger at home.
+    inside : bool array (C,)
+        Countries that people flee from.
+    pressure : float64 array (C,)
+        Hazard that each country's policies add for those sheltered there, 1/day.
+
+    Returns
+    -------
+    float64 array (C, P, G, 2)
+    """
+    calm = np.exp(-danger / section.calm)
+    wish = np.where(inside, section.inside_per_day, section.abroad_per_day)
+    rate = wish[:, None, None] * calm[None, :, :]
+    burnt = np.where(inside[:, None, None], 0.0, section.burnt_factor * rate)
+    pressed = np.where(inside, 0.0, pressure)[:, None, None, None]
+    forced = np.broadcast_to(pressed, (*rate.shape, 1))
+    return np.stack([rate, burnt], axis=-1) + forced

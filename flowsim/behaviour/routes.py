@@ -1,0 +1,202 @@
+"""Route choice: recursive logit over the network, link by link, with settling on arrival.
+
+Fosgerau, Frejinger and Karlstrom (2013), "A link based network route choice model with
+unrestricted choice set", Transportation Research Part B 56. The exponential of the value of having
+arrived by link ``a`` is z_a = exp(settle at the head) + sum over next links b of exp(v_b) z_b: one
+sparse linear system. Here a traveller may settle at any place on arrival, never turns round on the
+link just used, and never crosses the border backwards.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, identity
+from scipy.sparse.linalg import splu
+
+from flowsim.behaviour.sections import RouteChoice
+from flowsim.draws import Keys, Purpose, gumbel
+from flowsim.world.network import Network
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+SETTLE = -1
+"""Option to stay where one has arrived."""
+
+
+class RouteLogit:
+    """Options and values of route choice on one network.
+
+    States are ``0 .. L-1``: arrived by that link, and ``L .. L+P-1``: leaving that place (where
+    settling is no option). A state has at most ``D`` options; ``option[s, d]`` is a link or
+    `SETTLE`.
+
+    Parameters
+    ----------
+    section : RouteChoice
+    network : Network
+    may_settle : bool array (P,)
+        Places that can take anybody in.
+    """
+
+    def __init__(self, section: RouteChoice, network: Network, may_settle: NDArray) -> None:
+        self.section, self.network = section, network
+        gates = network.gates
+        self._usable = np.array([g < 0 or gates[g].out for g in network.gate], dtype=bool)
+        self.n_links = network.tail.size
+        self.option = self._options(may_settle)
+        rows, cols = self._pairs()
+        self._rows, self._cols = rows, cols
+        self.km_cost = section.km_cost * network.km
+        self.leg_cost = self._leg_cost()
+
+    def leaving(self, place: NDArray) -> Ints:
+        """State of those who leave a place."""
+        return np.asarray(place, dtype=np.int64) + self.n_links
+
+    def _options(self, may_settle: NDArray) -> Ints:
+        network, n_places = self.network, len(self.network.names)
+        links = np.arange(self.n_links)
+        out = [links[(network.tail == p) & self._usable] for p in range(n_places)]
+        table: list[list[int]] = []
+        for link in links:
+            place = network.head[link]
+            onward = [int(b) for b in out[place] if b != link ^ 1]
+            table.append(([SETTLE] if may_settle[place] else []) + onward)
+        table += [[int(b) for b in out[place]] for place in range(n_places)]
+        width = max((len(row) for row in table), default=1) or 1
+        padded = np.full((len(table), width), -2, dtype=np.int64)
+        for s, row in enumerate(table):
+            padded[s, : len(row)] = row
+        return padded
+
+    def _pairs(self) -> tuple[Ints, Ints]:
+        """Which link can follow which."""
+        table = self.option[: self.n_links]
+        rows, places = np.nonzero(table >= 0)
+        keep = self._usable[rows]
+        rows, places = rows[keep], places[keep]
+        return rows, table[rows, places]
+
+    def _leg_cost(self) -> float:
+        """max(0, ln rho0) + margin, rho0 being the spectral radius of the open and safe network;
+        rounded up to 1e-6, so that no last bit of a library can move a value."""
+        matrix = np.zeros((self.n_links, self.n_links))
+        matrix[self._rows, self._cols] = np.exp(-self.km_cost[self._cols])
+        rho = max(1.0, float(np.abs(np.linalg.eigvals(matrix)).max(initial=0.0)))
+        return float(np.ceil(np.log(rho) * 1e6) / 1e6) + self.section.margin
+
+    def utilities(self, cost: Floats, settle: Floats) -> Floats:
+        """Value of every option in every state.
+
+        Parameters
+        ----------
+        cost : float64 array (L,)
+            What changes in time and only lowers a link's utility: danger, waiting; >= 0.
+        settle : float64 array (P,)
+            Utility of settling at each place.
+
+        Returns
+        -------
+        float64 array (S, D)
+            -inf where a state has no such option.
+        """
+        link_utility = -(self.km_cost + self.leg_cost + np.maximum(cost, 0.0))
+        stay = np.exp(settle)[self.network.head]
+        has_settle = (self.option[: self.n_links] == SETTLE).any(axis=1)
+        weight = np.exp(link_utility)
+        shape = (self.n_links, self.n_links)
+        moves = csc_array((weight[self._cols], (self._rows, self._cols)), shape=shape)
+        system = (identity(self.n_links, format="csc") - moves).tocsc()
+        z = splu(system).solve(np.where(has_settle, stay, 0.0))
+        with np.errstate(divide="ignore"):  # a dead end without shelter is worth -inf
+            onward = link_utility + np.log(np.maximum(z, 0.0))
+        head = np.concatenate([self.network.head, np.arange(settle.size)])
+        value = np.where(
+            self.option >= 0, onward[self.option], np.where(self.option == SETTLE, settle[head][:, None], -np.inf)
+        )
+        return np.asarray(value)
+
+
+def choose(
+    seed: np.uint64, key: Keys, count: Ints, option: Ints, value: Floats
+) -> Ints:
+    """The option each household takes: the largest of value plus a Gumbel draw keyed by option.
+
+    Parameters
+    ----------
+    seed : uint64
+    key, count : arrays (n,)
+        Who chooses, and how often before.
+    option : int64 array (n, D)
+        Links, `SETTLE`, or -2 for padding.
+    value : float64 array (n, D)
+
+    Returns
+    -------
+    int64 array (n,)
+        Link or `SETTLE`; -2 where there is nothing to choose.
+    """
+    n, width = option.shape
+    best = np.full(n, -np.inf)
+    chosen = np.full(n, -2, dtype=np.int64)
+    for d in range(width):
+        drawn = value[:, d] + gumbel(seed, key, Purpose.ROUTE, count, option[:, d] + 3)
+        better = drawn > best
+        best = np.where(better, drawn, best)
+        chosen = np.where(better, option[:, d], chosen)
+    return chosen
+
+
+def link_cost(
+    section: RouteChoice, network: Network, hours: Floats, danger: Floats, gate_cost: Floats
+) -> Floats:
+    """What links cost besides their length: danger on the way and waiting at the gate; (L,).
+
+    Parameters
+    ----------
+    hours : float64 array (L,)
+        Time on each link, with delays.
+    danger : float64 array (P,)
+        Believed danger for one group.
+    gate_cost : float64 array (gates,)
+        Believed cost of waiting at each gate, see `wait_cost`.
+    """
+    on_the_way = 0.5 * (danger[network.tail] + danger[network.head])
+    cost = section.danger_cost * hours * on_the_way
+    at_gate = network.gate >= 0
+    cost[at_gate] += gate_cost[network.gate[at_gate]]
+    return cost
+
+
+def wait_cost(section: RouteChoice, open_share: Floats, queue: Floats, per_hour: Floats) -> Floats:
+    """Believed cost of waiting at gates; a closed one costs the cap, and none costs more.
+
+    Parameters
+    ----------
+    open_share : float64 array
+        Chance that somebody of a family is let pass.
+    queue : float64 array
+        Persons waiting.
+    per_hour : float64 array
+        Persons an hour who pass, inf without limit.
+    """
+    hours = queue / per_hour
+    with np.errstate(divide="ignore"):
+        cost = section.wait_cost_per_hour * hours - np.log(open_share)
+    return np.minimum(cost, section.wait_cost_cap)
+
+
+def settle_utility(
+    section: RouteChoice, hosts: Floats, total: Floats, inside: NDArray, danger: Floats, full: NDArray
+) -> Floats:
+    """Utility of settling at each place for one group, (P,).
+
+    Inside: settle_inside + kin x share of the own group + size x ln(1 + hosts / 1000).
+    Abroad: settle_abroad + size x ln(1 + hosts / 1000). Both less the danger; a place that is full
+    is worth next to nothing.
+    """
+    share = hosts / np.maximum(total, 1.0)
+    base = np.where(inside, section.settle_inside + section.kin * share, section.settle_abroad)
+    value = base + section.size * np.log1p(hosts / 1000.0) - section.settle_danger_cost * danger
+    return np.where(full, value - 12.0, value)

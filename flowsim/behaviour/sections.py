@@ -1,0 +1,139 @@
+"""Sections that say what people do; every rate is a hazard in 1/day."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from flowsim.section import NonNegative, Positive, Section, Share
+
+
+class News(Section):
+    """What people believe about violence and borders."""
+
+    informed: Share = 0.7
+    """Part of the households that know the present state; the others know that of `lag_hours` ago."""
+    lag_hours: NonNegative = 6.0
+    source: str = ""
+
+
+class Leaving(Section):
+    """When a household leaves: hazard = (violence + news + neighbours) x ability."""
+
+    violence_per_day: NonNegative = 3.0
+    """Hazard at danger 1 at home."""
+    news_per_day: NonNegative = 0.5
+    """Hazard where danger 1 is heard of from close by."""
+    news_km: Positive = 8.0
+    """Scale over which news of violence frightens, kilometres."""
+    neighbours_per_day: NonNegative = 1.0
+    """Hazard when the whole group has just left the place."""
+    neighbours_hours: Positive = 24.0
+    """How long the leaving of neighbours is felt."""
+    trapped: NonNegative = 0.5
+    """Gunfire keeps people in: ability falls as exp(-trapped x danger)."""
+    men_stay: Share = 0.5
+    """Part of the families whose men stay to guard when the family leaves."""
+    guards_leave: Share = 0.1
+    """Hazard of leaving of men who stayed, relative to families."""
+    frailty_variance: NonNegative = 0.5
+    """Variance of the households' frailty (gamma, mean 1) of leaving."""
+    source: str = ""
+
+
+class RouteChoice(Section):
+    """Where to: recursive logit over the network, in units of utility."""
+
+    rule: Literal["recursive_logit"] = "recursive_logit"
+    km_cost: NonNegative = 0.15
+    """Per kilometre."""
+    danger_cost: NonNegative = 0.5
+    """Per hour under danger 1 on the way."""
+    settle_danger_cost: NonNegative = 4.0
+    """For settling at a place of danger 1."""
+    margin: Positive = 0.1
+    """Added to the cost of a leg beyond what keeps the values finite."""
+    settle_inside: float = 0.0
+    """Utility of settling inside the country, before kin."""
+    settle_abroad: float = 2.0
+    """Utility of settling in a camp or host area abroad."""
+    kin: NonNegative = 2.0
+    """Utility of a host place that is wholly of the own group, for hosts inside the country."""
+    size: NonNegative = 0.5
+    """Utility per factor e in the number of possible hosts (population of the own group)."""
+    wait_cost_per_hour: NonNegative = 0.15
+    """Cost of an hour in the queue that people expect at a crossing."""
+    wait_cost_cap: NonNegative = 3.0
+    """Cost of a crossing that is believed closed; no queue is believed to cost more."""
+    road_kmh: Positive = 12.0
+    """Speed on roads, km/h: vehicles, walkers and stops together."""
+    foot_kmh: Positive = 3.0
+    """Speed of a family on foot, km/h."""
+    source: str = ""
+
+
+class Waiting(Section):
+    """At a crossing: wait, give up, try the fence, part."""
+
+    give_up_per_day: NonNegative = 0.15
+    """Hazard of giving up while the crossing admits the household."""
+    give_up_closed_per_day: NonNegative = 0.5
+    """Hazard of giving up while it admits nobody of the household."""
+    fence_per_day: NonNegative = 0.2
+    """Hazard of an attempt at the fence while the crossing admits nobody of the household."""
+    part: Share = 0.8
+    """Part of the families that part where only some of them are admitted."""
+    source: str = ""
+
+
+class Harm(Section):
+    """Deaths and wounds of those exposed."""
+
+    deaths_per_day: NonNegative = 0.001
+    """Hazard of death of a man under danger 1, 1/day."""
+    women: Share = 0.15
+    """Hazard of women relative to men."""
+    children: Share = 0.05
+    elderly: Share = 0.3
+    wounded_per_death: NonNegative = 4.0
+    """Persons wounded for each death."""
+    on_the_way: NonNegative = 0.0
+    """Danger on the road relative to that at the places it starts from."""
+    crush_per_day: NonNegative = 0.0
+    """Hazard of death in a crowd of 10,000 at a crossing, 1/day and person."""
+    fence_death: Share = 0.0
+    """Chance that somebody of a household dies in an attempt at the fence (drowning)."""
+    source: str = ""
+
+
+class Returning(Section):
+    """When people go home: hazard = (own wish + pressure) x calm at home."""
+
+    inside_per_day: NonNegative = 0.05
+    """Hazard of the displaced inside the country when home is calm."""
+    abroad_per_day: NonNegative = 0.02
+    """Hazard of those sheltered abroad when home is calm."""
+    calm: Positive = 0.1
+    """Danger at home at which the wish falls to 1/e."""
+    burnt_factor: Share = 0.5
+    """Own wish to return of those whose home is burnt, relative to the others."""
+    source: str = ""
+
+
+class Reception(Section):
+    """Camps and hosts, and the count that the host keeps."""
+
+    registration_hours: NonNegative = 6.0
+    """Hours from arrival to registration."""
+    source: str = ""
+
+
+class Behaviour(Section):
+    """All that people do."""
+
+    news: News = News()
+    leaving: Leaving = Leaving()
+    routes: RouteChoice = RouteChoice()
+    waiting: Waiting = Waiting()
+    harm: Harm = Harm()
+    returning: Returning = Returning()
+    reception: Reception = Reception()

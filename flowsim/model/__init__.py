@@ -1,0 +1,1 @@
+"""The model: one run of a scenario."""

@@ -1,0 +1,126 @@
+"""From an observer's counts to a labelled Result."""
+
+from __future__ import annotations
+
+import io
+import json
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from flowsim.model.layout import OUTCOMES, STATUSES
+from flowsim.results import Result
+from flowsim.scenario.scenario import Scenario
+from flowsim.world.sections import KINDS
+from flowsim.world.world import World
+
+if TYPE_CHECKING:
+    from flowsim.model.flow import FlowModel
+
+LIBRARIES = ("flowsim", "mesa", "numpy", "scipy", "xarray")
+
+
+def assemble(model: FlowModel) -> Result:
+    """Label what a model recorded (see `flowsim.results.Result` for dimensions and units)."""
+    observer, world, scenario = model.observer, model.world, model.setup
+    n = observer.at
+    time = np.datetime64(scenario.start, "ns") + (observer.stops[:n] * 1_000_000_000).astype(
+        "timedelta64[ns]"
+    )
+    variables = {
+        "people": (("time", "place", "group", "status"), observer.people, "persons"),
+        "outcomes": (("time", "crossing", "outcome", "kind"), observer.outcomes, "persons"),
+        "waiting": (("time", "crossing", "kind"), observer.waiting, "persons"),
+        "composition": (("time", "place", "kind"), observer.composition, "persons"),
+        "registered": (
+            ("time", "place", "kind"),
+            np.cumsum(observer.registered, axis=0, dtype=np.int32),
+            "persons, cumulative",
+        ),
+        "violence": (("time", "place"), observer.violence, "1 = worst day of the worst place"),
+        "deaths": (("time", "place", "group"), observer.deaths, "persons"),
+        "wounded": (("time", "place", "group"), observer.wounded, "persons"),
+        "exposure": (
+            ("time", "place", "group"),
+            observer.exposure,
+            "person-days, weighted by danger",
+        ),
+        "waiting_time": (("time", "crossing"), observer.waiting_hours(), "hours"),
+    }
+    data = xr.Dataset(
+        {
+            name: (dims, values[:n], {"units": units})
+            for name, (dims, values, units) in variables.items()
+        },
+        coords={"time": time, **_coordinates(world)},
+        attrs=_attributes(scenario, model.seed_text, model.engine),
+    )
+    return Result(data)
+
+
+def _coordinates(world: World) -> dict[str, Any]:
+    places, network = world.places, world.network
+    out = {gate.crossing: gate.link for gate in network.gates if gate.out}
+    links = [out.get(x, next(g.link for g in network.gates if g.crossing == x))
+             for x in range(len(network.crossings))]  # fmt: skip
+    names = np.array(network.names)
+    routes = np.array([link // 2 for link in links], dtype=np.int64)
+    return {
+        "place": ("place", _texts(network.names)),
+        "country": ("place", _texts([p.country for p in places])),
+        "region": ("place", _texts([p.region for p in places])),
+        "place_kind": ("place", _texts([p.kind for p in places])),
+        "lat": ("place", [p.lat for p in places]),
+        "lon": ("place", [p.lon for p in places]),
+        "group": ("group", _texts([g.name for g in world.groups])),
+        "status": ("status", _texts(STATUSES)),
+        "crossing": ("crossing", _texts(network.crossings)),
+        "near": ("crossing", _texts(names[network.tail[links]]) if links else _texts([])),
+        "far": ("crossing", _texts(names[network.head[links]]) if links else _texts([])),
+        "crossing_kind": ("crossing", _texts([world.routes[r].kind for r in routes])),
+        "outcome": ("outcome", _texts(OUTCOMES)),
+        "kind": ("kind", _texts(KINDS)),
+    }
+
+
+def _texts(values: Any) -> np.ndarray:
+    return np.array([str(v) for v in values], dtype=np.str_)
+
+
+def _attributes(scenario: Scenario, seed: str, engine: str) -> dict[str, str]:
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "digest": scenario.digest(),
+        "scenario": as_yaml(scenario),
+        "seed": seed,
+        "engine": engine,
+        "versions": json.dumps({name: version(name) for name in LIBRARIES}),
+        "cpu": cpu_level(),
+        "start": scenario.start.isoformat(),
+        "timezone": scenario.timezone,
+        "flee_from": ",".join(scenario.flee_from),
+    }
+
+
+def as_yaml(scenario: Scenario) -> str:
+    """The effective scenario as YAML text."""
+    from ruamel.yaml import YAML
+
+    text = io.StringIO()
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style, yaml.allow_unicode = False, True
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    yaml.dump(scenario.effective(), text)
+    return text.getvalue()
+
+
+def cpu_level() -> str:
+    """Architecture and the highest vector features that numpy uses here: the same bytes are
+    promised only on machines where this text is the same."""
+    features = np.show_config(mode="dicts")["SIMD Extensions"]  # type: ignore[index]
+    found = features.get("found") or features.get("baseline") or []
+    return f"{platform.machine()} {found[-1] if found else 'baseline'}"

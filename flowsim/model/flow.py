@@ -1,0 +1,380 @@
+"""FlowModel: one run of a scenario, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import mesa
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.behaviour.harm import harm_per_day
+from flowsim.behaviour.leaving import heard, leave_rate, news_kernel, onward_rate
+from flowsim.behaviour.returning import return_rate
+from flowsim.behaviour.routes import link_cost, settle_utility, wait_cost
+from flowsim.clock import DAY, ClockFace
+from flowsim.model.agents import REPORTERS, AuthorityAgent, ForceAgent, PlaceAgent
+from flowsim.model.assemble import assemble
+from flowsim.model.borders import Borders, family_chance, family_quota
+from flowsim.model.crowd import Crowd
+from flowsim.model.laws import Beliefs, Laws, Now
+from flowsim.model.layout import STATUSES, Outcome, Status
+from flowsim.model.observe import Observer, Stocks
+from flowsim.model.reference import ReferenceCrowd
+from flowsim.results import Result
+from flowsim.scenario.scenario import Scenario
+from flowsim.world.population import settle_residents
+from flowsim.world.violence import Danger
+from flowsim.world.world import World
+
+Floats = NDArray[np.float64]
+Engine = Literal["columns", "agents"]
+
+GRID = 3600
+"""Seconds over which what comes from outside (violence, curfews) is constant, whatever the step."""
+
+
+class FlowModel(mesa.Model):
+    """People who flee, places, borders and forces.
+
+    Parameters
+    ----------
+    setup : Scenario
+        What to run.
+    seed : int or str
+        Of all draws.
+    engine : {"columns", "agents"}
+        Households as numpy columns, or each a `mesa.Agent`; both give the same bytes.
+    rng : optional
+        What Mesa's own `batch_run` passes: used as the seed where it is given.
+
+    Examples
+    --------
+    >>> import flowsim as fs
+    >>> from flowsim.model.flow import FlowModel
+    >>> model = FlowModel(fs.load("scenarios/kyrgyz_uzbek_2010"), seed=1)  # doctest: +SKIP
+    >>> model.step()  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        setup: Scenario,
+        seed: int | str = 1,
+        engine: Engine = "columns",
+        rng: int | None = None,
+    ) -> None:
+        if not isinstance(setup, Scenario):
+            raise TypeError(
+                f"setup is a Scenario, not {type(setup).__name__}; "
+                "in batch_run write it as {'setup': [scenario]}"
+            )
+        super().__init__(rng=rng)
+        self.setup, self.engine = setup, engine
+        self.seed_text = str(seed if rng is None else rng)
+        world = World(
+            setup.places, setup.routes, setup.groups, setup.flee_from,
+            setup.violence, setup.conditions, setup.forces, setup.start,
+        )  # fmt: skip
+        self.world = world
+        self.laws = Laws(setup, world, self.seed_text)
+        self.seconds = 0
+        self.duration = int((setup.end - setup.start).total_seconds())
+        self.borders = Borders(setup, world)
+        self._edges = self.borders.edges()
+        self._kernel = news_kernel(world.network.km_between, setup.behaviour.leaving.news_km)
+        self.face = ClockFace(self.laws.cells.total)
+        shape = (len(world.places), len(world.groups))
+        stops = np.arange(setup.record, self.duration + 1, setup.record, dtype=np.int64)
+        self.observer = Observer(stops, *shape, len(world.network.crossings))
+        names, groups = world.network.names, world.groups
+        households = settle_residents(self.laws.seed, names, groups, world.residents)
+        crowd = {"columns": Crowd, "agents": ReferenceCrowd}[engine]
+        self.crowd: Any = crowd(self.laws, self.face, households, self.observer, self)
+        self.stocks: Stocks = self.crowd.stocks()
+        self.danger: Danger = world.surroundings.at(0)
+        self._gone = np.zeros(shape)
+        self._heard_before: list[tuple[int, _Known]] = []
+        self._solved: dict[bytes, Floats] = {}
+        self._people_the_map()
+        self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
+        self._look()
+        self.datacollector.collect(self)
+
+    # ---- the step ------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One step.
+
+        | phase | what |
+        | --- | --- |
+        | 1 violence | intensity at each place: events, contagion, forces, barricades |
+        | 2 policies | each authority observes and states its openings |
+        | 3 news | what people believe about 1 and 2; some are informed, the others late |
+        | 4 hazards | leave, move on, give up, try the fence, return; the clocks advance |
+        | 5 harm | the hazard of death and wounds of those exposed, one of the clocks |
+        | 6 departures and travel | whose event is due chooses a leg and moves |
+        | 7 crossings | queues meet openings, in time order |
+        | 8 reception | camps and hosts fill; overflow goes on |
+        | 9 record | observers look |
+
+        A step is made of ticks, over which violence and all hazards are constant, and a tick of
+        segments, over which the openings are. What feeds back (neighbours who left, queues and
+        full camps that people hear of, the view of policies) is frozen for the step.
+        """
+        for start, stop in self._ticks():
+            self.violence(start)
+            segments = self._segments(start, stop)
+            changed = self.policies(start)
+            beliefs = self.news(start)
+            self.hazards(start, stop)
+            self.crowd.begin_tick(self._now(beliefs))
+            for first, last in segments:
+                if first > start:
+                    changed = self.policies(first)
+                self.crowd.now.rules = self.borders.rules
+                self.crowd.open_gates(first, last, changed)
+                while self.crowd.travel(last) or self.crowd.cross(last) or self.crowd.settle():
+                    pass
+            self.crowd.end_tick()
+            self.seconds = stop
+            self.record(stop)
+        self._look()
+        self.datacollector.collect(self)
+        if self.seconds >= self.duration:
+            self.running = False
+
+    def violence(self, start: int) -> None:
+        """Phase 1: violence and its conditions, at the middle of the hour of the grid."""
+        self.danger = self.world.surroundings.at(start // GRID * GRID + GRID // 2)
+
+    def policies(self, start: int) -> list[int]:
+        """Phase 2: authorities state their openings; gives the gates where these have changed."""
+        self.seconds = start
+        views = {(a.border, a.country): a for a in self.agents_by_type.get(AuthorityAgent, ())}
+        return self.borders.observe(start, views)
+
+    def news(self, start: int) -> Beliefs:
+        """Phase 3: what the informed know now, and the others knew `lag_hours` ago."""
+        known = _Known(self.danger, self.world, self.borders.rules)
+        lag = round(self.setup.behaviour.news.lag_hours * 3600)
+        self._heard_before.append((start, known))
+        while len(self._heard_before) > 1 and self._heard_before[1][0] <= start - lag:
+            self._heard_before.pop(0)
+        late = self._heard_before[0][1]
+        informed = self.setup.behaviour.news.informed
+        self._news = informed * known.danger + (1.0 - informed) * late.danger
+        costs, settle = [], []
+        for g in range(len(self.world.groups)):
+            for believed in (late, known):
+                cost, stay = self._utilities(believed, g)
+                costs.append(cost)
+                settle.append(stay)
+        return Beliefs(self.laws.routes, costs, settle, self._solved)
+
+    def hazards(self, start: int, stop: int) -> None:
+        """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
+        behaviour, danger, world = self.setup.behaviour, self.danger, self.world
+        cells, inside = self.laws.cells, self.world.inside[:, None]
+        rate = np.zeros(cells.total)
+        news = heard(self._kernel, self._news)
+        leave = leave_rate(behaviour.leaving, danger.danger, news, self._gone, danger.leave)
+        rate[cells.leave : cells.onward] = np.where(inside, leave, 0.0).ravel()
+        onward = onward_rate(behaviour.leaving, danger.danger, danger.leave)
+        rate[cells.onward : cells.harm] = np.where(inside, onward, 0.0).ravel()
+        harm = harm_per_day(behaviour.harm) * danger.danger
+        rate[cells.harm : cells.harm_moving] = harm.ravel()
+        rate[cells.harm_moving : cells.back_home] = (harm * behaviour.harm.on_the_way).ravel()
+        fled = np.array([c in self.setup.flee_from for c in world.countries], dtype=bool)
+        home = return_rate(behaviour.returning, danger.danger, fled, self.borders.pressure)
+        rate[cells.back_home : cells.give_up] = home.ravel()
+        self._gate_hazards(rate)
+        self.face.advance(start, stop, rate)
+        self.observer.expose(
+            self._present(), danger.danger, danger.violence, stop - start
+        )
+
+    def _gate_hazards(self, rate: Floats) -> None:
+        waiting, cells = self.setup.behaviour.waiting, self.laws.cells
+        crush = self.setup.behaviour.harm.crush_per_day
+        for g, gate in enumerate(self.world.network.gates):
+            if not gate.out:
+                continue  # those who go home are patient, and the fence is not for them
+            rate[cells.give_up + 2 * g] = waiting.give_up_per_day
+            rate[cells.give_up + 2 * g + 1] = waiting.give_up_closed_per_day
+            rate[cells.fence + 2 * g + 1] = waiting.fence_per_day
+            rate[cells.disperse + g] = self.borders.rules[g].dispersal_per_day
+            crowd = float(self.stocks.waiting[gate.crossing].sum())
+            rate[cells.crush + g] = crush * crowd / 10_000.0
+
+    def record(self, stop: int) -> None:
+        """Phase 9: at the end of a recording interval, count."""
+        self.stocks = self.crowd.stocks()
+        observer = self.observer
+        if observer.at < observer.stops.size and stop == observer.stops[observer.at]:
+            observer.close(self.stocks)
+
+    # ---- what the phases need ------------------------------------------------------------
+
+    def _ticks(self) -> Iterator[tuple[int, int]]:
+        """The step, cut at the grid."""
+        start, end = self.seconds, min(self.seconds + self.setup.step, self.duration)
+        while start < end:
+            stop = min(end, (start // GRID + 1) * GRID)
+            yield start, stop
+            start = stop
+
+    def _segments(self, start: int, stop: int) -> list[tuple[int, int]]:
+        """A tick, cut at the edges of policies."""
+        inner = self._edges[(self._edges > start) & (self._edges < stop)]
+        cuts = [start, *(int(edge) for edge in inner), stop]
+        return list(zip(cuts[:-1], cuts[1:], strict=True))
+
+    def _look(self) -> None:
+        """What feeds back, as it stands at the start of a step."""
+        memory = self.setup.behaviour.leaving.neighbours_hours * 3600.0
+        residents = np.maximum(self.world.residents, 1)
+        faded = self._gone * np.exp(-self.setup.step / memory)
+        self._gone = np.minimum(faded + self.crowd.left / residents, 1.0)
+        self.crowd.left[:] = 0
+        self._queue = self.crowd.queue()
+        capacity = self.world.capacity
+        self._full = (capacity >= 0) & (self.crowd.occupancy() >= capacity)
+
+    def _present(self) -> NDArray[np.int64]:
+        """Persons at each place by group, without those on the move, (P, G)."""
+        people = self.stocks.people
+        return people.sum(axis=2) - people[:, :, Status.MOVING]
+
+    def _now(self, beliefs: Beliefs) -> Now:
+        delay = self.danger.delay_hours[self.world.network.tail]
+        seconds = np.ceil((self.laws.hours[:, None] + delay) * 3600.0).astype(np.int64)
+        return Now(self.laws, self.face, np.maximum(seconds, 1), beliefs)
+
+    def _utilities(self, believed: _Known, group: int) -> tuple[Floats, Floats]:
+        """Link costs (L,) and settling utilities (P,) for a group."""
+        section, world = self.setup.behaviour.routes, self.world
+        danger = believed.danger[:, group]
+        waits = wait_cost(
+            section, believed.chance[:, group], self._queue.astype(np.float64), believed.quota[:, group]
+        )
+        hours = self.laws.hours + believed.delay_hours[world.network.tail, group]
+        cost = link_cost(section, world.network, hours, danger, waits)
+        stay = settle_utility(
+            section, world.hosts[:, group], world.hosts.sum(axis=1), world.inside, danger, self._full
+        )
+        return cost, stay
+
+    # ---- what Mesa and policies see ------------------------------------------------------
+
+    def _people_the_map(self) -> None:
+        network = self.world.network
+        graph = nx.Graph()
+        graph.add_nodes_from(range(len(network.names)))
+        graph.add_edges_from(zip(network.tail.tolist(), network.head.tolist(), strict=True))
+        self.map = mesa.discrete_space.Network(graph, random=self.random)
+        cells = {cell.coordinate: cell for cell in self.map.all_cells}
+        self._places = {
+            place.name: PlaceAgent(self, place, i, cells[i])
+            for i, place in enumerate(self.world.places)
+        }
+        for border in self.setup.borders:
+            for authority in border.authorities:
+                AuthorityAgent(self, authority, border.id)
+        for force in self.setup.forces:
+            ForceAgent(self, force)
+
+    @property
+    def now(self) -> datetime:
+        """Local time."""
+        return self.setup.start + timedelta(seconds=self.seconds)
+
+    def place(self, name: str) -> PlaceAgent:
+        """The agent of a place."""
+        return self._places[name]
+
+    def crossing_index(self, name: str) -> int:
+        """Number of a crossing."""
+        return self.world.network.crossings.index(name)
+
+    def admitted(self, crossing: str) -> int:
+        """Persons admitted so far at a crossing, the exempt among them."""
+        counts = self.observer.outcomes[:, self.crossing_index(crossing)]
+        return int(counts[:, [Outcome.ADMITTED, Outcome.EXEMPT]].sum())
+
+    def crossed(self) -> int:
+        """Persons who have crossed so far, net of push-back."""
+        counts = self.observer.outcomes.sum(axis=(0, 1, 3), dtype=np.int64)
+        over = [Outcome.ADMITTED, Outcome.EXEMPT, Outcome.IRREGULAR]
+        return int(counts[over].sum() - counts[Outcome.PUSHED_BACK])
+
+    def total(self, status: Status) -> int:
+        """Persons in a status."""
+        return int(self.stocks.people[:, :, STATUSES.index(status.name.lower())].sum())
+
+    def dead(self) -> int:
+        """Deaths so far."""
+        return int(self.observer.deaths.sum())
+
+    def result(self) -> Result:
+        """What was recorded, labelled."""
+        return assemble(self)
+
+
+class _Known:
+    """The state of things that can be known: danger, delays, and the gates."""
+
+    def __init__(self, danger: Danger, world: World, rules: list[Any]) -> None:
+        self.danger, self.delay_hours = danger.danger, danger.delay_hours
+        groups = len(world.groups)
+        gates = world.network.gates
+        chance = [family_chance(r) for r in rules]
+        quota = [family_quota(r, g.capacity_per_hour) for r, g in zip(rules, gates, strict=True)]
+        self.chance = np.array(chance).reshape(len(gates), groups)
+        self.quota = np.maximum(np.array(quota).reshape(len(gates), groups), 1e-9)
+
+
+def run(
+    scenario: Scenario,
+    seed: int | str = 1,
+    engine: Engine = "columns",
+    progress: bool = False,
+) -> Result:
+    """Run a scenario from its start to its end.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed : int or str
+        Of all draws: the same seed gives the same bytes.
+    engine : {"columns", "agents"}
+        `columns` is the fast one; `agents` makes each household a Mesa agent, for reading and
+        for tests.
+    progress : bool
+        Show a progress bar on standard error.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    SimulationError
+        A policy or rule gave something that the model cannot use.
+    """
+    model = FlowModel(scenario, seed=seed, engine=engine)
+    steps = -(-model.duration // scenario.step)
+    if progress:
+        from tqdm import tqdm
+
+        for _ in tqdm(range(steps), desc=scenario.name, unit="step"):
+            model.step()
+    else:
+        for _ in range(steps):
+            model.step()
+    return model.result()
+
+
+__all__ = ["DAY", "FlowModel", "run"]

@@ -1,0 +1,123 @@
+"""Names and places of things in the arrays of a run: statuses, clocks, outcomes."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from flowsim.draws import Purpose
+
+KINDS = 5
+
+
+class Status(IntEnum):
+    """Where a household stands. EMPTY rows hold nobody: all died, or joined their family again."""
+
+    AT_HOME = 0
+    MOVING = 1
+    WAITING = 2
+    DISPLACED = 3
+    SHELTERED = 4
+    DETAINED = 5
+    RETURNED = 6
+    EMPTY = 7
+
+
+STATUSES = tuple(s.name.lower() for s in Status if s != Status.EMPTY)
+
+
+class Clock(IntEnum):
+    """The hazards a household can be under."""
+
+    LEAVE = 0
+    ONWARD = 1
+    RETURN = 2
+    GIVE_UP = 3
+    FENCE = 4
+    DISPERSE = 5
+    HARM = 6
+    CRUSH = 7
+
+
+PURPOSE = {
+    Clock.LEAVE: Purpose.LEAVE,
+    Clock.ONWARD: Purpose.ONWARD,
+    Clock.RETURN: Purpose.RETURN,
+    Clock.GIVE_UP: Purpose.GIVE_UP,
+    Clock.FENCE: Purpose.FENCE,
+    Clock.DISPERSE: Purpose.DISPERSE,
+    Clock.HARM: Purpose.HARM,
+    Clock.CRUSH: Purpose.CRUSH,
+}
+"""What the threshold of each clock is drawn for."""
+
+CLOCKS_OF: dict[Status, tuple[Clock, ...]] = {
+    Status.AT_HOME: (Clock.LEAVE, Clock.HARM),
+    Status.MOVING: (Clock.HARM,),
+    Status.WAITING: (Clock.GIVE_UP, Clock.FENCE, Clock.DISPERSE, Clock.HARM, Clock.CRUSH),
+    Status.DISPLACED: (Clock.ONWARD, Clock.RETURN, Clock.HARM),
+    Status.SHELTERED: (Clock.RETURN, Clock.HARM),
+    Status.DETAINED: (),
+    Status.RETURNED: (Clock.LEAVE, Clock.HARM),
+    Status.EMPTY: (),
+}
+"""The clocks that compete in each status; a tie goes to the first in the order of `Clock`."""
+
+
+class Event(IntEnum):
+    """What happens to a household next, besides its clocks (`Clock`)."""
+
+    ARRIVE = 100
+    RELEASE = 101
+
+
+class Outcome(IntEnum):
+    """What can happen to persons at a crossing."""
+
+    REACHED = 0
+    ADMITTED = 1
+    EXEMPT = 2
+    GAVE_UP = 3
+    IRREGULAR = 4
+    DETAINED = 5
+    PUSHED_BACK = 6
+    DISPERSED = 7
+    DIED = 8
+    RETURNED = 9
+    REFUSED = 10
+    INTERCEPTED = 11
+
+
+OUTCOMES = tuple(o.name.lower() for o in Outcome)
+
+
+class Bound(IntEnum):
+    """Where a household on the move is bound for, or why it is detained."""
+
+    AWAY = 0
+    HOME = 1
+    BACK_OVER_THE_BORDER = 2
+    QUEUE = 3
+
+
+class Cells:
+    """Where each clock's cells lie in the flat clock face.
+
+    Parameters
+    ----------
+    places, groups, countries, gates : int
+        How many there are.
+    """
+
+    def __init__(self, places: int, groups: int, countries: int, gates: int) -> None:
+        self.places, self.groups = places, groups
+        by_place = places * groups
+        self.leave = 0
+        self.onward = by_place
+        self.harm = 2 * by_place
+        self.harm_moving = 3 * by_place
+        self.back_home = 4 * by_place
+        self.give_up = self.back_home + 2 * countries * by_place
+        self.fence = self.give_up + 2 * gates
+        self.disperse = self.fence + 2 * gates
+        self.crush = self.disperse + gates
+        self.total = self.crush + gates

@@ -1,0 +1,93 @@
+"""What is recorded: observers count, and change nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.clock import DAY
+from flowsim.model.layout import KINDS, OUTCOMES, STATUSES, Outcome
+
+Ints = NDArray[np.int64]
+
+
+class Stocks:
+    """Persons as they stand at one moment.
+
+    Attributes
+    ----------
+    people : int64 array (P, G, 7)
+    composition : int64 array (P, 5)
+        Persons present at each place by kind: all but those on the move.
+    waiting : int64 array (X, 5)
+        At each crossing, in the direction out.
+    """
+
+    def __init__(self, people: Ints, composition: Ints, waiting: Ints) -> None:
+        self.people, self.composition, self.waiting = people, composition, waiting
+
+
+class Observer:
+    """Counts of a run by recording interval.
+
+    Parameters
+    ----------
+    stops : int64 array (T,)
+        End of each interval, seconds.
+    places, groups, crossings : int
+        How many there are.
+    """
+
+    def __init__(self, stops: Ints, places: int, groups: int, crossings: int) -> None:
+        self.stops, self.at = stops, 0
+        n = stops.size
+        self.people = np.zeros((n, places, groups, len(STATUSES)), dtype=np.int32)
+        self.composition = np.zeros((n, places, KINDS), dtype=np.int32)
+        self.waiting = np.zeros((n, crossings, KINDS), dtype=np.int32)
+        self.outcomes = np.zeros((n, crossings, len(OUTCOMES), KINDS), dtype=np.int32)
+        self.deaths = np.zeros((n, places, groups), dtype=np.int32)
+        self.wounded = np.zeros((n, places, groups), dtype=np.int32)
+        self.registered = np.zeros((n, places, KINDS), dtype=np.int32)
+        self.exposure = np.zeros((n, places, groups))
+        self.violence = np.zeros((n, places))
+        self._waited = np.zeros((n, crossings), dtype=np.int64)
+        self._passed = np.zeros((n, crossings), dtype=np.int64)
+
+    def outcome(self, crossing: int, outcome: Outcome, kinds: NDArray) -> None:
+        """Persons (5,) or (5, n) to whom something happened at a crossing in this interval."""
+        persons = kinds if kinds.ndim == 1 else kinds.sum(axis=1, dtype=np.int64)
+        self.outcomes[self.at, crossing, outcome] += persons.astype(np.int32)
+
+    def passed(self, crossing: int, waited: Ints, persons: Ints) -> None:
+        """How long persons had waited who passed a crossing, seconds."""
+        self._waited[self.at, crossing] += int((waited * persons).sum())
+        self._passed[self.at, crossing] += int(persons.sum())
+
+    def harmed(self, place: Ints, group: Ints, died: NDArray, wounded: NDArray) -> None:
+        """One person of each household was struck; died and wounded say how it ended."""
+        np.add.at(self.deaths[self.at], (place[died], group[died]), 1)
+        np.add.at(self.wounded[self.at], (place[wounded], group[wounded]), 1)
+
+    def register(self, when: Ints, place: Ints, kinds: NDArray) -> None:
+        """The host will have counted these households (5, n) by ``when``."""
+        interval = np.searchsorted(self.stops, when, side="left")
+        seen = interval < self.stops.size
+        for k in range(KINDS):
+            np.add.at(self.registered[:, :, k], (interval[seen], place[seen]), kinds[k][seen])
+
+    def expose(self, people: Ints, danger: NDArray, violence: NDArray, seconds: int) -> None:
+        """Persons (P, G) who stood in danger (P, G) for some seconds; violence (P,) is noted."""
+        self.exposure[self.at] += people * danger * (seconds / DAY)
+        self.violence[self.at] = violence
+
+    def close(self, stocks: Stocks) -> None:
+        """End the interval with the persons as they stand."""
+        self.people[self.at] = stocks.people
+        self.composition[self.at] = stocks.composition
+        self.waiting[self.at] = stocks.waiting
+        self.at += 1
+
+    def waiting_hours(self) -> NDArray[np.float64]:
+        """Mean hours waited by those who passed in each interval, NaN where nobody did; (T, X)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self._passed > 0, self._waited / self._passed / 3600.0, np.nan)

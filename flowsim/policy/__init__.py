@@ -1,0 +1,1 @@
+"""What states do at their borders."""

@@ -1,0 +1,29 @@
+"""Sections of a border: the two states that face each other and the policies of each."""
+
+from __future__ import annotations
+
+from pydantic import SerializeAsAny
+
+from flowsim.policy.stock import AnyPolicy
+from flowsim.section import Name, Section
+
+
+class Authority(Section):
+    """A state at one border: the policies it holds for those who come and for those who go back."""
+
+    name: Name
+    """Name of the authority."""
+    country: Name
+    """Whose side of the border it stands on."""
+    policies: tuple[SerializeAsAny[AnyPolicy], ...] = ()
+    """For people who flee, in the direction out."""
+    back: tuple[SerializeAsAny[AnyPolicy], ...] = ()
+    """For people who go home."""
+
+
+class Border(Section):
+    """A border between two countries and the authorities on its two sides."""
+
+    id: Name
+    between: tuple[Name, Name]
+    authorities: tuple[Authority, ...] = ()

@@ -1,0 +1,1 @@
+"""What a scenario file says, put together and checked."""

@@ -1,0 +1,151 @@
+"""The Scenario: everything that a run needs to know, frozen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from pydantic import PrivateAttr
+
+from flowsim.behaviour.sections import Behaviour
+from flowsim.policy.opening import Direction
+from flowsim.policy.sections import Authority, Border
+from flowsim.policy.stock import Function, Policy, Rule, as_policy
+from flowsim.section import Duration, Instant, Name, Section
+from flowsim.world.sections import Condition, Force, Group, Place, Report, Route, Violence
+
+
+class Number(Section):
+    """Where a number comes from and how far reports differ."""
+
+    path: str
+    """Where it stands in the scenario."""
+    value: float | int | str
+    low: float | int | str | None = None
+    high: float | int | str | None = None
+    distribution: Literal["uniform", "triangular"] = "uniform"
+    source: str = ""
+    note: str = ""
+
+
+class Scenario(Section):
+    """A displacement crisis, its people, its violence, its borders and what people do.
+
+    Made by `flowsim.load` from a folder, or in Python from its sections. It never changes:
+    `replace_policies`, `add_policies` and `with_values` give a new one.
+    """
+
+    name: Name
+    title: str = ""
+    start: Instant
+    end: Instant
+    timezone: str = "UTC"
+    """Of all the times in the scenario, which are naive and local."""
+    step: Duration = 3600
+    record: Duration = 3600
+    """Interval of the results; a multiple of the step."""
+    flee_from: tuple[Name, ...]
+    """Countries whose residents are simulated."""
+    places: tuple[Place, ...]
+    routes: tuple[Route, ...]
+    groups: tuple[Group, ...]
+    violence: Violence = Violence()
+    forces: tuple[Force, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    borders: tuple[Border, ...] = ()
+    behaviour: Behaviour = Behaviour()
+    reports: tuple[Report, ...] = ()
+    numbers: tuple[Number, ...] = ()
+    """Sources and ranges of the numbers above, gathered from the files."""
+    _file: str = PrivateAttr(default="")
+
+    def replace_policies(
+        self,
+        border: str,
+        *policies: Policy | Rule,
+        side: str | None = None,
+        direction: Direction = "out",
+    ) -> Scenario:
+        """The scenario with other policies at a border.
+
+        Parameters
+        ----------
+        border : str
+            The border's ``id``.
+        *policies : Policy or function
+            What is in force instead; none leaves the border open.
+        side : str, optional
+            The country whose authority is meant; None clears both sides and gives the policies
+            to the far side (the country that people flee to).
+        direction : {"out", "back"}
+            For those who flee or for those who go home.
+
+        Raises
+        ------
+        KeyError
+            No such border or side.
+        """
+        return self._change(border, policies, side, direction, keep=False)
+
+    def add_policies(
+        self,
+        border: str,
+        *policies: Policy | Rule,
+        side: str | None = None,
+        direction: Direction = "out",
+    ) -> Scenario:
+        """The scenario with further policies, which compose with those in force (see
+        `replace_policies` for the arguments)."""
+        return self._change(border, policies, side, direction, keep=True)
+
+    with_policies = replace_policies
+
+    def _change(
+        self,
+        border: str,
+        policies: tuple[Policy | Rule, ...],
+        side: str | None,
+        direction: Direction,
+        keep: bool,
+    ) -> Scenario:
+        found = {b.id: b for b in self.borders}
+        if border not in found:
+            raise KeyError(f"no border {border!r}; there is {', '.join(found) or 'none'}")
+        old = found[border]
+        if side is not None and side not in old.between:
+            raise KeyError(f"{side!r} is no side of {border}; its sides are {', '.join(old.between)}")
+        target = side or next((c for c in old.between if c not in self.flee_from), old.between[1])
+        field = "policies" if direction == "out" else "back"
+        authorities = list(old.authorities)
+        if not any(a.country == target for a in authorities):
+            authorities.append(Authority(name=target, country=target))
+        for i, authority in enumerate(authorities):
+            kept = getattr(authority, field)
+            if not keep and side in (None, authority.country):
+                kept = ()
+            if authority.country == target:
+                kept = kept + tuple(as_policy(p) for p in policies)
+            authorities[i] = authority.model_copy(update={field: kept})
+        new = old.model_copy(update={"authorities": tuple(authorities)})
+        borders = tuple(new if b.id == border else b for b in self.borders)
+        return self.model_copy(update={"borders": borders})
+
+    def effective(self) -> dict[str, Any]:
+        """The whole scenario as plain data; a function policy by its name and source digest."""
+        data = self.model_dump(mode="json", fallback=str)
+        for border, plain in zip(self.borders, data["borders"], strict=True):
+            for authority, told in zip(border.authorities, plain["authorities"], strict=True):
+                for field in ("policies", "back"):
+                    for policy, row in zip(getattr(authority, field), told[field], strict=True):
+                        if isinstance(policy, Function):
+                            row["rule"] = policy.identity()
+        return data
+
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits that change with anything that a run depends on."""
+        data = self.effective()
+        for told in ("title", "reports", "numbers"):
+            data.pop(told)
+        text = json.dumps(data, sort_keys=True, ensure_ascii=True)
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,79 @@
+"""What every section of a scenario file is made of: strict, frozen, with nothing unknown in it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    WithJsonSchema,
+)
+
+
+class Section(BaseModel):
+    """Base of all sections. Unknown keys, NaN and infinities are errors; values never change."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        str_strip_whitespace=True,
+    )
+
+
+def to_instant(value: Any) -> datetime:
+    """A naive local time from ISO text, a date or a datetime."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise ValueError(f"{value!r} is not a time; write it as 2010-06-10T18:00") from None
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)
+    if not isinstance(value, datetime):
+        raise ValueError(f"{value!r} is not a time; write it as 2010-06-10T18:00")
+    if value.tzinfo is not None:
+        raise ValueError("times are local and carry no offset; write it as 2010-06-10T18:00")
+    return value
+
+
+def to_seconds(value: Any) -> Any:
+    """Whole seconds from a duration such as ``1h``, ``90min`` or ``1d``; plain numbers have no unit."""
+    if isinstance(value, timedelta):
+        seconds = value.total_seconds()
+    elif isinstance(value, str):
+        import pandas as pd  # only here: pandas is slow to import
+
+        try:
+            seconds = pd.Timedelta(value).total_seconds()
+        except ValueError:
+            raise ValueError(f"{value!r} is not a duration; write 1h, 30min or 1d") from None
+    else:
+        raise ValueError(f"{value!r} has no unit; write 1h, 30min or 1d")
+    if not seconds > 0 or seconds != int(seconds):
+        raise ValueError(f"{value!r} is not a whole number of seconds above zero")
+    return int(seconds)
+
+
+Instant = Annotated[datetime, BeforeValidator(to_instant)]
+"""Naive local time."""
+Duration = Annotated[
+    int,
+    BeforeValidator(to_seconds),
+    PlainSerializer(lambda seconds: f"{seconds}s", when_used="always"),
+    WithJsonSchema({"type": "string", "examples": ["1h", "30min", "1d"]}),
+]
+"""Whole seconds, written ``1h``, ``30min``, ``1d``."""
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+"""A part of one, in [0, 1]."""
+NonNegative = Annotated[float, Field(ge=0.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Flag = StrictBool

@@ -1,0 +1,1 @@
+"""What is there: network, places, groups, households, violence, forces."""

@@ -1,0 +1,119 @@
+"""Households of persons, made from residents by keyed draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.draws import Keys, Purpose, mix, text_key, uniform
+from flowsim.world.sections import KINDS, Group
+
+N_KINDS = len(KINDS)
+
+
+@dataclass(frozen=True)
+class Households:
+    """Households at the start, in order of home place, group and number.
+
+    Attributes
+    ----------
+    key : uint64 array (N,)
+    home, group : int16 arrays (N,)
+    kinds : uint8 array (5, N)
+        Persons by kind.
+    """
+
+    key: Keys
+    home: NDArray[np.int16]
+    group: NDArray[np.int16]
+    kinds: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return int(self.key.size)
+
+
+def settle_residents(
+    seed: np.uint64, places: tuple[str, ...], groups: tuple[Group, ...], residents: NDArray
+) -> Households:
+    """Make the households of all places.
+
+    The n-th household of a place and group is the same whatever else lives anywhere: its size and
+    its people are drawn by its own key. The last household of a cell is cut so that the persons
+    add up exactly.
+
+    Parameters
+    ----------
+    seed : uint64
+    places : tuple of str, (P,)
+    groups : tuple of Group, (G,)
+    residents : int64 array (P, G)
+        Persons; places abroad have zero.
+    """
+    parts = [
+        _cell(seed, place, group, p, g, int(residents[p, g]))
+        for p, place in enumerate(places)
+        for g, group in enumerate(groups)
+        if residents[p, g] > 0
+    ]
+    return Households(
+        key=np.concatenate([part.key for part in parts]),
+        home=np.concatenate([part.home for part in parts]),
+        group=np.concatenate([part.group for part in parts]),
+        kinds=np.concatenate([part.kinds for part in parts], axis=1),
+    )
+
+
+def _cell(
+    seed: np.uint64, place: str, group: Group, p: int, g: int, persons: int
+) -> Households:
+    sizes, weights = _size_law(group)
+    guess = persons  # a household has at least one person, so this is always enough
+    mean = float((sizes * weights).sum())
+    guess = min(guess, int(1.1 * persons / mean) + 200)
+    while True:
+        key = mix(np.full(guess, text_key("household", place, group.name)), np.arange(guess, dtype=np.uint64))
+        u = uniform(seed, key, Purpose.SIZE, np.zeros(guess, dtype=np.int64))
+        size = sizes[np.searchsorted(np.cumsum(weights)[:-1], u, side="right")]
+        total = np.cumsum(size)
+        if total[-1] >= persons:
+            break
+        guess = 2 * guess
+    n = int(np.searchsorted(total, persons)) + 1
+    key, size = key[:n], size[:n].copy()
+    size[-1] -= int(total[n - 1]) - persons
+    return Households(
+        key=key,
+        home=np.full(n, p, dtype=np.int16),
+        group=np.full(n, g, dtype=np.int16),
+        kinds=_persons(seed, key, size, group, mean),
+    )
+
+
+def _size_law(group: Group) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    sizes = np.array(sorted(group.household_size), dtype=np.int64)
+    weights = np.array([group.household_size[int(s)] for s in sizes], dtype=np.float64)
+    return sizes, weights / weights.sum()
+
+
+def _persons(
+    seed: np.uint64, key: Keys, size: NDArray[np.int64], group: Group, mean: float
+) -> NDArray[np.uint8]:
+    """Kinds of the persons of each household: the first is an adult, the others are drawn so that
+    the group's shares hold on average."""
+    shares = np.array([getattr(group, kind) for kind in KINDS])
+    adults = shares[1:] / shares[1:].sum()
+    child = min(1.0, shares[0] * mean / max(mean - 1.0, 1e-9))
+    first = np.concatenate([[0.0], adults])
+    other = np.concatenate([[child], (1.0 - child) * adults])
+    household = np.repeat(np.arange(size.size), size)
+    number = np.arange(household.size) - np.repeat(np.cumsum(size) - size, size)
+    u = uniform(seed, key[household], Purpose.KIND, np.zeros(household.size, dtype=np.int64), number)
+    kind = np.where(
+        number == 0,
+        np.searchsorted(np.cumsum(first)[:-1], u, side="right"),
+        np.searchsorted(np.cumsum(other)[:-1], u, side="right"),
+    )
+    counts = np.bincount(kind * size.size + household, minlength=N_KINDS * size.size)
+    return counts.reshape(N_KINDS, size.size).astype(np.uint8)

@@ -1,0 +1,183 @@
+"""Sections that say what is there: places, routes, groups, violence, forces, conditions, reports."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from flowsim.section import Instant, Name, NonNegative, Positive, Section, Share
+
+KINDS = ("children", "women", "men", "elderly_women", "elderly_men")
+"""Kinds of person: children under 15; women and men from 15 to 59; elderly from 60."""
+
+Hour = Annotated[float, Field(ge=0.0, le=24.0)]
+
+
+class Place(Section):
+    """A town, quarter, village, border gate, host area or camp."""
+
+    name: Name
+    country: Name
+    region: str = ""
+    """Province, for sums over places."""
+    kind: Literal["city", "quarter", "town", "village", "district", "gate", "host", "camp"] = "town"
+    lat: Annotated[float, Field(ge=-90.0, le=90.0)]
+    """Degrees north."""
+    lon: Annotated[float, Field(ge=-180.0, le=180.0)]
+    """Degrees east."""
+    population: Annotated[int, Field(ge=0, le=100_000_000)] = 0
+    """Persons who live there. Only those in the countries people flee from become households."""
+    share: dict[str, Share] = {}
+    """Part of the population by group; adds up to one where anybody lives."""
+    capacity: Annotated[int, Field(ge=0, le=100_000_000)] | None = None
+    """Persons from elsewhere whom it can shelter; empty means no limit, 0 means nobody settles."""
+    burnt: Share = 0.0
+    """Part of the homes of the targeted groups that is burnt, so that nobody can return to them."""
+    note: str = ""
+    source: str = ""
+
+
+class Route(Section):
+    """A road or path between two places; between two countries it is a crossing and has a name."""
+
+    start: Name
+    end: Name
+    km: Positive
+    """Length, kilometres."""
+    mode: Literal["road", "foot"] = "road"
+    crossing: str = ""
+    """Name of the crossing, for a route between two countries."""
+    kind: Literal["inner", "post", "gap"] = "inner"
+    """An official post or a gap in the fence; `inner` inside a country."""
+    gate_per_hour: Positive | None = None
+    """Persons an hour who can physically pass in file, for a crossing; empty means no limit."""
+    note: str = ""
+    source: str = ""
+
+
+class Group(Section):
+    """Who people are: a name, household sizes, ages and sexes."""
+
+    name: Name
+    household_size: dict[int, NonNegative]
+    """Weight of each household size, in persons."""
+    children: Share
+    """Part of the persons who are under 15."""
+    women: Share
+    """Women from 15 to 59."""
+    men: Share
+    """Men from 15 to 59."""
+    elderly_women: Share
+    """Women from 60."""
+    elderly_men: Share
+    """Men from 60."""
+    source: str = ""
+
+
+class Event(Section):
+    """A spell of violence at a place: it rises from onset to peak, holds, and decays by half."""
+
+    place: Name
+    start: Instant
+    """Onset."""
+    peak: Instant
+    """From here on at full intensity."""
+    until: Instant
+    """From here on it decays."""
+    half_life_hours: Positive
+    intensity: NonNegative
+    """1 is the worst day in the worst place of the scenario."""
+    target: dict[str, Share] = {}
+    """How much each group is targeted, 1 fully; a group that is not named is not targeted."""
+    note: str = ""
+    source: str = ""
+
+
+class Order(Section):
+    """What a force is told to do from a moment on."""
+
+    start: Instant
+    stance: Literal["protect", "stand_by", "attack"]
+    note: str = ""
+
+
+class Force(Section):
+    """Army, police, peacekeepers or a militia at one or more places."""
+
+    name: Name
+    kind: Literal["army", "police", "peacekeepers", "militia"]
+    places: tuple[Name, ...]
+    """Where it stands; its size is shared among them by population."""
+    size: Annotated[int, Field(ge=0, le=10_000_000)]
+    """Persons under arms."""
+    orders: tuple[Order, ...]
+    """Its stance over time; before the first order it stands by."""
+    source: str = ""
+
+
+class Condition(Section):
+    """A curfew, roadblock or barricade: what makes leaving, moving or attacking harder for a time."""
+
+    name: Name
+    kind: Literal["curfew", "roadblock", "barricade"]
+    places: tuple[Name, ...]
+    start: Instant
+    stop: Instant
+    hours: tuple[Hour, Hour] | None = None
+    """Only between these hours of the day, which may wrap over midnight; empty means all day."""
+    groups: tuple[Name, ...] = ()
+    """Whom it concerns; empty means everybody."""
+    leave: Share = 1.0
+    """Factor on the hazard of leaving these places."""
+    delay_hours: NonNegative = 0.0
+    """Hours lost on each leg that starts there."""
+    violence: NonNegative = 1.0
+    """Factor on the violence there."""
+    note: str = ""
+    source: str = ""
+
+
+class ForceEffect(Section):
+    """How strongly forces change violence."""
+
+    persons_halving: Positive = 2000.0
+    """A protecting force of this size halves the violence at its place; an attacking one doubles it."""
+    source: str = ""
+
+
+class Violence(Section):
+    """Where and when people are in danger."""
+
+    events: tuple[Event, ...] = ()
+    contagion: Share = 0.0
+    """Part of the violence at a place that spills over to places within `contagion_km`."""
+    contagion_km: Positive = 5.0
+    """Scale of the exponential kernel of the spill-over, kilometres."""
+    negligible: NonNegative = 0.01
+    """Intensity below which an event is over."""
+    force_effect: ForceEffect = ForceEffect()
+
+
+class Report(Section):
+    """One reported figure, to be held against the simulation."""
+
+    id: Name
+    when: Instant
+    """Local time to which the figure belongs."""
+    variable: Literal[
+        "crossed", "crossed_day", "registered_adults", "waiting", "displaced_inside", "stock_abroad",
+        "deaths", "deaths_official", "injured_official", "share_children", "share_women", "share_men",
+        "share_women_children", "other",
+    ]  # fmt: skip
+    place: str = ""
+    """A place, region, crossing or country; empty means all."""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = "persons"
+    use: Literal["fit", "compare", "context"] = "context"
+    """Fitted to; compared with; or only told."""
+    source: str = ""
+    url: str = ""
+    note: str = ""

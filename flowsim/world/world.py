@@ -1,0 +1,80 @@
+"""The World: what a scenario says is there, as arrays; made once, never changed by a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+
+from flowsim.world.network import Network
+from flowsim.world.sections import Condition, Force, Group, Place, Route, Violence
+from flowsim.world.violence import Surroundings
+
+
+class World:
+    """Places, groups, network and violence as arrays.
+
+    Attributes
+    ----------
+    places : tuple of Place, (P,)
+    groups : tuple of Group, (G,)
+    network : Network
+    surroundings : Surroundings
+    countries : tuple of str
+        In order of first appearance.
+    country : int64 array (P,)
+        Index of each place's country.
+    inside : bool array (P,)
+        Whether a place lies in a country that people flee from.
+    residents : int64 array (P, G)
+        Persons of each group who live there; zero abroad.
+    hosts : float64 array (P, G)
+        Persons of each group among whom others can settle, abroad too.
+    capacity : int64 array (P,)
+        Persons from elsewhere who can be sheltered; -1 without limit.
+    """
+
+    def __init__(
+        self,
+        places: Sequence[Place],
+        routes: Sequence[Route],
+        groups: Sequence[Group],
+        flee_from: Sequence[str],
+        violence: Violence,
+        conditions: Sequence[Condition],
+        forces: Sequence[Force],
+        start: datetime,
+    ) -> None:
+        self.places, self.groups, self.routes = tuple(places), tuple(groups), tuple(routes)
+        self.countries = tuple(dict.fromkeys(p.country for p in places))
+        self.country = np.array([self.countries.index(p.country) for p in places], dtype=np.int64)
+        self.inside = np.array([p.country in flee_from for p in places], dtype=bool)
+        self.hosts = np.array(
+            [[p.population * p.share.get(g.name, 0.0) for g in groups] for p in places]
+        )
+        living = np.where(self.inside[:, None], self.hosts, 0.0)
+        self.residents = np.array([_round_to_sum(row) for row in living])
+        self.capacity = np.array(
+            [-1 if p.capacity is None else p.capacity for p in places], dtype=np.int64
+        )
+        self.network = Network(self.places, routes, self.inside)
+        self.surroundings = Surroundings(
+            violence,
+            conditions,
+            forces,
+            self.network.names,
+            tuple(g.name for g in groups),
+            np.array([p.population for p in places], dtype=np.int64),
+            self.network.km_between,
+            start,
+        )
+
+
+def _round_to_sum(row: np.ndarray) -> np.ndarray:
+    """Whole persons that add up to the rounded sum (largest remainders first)."""
+    whole = np.floor(row).astype(np.int64)
+    missing = int(round(float(row.sum()))) - int(whole.sum())
+    order = np.lexsort((np.arange(row.size), -(row - whole)))
+    whole[order[:missing]] += 1
+    return whole
