@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from flowsim.behaviour.sections import Waiting
 from flowsim.draws import Keys, Purpose, uniform
-from flowsim.policy.compose import GateRules
+from flowsim.policy.compose import RulesAtGates
 
 Counts = NDArray[np.uint8]
 _ADULTS = slice(1, 5)
@@ -43,29 +43,31 @@ class Admission:
 
 
 def admission(
-    rules: GateRules,
+    rules: RulesAtGates,
     section: Waiting,
     seed: np.uint64,
+    gate: NDArray[np.int64],
     key: Keys,
     visit: NDArray[np.int64],
     group: NDArray[np.int16],
     kinds: Counts,
     wounded: Counts,
 ) -> Admission:
-    """Hold households against the rules of a gate.
+    """Hold households against the rules of their gates.
 
     One draw a visit decides for the household whether a permeability lets it pass; one more
     whether it parts where only some may go. Children do not go through alone.
 
     Parameters
     ----------
+    gate : int64 array (n,)
     visit : int64 array (n,)
         Number of the visit, from 0.
     group : int16 array (n,)
     kinds, wounded : uint8 arrays (5, n)
         Persons by kind, and the wounded among them.
     """
-    passes = uniform(seed, key, Purpose.GATE, visit) < rules.passes[group].transpose(1, 2, 0)
+    passes = uniform(seed, key, Purpose.GATE, visit) < _by_class(rules.passes, gate, group)
     hurt, sound = wounded, kinds - wounded
     through_hurt = np.where(passes[:, 1], hurt, 0).astype(np.uint8)
     through = (np.where(passes[:, 0], sound, 0) + through_hurt).astype(np.uint8)
@@ -78,9 +80,9 @@ def admission(
     through_hurt = np.where(held, 0, through_hurt).astype(np.uint8)
     by_class = np.stack([through - through_hurt, through_hurt], axis=1)  # (5, 2, n)
     there = by_class > 0
-    rank = np.where(there, rules.rank[group].transpose(1, 2, 0), _LAST).min(axis=(0, 1))
-    quota = np.where(there, rules.quota_per_hour[group].transpose(1, 2, 0), np.inf)
-    free = np.where(rules.exempt[group].transpose(1, 2, 0), by_class, 0)
+    rank = np.where(there, _by_class(rules.rank, gate, group), _LAST).min(axis=(0, 1))
+    quota = np.where(there, _by_class(rules.quota_per_hour, gate, group), np.inf)
+    free = np.where(_by_class(rules.exempt, gate, group), by_class, 0)
     return Admission(
         held=held,
         kinds=through,
@@ -89,3 +91,8 @@ def admission(
         rank=rank,
         quota_per_hour=quota.min(axis=(0, 1)),
     )
+
+
+def _by_class(table: NDArray, gate: NDArray, group: NDArray) -> NDArray:
+    """Rows of a table (gates, G, 5, 2) as kind x wounded x household."""
+    return table[gate, group].transpose(1, 2, 0)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.policy.compose import GateRules, Stated, at_crossing, compose, pressure, state
-from flowsim.policy.opening import Direction, Opening
+from flowsim.policy.compose import (
+    GateRules,
+    RulesAtGates,
+    Stated,
+    at_crossing,
+    compose,
+    pressure,
+    state,
+)
+from flowsim.policy.opening import Opening
 from flowsim.policy.sections import Authority, Border
+from flowsim.policy.stock import Policy
 from flowsim.scenario.scenario import Scenario
 from flowsim.view import BorderView
 from flowsim.world.world import World
@@ -27,8 +37,8 @@ class Borders:
     ----------
     crossings_of : dict
         Names of the crossings of each border, by its id.
-    rules : list of GateRules
-        What holds now, by gate.
+    rules : RulesAtGates
+        What holds now.
     pressure : float64 array (C,)
         Hazard of return that each country's policies add, 1/day.
     """
@@ -52,7 +62,7 @@ class Borders:
             name = network.crossings[gate.crossing]
             if border is not None and name not in self.crossings_of[border.id]:
                 self.crossings_of[border.id] += (name,)
-        self.rules: list[GateRules] = []
+        self.rules: RulesAtGates | None = None
         self.pressure = np.zeros(len(world.countries))
         self.openings: list[tuple[Opening, ...]] = []
 
@@ -103,16 +113,18 @@ class Borders:
             stated = [] if border is None else (out if gate.out else back)[border.id]
             binding = at_crossing(stated, network.crossings[gate.crossing])
             rule = self._rules(binding)
-            if not self.rules or rule is not self.rules[g]:
+            if self.rules is None or rule is not self.rules.by_gate[g]:
                 changed.append(g)
             rules.append(rule)
             openings.append(binding)
-        self.rules, self.openings = rules, openings
+        if changed or self.rules is None:
+            self.rules = RulesAtGates(rules)
+        self.openings = openings
         return changed
 
     def _rules(self, openings: tuple[Opening, ...]) -> GateRules:
         """Composed once for each set of openings; pressure to return is no matter of a gate."""
-        key = tuple(o if o.return_per_day == 0.0 else _no_pressure(o) for o in openings)
+        key = tuple(o if o.return_per_day == 0.0 else replace(o, return_per_day=0.0) for o in openings)
         if key not in self._known:
             if len(self._known) > 4096:
                 self._known.clear()
@@ -120,14 +132,8 @@ class Borders:
         return self._known[key]
 
 
-def _policies(authority: Authority, direction: Direction | str):  # type: ignore[no-untyped-def]
+def _policies(authority: Authority, direction: str) -> tuple[Policy, ...]:
     return authority.policies if direction == "out" else authority.back
-
-
-def _no_pressure(opening: Opening) -> Opening:
-    from dataclasses import replace
-
-    return replace(opening, return_per_day=0.0)
 
 
 def family_chance(rules: GateRules) -> NDArray[np.float64]:
@@ -142,7 +148,3 @@ def family_quota(rules: GateRules, capacity_per_hour: float | None) -> NDArray[n
     quota = np.where(open_to, rules.quota_per_hour[:, :, 0], 0.0).max(axis=1)
     return np.minimum(quota, limit)
 
-
-def at(start: datetime, seconds: int) -> datetime:
-    """Local time of a second of the run."""
-    return start + timedelta(seconds=seconds)

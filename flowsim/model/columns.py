@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from flowsim.clock import NEVER, ClockFace
 from flowsim.draws import Purpose, child_key
-from flowsim.model.laws import Laws
+from flowsim.model.laws import Holding, Laws
 from flowsim.model.layout import KINDS, PURPOSE, STATUSES, Clock, Event, Status
 from flowsim.model.observe import Stocks
 from flowsim.world.population import Households
@@ -21,7 +21,7 @@ _COLUMNS: dict[str, Any] = {
     "key": np.uint64, "home": np.int32, "group": np.int32, "place": np.int32, "link": np.int32,
     "status": np.int8, "next_event": np.int32, "what": np.int8, "arrive": np.int32,
     "ready": np.int32, "joined": np.int32, "bound": np.int8, "parent": np.int32,
-    "guard": bool, "burnt": bool, "informed": bool, "held": bool, "refused": bool,
+    "size": np.uint8, "guard": bool, "burnt": bool, "informed": bool, "held": bool, "refused": bool,
     "registered": bool, "resting": bool, "rank": np.int32, "passing": np.int32,
     "quota": np.float64,
 }  # fmt: skip
@@ -32,37 +32,43 @@ _TABLES: dict[str, tuple[int, Any]] = {
     "cell": (len(Clock), np.int32),
     "target": (len(Clock), np.float64),
 }
-_RESTING_CLOCKS = (Clock.LEAVE, Clock.HARM)
+_QUIET = np.zeros(len(Status), dtype=bool)
+_QUIET[[Status.AT_HOME, Status.RETURNED, Status.DISPLACED, Status.SHELTERED]] = True
+_PURPOSES = np.array([PURPOSE[clock] for clock in Clock], dtype=np.int64)
+_N_STATUS = len(Status)
+_MOVING, _WAITING, _DETAINED = (int(s) for s in (Status.MOVING, Status.WAITING, Status.DETAINED))
+_ARRIVE, _RELEASE = int(Event.ARRIVE), int(Event.RELEASE)
 
 
 class _Sorted:
-    """Targets of one clock for those who have not stirred, in order by cell."""
+    """Targets of one clock for households at rest, in order by cell."""
 
-    def __init__(self, cell: Ints, target: NDArray[np.float64], cells: int) -> None:
-        self.order = np.lexsort((target, cell))
-        self.target = target[self.order]
-        edges = np.searchsorted(cell[self.order], np.arange(cells + 1))
-        self.cells = np.flatnonzero(np.diff(edges))
-        self.at, self.stop = edges[self.cells].copy(), edges[self.cells + 1]
+    def __init__(self, rows: Ints, cell: Ints, target: NDArray[np.float64]) -> None:
+        order = np.lexsort((target, cell))
+        self.rows, self.target = rows[order], np.append(target[order], np.inf)
+        self.cells, first = np.unique(cell[order], return_index=True)
+        self.at, self.stop = first, np.append(first[1:], order.size)[: first.size]
+        self.next = self.target[self.at]
 
-    def due(self, face: ClockFace) -> Ints:
-        """Rows whose target is reached by the end of the tick, each given out once."""
+    def due(self, reading: NDArray[np.float64]) -> Ints:
+        """Rows whose target is reached at a reading of the clock face, each given out once."""
         found = []
-        for i in np.flatnonzero(face.live[self.cells]):
+        for i in np.flatnonzero(self.next <= reading[self.cells]):
             first, stop = self.at[i], self.stop[i]
-            reading = face.reading_at_stop[self.cells[i]]
-            n = int(np.searchsorted(self.target[first:stop], reading, side="right"))
-            if n:
-                found.append(self.order[first : first + n])
-                self.at[i] = first + n
+            limit = reading[self.cells[i]]
+            last = first + int(np.searchsorted(self.target[first:stop], limit, side="right"))
+            found.append(self.rows[first:last])
+            self.at[i] = last
+            self.next[i] = self.target[last] if last < stop else np.inf
         return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
 
 class Columns:
     """All households of a run, a row each; parts that split off are appended.
 
-    A household that has not stirred since the start is `resting`: its clocks wait in sorted order,
-    so a tick costs work only for those whose time has come. All others are `loose`.
+    A household that nothing happens to is `resting`: its clocks wait in sorted order, so a tick
+    costs work only for those whose time has come. All others are `loose`, until the next time that
+    the quiet among them are put to rest.
 
     Parameters
     ----------
@@ -84,6 +90,7 @@ class Columns:
     joined: NDArray[np.int32]
     bound: NDArray[np.int8]
     parent: NDArray[np.int32]
+    size: NDArray[np.uint8]
     guard: Bools
     burnt: Bools
     informed: Bools
@@ -113,18 +120,22 @@ class Columns:
         self.key[rows], self.group[rows] = households.key, households.group
         self.home[rows] = self.place[rows] = households.home
         self.kinds[:, rows] = households.kinds
-        self.resting[rows] = True
+        self.size[rows] = self.kinds[:, rows].sum(axis=0)
         self._know(rows)
         self.burnt[rows] = laws.burnt(self.key[rows], self.home[rows], self.group[rows])
-        for clock in _RESTING_CLOCKS:
-            self.draw(clock, rows, np.zeros(self.n, dtype=np.int64), Status.AT_HOME)
-        self._lines = {
-            c: _Sorted(self.cell[c, rows], self.target[c, rows], laws.cells.total)
-            for c in _RESTING_CLOCKS
-        }
+        cells, n_gates = laws.cells, len(laws.world.network.gates)
+        self._people = np.zeros(cells.places * cells.groups * len(Status), dtype=np.int64)
+        self._present = np.zeros((KINDS, cells.places), dtype=np.int64)
+        self._line = np.zeros((KINDS, n_gates), dtype=np.int64)
+        self._tally(rows, 1)
+        self._entries: list[tuple[Ints, Ints, Ints, Ints, Ints]] = []
+        self._redraws: list[tuple[Ints, Ints, Ints]] = []
         self._loose: list[Ints] = []
-        self._loose_rows = np.empty(0, dtype=np.int64)
-        self._rested = self._count(rows)
+        self._loose_rows = rows
+        self._sorted: dict[Clock, list[_Sorted]] = {clock: [] for clock in Clock}
+        everybody, clock = np.nonzero(laws.runs[self.status[rows]])
+        self._draw(everybody, clock, np.zeros(everybody.size, dtype=np.int64))
+        self.rest()
 
     def _blank(self, rows: Ints) -> None:
         self.next_event[rows], self.arrive[rows] = NEVER, NEVER
@@ -136,20 +147,50 @@ class Columns:
 
     @property
     def loose(self) -> Ints:
-        """Rows that have stirred since the start, parts included."""
+        """Rows that do not rest, parts included."""
         if self._loose:
             self._loose_rows = np.concatenate([self._loose_rows, *self._loose])
             self._loose = []
         return self._loose_rows
 
+    def rest(self) -> None:
+        """Put the quiet among the loose to rest: their clocks wait in sorted order."""
+        loose = self.loose
+        status = self.status[loose]
+        quiet = _QUIET[status]
+        rows = loose[quiet]
+        self._loose_rows = loose[~quiet & (status != Status.EMPTY)]
+        self.resting[rows] = True
+        for clock in np.flatnonzero(self.laws.runs[_QUIET].any(axis=0)):
+            under = rows[np.isfinite(self.target[clock, rows])]
+            if under.size:
+                line = _Sorted(under, self.cell[clock, under], self.target[clock, under])
+                self._sorted[Clock(clock)].append(line)
+
     def stir(self, rows: Ints) -> None:
         """Rows about to change: they rest no longer."""
-        fresh = rows[self.resting[rows]]
+        fresh = np.unique(rows[self.resting[rows]])
         if fresh.size:
             self.resting[fresh] = False
             self._loose.append(fresh)
-            for total, gone in zip(self._rested, self._count(fresh), strict=True):
-                total -= gone
+
+    def _tally(self, rows: Ints, sign: int) -> None:
+        """Add households to the persons as they stand, or take them off."""
+        if rows.size == 0:
+            return
+        place, status, size = self.place[rows], self.status[rows], self.size[rows]
+        index = (place * self.laws.cells.groups + self.group[rows]) * _N_STATUS + status
+        np.add.at(self._people, index, sign * size.astype(np.int64))
+        present = np.flatnonzero(status != _MOVING)
+        if present.size:
+            kinds, where = sign * self.kinds[:, rows[present]].astype(np.int64), place[present]
+            for k in range(KINDS):
+                np.add.at(self._present[k], where, kinds[k])
+        waiting = rows[status == _WAITING]
+        if waiting.size:
+            gate, kinds = self._gate(waiting), sign * self.kinds[:, waiting].astype(np.int64)
+            for k in range(KINDS):
+                np.add.at(self._line[k], gate, kinds[k])
 
     def split(self, rows: Ints, kinds: NDArray, wounded: NDArray, number: Ints, part: int) -> Ints:
         """Part persons off households into new rows, which are new owners of draws; gives the rows.
@@ -166,12 +207,19 @@ class Columns:
             column[new] = column[rows]
         self._know(new)
         self.parent[new] = rows
-        self.kinds[:, new], self.wounded[:, new] = kinds, wounded
-        self.kinds[:, rows] -= kinds
-        self.wounded[:, rows] -= wounded
         self.status[new] = Status.EMPTY
         self._loose.append(new)
+        self.change(new, kinds, wounded)
+        self.change(rows, -kinds, -wounded)  # modulo 256, as all of these columns
         return new
+
+    def change(self, rows: Ints, kinds: NDArray, wounded: NDArray) -> None:
+        """Add persons (5, n) to households, or take them away; each row once."""
+        self._tally(rows, -1)
+        self.kinds[:, rows] += kinds
+        self.wounded[:, rows] += wounded
+        self.size[rows] = self.kinds[:, rows].sum(axis=0)
+        self._tally(rows, 1)
 
     def _grow(self, needed: int) -> None:
         old = self.key.size
@@ -192,31 +240,63 @@ class Columns:
 
     def persons(self, rows: Ints) -> Ints:
         """Persons in each household."""
-        return self.kinds[:, rows].sum(axis=0, dtype=np.int64)
+        return self.size[rows].astype(np.int64)
 
-    def enter(self, rows: Ints, now: Ints, status: Status, place: Ints) -> None:
-        """Put households into a status at a place; thresholds of its clocks are drawn anew."""
-        self.stir(rows)
-        self.status[rows], self.place[rows] = status, place
-        self.target[:, rows] = np.inf
-        for clock in self.laws.clocks(status):
-            self.draw(clock, rows, now, status)
-        self.wake(rows, status)
+    def enter(
+        self, rows: Ints, now: Ints, status: Status, place: Ints, link: Ints | None = None
+    ) -> None:
+        """Put households into a status at a place; it takes effect with `flush`.
 
-    def draw(self, clock: Clock, rows: Ints, now: Ints, status: Status) -> None:
-        """Draw the threshold of one clock and set its target."""
-        count = self.counted(PURPOSE[clock], rows)
-        group = self.group[rows].astype(np.int64)
-        cell = self.laws.cell(
-            clock,
-            status,
-            self.place[rows].astype(np.int64),
-            group,
-            self.home[rows].astype(np.int64),
-            self.burnt[rows],
+        Each row may enter once between two calls of `flush`.
+        """
+        if rows.size:
+            link = self.link[rows].astype(np.int64) if link is None else link
+            self._entries.append((rows, now, np.full(rows.size, int(status)), place, link))
+
+    def draw_again(self, clock: Clock, rows: Ints, now: Ints) -> None:
+        """Draw the threshold of one clock anew; it takes effect with `flush`."""
+        if rows.size:
+            self._redraws.append((rows, np.full(rows.size, int(clock)), now))
+
+    def flush(self) -> None:
+        """Carry out all that entered a status or draws anew, at once.
+
+        The thresholds of all clocks of a new status are drawn anew, and the next event is found.
+        """
+        rows = np.empty(0, dtype=np.int64)
+        pairs = []
+        if self._entries:
+            rows, now, status, place, link = map(np.concatenate, zip(*self._entries, strict=True))
+            self._entries = []
+            self.stir(rows)
+            self._tally(rows, -1)
+            self.status[rows], self.place[rows], self.link[rows] = status, place, link
+            self._tally(rows, 1)
+            self.target[:, rows] = np.inf
+            index, clock = np.nonzero(self.laws.runs[status])
+            pairs.append((rows[index], clock, now[index]))
+        if self._redraws:
+            again = [np.concatenate(column) for column in zip(*self._redraws, strict=True)]
+            self._redraws = []
+            self.stir(again[0])
+            rows = np.unique(np.concatenate([rows, again[0]]))
+            pairs.append(tuple(again))
+        if pairs:
+            self._draw(*(np.concatenate(column) for column in zip(*pairs, strict=True)))
+            self._wake(rows)
+
+    def _draw(self, rows: Ints, clock: Ints, now: Ints) -> None:
+        """Draw the thresholds of pairs of household and clock, and set their targets."""
+        purpose = _PURPOSES[clock]
+        count = self.count[purpose, rows].astype(np.int64)
+        self.count[purpose, rows] += 1
+        holding = Holding(
+            *(getattr(self, name)[rows].astype(np.int64) for name in ("place", "group", "home")),
+            self.burnt[rows].astype(np.int64),
             self._gate(rows),
-            self.held[rows],
+            self.held[rows].astype(np.int64),
         )
+        cell = self.laws.under(self.status[rows].astype(np.int64), clock, holding)
         threshold = self.laws.threshold(
             clock, self.key[rows], count, self.kinds[:, rows], self.guard[rows]
         )
@@ -226,48 +306,40 @@ class Columns:
     def _gate(self, rows: Ints) -> Ints:
         return self.laws.world.network.gate[self.link[rows]]
 
-    def wake(self, rows: Ints, status: Status) -> None:
-        """Find what happens next, within the tick, to households of one status."""
-        moving = status in (Status.MOVING, Status.DETAINED)
-        soonest = self.arrive[rows].astype(np.int64) if moving else np.full(rows.size, NEVER)
-        what = np.full(rows.size, Event.ARRIVE if status == Status.MOVING else Event.RELEASE)
-        for clock in self.laws.clocks(status):
-            when = self.face.due(self.cell[clock, rows], self.target[clock, rows])
-            earlier = (when < soonest) | ((when == soonest) & (when < NEVER) & (clock < what))
-            soonest = np.where(earlier, when, soonest)
-            what = np.where(earlier, clock, what)
-        self.next_event[rows], self.what[rows] = soonest, what
+    def _wake(self, rows: Ints) -> None:
+        """Find what happens next, within the tick; a tie goes to the first clock."""
+        status = self.status[rows]
+        arrives = (status == _MOVING) | (status == _DETAINED)
+        self.next_event[rows] = np.where(arrives, self.arrive[rows], NEVER)
+        self.what[rows] = np.where(status == _MOVING, _ARRIVE, _RELEASE)
+        reached = (
+            self.target[:, rows] <= self.face.reading_at_stop[self.cell[:, rows]]
+        )  # inf where no clock runs
+        for clock in np.flatnonzero(reached.any(axis=1)):
+            self._set_earlier(clock, rows[reached[clock]])
 
     def begin_tick(self) -> None:
         """Find all whose clock rings within the tick that the face now shows."""
-        for clock in _RESTING_CLOCKS:
-            rows = self._lines[clock].due(self.face)
-            rows = rows[self.resting[rows]]
-            self._set_earlier(clock, rows)
+        reading = self.face.reading_at_stop
         loose = self.loose
-        status = self.status[loose]
-        for which in Status:
-            clocks = [c for c in self.laws.clocks(which) if self._runs(c)]
-            rows = loose[status == which] if clocks else loose[:0]
-            for clock in clocks:
-                reached = self.target[clock, rows] <= self.face.reading_at_stop[self.cell[clock, rows]]
-                self._set_earlier(clock, rows[reached])
+        runs = self.laws.runs[self.status[loose]]
+        due = []
+        for clock, lines in self._sorted.items():
+            resting = np.concatenate([loose[:0], *(line.due(reading) for line in lines)])
+            rows = loose[runs[:, clock]] if self._live(clock) else loose[:0]
+            reached = self.target[clock, rows] <= reading[self.cell[clock, rows]]
+            due.append((clock, np.concatenate([resting[self.resting[resting]], rows[reached]])))
+        for clock, rows in due:
+            self.stir(rows)  # if one falls on the very end of the tick, the next one sees it
+            self._set_earlier(clock, rows)
 
-    def _runs(self, clock: Clock) -> bool:
-        cells = self.laws.cells
-        first, stop = {
-            Clock.LEAVE: (cells.leave, cells.onward),
-            Clock.ONWARD: (cells.onward, cells.harm),
-            Clock.HARM: (cells.harm, cells.back_home),
-            Clock.RETURN: (cells.back_home, cells.give_up),
-            Clock.GIVE_UP: (cells.give_up, cells.fence),
-            Clock.FENCE: (cells.fence, cells.disperse),
-            Clock.DISPERSE: (cells.disperse, cells.crush),
-            Clock.CRUSH: (cells.crush, cells.total),
-        }[clock]
+    def _live(self, clock: Clock) -> bool:
+        first, stop = self.laws.cells.span(clock)
         return bool(self.face.live[first:stop].any())
 
-    def _set_earlier(self, clock: Clock, rows: Ints) -> None:
+    def _set_earlier(self, clock: int, rows: Ints) -> None:
+        if rows.size == 0:
+            return
         when = self.face.due(self.cell[clock, rows], self.target[clock, rows])
         now = self.next_event[rows]
         earlier = (when < now) | ((when == now) & (when < NEVER) & (clock < self.what[rows]))
@@ -282,37 +354,17 @@ class Columns:
         loose = self.loose
         return loose[self.status[loose] == status]
 
+    def people(self) -> Ints:
+        """Persons by place, group and status, (P, G, 7)."""
+        cells = self.laws.cells
+        table = self._people.reshape(cells.places, cells.groups, len(Status))
+        return table[:, :, : len(STATUSES)].copy()
+
     def stocks(self) -> Stocks:
         """Persons as they stand."""
-        people, composition = (
-            rested + moved
-            for rested, moved in zip(self._rested, self._count(self.loose), strict=True)
-        )
-        gates = self.laws.world.network.gates
-        crossings = len(self.laws.world.network.crossings)
-        rows = self.with_status(Status.WAITING)
-        gate = self._gate(rows)
-        out = np.array([g.out for g in gates], dtype=bool)[gate] if rows.size else gate > 0
-        crossing = np.array([g.crossing for g in gates], dtype=np.int64)[gate[out]]
-        waiting = np.zeros((crossings, KINDS), dtype=np.int64)
-        for k in range(KINDS):
-            waiting[:, k] = np.bincount(crossing, self.kinds[k, rows[out]], crossings)
-        return Stocks(people, composition, waiting)
-
-    def _count(self, rows: Ints) -> tuple[Ints, Ints]:
-        cells = self.laws.cells
-        place, status = self.place[rows].astype(np.int64), self.status[rows]
-        n_status = len(STATUSES)
-        index = (place * cells.groups + self.group[rows]) * (n_status + 1) + status
-        size = cells.places * cells.groups * (n_status + 1)
-        people = np.bincount(index, self.persons(rows), size).astype(np.int64)
-        people = people.reshape(cells.places, cells.groups, n_status + 1)[:, :, :n_status]
-        present = status != Status.MOVING
-        composition = np.stack(
-            [
-                np.bincount(place[present], self.kinds[k, rows[present]], cells.places)
-                for k in range(KINDS)
-            ],
-            axis=1,
-        ).astype(np.int64)
-        return people.copy(), composition
+        network = self.laws.world.network
+        waiting = np.zeros((len(network.crossings), KINDS), dtype=np.int64)
+        for g, gate in enumerate(network.gates):
+            if gate.out:
+                waiting[gate.crossing] += self._line[:, g]
+        return Stocks(self.people(), self._present.T.copy(), waiting)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -24,6 +24,7 @@ from flowsim.model.laws import Beliefs, Laws, Now
 from flowsim.model.layout import STATUSES, Outcome, Status
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.reference import ReferenceCrowd
+from flowsim.policy.compose import GateRules
 from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.population import settle_residents
@@ -158,7 +159,7 @@ class FlowModel(mesa.Model):
 
     def news(self, start: int) -> Beliefs:
         """Phase 3: what the informed know now, and the others knew `lag_hours` ago."""
-        known = _Known(self.danger, self.world, self.borders.rules)
+        known = _Known(self.danger, self.world, self.borders.rules.by_gate)
         lag = round(self.setup.behaviour.news.lag_hours * 3600)
         self._heard_before.append((start, known))
         while len(self._heard_before) > 1 and self._heard_before[1][0] <= start - lag:
@@ -199,13 +200,14 @@ class FlowModel(mesa.Model):
     def _gate_hazards(self, rate: Floats) -> None:
         waiting, cells = self.setup.behaviour.waiting, self.laws.cells
         crush = self.setup.behaviour.harm.crush_per_day
+        rules = self.borders.rules
         for g, gate in enumerate(self.world.network.gates):
             if not gate.out:
                 continue  # those who go home are patient, and the fence is not for them
             rate[cells.give_up + 2 * g] = waiting.give_up_per_day
             rate[cells.give_up + 2 * g + 1] = waiting.give_up_closed_per_day
             rate[cells.fence + 2 * g + 1] = waiting.fence_per_day
-            rate[cells.disperse + g] = self.borders.rules[g].dispersal_per_day
+            rate[cells.disperse + g] = rules.by_gate[g].dispersal_per_day
             crowd = float(self.stocks.waiting[gate.crossing].sum())
             rate[cells.crush + g] = crush * crowd / 10_000.0
 
@@ -326,7 +328,7 @@ class FlowModel(mesa.Model):
 class _Known:
     """The state of things that can be known: danger, delays, and the gates."""
 
-    def __init__(self, danger: Danger, world: World, rules: list[Any]) -> None:
+    def __init__(self, danger: Danger, world: World, rules: Sequence[GateRules]) -> None:
         self.danger, self.delay_hours = danger.danger, danger.delay_hours
         groups = len(world.groups)
         gates = world.network.gates

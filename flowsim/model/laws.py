@@ -6,6 +6,8 @@ arrays of one row. `Laws` holds what is fixed for the run, `Now` what is fixed f
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +18,7 @@ from flowsim.behaviour.routes import RouteLogit, choose
 from flowsim.clock import ClockFace
 from flowsim.draws import Keys, Purpose, exponential, seed_key, uniform
 from flowsim.model.layout import CLOCKS_OF, PURPOSE, Cells, Clock, Status
-from flowsim.policy.compose import GateRules
+from flowsim.policy.compose import RulesAtGates
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.world import World
 
@@ -26,6 +28,22 @@ Bools = NDArray[np.bool_]
 Counts = NDArray[np.uint8]
 
 
+_PURPOSE = np.array([PURPOSE[clock] for clock in Clock], dtype=np.int64)
+_FORM = np.array([0, 0, 1, 2, 2, 3, 0, 3], dtype=np.int64)
+"""Which index of a household finds its cell, by clock: place, way home, gate and held, gate."""
+
+
+class Holding(NamedTuple):
+    """What decides under which cells of the clock face households are; all int64 arrays (n,)."""
+
+    place: Ints
+    group: Ints
+    home: Ints
+    burnt: Ints
+    gate: Ints
+    held: Ints
+
+
 class Laws:
     """What is fixed for a run.
 
@@ -33,6 +51,8 @@ class Laws:
     ----------
     seed : uint64
     cells : Cells
+    runs : bool array (statuses, clocks)
+        Which clocks compete in which status.
     routes : RouteLogit
     way : int64 array (P, P)
         First link of the way home.
@@ -49,6 +69,12 @@ class Laws:
         self.cells = Cells(
             len(world.places), len(world.groups), len(world.countries), len(network.gates)
         )
+        c = self.cells
+        first = [c.leave, c.onward, c.back_home, c.give_up, c.fence, c.disperse, c.harm, c.crush]
+        self._first_cell = np.tile(np.array(first, dtype=np.int64), (len(Status), 1))
+        self._first_cell[Status.MOVING, Clock.HARM] = c.harm_moving
+        self.runs = np.zeros((len(Status), len(Clock)), dtype=bool)
+        self._find_clocks()
         self.may_settle = world.capacity != 0
         self.routes = RouteLogit(self.behaviour.routes, network, self.may_settle)
         speeds = self.behaviour.routes
@@ -67,13 +93,13 @@ class Laws:
             row = [event.target.get(name, 0.0) for name in self.group_names]
             self.targeted[p] = np.maximum(self.targeted[p], row)
 
-    def clocks(self, status: Status) -> tuple[Clock, ...]:
-        """Clocks that compete in a status, without those that this scenario never lets run."""
+    def _find_clocks(self) -> None:
+        """Which clocks compete in which status, without those that never run here."""
         harm = self.behaviour.harm
-        idle = {Clock.CRUSH} if harm.crush_per_day == 0.0 else set()
-        if status == Status.MOVING and harm.on_the_way == 0.0:
-            idle.add(Clock.HARM)
-        return tuple(clock for clock in CLOCKS_OF[status] if clock not in idle)
+        for status, clocks in CLOCKS_OF.items():
+            self.runs[status, list(clocks)] = True
+        self.runs[Status.MOVING, Clock.HARM] &= harm.on_the_way > 0.0
+        self.runs[Status.WAITING, Clock.CRUSH] &= harm.crush_per_day > 0.0
 
     def frailty(self, key: Keys) -> Floats:
         """Frailty of leaving, by household."""
@@ -96,53 +122,39 @@ class Laws:
         others = kinds.sum(axis=0, dtype=np.int64) - kinds[2]
         return wish & (kinds[2] > 0) & (others > 0)
 
-    def cell(
-        self,
-        clock: Clock,
-        status: Status,
-        place: Ints,
-        group: Ints,
-        home: Ints,
-        burnt: Bools,
-        gate: Ints,
-        held: Bools,
-    ) -> Ints:
-        """Cell of the clock face that drives a clock for households in a status."""
-        cells = self.cells
-        by_place = place * cells.groups + group
-        if clock == Clock.LEAVE:
-            return cells.leave + by_place
-        if clock == Clock.ONWARD:
-            return cells.onward + by_place
-        if clock == Clock.HARM:
-            return (cells.harm_moving if status == Status.MOVING else cells.harm) + by_place
-        if clock == Clock.RETURN:
-            country = self.world.country[place]
-            at = ((country * cells.places + home) * cells.groups + group) * 2
-            return cells.back_home + at + burnt
-        if clock == Clock.GIVE_UP:
-            return cells.give_up + 2 * gate + held
-        if clock == Clock.FENCE:
-            return cells.fence + 2 * gate + held
-        return (cells.disperse if clock == Clock.DISPERSE else cells.crush) + gate
+    def under(self, status: Ints, clock: Ints, holding: Holding) -> Ints:
+        """Cell of the clock face that drives a clock of each household.
 
-    def threshold(
-        self, clock: Clock, key: Keys, count: Ints, kinds: Counts, guard: Bools
-    ) -> Floats:
+        Parameters
+        ----------
+        status, clock : int64 arrays (n,)
+        holding : Holding
+            Columns of the same households.
+        """
+        cells, h = self.cells, holding
+        by_place = h.place * cells.groups + h.group
+        country = self.world.country[h.place]
+        home = ((country * cells.places + h.home) * cells.groups + h.group) * 2 + h.burnt
+        index = np.stack([by_place, home, 2 * h.gate + h.held, h.gate])
+        return self._first_cell[status, clock] + index[_FORM[clock], np.arange(clock.size)]
+
+    def threshold(self, clock: Ints, key: Keys, count: Ints, kinds: Counts, guard: Bools) -> Floats:
         """Exponential threshold of a clock; inf for households that the hazard cannot touch.
 
         The hazard of leaving is scaled by frailty and for guards, that of harm by who is there.
         """
-        drawn = exponential(self.seed, key, PURPOSE[clock], count)
-        if clock == Clock.LEAVE:
-            factor = np.where(guard, self.behaviour.leaving.guards_leave, 1.0)
-            drawn = drawn / self.frailty(key)
-        elif clock == Clock.HARM:
-            factor = household_weight(self.harm_weights, kinds)
-        elif clock == Clock.CRUSH:
-            factor = kinds.sum(axis=0, dtype=np.int64).astype(np.float64)
-        else:
-            return drawn
+        drawn = exponential(self.seed, key, _PURPOSE[clock], count)
+        factor = np.ones(drawn.size)
+        leave = np.flatnonzero(clock == Clock.LEAVE)
+        if leave.size:
+            drawn[leave] = drawn[leave] / self.frailty(key[leave])
+            factor[leave] = np.where(guard[leave], self.behaviour.leaving.guards_leave, 1.0)
+        harm = np.flatnonzero(clock == Clock.HARM)
+        if harm.size:
+            factor[harm] = household_weight(self.harm_weights, kinds[:, harm])
+        crush = np.flatnonzero(clock == Clock.CRUSH)
+        if crush.size:
+            factor[crush] = kinds[:, crush].sum(axis=0, dtype=np.int64)
         with np.errstate(divide="ignore"):
             return np.where(factor > 0.0, drawn / factor, np.inf)
 
@@ -165,7 +177,7 @@ class Laws:
         """Place that those who go home are bound for."""
         return np.where(burnt, self.refuge_near_home[home], home)
 
-    def chance(self, key: Keys, purpose: Purpose, count: Ints, share: float) -> Bools:
+    def chance(self, key: Keys, purpose: Purpose, count: Ints, share: float | Floats) -> Bools:
         """Whether something of that chance happens."""
         return uniform(self.seed, key, purpose, count) < share
 
@@ -178,13 +190,12 @@ class Now:
     face : ClockFace
     travel : int64 array (L, G)
         Seconds that each link takes.
-    rules : list of GateRules
-        By gate.
+    rules : RulesAtGates
     """
 
     def __init__(self, laws: Laws, face: ClockFace, travel: Ints, beliefs: Beliefs) -> None:
         self.laws, self.face, self.travel, self._beliefs = laws, face, travel, beliefs
-        self.rules: list[GateRules] = []
+        self.rules: RulesAtGates
 
     def choose(self, state: Ints, key: Keys, count: Ints, group: Ints, informed: Bools) -> Ints:
         """Link that each household takes next from a state of route choice, or SETTLE, or -2."""
@@ -194,12 +205,12 @@ class Now:
         return choose(self.laws.seed, key, count, routes.option[state], value)
 
     def admission(
-        self, gate: int, key: Keys, visit: Ints, group: Ints, kinds: Counts, wounded: Counts
+        self, gate: Ints, key: Keys, visit: Ints, group: Ints, kinds: Counts, wounded: Counts
     ) -> Admission:
-        """Households held against the rules of a gate."""
+        """Households held against the rules of their gates."""
         laws = self.laws
         return admission(
-            self.rules[gate], laws.behaviour.waiting, laws.seed, key, visit, group, kinds, wounded
+            self.rules, laws.behaviour.waiting, laws.seed, gate, key, visit, group, kinds, wounded
         )
 
 

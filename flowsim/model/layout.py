@@ -121,3 +121,16 @@ class Cells:
         self.disperse = self.fence + 2 * gates
         self.crush = self.disperse + gates
         self.total = self.crush + gates
+
+    def span(self, clock: Clock) -> tuple[int, int]:
+        """First cell of a clock, and the first after its last."""
+        return {
+            Clock.LEAVE: (self.leave, self.onward),
+            Clock.ONWARD: (self.onward, self.harm),
+            Clock.HARM: (self.harm, self.back_home),
+            Clock.RETURN: (self.back_home, self.give_up),
+            Clock.GIVE_UP: (self.give_up, self.fence),
+            Clock.FENCE: (self.fence, self.disperse),
+            Clock.DISPERSE: (self.disperse, self.crush),
+            Clock.CRUSH: (self.crush, self.total),
+        }[clock]

@@ -53,15 +53,15 @@ class Observer:
         self._waited = np.zeros((n, crossings), dtype=np.int64)
         self._passed = np.zeros((n, crossings), dtype=np.int64)
 
-    def outcome(self, crossing: int, outcome: Outcome, kinds: NDArray) -> None:
-        """Persons (5,) or (5, n) to whom something happened at a crossing in this interval."""
-        persons = kinds if kinds.ndim == 1 else kinds.sum(axis=1, dtype=np.int64)
-        self.outcomes[self.at, crossing, outcome] += persons.astype(np.int32)
+    def outcome(self, crossing: Ints, outcome: Outcome, kinds: NDArray) -> None:
+        """Something happened to households (n,) with persons (5, n) at crossings, in this interval."""
+        for k in range(KINDS):
+            np.add.at(self.outcomes[self.at, :, outcome, k], crossing, kinds[k])
 
-    def passed(self, crossing: int, waited: Ints, persons: Ints) -> None:
-        """How long persons had waited who passed a crossing, seconds."""
-        self._waited[self.at, crossing] += int((waited * persons).sum())
-        self._passed[self.at, crossing] += int(persons.sum())
+    def passed(self, crossing: Ints, waited: Ints, persons: Ints) -> None:
+        """How long households had waited who passed a crossing, seconds."""
+        np.add.at(self._waited[self.at], crossing, waited * persons)
+        np.add.at(self._passed[self.at], crossing, persons)
 
     def harmed(self, place: Ints, group: Ints, died: NDArray, wounded: NDArray) -> None:
         """One person of each household was struck; died and wounded say how it ended."""

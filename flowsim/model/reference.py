@@ -16,7 +16,7 @@ from flowsim.behaviour.routes import SETTLE
 from flowsim.clock import NEVER, ClockFace
 from flowsim.draws import Purpose, child_key
 from flowsim.model.crowd import AT_GATE_PART, AT_HOME_PART, RETRY
-from flowsim.model.laws import Laws, Now
+from flowsim.model.laws import Holding, Laws, Now
 from flowsim.model.layout import KINDS, PURPOSE, STATUSES, Bound, Clock, Event, Outcome, Status
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.plain_queue import InLine, PlainGate
@@ -93,11 +93,11 @@ class Household(mesa.Agent):
         """Draw the threshold of a clock and set its target."""
         laws = self.crowd.laws
         count = self.count(PURPOSE[clock])
-        cell = laws.cell(
-            clock, self.status, one(self.place), one(self.group), one(self.home),
-            flag(self.burnt), one(self.gate), flag(self.held),
-        )  # fmt: skip
-        threshold = laws.threshold(clock, self.key, count, self.kinds, flag(self.guard))
+        holding = Holding(
+            *(one(v) for v in (self.place, self.group, self.home, self.burnt, self.gate, self.held))
+        )
+        cell = laws.under(one(self.status), one(clock), holding)
+        threshold = laws.threshold(one(clock), self.key, count, self.kinds, flag(self.guard))
         self.targets[clock] = (cell, self.crowd.face.target(cell, one(now), threshold))
 
     def wake(self) -> None:
@@ -114,7 +114,7 @@ class Household(mesa.Agent):
     def enter(self, now: int, status: Status, place: int) -> None:
         """Come into a status at a place; all its thresholds are drawn anew."""
         self.status, self.place, self.targets = status, place, {}
-        for clock in self.crowd.laws.clocks(status):
+        for clock in self.crowd.clocks(status):
             self.draw(clock, now)
         self.wake()
 
@@ -206,6 +206,9 @@ class Household(mesa.Agent):
         if option == SETTLE and self.place == self.home:
             self.home_again(now)
         elif option == SETTLE:
+            if self.status == Status.WAITING:  # out of the queue, and not yet anywhere else
+                self.arrive = NEVER
+                self.enter(now, Status.MOVING, self.place)
             self.next_event = NEVER
             self.crowd.parked.append((now, self))
         elif option >= 0:
@@ -276,7 +279,7 @@ class Household(mesa.Agent):
         visit = one(self.drawn[Purpose.GATE] - 1)
         group = one(self.group)
         return self.crowd.now.admission(
-            self.gate, self.key, visit, group, self.kinds, self.wounded
+            one(self.gate), self.key, visit, group, self.kinds, self.wounded
         )
 
     def assess(self) -> None:
@@ -302,10 +305,10 @@ class Household(mesa.Agent):
             crowd.tell(gate, Outcome.EXEMPT, a.exempt)
             crowd.tell(gate, Outcome.ADMITTED, a.kinds - a.exempt)
             waited, persons = one(now - self.joined), one(a.kinds.sum())
-            crowd.observer.passed(crowd.gates[gate].crossing, waited, persons)
+            crowd.observer.passed(one(crowd.gates[gate].crossing), waited, persons)
         else:
             crowd.tell(gate, Outcome.RETURNED, a.kinds)
-        self.travel(now, self.link, round(crowd.now.rules[gate].delay_hours * 3600))
+        self.travel(now, self.link, int(crowd.now.rules.delay_s[gate]))
 
     def turn_away(self, now: int, outcome: Outcome) -> None:
         """Leave the queue and go elsewhere; who has nowhere else stays in line."""
@@ -315,46 +318,44 @@ class Household(mesa.Agent):
                 self.draw_again(clock, now)
             return
         self.crowd.tell(self.gate, outcome, self.kinds)
-        self.arrive = NEVER
-        self.enter(now, Status.MOVING, self.place)
         self.take(now, option)
 
     def attempt(self, now: int) -> None:
         """Try the fence: through, sent back, detained, or still waiting, at the end of the line."""
         crowd, gate = self.crowd, self.gate
-        rules, laws = crowd.now.rules[gate], crowd.laws
+        rules, laws = crowd.now.rules, crowd.laws
         count = self.count(Purpose.FENCE_RESULT)
         kind, dies = laws.lost_at_the_fence(self.key, count, self.kinds)
-        through = bool(laws.chance(self.key, Purpose.FENCE_RESULT, count, rules.leak)[0])
+        through = bool(laws.chance(self.key, Purpose.FENCE_RESULT, count, rules.leak[gate])[0])
         self.ready = now
         if dies[0]:
             self.lose(int(kind[0]), gate)
         if self.persons == 0:
             self.enter(now, Status.EMPTY, self.place)
-        back = self.chance(Purpose.PUSHBACK, rules.pushback)
-        caught = self.chance(Purpose.DETAIN, rules.detention)
+        back = self.chance(Purpose.PUSHBACK, rules.pushback[gate])
+        caught = self.chance(Purpose.DETAIN, rules.detention[gate])
         if self.persons == 0:
             return
         near, far = int(crowd.network.tail[self.link]), int(crowd.network.head[self.link])
         over = Outcome.IRREGULAR if crowd.gates[gate].out else Outcome.RETURNED
         if through and back:
             crowd.tell(gate, Outcome.IRREGULAR, self.kinds)
-            self.detain(now, Bound.BACK_OVER_THE_BORDER, far, rules.pushback_after_hours)
+            self.detain(now, Bound.BACK_OVER_THE_BORDER, far, int(rules.pushback_after_s[gate]))
         elif through:
             crowd.tell(gate, over, self.kinds)
             self.travel(now, self.link)
         elif caught:
             crowd.tell(gate, Outcome.DETAINED, self.kinds)
-            self.detain(now, Bound.QUEUE, near, rules.detention_hours)
+            self.detain(now, Bound.QUEUE, near, int(rules.detention_s[gate]))
         else:
             crowd.tell(gate, Outcome.INTERCEPTED, self.kinds)
             if dies[0]:
                 self.assess()
             self.draw_again(Clock.FENCE, now)
 
-    def detain(self, now: int, why: Bound, place: int, hours: float) -> None:
-        """Be held for some hours."""
-        self.bound, self.arrive = why, now + max(1, round(hours * 3600))
+    def detain(self, now: int, why: Bound, place: int, seconds: int) -> None:
+        """Be held for some time."""
+        self.bound, self.arrive = why, now + seconds
         self.enter(now, Status.DETAINED, place)
 
     def release(self, now: int) -> None:
@@ -385,7 +386,7 @@ class Household(mesa.Agent):
         if waiting:
             self.assess()
         self.draw_again(Clock.HARM, now)
-        if waiting and Clock.CRUSH in crowd.laws.clocks(Status.WAITING):
+        if waiting and Clock.CRUSH in crowd.clocks(Status.WAITING):
             self.draw_again(Clock.CRUSH, now)
 
     def lose(self, kind: int, gate: int) -> None:
@@ -394,7 +395,9 @@ class Household(mesa.Agent):
         self.wounded[kind, 0] = min(self.wounded[kind, 0], self.kinds[kind, 0])
         self.crowd.observer.harmed(one(self.place), one(self.group), flag(True), flag(False))
         if gate >= 0:
-            self.crowd.tell(gate, Outcome.DIED, np.bincount([kind], minlength=KINDS))
+            person = np.zeros_like(self.kinds)
+            person[kind, 0] = 1
+            self.crowd.tell(gate, Outcome.DIED, person)
 
 
 class ReferenceCrowd:
@@ -426,7 +429,11 @@ class ReferenceCrowd:
     def tell(self, gate: int, outcome: Outcome, kinds: NDArray) -> None:
         """Record an outcome; in the direction back only the return itself is one."""
         if self.gates[gate].out or outcome == Outcome.RETURNED:
-            self.observer.outcome(self.gates[gate].crossing, outcome, kinds)
+            self.observer.outcome(one(self.gates[gate].crossing), outcome, kinds)
+
+    def clocks(self, status: Status) -> list[Clock]:
+        """Clocks that compete in a status."""
+        return [clock for clock in Clock if self.laws.runs[status, clock]]
 
     def begin_tick(self, now: Now) -> None:
         """Take the tables of a tick and find who is due in it."""
@@ -515,7 +522,7 @@ class ReferenceCrowd:
             if h.family and h.status in HOME and h.family.status in HOME
             and h.place == h.family.place
         ]  # fmt: skip
-        now = [h for h in ready if h.family not in ready]
+        now = [h for h in ready if h.family not in ready]  # else wait for the next tick
         self.came_home = len(now) < len(ready)
         end = self.face.stop
         for household in now:

@@ -1,1 +1,45 @@
 """What states do at their borders."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flowsim.policy.opening import WHO as WHO
+    from flowsim.policy.opening import Opening as Opening
+    from flowsim.policy.stock import Closed as Closed
+    from flowsim.policy.stock import ForcedReturn as ForcedReturn
+    from flowsim.policy.stock import Open as Open
+    from flowsim.policy.stock import Policy as Policy
+    from flowsim.policy.stock import PushBack as PushBack
+    from flowsim.policy.stock import Quota as Quota
+    from flowsim.policy.stock import Scheduled as Scheduled
+    from flowsim.policy.stock import Triage as Triage
+    from flowsim.policy.stock import as_policy as as_policy
+    from flowsim.policy.stock import override as override
+
+_HOME = {
+    "Closed": "stock",
+    "ForcedReturn": "stock",
+    "Open": "stock",
+    "Opening": "opening",
+    "Policy": "stock",
+    "PushBack": "stock",
+    "Quota": "stock",
+    "Scheduled": "stock",
+    "Triage": "stock",
+    "WHO": "opening",
+    "as_policy": "stock",
+    "override": "stock",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

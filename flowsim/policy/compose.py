@@ -62,6 +62,27 @@ class GateRules:
     delay_hours: float
 
 
+class RulesAtGates:
+    """The rules at all gates, stacked; each attribute of `GateRules` with the gate before it."""
+
+    def __init__(self, rules: Sequence[GateRules]) -> None:
+        self.by_gate = tuple(rules)
+        self.passes = np.array([r.passes for r in rules])
+        self.quota_per_hour = np.array([r.quota_per_hour for r in rules])
+        self.exempt = np.array([r.exempt for r in rules])
+        self.rank = np.array([r.rank for r in rules])
+        self.leak = np.array([r.leak for r in rules])
+        self.detention = np.array([r.detention for r in rules])
+        self.pushback = np.array([r.pushback for r in rules])
+        self.detention_s = self._seconds([r.detention_hours for r in rules])
+        self.pushback_after_s = self._seconds([r.pushback_after_hours for r in rules])
+        self.delay_s = np.array([round(r.delay_hours * 3600) for r in rules], dtype=np.int64)
+
+    @staticmethod
+    def _seconds(hours: list[float]) -> NDArray[np.int64]:
+        return np.array([max(1, round(h * 3600)) for h in hours], dtype=np.int64)
+
+
 class Stated(NamedTuple):
     """A policy and what it states now."""
 
