@@ -1,0 +1,70 @@
+"""Simulate people who flee across a border, and compare what border policies do to them.
+
+Names are handed out when they are asked for, so that importing flowsim costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flowsim import evidence as evidence
+    from flowsim import plot as plot
+    from flowsim import policy as policy
+    from flowsim.errors import Problem as Problem
+    from flowsim.errors import ScenarioError as ScenarioError
+    from flowsim.errors import SimulationError as SimulationError
+    from flowsim.formats.readers import load as load
+    from flowsim.model.flow import FlowModel as FlowModel
+    from flowsim.model.flow import run as run
+    from flowsim.policy.opening import Opening as Opening
+    from flowsim.results import Result as Result
+    from flowsim.scenario.scenario import Scenario as Scenario
+
+    __version__: str
+
+_HOME = {
+    "FlowModel": "model.flow",
+    "Opening": "policy.opening",
+    "Problem": "errors",
+    "Result": "results",
+    "Scenario": "scenario.scenario",
+    "ScenarioError": "errors",
+    "SimulationError": "errors",
+    "load": "formats.readers",
+    "run": "model.flow",
+}
+_MODULES = ("evidence", "plot", "policy")
+
+__all__ = [
+    "FlowModel",
+    "Opening",
+    "Problem",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "SimulationError",
+    "__version__",
+    "evidence",
+    "load",
+    "plot",
+    "policy",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"flowsim.{_HOME[name]}"), name)
+    if name in _MODULES:
+        return import_module(f"flowsim.{name}")
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("flowsim")
+    raise AttributeError(f"module 'flowsim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -8,10 +8,8 @@ constant, so the moment of action is found by one division.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from flowsim.arrays import Floats, Ints
 
 DAY = 86_400
 """Seconds in a day."""
@@ -70,6 +68,8 @@ class ClockFace:
         with np.errstate(divide="ignore", invalid="ignore"):
             seconds = np.ceil(ahead / self.rate[cell] * DAY)
         seconds = np.where(ahead <= 0.0, 0.0, seconds)
-        soon = seconds < self.stop - self.start  # one that falls on the end is due at the next start
+        soon = (
+            seconds < self.stop - self.start
+        )  # one that falls on the end is due at the next start
         when[near[soon]] = self.start + seconds[soon].astype(np.int64)
         return when

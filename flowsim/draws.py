@@ -15,8 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-Keys = NDArray[np.uint64]
-Floats = NDArray[np.float64]
+from flowsim.arrays import Floats, Ints, Keys
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -88,7 +87,7 @@ def _salts(seed: np.uint64) -> Keys:
 def uniform(
     seed: np.uint64,
     owner: Keys,
-    purpose: Purpose | NDArray[np.int64],
+    purpose: Purpose | Ints,
     count: NDArray,
     option: NDArray | None = None,
 ) -> Floats:
@@ -104,23 +103,21 @@ def uniform(
         What for; an array where the draws are for different purposes.
     count : integer array (n,)
         How many draws the owner has made for that purpose before.
-    option : integer array (n,), optional
+    option : integer array (n,) or (n, D), optional
         For draws keyed by what is chosen among (see `gumbel`).
 
     Returns
     -------
-    float64 array (n,)
+    float64 array (n,) or (n, D)
     """
     z = mix(owner, _salts(seed)[purpose])
     z = mix(z, count.astype(np.uint64))
     if option is not None:
-        z = mix(z, option.astype(np.uint64))
+        z = mix(z if option.ndim == 1 else z[:, None], option.astype(np.uint64))
     return ((z >> _S11).astype(np.float64) + 0.5) * _ULP
 
 
-def exponential(
-    seed: np.uint64, owner: Keys, purpose: Purpose | NDArray[np.int64], count: NDArray
-) -> Floats:
+def exponential(seed: np.uint64, owner: Keys, purpose: Purpose | Ints, count: NDArray) -> Floats:
     """Exponential draws of mean 1: the threshold of a clock (see `uniform` for the arguments)."""
     return -np.log(uniform(seed, owner, purpose, count))
 
@@ -128,8 +125,11 @@ def exponential(
 def gumbel(
     seed: np.uint64, owner: Keys, purpose: Purpose, count: NDArray, option: NDArray
 ) -> Floats:
-    """Standard Gumbel draws keyed by option; the option with the largest value plus draw is a logit
-    choice (McFadden 1974), whatever the order of the options."""
+    """Standard Gumbel draws keyed by option.
+
+    The option with the largest value plus draw is a logit choice (McFadden 1974), whatever the
+    order of the options.
+    """
     return -np.log(-np.log(uniform(seed, owner, purpose, count, option)))
 
 

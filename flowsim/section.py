@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -44,21 +45,25 @@ def to_instant(value: Any) -> datetime:
     return value
 
 
+_UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
+_PART = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(s|min|h|d)\s*")
+_DURATION = re.compile(rf"(?:{_PART.pattern})+")
+
+
 def to_seconds(value: Any) -> Any:
-    """Whole seconds from a duration such as ``1h``, ``90min`` or ``1d``; plain numbers have no unit."""
+    """Whole seconds from a duration such as ``1h`` or ``90min``; a plain number has no unit."""
     if isinstance(value, timedelta):
         seconds = value.total_seconds()
     elif isinstance(value, str):
-        import pandas as pd  # only here: pandas is slow to import
-
-        try:
-            seconds = pd.Timedelta(value).total_seconds()
-        except ValueError:
-            raise ValueError(f"{value!r} is not a duration; write 1h, 30min or 1d") from None
+        if not _DURATION.fullmatch(value):
+            raise ValueError(f"{value!r} is not a duration; write 1h, 30min or 1d")
+        seconds = sum(float(n) * _UNITS[unit] for n, unit in _PART.findall(value))
     else:
         raise ValueError(f"{value!r} has no unit; write 1h, 30min or 1d")
     if not seconds > 0 or seconds != int(seconds):
-        raise ValueError(f"{value!r} is not a whole number of seconds above zero")
+        raise ValueError(
+            f"{value!r} is not a whole number of seconds above zero; write 1h, 30min or 1d"
+        )
     return int(seconds)
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.arrays import Bools, Counts, Floats, Ints, Keys
 from flowsim.behaviour.sections import Waiting
-from flowsim.draws import Keys, Purpose, uniform
+from flowsim.draws import Purpose, uniform
 from flowsim.policy.compose import RulesAtGates
 
-Counts = NDArray[np.uint8]
 _ADULTS = slice(1, 5)
 _LAST = 1 << 30
 
@@ -34,22 +34,22 @@ class Admission:
         The strictest quota that binds one of them; inf without.
     """
 
-    held: NDArray[np.bool_]
+    held: Bools
     kinds: Counts
     wounded: Counts
     exempt: Counts
-    rank: NDArray[np.int64]
-    quota_per_hour: NDArray[np.float64]
+    rank: Ints
+    quota_per_hour: Floats
 
 
 def admission(
     rules: RulesAtGates,
     section: Waiting,
     seed: np.uint64,
-    gate: NDArray[np.int64],
+    gate: Ints,
     key: Keys,
-    visit: NDArray[np.int64],
-    group: NDArray[np.int16],
+    visit: Ints,
+    group: Ints,
     kinds: Counts,
     wounded: Counts,
 ) -> Admission:

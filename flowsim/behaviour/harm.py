@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from flowsim.arrays import Bools, Counts, Floats, Ints, Keys
 from flowsim.behaviour.sections import Harm
-from flowsim.draws import Keys, Purpose, uniform
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Counts = NDArray[np.uint8]
+from flowsim.draws import Purpose, uniform
 
 
 def kind_weights(section: Harm) -> Floats:
@@ -41,7 +37,7 @@ def strike(
     weights: Floats,
     kinds: Counts,
     death_chance: float,
-) -> tuple[Ints, NDArray[np.bool_]]:
+) -> tuple[Ints, Bools]:
     """Who of each household is struck, and whether it is death.
 
     Parameters

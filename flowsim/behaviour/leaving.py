@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
+from flowsim.arrays import Floats, Keys
 from flowsim.behaviour.sections import Leaving
-from flowsim.draws import Keys, Purpose, uniform
-
-Floats = NDArray[np.float64]
+from flowsim.draws import Purpose, uniform
 
 
 def news_kernel(km_between: Floats, scale_km: float) -> Floats:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from flowsim.arrays import Bools, Floats
 from flowsim.behaviour.sections import Returning
 
-Floats = NDArray[np.float64]
 
-
-def return_rate(
-    section: Returning, danger: Floats, inside: NDArray[np.bool_], pressure: Floats
-) -> Floats:
+def return_rate(section: Returning, danger: Floats, inside: Bools, pressure: Floats) -> Floats:
     """Hazard of return by country of refuge, home place, group and burnt home, 1/day.
 
     Own wish x exp(-danger at home / calm) + pressure. Those displaced inside the country whose

@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_array, identity
+from scipy.sparse import csc_array
 from scipy.sparse.linalg import splu
 
+from flowsim.arrays import Floats, Ints, Keys
 from flowsim.behaviour.sections import RouteChoice
-from flowsim.draws import Keys, Purpose, gumbel
+from flowsim.draws import Purpose, gumbel
 from flowsim.world.network import Network
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 SETTLE = -1
 """Option to stay where one has arrived."""
 
@@ -47,6 +46,7 @@ class RouteLogit:
         self.option = self._options(may_settle)
         rows, cols = self._pairs()
         self._rows, self._cols = rows, cols
+        self._pattern, self._order = self._system_pattern()
         self.km_cost = section.km_cost * network.km
         self.leg_cost = self._leg_cost()
 
@@ -78,9 +78,23 @@ class RouteLogit:
         rows, places = rows[keep], places[keep]
         return rows, table[rows, places]
 
+    def _system_pattern(self) -> tuple[csc_array, Ints]:
+        """The sparse system with its diagonal, and where each weight goes in its data."""
+        size, n = self.n_links, self._cols.size
+        rows = np.concatenate([self._rows, np.arange(size)])
+        cols = np.concatenate([self._cols, np.arange(size)])
+        number = np.arange(1, rows.size + 1, dtype=np.float64)
+        pattern = csc_array((number, (rows, cols)), shape=(size, size))
+        place = np.argsort(pattern.data, kind="stable")
+        pattern.data[place[n:]] = 1.0
+        return pattern, place[:n]
+
     def _leg_cost(self) -> float:
-        """max(0, ln rho0) + margin, rho0 being the spectral radius of the open and safe network;
-        rounded up to 1e-6, so that no last bit of a library can move a value."""
+        """Cost of a leg: max(0, ln rho0) + margin.
+
+        rho0 is the spectral radius of the open and safe network; its logarithm is rounded up to
+        1e-6, so that no last bit of a library can move a value.
+        """
         matrix = np.zeros((self.n_links, self.n_links))
         matrix[self._rows, self._cols] = np.exp(-self.km_cost[self._cols])
         rho = max(1.0, float(np.abs(np.linalg.eigvals(matrix)).max(initial=0.0)))
@@ -105,22 +119,21 @@ class RouteLogit:
         stay = np.exp(settle)[self.network.head]
         has_settle = (self.option[: self.n_links] == SETTLE).any(axis=1)
         weight = np.exp(link_utility)
-        shape = (self.n_links, self.n_links)
-        moves = csc_array((weight[self._cols], (self._rows, self._cols)), shape=shape)
-        system = (identity(self.n_links, format="csc") - moves).tocsc()
+        system = self._pattern.copy()
+        system.data[self._order] = -weight[self._cols]
         z = splu(system).solve(np.where(has_settle, stay, 0.0))
         with np.errstate(divide="ignore"):  # a dead end without shelter is worth -inf
             onward = link_utility + np.log(np.maximum(z, 0.0))
         head = np.concatenate([self.network.head, np.arange(settle.size)])
         value = np.where(
-            self.option >= 0, onward[self.option], np.where(self.option == SETTLE, settle[head][:, None], -np.inf)
+            self.option >= 0,
+            onward[self.option],
+            np.where(self.option == SETTLE, settle[head][:, None], -np.inf),
         )
         return np.asarray(value)
 
 
-def choose(
-    seed: np.uint64, key: Keys, count: Ints, option: Ints, value: Floats
-) -> Ints:
+def choose(seed: np.uint64, key: Keys, count: Ints, option: Ints, value: Floats) -> Ints:
     """The option each household takes: the largest of value plus a Gumbel draw keyed by option.
 
     Parameters
@@ -137,15 +150,10 @@ def choose(
     int64 array (n,)
         Link or `SETTLE`; -2 where there is nothing to choose.
     """
-    n, width = option.shape
-    best = np.full(n, -np.inf)
-    chosen = np.full(n, -2, dtype=np.int64)
-    for d in range(width):
-        drawn = value[:, d] + gumbel(seed, key, Purpose.ROUTE, count, option[:, d] + 3)
-        better = drawn > best
-        best = np.where(better, drawn, best)
-        chosen = np.where(better, option[:, d], chosen)
-    return chosen
+    drawn = value + gumbel(seed, key, Purpose.ROUTE, count, option + 3)
+    best = np.argmax(drawn, axis=1)
+    own = np.arange(key.size)
+    return np.where(np.isneginf(drawn[own, best]), -2, option[own, best])
 
 
 def link_cost(
@@ -188,7 +196,12 @@ def wait_cost(section: RouteChoice, open_share: Floats, queue: Floats, per_hour:
 
 
 def settle_utility(
-    section: RouteChoice, hosts: Floats, total: Floats, inside: NDArray, danger: Floats, full: NDArray
+    section: RouteChoice,
+    hosts: Floats,
+    total: Floats,
+    inside: NDArray,
+    danger: Floats,
+    full: NDArray,
 ) -> Floats:
     """Utility of settling at each place for one group, (P,).
 

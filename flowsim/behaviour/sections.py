@@ -11,7 +11,7 @@ class News(Section):
     """What people believe about violence and borders."""
 
     informed: Share = 0.7
-    """Part of the households that know the present state; the others know that of `lag_hours` ago."""
+    """Part of the households that know how things stand; the others know it `lag_hours` late."""
     lag_hours: NonNegative = 6.0
     source: str = ""
 
@@ -106,7 +106,7 @@ class Harm(Section):
 
 
 class Returning(Section):
-    """When people go home: hazard = (own wish + pressure) x calm at home."""
+    """When people go home: hazard = own wish x calm at home + pressure."""
 
     inside_per_day: NonNegative = 0.05
     """Hazard of the displaced inside the country when home is calm."""

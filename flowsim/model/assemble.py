@@ -30,7 +30,7 @@ def assemble(model: FlowModel) -> Result:
     time = np.datetime64(scenario.start, "ns") + (observer.stops[:n] * 1_000_000_000).astype(
         "timedelta64[ns]"
     )
-    variables = {
+    variables: dict[str, tuple[tuple[str, ...], np.ndarray, str]] = {
         "people": (("time", "place", "group", "status"), observer.people, "persons"),
         "outcomes": (("time", "crossing", "outcome", "kind"), observer.outcomes, "persons"),
         "waiting": (("time", "crossing", "kind"), observer.waiting, "persons"),
@@ -119,8 +119,10 @@ def as_yaml(scenario: Scenario) -> str:
 
 
 def cpu_level() -> str:
-    """Architecture and the highest vector features that numpy uses here: the same bytes are
-    promised only on machines where this text is the same."""
-    features = np.show_config(mode="dicts")["SIMD Extensions"]  # type: ignore[index]
+    """Architecture and the highest vector features that numpy uses here.
+
+    The same bytes are promised only on machines where this text is the same.
+    """
+    features = np.show_config(mode="dicts")["SIMD Extensions"]
     found = features.get("found") or features.get("baseline") or []
     return f"{platform.machine()} {found[-1] if found else 'baseline'}"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
+from flowsim.arrays import Floats, Ints
 from flowsim.policy.compose import (
     GateRules,
     RulesAtGates,
@@ -62,11 +62,12 @@ class Borders:
             name = network.crossings[gate.crossing]
             if border is not None and name not in self.crossings_of[border.id]:
                 self.crossings_of[border.id] += (name,)
-        self.rules: RulesAtGates | None = None
+        self.rules = RulesAtGates(())
+        self._stated = False
         self.pressure = np.zeros(len(world.countries))
         self.openings: list[tuple[Opening, ...]] = []
 
-    def edges(self) -> NDArray[np.int64]:
+    def edges(self) -> Ints:
         """Seconds at which some policy may change by the calendar, sorted."""
         moments = {
             edge
@@ -113,18 +114,21 @@ class Borders:
             stated = [] if border is None else (out if gate.out else back)[border.id]
             binding = at_crossing(stated, network.crossings[gate.crossing])
             rule = self._rules(binding)
-            if self.rules is None or rule is not self.rules.by_gate[g]:
+            if not self._stated or rule is not self.rules.by_gate[g]:
                 changed.append(g)
             rules.append(rule)
             openings.append(binding)
-        if changed or self.rules is None:
+        if changed:
             self.rules = RulesAtGates(rules)
+        self._stated = True
         self.openings = openings
         return changed
 
     def _rules(self, openings: tuple[Opening, ...]) -> GateRules:
         """Composed once for each set of openings; pressure to return is no matter of a gate."""
-        key = tuple(o if o.return_per_day == 0.0 else replace(o, return_per_day=0.0) for o in openings)
+        key = tuple(
+            o if o.return_per_day == 0.0 else replace(o, return_per_day=0.0) for o in openings
+        )
         if key not in self._known:
             if len(self._known) > 4096:
                 self._known.clear()
@@ -136,15 +140,14 @@ def _policies(authority: Authority, direction: str) -> tuple[Policy, ...]:
     return authority.policies if direction == "out" else authority.back
 
 
-def family_chance(rules: GateRules) -> NDArray[np.float64]:
+def family_chance(rules: GateRules) -> Floats:
     """Chance that somebody of a family of each group is let pass, (G,)."""
     return rules.passes[:, :, 0].max(axis=1)
 
 
-def family_quota(rules: GateRules, capacity_per_hour: float | None) -> NDArray[np.float64]:
+def family_quota(rules: GateRules, capacity_per_hour: float | None) -> Floats:
     """Persons an hour of each group who can pass, at most, (G,)."""
     limit = np.inf if capacity_per_hour is None else capacity_per_hour
     open_to = rules.passes[:, :, 0] > 0.0
     quota = np.where(open_to, rules.quota_per_hour[:, :, 0], 0.0).max(axis=1)
     return np.minimum(quota, limit)
-

@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.arrays import Bools, Counts, Floats, Ints, Keys
 from flowsim.clock import NEVER, ClockFace
 from flowsim.draws import Purpose, child_key
 from flowsim.model.laws import Holding, Laws
 from flowsim.model.layout import KINDS, PURPOSE, STATUSES, Clock, Event, Status
 from flowsim.model.observe import Stocks
 from flowsim.world.population import Households
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 _COLUMNS: dict[str, Any] = {
     "key": np.uint64, "home": np.int32, "group": np.int32, "place": np.int32, "link": np.int32,
@@ -43,14 +41,14 @@ _ARRIVE, _RELEASE = int(Event.ARRIVE), int(Event.RELEASE)
 class _Sorted:
     """Targets of one clock for households at rest, in order by cell."""
 
-    def __init__(self, rows: Ints, cell: Ints, target: NDArray[np.float64]) -> None:
+    def __init__(self, rows: Ints, cell: Ints, target: Floats) -> None:
         order = np.lexsort((target, cell))
         self.rows, self.target = rows[order], np.append(target[order], np.inf)
         self.cells, first = np.unique(cell[order], return_index=True)
         self.at, self.stop = first, np.append(first[1:], order.size)[: first.size]
         self.next = self.target[self.at]
 
-    def due(self, reading: NDArray[np.float64]) -> Ints:
+    def due(self, reading: Floats) -> Ints:
         """Rows whose target is reached at a reading of the clock face, each given out once."""
         found = []
         for i in np.flatnonzero(self.next <= reading[self.cells]):
@@ -77,20 +75,20 @@ class Columns:
     households : Households
     """
 
-    key: NDArray[np.uint64]
-    home: NDArray[np.int32]
-    group: NDArray[np.int32]
-    place: NDArray[np.int32]
-    link: NDArray[np.int32]
-    status: NDArray[np.int8]
-    next_event: NDArray[np.int32]
-    what: NDArray[np.int8]
-    arrive: NDArray[np.int32]
-    ready: NDArray[np.int32]
-    joined: NDArray[np.int32]
-    bound: NDArray[np.int8]
-    parent: NDArray[np.int32]
-    size: NDArray[np.uint8]
+    key: Keys
+    home: Ints
+    group: Ints
+    place: Ints
+    link: Ints
+    status: Ints
+    next_event: Ints
+    what: Ints
+    arrive: Ints
+    ready: Ints
+    joined: Ints
+    bound: Ints
+    parent: Ints
+    size: Counts
     guard: Bools
     burnt: Bools
     informed: Bools
@@ -98,14 +96,14 @@ class Columns:
     refused: Bools
     registered: Bools
     resting: Bools
-    rank: NDArray[np.int32]
-    passing: NDArray[np.int32]
-    quota: NDArray[np.float64]
-    kinds: NDArray[np.uint8]
-    wounded: NDArray[np.uint8]
-    count: NDArray[np.uint16]
-    cell: NDArray[np.int32]
-    target: NDArray[np.float64]
+    rank: Ints
+    passing: Ints
+    quota: Floats
+    kinds: Counts
+    wounded: Counts
+    count: Ints
+    cell: Ints
+    target: Floats
 
     def __init__(self, laws: Laws, face: ClockFace, households: Households) -> None:
         self.laws, self.face = laws, face
@@ -165,7 +163,7 @@ class Columns:
             under = rows[np.isfinite(self.target[clock, rows])]
             if under.size:
                 line = _Sorted(under, self.cell[clock, under], self.target[clock, under])
-                self._sorted[Clock(clock)].append(line)
+                self._sorted[Clock(int(clock))].append(line)
 
     def stir(self, rows: Ints) -> None:
         """Rows about to change: they rest no longer."""
@@ -276,11 +274,11 @@ class Columns:
             index, clock = np.nonzero(self.laws.runs[status])
             pairs.append((rows[index], clock, now[index]))
         if self._redraws:
-            again = [np.concatenate(column) for column in zip(*self._redraws, strict=True)]
+            again, clock, now = map(np.concatenate, zip(*self._redraws, strict=True))
             self._redraws = []
-            self.stir(again[0])
-            rows = np.unique(np.concatenate([rows, again[0]]))
-            pairs.append(tuple(again))
+            self.stir(again)
+            rows = np.unique(np.concatenate([rows, again]))
+            pairs.append((again, clock, now))
         if pairs:
             self._draw(*(np.concatenate(column) for column in zip(*pairs, strict=True)))
             self._wake(rows)
@@ -291,10 +289,12 @@ class Columns:
         count = self.count[purpose, rows].astype(np.int64)
         self.count[purpose, rows] += 1
         holding = Holding(
-            *(getattr(self, name)[rows].astype(np.int64) for name in ("place", "group", "home")),
-            self.burnt[rows].astype(np.int64),
-            self._gate(rows),
-            self.held[rows].astype(np.int64),
+            place=self.place[rows].astype(np.int64),
+            group=self.group[rows].astype(np.int64),
+            home=self.home[rows].astype(np.int64),
+            burnt=self.burnt[rows].astype(np.int64),
+            gate=self._gate(rows),
+            held=self.held[rows].astype(np.int64),
         )
         cell = self.laws.under(self.status[rows].astype(np.int64), clock, holding)
         threshold = self.laws.threshold(
@@ -316,7 +316,7 @@ class Columns:
             self.target[:, rows] <= self.face.reading_at_stop[self.cell[:, rows]]
         )  # inf where no clock runs
         for clock in np.flatnonzero(reached.any(axis=1)):
-            self._set_earlier(clock, rows[reached[clock]])
+            self._set_earlier(int(clock), rows[reached[clock]])
 
     def begin_tick(self) -> None:
         """Find all whose clock rings within the tick that the face now shows."""
@@ -325,8 +325,10 @@ class Columns:
         runs = self.laws.runs[self.status[loose]]
         due = []
         for clock, lines in self._sorted.items():
+            if not self._live(clock):
+                continue
             resting = np.concatenate([loose[:0], *(line.due(reading) for line in lines)])
-            rows = loose[runs[:, clock]] if self._live(clock) else loose[:0]
+            rows = loose[runs[:, clock]]
             reached = self.target[clock, rows] <= reading[self.cell[clock, rows]]
             due.append((clock, np.concatenate([resting[self.resting[resting]], rows[reached]])))
         for clock, rows in due:
@@ -346,8 +348,9 @@ class Columns:
         self.next_event[rows[earlier]], self.what[rows[earlier]] = when[earlier], clock
 
     def due(self, stop: int) -> Ints:
-        """Rows whose next event comes before ``stop``."""
-        return np.flatnonzero(self.next_event[: self.n] < stop)
+        """Rows whose next event comes before ``stop``; who rests has none."""
+        loose = self.loose
+        return loose[self.next_event[loose] < stop]
 
     def with_status(self, status: Status) -> Ints:
         """Loose rows in a status."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Literal
 
 import mesa
 import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 
+from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.harm import harm_per_day
 from flowsim.behaviour.leaving import heard, leave_rate, news_kernel, onward_rate
 from flowsim.behaviour.returning import return_rate
@@ -31,7 +32,6 @@ from flowsim.world.population import settle_residents
 from flowsim.world.violence import Danger
 from flowsim.world.world import World
 
-Floats = NDArray[np.float64]
 Engine = Literal["columns", "agents"]
 
 GRID = 3600
@@ -92,8 +92,8 @@ class FlowModel(mesa.Model):
         self.observer = Observer(stops, *shape, len(world.network.crossings))
         names, groups = world.network.names, world.groups
         households = settle_residents(self.laws.seed, names, groups, world.residents)
-        crowd = {"columns": Crowd, "agents": ReferenceCrowd}[engine]
-        self.crowd: Any = crowd(self.laws, self.face, households, self.observer, self)
+        crowd: Any = {"columns": Crowd, "agents": ReferenceCrowd}[engine]
+        self.crowd = crowd(self.laws, self.face, households, self.observer, self)
         self.stocks: Stocks = self.crowd.stocks()
         self.danger: Danger = world.surroundings.at(0)
         self._gone = np.zeros(shape)
@@ -193,9 +193,7 @@ class FlowModel(mesa.Model):
         rate[cells.back_home : cells.give_up] = home.ravel()
         self._gate_hazards(rate)
         self.face.advance(start, stop, rate)
-        self.observer.expose(
-            self._present(), danger.danger, danger.violence, stop - start
-        )
+        self.observer.expose(self._present(), danger.danger, danger.violence, stop - start)
 
     def _gate_hazards(self, rate: Floats) -> None:
         waiting, cells = self.setup.behaviour.waiting, self.laws.cells
@@ -232,7 +230,7 @@ class FlowModel(mesa.Model):
         """A tick, cut at the edges of policies."""
         inner = self._edges[(self._edges > start) & (self._edges < stop)]
         cuts = [start, *(int(edge) for edge in inner), stop]
-        return list(zip(cuts[:-1], cuts[1:], strict=True))
+        return list(pairwise(cuts))
 
     def _look(self) -> None:
         """What feeds back, as it stands at the start of a step."""
@@ -245,7 +243,7 @@ class FlowModel(mesa.Model):
         capacity = self.world.capacity
         self._full = (capacity >= 0) & (self.crowd.occupancy() >= capacity)
 
-    def _present(self) -> NDArray[np.int64]:
+    def _present(self) -> Ints:
         """Persons at each place by group, without those on the move, (P, G)."""
         people = self.stocks.people
         return people.sum(axis=2) - people[:, :, Status.MOVING]
@@ -260,12 +258,20 @@ class FlowModel(mesa.Model):
         section, world = self.setup.behaviour.routes, self.world
         danger = believed.danger[:, group]
         waits = wait_cost(
-            section, believed.chance[:, group], self._queue.astype(np.float64), believed.quota[:, group]
+            section,
+            believed.chance[:, group],
+            self._queue.astype(np.float64),
+            believed.quota[:, group],
         )
         hours = self.laws.hours + believed.delay_hours[world.network.tail, group]
         cost = link_cost(section, world.network, hours, danger, waits)
         stay = settle_utility(
-            section, world.hosts[:, group], world.hosts.sum(axis=1), world.inside, danger, self._full
+            section,
+            world.hosts[:, group],
+            world.hosts.sum(axis=1),
+            world.inside,
+            danger,
+            self._full,
         )
         return cost, stay
 
@@ -303,12 +309,12 @@ class FlowModel(mesa.Model):
 
     def admitted(self, crossing: str) -> int:
         """Persons admitted so far at a crossing, the exempt among them."""
-        counts = self.observer.outcomes[:, self.crossing_index(crossing)]
-        return int(counts[:, [Outcome.ADMITTED, Outcome.EXEMPT]].sum())
+        counts = self.observer.outcomes_so_far[self.crossing_index(crossing)]
+        return int(counts[Outcome.ADMITTED] + counts[Outcome.EXEMPT])
 
     def crossed(self) -> int:
         """Persons who have crossed so far, net of push-back."""
-        counts = self.observer.outcomes.sum(axis=(0, 1, 3), dtype=np.int64)
+        counts = self.observer.outcomes_so_far.sum(axis=0)
         over = [Outcome.ADMITTED, Outcome.EXEMPT, Outcome.IRREGULAR]
         return int(counts[over].sum() - counts[Outcome.PUSHED_BACK])
 
@@ -318,7 +324,7 @@ class FlowModel(mesa.Model):
 
     def dead(self) -> int:
         """Deaths so far."""
-        return int(self.observer.deaths.sum())
+        return self.observer.deaths_so_far
 
     def result(self) -> Result:
         """What was recorded, labelled."""

@@ -9,24 +9,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from flowsim.arrays import Bools, Counts, Floats, Ints, Keys
 from flowsim.behaviour.gate import Admission, admission
 from flowsim.behaviour.harm import household_weight, kind_weights, strike
 from flowsim.behaviour.leaving import frailty
 from flowsim.behaviour.routes import RouteLogit, choose
 from flowsim.clock import ClockFace
-from flowsim.draws import Keys, Purpose, exponential, seed_key, uniform
+from flowsim.draws import Purpose, exponential, seed_key, uniform
 from flowsim.model.layout import CLOCKS_OF, PURPOSE, Cells, Clock, Status
 from flowsim.policy.compose import RulesAtGates
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.world import World
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Counts = NDArray[np.uint8]
-
 
 _PURPOSE = np.array([PURPOSE[clock] for clock in Clock], dtype=np.int64)
 _FORM = np.array([0, 0, 1, 2, 2, 3, 0, 3], dtype=np.int64)
@@ -158,9 +152,7 @@ class Laws:
         with np.errstate(divide="ignore"):
             return np.where(factor > 0.0, drawn / factor, np.inf)
 
-    def struck(
-        self, clock: Clock, key: Keys, count: Ints, kinds: Counts
-    ) -> tuple[Ints, Bools]:
+    def struck(self, clock: Clock, key: Keys, count: Ints, kinds: Counts) -> tuple[Ints, Bools]:
         """Kind of the person struck by harm or crush, and whether it is death (crush always)."""
         if clock == Clock.CRUSH:
             everybody = np.ones(5)
@@ -197,7 +189,7 @@ class Now:
         self.laws, self.face, self.travel, self._beliefs = laws, face, travel, beliefs
         self.rules: RulesAtGates
 
-    def choose(self, state: Ints, key: Keys, count: Ints, group: Ints, informed: Bools) -> Ints:
+    def choose(self, state: Ints, key: Keys, count: Ints, group: Ints, informed: Ints) -> Ints:
         """Link that each household takes next from a state of route choice, or SETTLE, or -2."""
         table = self._beliefs.values(np.unique(group * 2 + informed))
         routes = self.laws.routes
@@ -249,4 +241,3 @@ class Beliefs:
             self._table[row] = self._known[key]
             self._solved[row] = True
         return self._table
-

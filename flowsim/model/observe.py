@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.arrays import Floats, Ints
 from flowsim.clock import DAY
 from flowsim.model.layout import KINDS, OUTCOMES, STATUSES, Outcome
-
-Ints = NDArray[np.int64]
 
 
 class Stocks:
@@ -50,13 +49,16 @@ class Observer:
         self.registered = np.zeros((n, places, KINDS), dtype=np.int32)
         self.exposure = np.zeros((n, places, groups))
         self.violence = np.zeros((n, places))
+        self.outcomes_so_far = np.zeros((crossings, len(OUTCOMES)), dtype=np.int64)
+        self.deaths_so_far = 0
         self._waited = np.zeros((n, crossings), dtype=np.int64)
         self._passed = np.zeros((n, crossings), dtype=np.int64)
 
     def outcome(self, crossing: Ints, outcome: Outcome, kinds: NDArray) -> None:
-        """Something happened to households (n,) with persons (5, n) at crossings, in this interval."""
+        """Something happened to households of persons (5, n) at crossings (n,) of late."""
         for k in range(KINDS):
             np.add.at(self.outcomes[self.at, :, outcome, k], crossing, kinds[k])
+        np.add.at(self.outcomes_so_far[:, outcome], crossing, kinds.sum(axis=0, dtype=np.int64))
 
     def passed(self, crossing: Ints, waited: Ints, persons: Ints) -> None:
         """How long households had waited who passed a crossing, seconds."""
@@ -66,6 +68,7 @@ class Observer:
     def harmed(self, place: Ints, group: Ints, died: NDArray, wounded: NDArray) -> None:
         """One person of each household was struck; died and wounded say how it ended."""
         np.add.at(self.deaths[self.at], (place[died], group[died]), 1)
+        self.deaths_so_far += int(died.sum())
         np.add.at(self.wounded[self.at], (place[wounded], group[wounded]), 1)
 
     def register(self, when: Ints, place: Ints, kinds: NDArray) -> None:
@@ -87,7 +90,7 @@ class Observer:
         self.waiting[self.at] = stocks.waiting
         self.at += 1
 
-    def waiting_hours(self) -> NDArray[np.float64]:
+    def waiting_hours(self) -> Floats:
         """Mean hours waited by those who passed in each interval, NaN where nobody did; (T, X)."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(self._passed > 0, self._waited / self._passed / 3600.0, np.nan)

@@ -1,4 +1,4 @@
-"""A gate served second by second: the plain account that `flowsim.model.queues` is tested against."""
+"""A gate served second by second: the account that `flowsim.model.queues` is tested against."""
 
 from __future__ import annotations
 

@@ -13,11 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from flowsim.arrays import Floats, Ints, Keys
 from flowsim.clock import NEVER
-
-Ints = NDArray[np.int64]
 
 PERSON = 1_000_000_000
 """Units of work that one person takes."""
@@ -60,8 +58,8 @@ class Line:
     quits: Ints
     persons: Ints
     rank: Ints
-    quota_per_hour: NDArray[np.float64]
-    key: NDArray[np.uint64]
+    quota_per_hour: Floats
+    key: Keys
 
 
 class Allowance:
@@ -114,18 +112,20 @@ def serve(allowance: Allowance, line: Line) -> Ints:
     done = np.full(line.ready.size, NEVER, dtype=np.int64)
     order = np.lexsort((line.key, line.ready, line.rank, -line.quota_per_hour))
     bounds = np.flatnonzero(
-        (np.diff(line.rank[order]) != 0) | (line.quota_per_hour[order][1:] != line.quota_per_hour[order][:-1])
+        (np.diff(line.rank[order]) != 0)
+        | (line.quota_per_hour[order][1:] != line.quota_per_hour[order][:-1])
     )
     left, begun, unfinished = allowance.seconds, allowance.begun, 0
     quotas: dict[float, Ints] = {}
-    taken = np.zeros_like(allowance.seconds)
-    for rows in np.split(order, bounds + 1):
+    taken: Ints = np.zeros_like(allowance.seconds)
+    for group in np.split(order, bounds + 1):
+        rows: Ints = group
         if rows.size == 0:
             continue
         per_hour = float(line.quota_per_hour[rows[0]])
         if allowance.is_free(per_hour):
-            when = np.maximum(line.ready[rows], allowance.start)
-            done[rows] = np.where(when <= line.quits[rows], when, NEVER)
+            at_once = np.maximum(line.ready[rows], allowance.start)
+            done[rows] = np.where(at_once <= line.quits[rows], at_once, NEVER)
             continue
         quota = quotas.setdefault(per_hour, allowance.quota(per_hour))
         seconds = np.minimum(left, quota)
@@ -133,7 +133,9 @@ def serve(allowance: Allowance, line: Line) -> Ints:
         through = when < allowance.stop
         done[rows[through]] = when[through]
         used, used_begun = _used(allowance, line, rows, seconds, begun)
-        kept, kept_begun = _used(allowance, line, rows[through], seconds, begun)
+        kept, kept_begun = used, used_begun
+        if not through.all():
+            kept, kept_begun = _used(allowance, line, rows[through], seconds, begun)
         left, begun = left - used, begun - used_begun
         quotas[per_hour] = quota - used
         allowance.take(per_hour, kept)
@@ -175,8 +177,10 @@ def _line_up(
 def _used(
     allowance: Allowance, line: Line, rows: Ints, seconds: Ints, begun: int
 ) -> tuple[Ints, int]:
-    """Work done in each second on a class, and how much of ``begun`` it used: what came less the
-    backlog, D[k+1] = min(come[k], D[k] + seconds[k])."""
+    """Work done in each second on a class, and how much of ``begun`` it used.
+
+    What came less the backlog: D[k+1] = min(come[k], D[k] + seconds[k]).
+    """
     size = line.persons[rows] * PERSON
     n = seconds.size
     come = np.zeros(n + 1, dtype=np.int64)

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from flowsim.arrays import Bools, Floats, Ints
 from flowsim.errors import SimulationError
 from flowsim.policy.opening import Opening
 from flowsim.policy.stock import Function, Policy
@@ -49,10 +49,10 @@ class GateRules:
     detention_hours, pushback_after_hours, dispersal_per_day, delay_hours : float
     """
 
-    passes: NDArray[np.float64]
-    quota_per_hour: NDArray[np.float64]
-    exempt: NDArray[np.bool_]
-    rank: NDArray[np.int64]
+    passes: Floats
+    quota_per_hour: Floats
+    exempt: Bools
+    rank: Ints
     leak: float
     detention: float
     detention_hours: float
@@ -79,7 +79,7 @@ class RulesAtGates:
         self.delay_s = np.array([round(r.delay_hours * 3600) for r in rules], dtype=np.int64)
 
     @staticmethod
-    def _seconds(hours: list[float]) -> NDArray[np.int64]:
+    def _seconds(hours: list[float]) -> Ints:
         return np.array([max(1, round(h * 3600)) for h in hours], dtype=np.int64)
 
 
@@ -90,7 +90,7 @@ class Stated(NamedTuple):
     opening: Opening
 
 
-def who(condition: str, groups: Sequence[str]) -> NDArray[np.bool_]:
+def who(condition: str, groups: Sequence[str]) -> Bools:
     """The classes of person (G, 5, 2) that a condition means.
 
     Examples
@@ -112,7 +112,8 @@ def who(condition: str, groups: Sequence[str]) -> NDArray[np.bool_]:
 
 def state(policies: Iterable[Policy], now: datetime, view: BorderView) -> list[Stated]:
     """What one side's policies state at a moment; a policy that stands above hides the others."""
-    stated, above = [], []
+    stated: list[Stated] = []
+    above: list[Stated] = []
     for whole in policies:
         for policy in whole.parts():
             if not policy.in_force(now):
@@ -180,14 +181,14 @@ def pressure(stated: Iterable[Stated]) -> float:
     return math.fsum(s.opening.return_per_day for s in stated)
 
 
-def _any(conditions: Sequence[str], groups: Sequence[str]) -> NDArray[np.bool_]:
+def _any(conditions: Sequence[str], groups: Sequence[str]) -> Bools:
     mask = np.zeros((len(groups), 5, 2), dtype=bool)
     for condition in conditions:
         mask |= who(condition, groups)
     return mask
 
 
-def _rank(openings: Sequence[Opening], groups: Sequence[str]) -> NDArray[np.int64]:
+def _rank(openings: Sequence[Opening], groups: Sequence[str]) -> Ints:
     orders = {o.priority for o in openings if o.priority}
     if len(orders) > 1:
         told = " and ".join(sorted(" > ".join(order) for order in orders))

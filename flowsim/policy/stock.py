@@ -48,9 +48,7 @@ class Policy(Section):
     def conditions(self) -> Conditions:
         """Every condition on a person that it names."""
         return tuple(
-            who
-            for field in ("exempt", "barred", "priority")
-            for who in getattr(self, field, ())
+            who for field in ("exempt", "barred", "priority") for who in getattr(self, field, ())
         )
 
 
@@ -294,7 +292,7 @@ class Function(Policy):
     """While it returns an opening, that alone holds on its side (see `override`)."""
 
     def opening(self, now: datetime, view: BorderView) -> Opening | None:
-        return self.rule(now, view)  # type: ignore[no-any-return]
+        return self.rule(now, view)
 
     def identity(self) -> str:
         """What a digest knows it by."""
@@ -304,7 +302,9 @@ class Function(Policy):
         except (OSError, TypeError):
             source = self.label
         if not source:
-            raise ValueError(f"{name} has no source to be known by; give it a label with its version")
+            raise ValueError(
+                f"{name} has no source to be known by; give it a label with its version"
+            )
         return f"{name}:{hashlib.blake2b(source.encode(), digest_size=8).hexdigest()}"
 
 
@@ -314,7 +314,9 @@ def as_policy(policy: Policy | Rule) -> Policy:
         return policy
     if callable(policy):
         return Function(rule=policy)
-    raise TypeError(f"{policy!r} is no policy; give one of flowsim.policy or a function (now, view)")
+    raise TypeError(
+        f"{policy!r} is no policy; give one of flowsim.policy or a function (now, view)"
+    )
 
 
 def override(rule: Rule) -> Function:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import PrivateAttr
 
@@ -95,11 +96,38 @@ class Scenario(Section):
         side: str | None = None,
         direction: Direction = "out",
     ) -> Scenario:
-        """The scenario with further policies, which compose with those in force (see
-        `replace_policies` for the arguments)."""
+        """The scenario with further policies, which compose with those in force.
+
+        See `replace_policies` for the arguments.
+        """
         return self._change(border, policies, side, direction, keep=True)
 
-    with_policies = replace_policies
+    with_policies: ClassVar[Callable[..., Scenario]] = replace_policies
+
+    def with_values(self, values: Mapping[str, Any]) -> Scenario:
+        """The scenario with other values, checked again as a whole.
+
+        Parameters
+        ----------
+        values : mapping of str to value
+            By path: names of fields with dots between, names or indices of items in brackets, as
+            ``borders[Kyrgyzstan-Uzbekistan].authorities[Uzbekistan].policies[1].stop``. A number
+            may be a mapping ``{value, low, high, source}``; a plain one has no range any more.
+
+        Raises
+        ------
+        ScenarioError
+            A path leads nowhere, or a value does not fit or makes the scenario impossible.
+
+        Examples
+        --------
+        >>> import flowsim as fs
+        >>> base = fs.load("scenarios/kyrgyz_uzbek_2010")  # doctest: +SKIP
+        >>> base.with_values({"behaviour.leaving.violence_per_day": 2})  # doctest: +SKIP
+        """
+        from flowsim.scenario.override import with_values  # it imports this module
+
+        return with_values(self, values)
 
     def _change(
         self,
@@ -114,7 +142,9 @@ class Scenario(Section):
             raise KeyError(f"no border {border!r}; there is {', '.join(found) or 'none'}")
         old = found[border]
         if side is not None and side not in old.between:
-            raise KeyError(f"{side!r} is no side of {border}; its sides are {', '.join(old.between)}")
+            raise KeyError(
+                f"{side!r} is no side of {border}; its sides are {', '.join(old.between)}"
+            )
         target = side or next((c for c in old.between if c not in self.flee_from), old.between[1])
         field = "policies" if direction == "out" else "back"
         authorities = list(old.authorities)

@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from flowsim.arrays import Floats, Ints
 from flowsim.world.sections import Place, Route
 
 EARTH_KM = 6371.0088
 """Mean radius of the Earth (IUGG)."""
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 def great_circle_km(lat: Floats, lon: Floats) -> Floats:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.draws import Keys, Purpose, mix, text_key, uniform
+from flowsim.arrays import Counts, Floats, Ints, Keys
+from flowsim.draws import Purpose, mix, text_key, uniform
 from flowsim.world.sections import KINDS, Group
 
 N_KINDS = len(KINDS)
@@ -26,9 +27,9 @@ class Households:
     """
 
     key: Keys
-    home: NDArray[np.int16]
-    group: NDArray[np.int16]
-    kinds: NDArray[np.uint8]
+    home: Ints
+    group: Ints
+    kinds: Counts
 
     def __len__(self) -> int:
         return int(self.key.size)
@@ -65,15 +66,16 @@ def settle_residents(
     )
 
 
-def _cell(
-    seed: np.uint64, place: str, group: Group, p: int, g: int, persons: int
-) -> Households:
+def _cell(seed: np.uint64, place: str, group: Group, p: int, g: int, persons: int) -> Households:
     sizes, weights = _size_law(group)
     guess = persons  # a household has at least one person, so this is always enough
     mean = float((sizes * weights).sum())
     guess = min(guess, int(1.1 * persons / mean) + 200)
     while True:
-        key = mix(np.full(guess, text_key("household", place, group.name)), np.arange(guess, dtype=np.uint64))
+        key = mix(
+            np.full(guess, text_key("household", place, group.name)),
+            np.arange(guess, dtype=np.uint64),
+        )
         u = uniform(seed, key, Purpose.SIZE, np.zeros(guess, dtype=np.int64))
         size = sizes[np.searchsorted(np.cumsum(weights)[:-1], u, side="right")]
         total = np.cumsum(size)
@@ -91,17 +93,17 @@ def _cell(
     )
 
 
-def _size_law(group: Group) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _size_law(group: Group) -> tuple[Ints, Floats]:
     sizes = np.array(sorted(group.household_size), dtype=np.int64)
     weights = np.array([group.household_size[int(s)] for s in sizes], dtype=np.float64)
     return sizes, weights / weights.sum()
 
 
-def _persons(
-    seed: np.uint64, key: Keys, size: NDArray[np.int64], group: Group, mean: float
-) -> NDArray[np.uint8]:
-    """Kinds of the persons of each household: the first is an adult, the others are drawn so that
-    the group's shares hold on average."""
+def _persons(seed: np.uint64, key: Keys, size: Ints, group: Group, mean: float) -> Counts:
+    """Kinds of the persons of each household.
+
+    The first is an adult; the others are drawn so that the group's shares hold on average.
+    """
     shares = np.array([getattr(group, kind) for kind in KINDS])
     adults = shares[1:] / shares[1:].sum()
     child = min(1.0, shares[0] * mean / max(mean - 1.0, 1e-9))
@@ -109,7 +111,9 @@ def _persons(
     other = np.concatenate([[child], (1.0 - child) * adults])
     household = np.repeat(np.arange(size.size), size)
     number = np.arange(household.size) - np.repeat(np.cumsum(size) - size, size)
-    u = uniform(seed, key[household], Purpose.KIND, np.zeros(household.size, dtype=np.int64), number)
+    u = uniform(
+        seed, key[household], Purpose.KIND, np.zeros(household.size, dtype=np.int64), number
+    )
     kind = np.where(
         number == 0,
         np.searchsorted(np.cumsum(first)[:-1], u, side="right"),

@@ -1,4 +1,4 @@
-"""Sections that say what is there: places, routes, groups, violence, forces, conditions, reports."""
+"""Sections that say what is there: places, routes, groups, violence, forces, reports."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class Force(Section):
 
 
 class Condition(Section):
-    """A curfew, roadblock or barricade: what makes leaving, moving or attacking harder for a time."""
+    """A curfew, roadblock or barricade: it makes leaving, moving or attacking harder for a time."""
 
     name: Name
     kind: Literal["curfew", "roadblock", "barricade"]
@@ -142,7 +142,7 @@ class ForceEffect(Section):
     """How strongly forces change violence."""
 
     persons_halving: Positive = 2000.0
-    """A protecting force of this size halves the violence at its place; an attacking one doubles it."""
+    """A protecting force of this size halves the violence at its place, an attacking doubles it."""
     source: str = ""
 
 
@@ -166,10 +166,21 @@ class Report(Section):
     when: Instant
     """Local time to which the figure belongs."""
     variable: Literal[
-        "crossed", "crossed_day", "registered_adults", "waiting", "displaced_inside", "stock_abroad",
-        "deaths", "deaths_official", "injured_official", "share_children", "share_women", "share_men",
-        "share_women_children", "other",
-    ]  # fmt: skip
+        "crossed",
+        "crossed_day",
+        "registered_adults",
+        "waiting",
+        "displaced_inside",
+        "stock_abroad",
+        "deaths",
+        "deaths_official",
+        "injured_official",
+        "share_children",
+        "share_women",
+        "share_men",
+        "share_women_children",
+        "other",
+    ]
     place: str = ""
     """A place, region, crossing or country; empty means all."""
     value: float | None = None

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
+from flowsim.arrays import Floats, Ints
 from flowsim.world.sections import Condition, Event, Force, Violence
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Surroundings:
         forces: Sequence[Force],
         places: Sequence[str],
         groups: Sequence[str],
-        population: NDArray[np.int64],
+        population: Ints,
         km_between: Floats,
         start: datetime,
     ) -> None:
@@ -141,7 +139,7 @@ def in_force(condition: Condition, now: datetime) -> bool:
 class _Posted:
     """A force and its strength at each of its places."""
 
-    def __init__(self, force: Force, index: dict[str, int], population: NDArray[np.int64]) -> None:
+    def __init__(self, force: Force, index: dict[str, int], population: Ints) -> None:
         self.force = force
         self.rows = np.array([index[p] for p in force.places], dtype=np.int64)
         people = np.maximum(population[self.rows], 1).astype(np.float64)
@@ -180,10 +178,12 @@ class _EventTable:
         over = np.maximum(seconds - self._until, 0.0)
         value = self._size * ramp * np.exp2(-over / self._half)
         value[value < self._negligible] = 0.0
-        violence = np.bincount(self._place, value, self._places)
-        danger = np.stack(
+        violence = np.bincount(self._place, value, self._places).astype(np.float64)
+        danger: Floats = np.stack(
             [
-                np.bincount(self._place, value * self._target[:, g], self._places)
+                np.bincount(self._place, value * self._target[:, g], self._places).astype(
+                    np.float64
+                )
                 for g in range(self._target.shape[1])
             ],
             axis=1,

@@ -74,7 +74,7 @@ class World:
 def _round_to_sum(row: np.ndarray) -> np.ndarray:
     """Whole persons that add up to the rounded sum (largest remainders first)."""
     whole = np.floor(row).astype(np.int64)
-    missing = int(round(float(row.sum()))) - int(whole.sum())
+    missing = round(float(row.sum())) - int(whole.sum())
     order = np.lexsort((np.arange(row.size), -(row - whole)))
     whole[order[:missing]] += 1
     return whole

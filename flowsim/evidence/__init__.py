@@ -1,0 +1,1 @@
+"""Reported figures held against a run."""

@@ -1,0 +1,189 @@
+"""The table that holds a run against its reports, for the eye and for the machine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from flowsim.evidence.quantities import LAGGING, UNITS, at, quantity
+from flowsim.results import Result
+from flowsim.scenario.scenario import Scenario
+from flowsim.world.sections import Report
+
+COLUMNS = (
+    "id", "when", "variable", "place", "reported", "low", "high", "simulated", "inside", "unit",
+    "use",
+)  # fmt: skip
+SHORT = {
+    "crossed": "crossed so far",
+    "crossed_day": "crossed that day",
+    "registered_adults": "adults registered",
+    "waiting": "waiting at the border",
+    "displaced_inside": "displaced inside",
+    "stock_abroad": "sheltered abroad",
+    "deaths": "dead",
+    "share_children": "share of children",
+    "share_women": "share of women",
+    "share_men": "share of men",
+    "share_women_children": "women and children",
+}
+"""What each quantity is called where space is short."""
+
+
+def compare(result: Result, scenario: Scenario) -> pd.DataFrame:
+    """Each report that counts, beside what the run has at that time.
+
+    Reports with ``use`` fit or compare, of quantities that a run has; counts that lag what they
+    count are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a report: ``id``, ``when``, ``variable``, ``place``, ``reported`` (the value, or
+        NaN), ``low``, ``high`` (NaN where open), ``simulated`` (NaN before or after the run),
+        ``inside`` (True, False, or None where there is no range or no simulated value), ``unit``,
+        ``use``.
+
+    Raises
+    ------
+    KeyError
+        A report is about a place that the result does not have.
+    """
+    rows = [
+        _row(result, report)
+        for report in scenario.reports
+        if report.use != "context" and report.variable in UNITS and report.variable not in LAGGING
+    ]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    numbers = ["reported", "low", "high", "simulated"]
+    return frame.astype({**dict.fromkeys(numbers, float), "inside": object})
+
+
+def _row(result: Result, report: Report) -> tuple[Any, ...]:
+    simulated = at(quantity(result, report.variable, report.place), report.when)
+    return (
+        report.id, report.when, report.variable, report.place, report.value, report.low,
+        report.high, simulated, is_inside(simulated, report.low, report.high), report.unit,
+        report.use,
+    )  # fmt: skip
+
+
+def is_inside(value: float, low: float | None, high: float | None) -> bool | None:
+    """Whether a value lies in a range, whose ends belong to it and may be open.
+
+    Examples
+    --------
+    >>> is_inside(5.0, 5.0, None), is_inside(5.0, None, 4.0), is_inside(5.0, None, None)
+    (True, False, None)
+    """
+    if math.isnan(value) or (low is None and high is None):
+        return None
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def format_table(frame: pd.DataFrame) -> str:
+    """The table of `compare` as plain text of at most 100 columns.
+
+    Examples
+    --------
+    >>> row = ("R1", datetime(2010, 6, 13), "crossed", "", 6000.0, 6000.0, 30000.0, 9120.0, True,
+    ...        "persons", "fit")
+    >>> print(format_table(pd.DataFrame([row], columns=list(COLUMNS))))
+    when          what                   where           reported         range  simulated
+    12 Jun 24:00  crossed so far         all                6,000  6,000-30,000      9,120  inside
+    """
+    head = ("when", "what", "where", "reported", "range", "simulated", "")
+    rows = [head, *(_cells(row) for row in frame.to_dict("records"))]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+    widths[1] = max(widths[1], 21)
+    widths[2] = min(max(widths[2], 14), 18)
+    lines = []
+    for row in rows:
+        cells = [
+            (cell if len(cell) <= w else cell[: w - 3] + "...").ljust(w)
+            if i in (0, 1, 2, 6)
+            else cell.rjust(w)
+            for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def _cells(row: dict[Any, Any]) -> tuple[str, ...]:
+    share = row["unit"] == "share"
+    low, high = (number(row[k], share) for k in ("low", "high"))
+    both = f"{low.removesuffix(' %')}-{high}"
+    span = both if low and high else f"{low} or more" if low else f"up to {high}"
+    return (
+        short_time(row["when"]),
+        SHORT.get(row["variable"], row["variable"]),
+        row["place"] or "all",
+        number(row["reported"], share),
+        span if low or high else "",
+        number(row["simulated"], share) or "no value",
+        _mark(row),
+    )
+
+
+def _mark(row: dict[Any, Any]) -> str:
+    """Inside, below or above the range; without a range the difference to the value."""
+    value, reported = row["simulated"], row["reported"]
+    if math.isnan(value):
+        return ""
+    if row["inside"] is not None:
+        below = not math.isnan(row["low"]) and value < row["low"]
+        return "inside" if row["inside"] else "below" if below else "above"
+    if math.isnan(reported) or reported == 0:
+        return ""
+    percent = round(100.0 * (value / reported - 1.0))
+    return f"{percent:+d} %" if percent else "same"
+
+
+def number(value: float, share: bool = False) -> str:
+    """A count with separators, a share as a percentage, and nothing for NaN.
+
+    Examples
+    --------
+    >>> number(90123.0), number(0.035, share=True), number(float("nan"))
+    ('90,123', '3.5 %', '')
+    """
+    if math.isnan(value):
+        return ""
+    if share:
+        return f"{100.0 * value:.3g} %"
+    return f"{value:,.0f}"
+
+
+def short_time(when: datetime) -> str:
+    """Day, month and hour; midnight is the end of the day before.
+
+    Examples
+    --------
+    >>> short_time(datetime(2010, 6, 14)), short_time(datetime(2010, 6, 14, 9, 30))
+    ('13 Jun 24:00', '14 Jun 09:30')
+    """
+    if (when.hour, when.minute) == (0, 0):
+        day = when - timedelta(days=1)
+        return f"{day.day:2d} {day:%b} 24:00"
+    return f"{when.day:2d} {when:%b %H:%M}"
+
+
+def tally(frame: pd.DataFrame) -> str:
+    """How many of the simulated figures lie inside, in words.
+
+    Examples
+    --------
+    >>> tally(pd.DataFrame({"use": ["fit", "compare", "fit"], "inside": [True, None, False]}))
+    '1 of 2 fitted figures inside their range'
+    """
+    parts: Sequence[tuple[str, str]] = (("fit", "fitted"), ("compare", "compared"))
+    told = []
+    for use, word in parts:
+        marks = [m for m in frame.loc[frame["use"] == use, "inside"] if m is not None]
+        if marks:
+            told.append(f"{sum(bool(m) for m in marks)} of {len(marks)} {word}")
+    return f"{' and '.join(told) or 'no'} figures inside their range"

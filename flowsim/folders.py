@@ -1,0 +1,92 @@
+"""A folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole_folder(target: Path, replace: bool = False) -> Iterator[Path]:
+    """A new folder to write into, which takes the place of ``target`` when the block ends well.
+
+    It is made beside ``target``; everything in it is on the disk before it is renamed. When the
+    block raises, it is removed and ``target`` is as it was.
+
+    Parameters
+    ----------
+    target : Path
+        Its parent must exist.
+    replace : bool
+        Whether a folder that is there already is swapped for the new one.
+
+    Raises
+    ------
+    FileExistsError
+        ``target`` exists and is not to be replaced.
+    OSError
+        The folder cannot be written.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as there:
+    ...     with whole_folder(Path(there) / "new") as folder:
+    ...         _ = (folder / "a").write_text("b")
+    ...     (Path(there) / "new" / "a").read_text()
+    'b'
+    """
+    target = Path(os.path.realpath(target))
+    if os.path.lexists(target) and not replace:
+        raise FileExistsError(f"{target} exists")
+    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        made.chmod(0o777 & ~_umask())
+        yield made
+        _sync(made)
+        _swap(made, target, replace)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _swap(made: Path, target: Path, replace: bool) -> None:
+    old = made.with_name(f"{made.name}.old")
+    if target.exists() and not replace:  # rename would replace an empty folder silently
+        raise FileExistsError(f"{target} exists")
+    try:
+        if target.exists():
+            target.rename(old)
+        made.rename(target)
+        _sync_one(target.parent)
+    finally:
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        elif old.exists():
+            old.rename(target)
+
+
+def _sync(folder: Path) -> None:
+    """Bring a folder and all that is in it to the disk."""
+    for parent, _, files in os.walk(folder):
+        for name in files:
+            _sync_one(Path(parent) / name)
+        _sync_one(Path(parent))
+
+
+def _sync_one(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return  # Windows cannot open folders
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

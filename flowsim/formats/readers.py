@@ -1,0 +1,65 @@
+"""Who can read a path into a Scenario."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from flowsim.scenario.load import is_scenario, read_scenario
+from flowsim.scenario.scenario import Scenario
+
+
+class Reader(NamedTuple):
+    """A format of files.
+
+    Attributes
+    ----------
+    name : str
+    knows : callable
+        Whether a path is of this format.
+    read : callable
+        The scenario there.
+    """
+
+    name: str
+    knows: Callable[[Path], bool]
+    read: Callable[[Path], Scenario]
+
+
+READERS: list[Reader] = [Reader("flowsim", is_scenario, read_scenario)]
+"""In the order in which they are asked; the first also tells what is wrong with a path that no
+reader knows."""
+
+
+def load(path: str | os.PathLike[str]) -> Scenario:
+    """Read a scenario.
+
+    Parameters
+    ----------
+    path : str or path
+        A scenario's folder, or a YAML file (a variant).
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    ScenarioError
+        With every problem in all of its files.
+
+    Examples
+    --------
+    >>> import flowsim as fs
+    >>> fs.load("scenarios/nowhere")
+    Traceback (most recent call last):
+    ...
+    flowsim.errors.ScenarioError: scenarios/nowhere: there is no such file or folder; ...
+    """
+    where = Path(path)
+    for reader in READERS:
+        if reader.knows(where):
+            return reader.read(where)
+    return READERS[0].read(where)

@@ -1,0 +1,404 @@
+"""A household of the reference engine: a Mesa agent that can be read, subclassed and asked.
+
+It asks the same laws as the columns engine, with arrays of one row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.arrays import Bools, Floats, Ints, Keys
+from flowsim.behaviour.routes import SETTLE
+from flowsim.clock import NEVER
+from flowsim.draws import Purpose, child_key
+from flowsim.model.crowd import AT_HOME_PART, RETRY
+from flowsim.model.gates import AT_GATE_PART
+from flowsim.model.laws import Holding
+from flowsim.model.layout import PURPOSE, Bound, Clock, Event, Outcome, Status
+
+if TYPE_CHECKING:
+    from flowsim.model.reference import ReferenceCrowd
+
+
+def one(value: Any) -> Ints:
+    """A column of one row."""
+    return np.array([int(value)], dtype=np.int64)
+
+
+def flag(value: bool) -> Bools:
+    """A column of one truth value."""
+    return np.array([value], dtype=bool)
+
+
+class Household(mesa.Agent):
+    """A household: who is in it, where it stands, and what comes next.
+
+    Attributes
+    ----------
+    key : uint64 array (1,)
+        Owner of its draws.
+    kinds, wounded : uint8 arrays (5, 1)
+        Persons by kind, and the wounded among them.
+    status : Status
+    place, link : int
+        Where it is (on the move: where the leg starts), and the link it uses or used last.
+    next_event, what : int
+        When something happens next, and what: a `Clock` or an `Event`.
+    family : Household or None
+        Whom it parted from.
+    """
+
+    def __init__(
+        self, crowd: ReferenceCrowd, key: Keys, home: int, group: int, kinds: NDArray
+    ) -> None:
+        super().__init__(crowd.model)
+        laws = crowd.laws
+        self.crowd, self.key, self.home, self.group = crowd, key, home, group
+        self.kinds, self.wounded = kinds, np.zeros_like(kinds)
+        self.status, self.place, self.link = Status.AT_HOME, home, -1
+        self.guard = self.held = self.refused = self.registered = False
+        self.burnt = bool(laws.burnt(key, one(home), one(group))[0])
+        self.informed = bool(laws.informed(key)[0])
+        self.bound = Bound.AWAY
+        self.family: Household | None = None
+        self.next_event, self.what, self.arrive = NEVER, 0, NEVER
+        self.ready = self.joined = 0
+        self.drawn: dict[Purpose, int] = {}
+        self.targets: dict[Clock, tuple[Ints, Floats]] = {}
+
+    # ---- draws and clocks ----------------------------------------------------------------
+
+    @property
+    def persons(self) -> int:
+        """How many they are."""
+        return int(self.kinds.sum())
+
+    @property
+    def gate(self) -> int:
+        """The gate on its link, or -1."""
+        return int(self.crowd.network.gate[self.link])
+
+    def count(self, purpose: Purpose) -> Ints:
+        """How many draws were made for a purpose; the one to come is counted."""
+        count = self.drawn.get(purpose, 0)
+        self.drawn[purpose] = count + 1
+        return one(count)
+
+    def draw(self, clock: Clock, now: int) -> None:
+        """Draw the threshold of a clock and set its target."""
+        laws = self.crowd.laws
+        count = self.count(PURPOSE[clock])
+        holding = Holding(
+            place=one(self.place),
+            group=one(self.group),
+            home=one(self.home),
+            burnt=one(self.burnt),
+            gate=one(self.gate),
+            held=one(self.held),
+        )
+        cell = laws.under(one(self.status), one(clock), holding)
+        threshold = laws.threshold(one(clock), self.key, count, self.kinds, flag(self.guard))
+        self.targets[clock] = (cell, self.crowd.face.target(cell, one(now), threshold))
+
+    def wake(self) -> None:
+        """Find what happens next within the tick; a tie goes to the first clock."""
+        self.next_event, self.what = NEVER, Event.RELEASE
+        if self.status in (Status.MOVING, Status.DETAINED):
+            self.next_event = self.arrive
+            self.what = Event.ARRIVE if self.status == Status.MOVING else Event.RELEASE
+        for clock, (cell, target) in sorted(self.targets.items()):
+            when = int(self.crowd.face.due(cell, target)[0])
+            if (when, clock) < (self.next_event, self.what) and when < NEVER:
+                self.next_event, self.what = when, clock
+
+    def enter(self, now: int, status: Status, place: int) -> None:
+        """Come into a status at a place; all its thresholds are drawn anew."""
+        self.status, self.place, self.targets = status, place, {}
+        for clock in self.crowd.clocks(status):
+            self.draw(clock, now)
+        self.wake()
+
+    def draw_again(self, clock: Clock, now: int) -> None:
+        """Draw one threshold anew."""
+        self.draw(clock, now)
+        self.wake()
+
+    def chance(self, purpose: Purpose, share: float) -> bool:
+        """Draw whether something of that chance happens."""
+        return bool(self.crowd.laws.chance(self.key, purpose, self.count(purpose), share)[0])
+
+    def choose(self, state: int) -> int:
+        """Draw the next link from a state of route choice, or SETTLE, or -2."""
+        count = self.count(Purpose.ROUTE)
+        now = self.crowd.now
+        return int(now.choose(one(state), self.key, count, one(self.group), one(self.informed))[0])
+
+    def part(self, kinds: NDArray, wounded: NDArray, number: int, which: int) -> Household:
+        """Persons part off and are a household, and an owner of draws, of their own."""
+        key = child_key(self.key, one(number), which)
+        other = Household(self.crowd, key, self.home, self.group, kinds)
+        other.wounded = wounded
+        self.kinds = self.kinds - kinds
+        self.wounded = self.wounded - wounded
+        other.place, other.link, other.joined = self.place, self.link, self.joined
+        other.bound, other.burnt, other.family = self.bound, self.burnt, self
+        self.crowd.households.append(other)
+        return other
+
+    # ---- what happens --------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Do what is due."""
+        now = self.next_event
+        match self.what:
+            case Event.ARRIVE:
+                self.place = int(self.crowd.network.head[self.link])
+                if self.bound == Bound.HOME:
+                    self.homeward(now)
+                else:
+                    self.take(now, self.choose(self.link))
+            case Event.RELEASE:
+                self.release(now)
+            case Clock.LEAVE:
+                self.depart(now)
+            case Clock.ONWARD:
+                option = self.choose(int(self.crowd.laws.routes.leaving(one(self.place))[0]))
+                if option < 0:
+                    self.draw_again(Clock.ONWARD, now)
+                else:
+                    self.go(now, option)
+            case Clock.RETURN:
+                goal = self.destination()
+                if self.place == goal or self.crowd.laws.way[self.place, goal] < 0:
+                    self.draw_again(Clock.RETURN, now)
+                else:
+                    self.bound = Bound.HOME
+                    self.homeward(now)
+            case Clock.HARM | Clock.CRUSH:
+                self.harm(now, Clock(self.what))
+            case Clock.GIVE_UP:
+                self.turn_away(now, Outcome.GAVE_UP)
+            case Clock.DISPERSE:
+                self.turn_away(now, Outcome.DISPERSED)
+            case Clock.FENCE:
+                self.attempt(now)
+
+    def depart(self, now: int) -> None:
+        """Leave home; the men may stay to guard it."""
+        laws = self.crowd.laws
+        option = self.choose(int(laws.routes.leaving(one(self.home))[0]))
+        if option < 0:
+            self.draw_again(Clock.LEAVE, now)
+            return
+        number = self.count(Purpose.MEN_STAY)
+        if laws.men_stay(self.key, number, self.kinds)[0]:
+            men, hurt = np.zeros_like(self.kinds), np.zeros_like(self.kinds)
+            men[2], hurt[2] = self.kinds[2], self.wounded[2]
+            guards = self.part(men, hurt, int(number[0]), AT_HOME_PART)
+            guards.guard = True
+            guards.enter(now, Status.AT_HOME, self.home)
+        self.crowd.left[self.home, self.group] += self.persons
+        self.bound = Bound.AWAY
+        self.go(now, option)
+
+    def take(self, now: int, option: int) -> None:
+        """Follow a choice: settle (once all arrivals are known), go, or look again later."""
+        if option == SETTLE and self.place == self.home:
+            self.home_again(now)
+        elif option == SETTLE:
+            if self.status == Status.WAITING:  # out of the queue, and not yet anywhere else
+                self.arrive = NEVER
+                self.enter(now, Status.MOVING, self.place)
+            self.next_event = NEVER
+            self.crowd.parked.append((now, self))
+        elif option >= 0:
+            self.go(now, option)
+        else:
+            self.arrive = now + RETRY
+            self.enter(now, Status.MOVING, self.place)
+
+    def go(self, now: int, link: int, delay: int = 0) -> None:
+        """Take a link; at a gate, join its queue first."""
+        if self.crowd.network.gate[link] >= 0:
+            self.join(now, link)
+        else:
+            self.travel(now, link, delay)
+
+    def travel(self, now: int, link: int, delay: int = 0) -> None:
+        """Be on the way."""
+        self.link = link
+        self.arrive = now + delay + int(self.crowd.now.travel[link, self.group])
+        self.enter(now, Status.MOVING, int(self.crowd.network.tail[link]))
+
+    def settle(self, now: int, room: dict[int, int]) -> None:
+        """Find shelter where they are, or go on; ``room`` is what is left by place."""
+        crowd = self.crowd
+        if self.place in room:
+            room[self.place] -= self.persons
+            if room[self.place] < 0:
+                self.take(now, self.choose(int(crowd.laws.routes.leaving(one(self.place))[0])))
+                return
+        inside = bool(crowd.laws.world.inside[self.place])
+        self.enter(now, Status.DISPLACED if inside else Status.SHELTERED, self.place)
+        if not inside and not self.registered:
+            self.registered = True
+            hours = crowd.laws.behaviour.reception.registration_hours
+            crowd.observer.register(one(now + round(hours * 3600)), one(self.place), self.kinds)
+
+    def destination(self) -> int:
+        """Home, or near it where it is burnt."""
+        return int(self.crowd.laws.destination(one(self.home), flag(self.burnt))[0])
+
+    def homeward(self, now: int) -> None:
+        """The next leg home, or be there."""
+        goal = self.destination()
+        if self.place == goal:
+            self.home_again(now)
+        else:
+            self.go(now, int(self.crowd.laws.way[self.place, goal]))
+
+    def home_again(self, now: int) -> None:
+        """At home, or near it where it is burnt."""
+        self.bound = Bound.AWAY
+        near = self.place != self.home
+        self.enter(now, Status.DISPLACED if near else Status.RETURNED, self.place)
+        self.crowd.came_home = True
+
+    # ---- at a gate -----------------------------------------------------------------------
+
+    def join(self, now: int, link: int) -> None:
+        """Join the queue before a gate."""
+        self.link, self.joined, self.ready, self.refused = link, now, now, False
+        self.count(Purpose.GATE)
+        self.crowd.tell(self.gate, Outcome.REACHED, self.kinds)
+        self.assess()
+        self.enter(now, Status.WAITING, int(self.crowd.network.tail[link]))
+
+    def admission(self) -> Any:
+        """What the gate means for this household."""
+        visit = one(self.drawn[Purpose.GATE] - 1)
+        group = one(self.group)
+        return self.crowd.now.admission(
+            one(self.gate), self.key, visit, group, self.kinds, self.wounded
+        )
+
+    def assess(self) -> None:
+        """Be held against the rules of the gate."""
+        a = self.admission()
+        self.held, self.passing = bool(a.held[0]), int(a.kinds.sum())
+        self.rank, self.quota = int(a.rank[0]), float(a.quota_per_hour[0])
+        if self.held and not self.refused:
+            self.refused = True
+            self.crowd.tell(self.gate, Outcome.REFUSED, self.kinds)
+
+    def queue(self, now: int) -> None:
+        """Be let through; those whom the gate holds part and go on waiting."""
+        crowd, gate, a = self.crowd, self.gate, self.admission()
+        if int(a.kinds.sum()) < self.persons:
+            number = self.drawn[Purpose.GATE]
+            rest = self.part(self.kinds - a.kinds, self.wounded - a.wounded, number, AT_GATE_PART)
+            rest.ready = now
+            rest.drawn[Purpose.GATE] = 1
+            rest.assess()
+            rest.enter(now, Status.WAITING, int(crowd.network.tail[self.link]))
+        if crowd.gates[gate].out:
+            crowd.tell(gate, Outcome.EXEMPT, a.exempt)
+            crowd.tell(gate, Outcome.ADMITTED, a.kinds - a.exempt)
+            waited, persons = one(now - self.joined), one(a.kinds.sum())
+            crowd.observer.passed(one(crowd.gates[gate].crossing), waited, persons)
+        else:
+            crowd.tell(gate, Outcome.RETURNED, a.kinds)
+        self.travel(now, self.link, int(crowd.now.rules.delay_s[gate]))
+
+    def turn_away(self, now: int, outcome: Outcome) -> None:
+        """Leave the queue and go elsewhere; who has nowhere else stays in line."""
+        option = self.choose(self.link ^ 1)
+        if option < SETTLE:
+            for clock in (Clock.GIVE_UP, Clock.DISPERSE):
+                self.draw_again(clock, now)
+            return
+        self.crowd.tell(self.gate, outcome, self.kinds)
+        self.take(now, option)
+
+    def attempt(self, now: int) -> None:
+        """Try the fence: through, sent back, detained, or still waiting, at the end of the line."""
+        crowd, gate = self.crowd, self.gate
+        rules, laws = crowd.now.rules, crowd.laws
+        count = self.count(Purpose.FENCE_RESULT)
+        kind, dies = laws.lost_at_the_fence(self.key, count, self.kinds)
+        through = bool(laws.chance(self.key, Purpose.FENCE_RESULT, count, rules.leak[gate])[0])
+        self.ready = now
+        if dies[0]:
+            self.lose(int(kind[0]), gate)
+        if self.persons == 0:
+            self.enter(now, Status.EMPTY, self.place)
+        back = self.chance(Purpose.PUSHBACK, rules.pushback[gate])
+        caught = self.chance(Purpose.DETAIN, rules.detention[gate])
+        if self.persons == 0:
+            return
+        near, far = int(crowd.network.tail[self.link]), int(crowd.network.head[self.link])
+        over = Outcome.IRREGULAR if crowd.gates[gate].out else Outcome.RETURNED
+        if through and back:
+            crowd.tell(gate, Outcome.IRREGULAR, self.kinds)
+            self.detain(now, Bound.BACK_OVER_THE_BORDER, far, int(rules.pushback_after_s[gate]))
+        elif through:
+            crowd.tell(gate, over, self.kinds)
+            self.travel(now, self.link)
+        elif caught:
+            crowd.tell(gate, Outcome.DETAINED, self.kinds)
+            self.detain(now, Bound.QUEUE, near, int(rules.detention_s[gate]))
+        else:
+            crowd.tell(gate, Outcome.INTERCEPTED, self.kinds)
+            if dies[0]:
+                self.assess()
+            self.draw_again(Clock.FENCE, now)
+
+    def detain(self, now: int, why: Bound, place: int, seconds: int) -> None:
+        """Be held for some time."""
+        self.bound, self.arrive = why, now + seconds
+        self.enter(now, Status.DETAINED, place)
+
+    def release(self, now: int) -> None:
+        """Be sent back over the border, or let go: to the queue again."""
+        if self.bound == Bound.BACK_OVER_THE_BORDER:
+            self.crowd.tell(self.gate, Outcome.PUSHED_BACK, self.kinds)
+        self.bound = Bound.AWAY
+        self.join(now, self.link)
+
+    # ---- harm ----------------------------------------------------------------------------
+
+    def harm(self, now: int, clock: Clock) -> None:
+        """One of them is killed or wounded."""
+        crowd, waiting = self.crowd, self.status == Status.WAITING
+        purpose = Purpose.HARM_RESULT if clock == Clock.HARM else Purpose.VICTIM
+        kind, dies = crowd.laws.struck(clock, self.key, self.count(purpose), self.kinds)
+        k = int(kind[0])
+        if dies[0]:
+            self.lose(k, self.gate if waiting else -1)
+        elif self.wounded[k, 0] < self.kinds[k, 0]:
+            self.wounded[k, 0] += 1
+            crowd.observer.harmed(one(self.place), one(self.group), flag(False), flag(True))
+        if waiting:
+            self.ready = now
+        if self.persons == 0:
+            self.enter(now, Status.EMPTY, self.place)
+            return
+        if waiting:
+            self.assess()
+        self.draw_again(Clock.HARM, now)
+        if waiting and Clock.CRUSH in crowd.clocks(Status.WAITING):
+            self.draw_again(Clock.CRUSH, now)
+
+    def lose(self, kind: int, gate: int) -> None:
+        """One of them dies, at a gate or (-1) elsewhere."""
+        self.kinds[kind, 0] -= 1
+        self.wounded[kind, 0] = min(self.wounded[kind, 0], self.kinds[kind, 0])
+        self.crowd.observer.harmed(one(self.place), one(self.group), flag(True), flag(False))
+        if gate >= 0:
+            person = np.zeros_like(self.kinds)
+            person[kind, 0] = 1
+            self.crowd.tell(gate, Outcome.DIED, person)

@@ -1,0 +1,45 @@
+"""Figures of a run; nothing of matplotlib is loaded before one is drawn."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flowsim.plot.danger import violence
+    from flowsim.plot.folder import save_all
+    from flowsim.plot.gates import queues
+    from flowsim.plot.geography import flow_map
+    from flowsim.plot.kinds import composition
+    from flowsim.plot.overview import timeline
+    from flowsim.plot.toll import deaths
+
+_FROM = {
+    "composition": "kinds",
+    "deaths": "toll",
+    "flow_map": "geography",
+    "queues": "gates",
+    "save_all": "folder",
+    "timeline": "overview",
+    "violence": "danger",
+}
+
+__all__ = [
+    "composition",
+    "deaths",
+    "flow_map",
+    "queues",
+    "save_all",
+    "timeline",
+    "violence",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FROM:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_FROM[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

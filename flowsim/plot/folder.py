@@ -1,0 +1,50 @@
+"""All figures of a run, as files in a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from flowsim.plot.danger import violence
+from flowsim.plot.gates import queues
+from flowsim.plot.geography import flow_map
+from flowsim.plot.kinds import composition
+from flowsim.plot.overview import timeline
+from flowsim.plot.style import Chart
+from flowsim.plot.toll import deaths
+from flowsim.results import Result
+from flowsim.scenario.scenario import Scenario
+
+FIGURES: dict[str, Callable[..., Chart]] = {
+    "timeline.png": timeline,
+    "map.png": flow_map,
+    "queues.png": queues,
+    "composition.png": composition,
+    "violence.png": violence,
+    "deaths.png": deaths,
+}
+
+
+def save_all(result: Result, scenario: Scenario, folder: str | os.PathLike[str]) -> list[Path]:
+    """Draw all figures of a run and write them as PNG of 150 dots an inch.
+
+    Parameters
+    ----------
+    result : Result
+    scenario : Scenario
+        What was run, for its reports, routes and policies.
+    folder : path
+        Exists already; files of the same names are replaced.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files, in the order in which one would look at them.
+    """
+    paths = []
+    for name, draw in FIGURES.items():
+        path = Path(folder) / name
+        draw(result, scenario=scenario).write(path)
+        paths.append(path)
+    return paths

@@ -1,0 +1,146 @@
+"""The dead: by day of death as simulated, beside an official count that lags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib import dates as mdates
+from matplotlib.axes import Axes
+
+from flowsim.evidence.quantities import quantity
+from flowsim.plot.style import (
+    FAINT,
+    GROUPS,
+    INK,
+    Chart,
+    count_axis,
+    interval_edges,
+    styled,
+    time_axis,
+    title_of,
+)
+from flowsim.results import Result
+from flowsim.scenario.scenario import Scenario
+from flowsim.world.sections import Report
+
+
+@styled
+def deaths(
+    result: Result,
+    reports: Sequence[Report] | None = None,
+    scenario: Scenario | None = None,
+) -> Chart:
+    """Deaths by time of death, the official count by time of report, and the later totals.
+
+    The official count lags: bodies reach a morgue days after a death. It is drawn beside the run,
+    and no run is judged by it; later commissions give the band.
+
+    Parameters
+    ----------
+    result : Result
+    reports : sequence of Report, optional
+        ``deaths_official`` make the count and ``deaths`` the band; those of the scenario unless
+        given.
+    scenario : Scenario, optional
+        For its reports.
+
+    Returns
+    -------
+    Chart
+        A matplotlib Figure: the running totals above, the dead of each day by group below.
+    """
+    if reports is None:
+        reports = scenario.reports if scenario is not None else ()
+    chart = Chart(10.0, 6.6)
+    chart.suptitle(
+        f"{title_of(result.data)}: the dead",
+        x=0.01,
+        ha="left",
+        fontsize=13,
+        fontweight="bold",
+    )
+    above, below = chart.subplots(2, 1, sharex=True, height_ratios=[3, 2])
+    times = result.data["time"].values
+    time_axis(below, times)
+    _totals(above, result, reports)
+    _days(below, result)
+    above.tick_params(axis="x", which="both", length=0, labelbottom=False)
+    below.set_xlabel("local date")
+    chart.align_ylabels()
+    return chart
+
+
+def _totals(axes: Axes, result: Result, reports: Sequence[Report]) -> None:
+    series = quantity(result, "deaths")
+    x = mdates.date2num(series["time"].values.astype("datetime64[us]"))
+    axes.plot(x, series.values, color=INK, linewidth=2.0, label="simulated, by time of death")
+    low, high = axes.get_xlim()
+    official = sorted(
+        (float(mdates.date2num(r.when)), r.value)
+        for r in reports
+        if r.variable == "deaths_official"
+        and r.value is not None
+        and low <= mdates.date2num(r.when) <= high
+    )
+    if official:
+        days, counts = zip(*official, strict=True)
+        axes.step(
+            days,
+            counts,
+            where="post",
+            color="#0072B2",
+            linewidth=1.0,
+            marker="o",
+            markersize=4,
+            markerfacecolor="white",
+            gid="official",
+            label="official count, by time of report (lags)",
+        )
+    later = [
+        v
+        for r in reports
+        if r.variable == "deaths" and r.use != "context"
+        for v in (r.low, r.value, r.high)
+        if v is not None
+    ]
+    if later:
+        axes.axhspan(
+            min(later),
+            max(later),
+            color="#E69F00",
+            alpha=0.25,
+            linewidth=0,
+            gid="later",
+            label=f"later counts, {min(later):,.0f} to {max(later):,.0f} in all",
+        )
+    axes.set_title("Total so far")
+    count_axis(axes, "deaths")
+    axes.set_ylim(bottom=0)
+    axes.legend(loc="lower right")
+
+
+def _days(axes: Axes, result: Result) -> None:
+    daily = result.daily().deaths.sum("place")
+    edges = mdates.date2num(daily["day"].values.astype("datetime64[us]"))
+    edges = np.append(edges, edges[-1] + 1.0)
+    first, last = interval_edges(result.data["time"].values)[[0, -1]]
+    base = np.zeros(daily.sizes["day"])
+    dead = daily.sum("day")
+    for i, group in enumerate(str(g) for g in daily["group"].values):
+        values = daily.sel(group=group).values.astype(float)
+        axes.bar(
+            edges[:-1] + 0.5,
+            values,
+            width=0.8 if len(base) < 40 else 1.0,
+            bottom=base,
+            color=GROUPS[i % len(GROUPS)],
+            label=f"{group} ({int(dead.sel(group=group)):,})",
+        )
+        base = base + values
+    axes.set_xlim(first, last)
+    axes.set_title("Dead of each day, simulated, by group")
+    count_axis(axes, "deaths a day", 4)
+    axes.legend(loc="upper right", labelcolor=INK, title="in all", title_fontsize=8)
+    if not base.any():
+        axes.text(0.5, 0.5, "nobody dies", transform=axes.transAxes, ha="center", color=FAINT)

@@ -1,0 +1,271 @@
+"""What a run gives back: one labelled Dataset, with shorthands, days, tables and netCDF."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+VARIABLES = (
+    "people", "outcomes", "waiting", "composition", "registered", "violence", "deaths", "wounded",
+    "exposure", "waiting_time",
+)  # fmt: skip
+FLOWS = ("outcomes", "deaths", "wounded", "exposure")
+"""Variables that belong to an interval and are summed over time; all others are levels."""
+ENTERED = ("admitted", "exempt", "irregular")
+"""Outcomes by which a person comes to the far side."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Result:
+    """Labelled output of one run.
+
+    ``data`` has these dimensions: ``time`` (end of a recording interval, naive local time),
+    ``place``, ``group``, ``status``, ``crossing``, ``outcome``, ``kind``. Flows cover the interval
+    (previous time, this time]; stocks hold at its end.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        As `flowsim.run` makes it; each variable states its units.
+
+    Examples
+    --------
+    >>> deaths = np.array([[[1, 0]], [[2, 3]]], dtype=np.int32)
+    >>> data = xr.Dataset(
+    ...     {"deaths": (("time", "place", "group"), deaths)},
+    ...     {"time": pd.to_datetime(["2010-06-11T12:00", "2010-06-12T00:00"])},
+    ... )
+    >>> result = Result(data)
+    >>> int(result.deaths.sum())
+    6
+    >>> result.daily().day.dt.strftime("%d %b").values.tolist()
+    ['11 Jun']
+    """
+
+    data: xr.Dataset
+
+    @property
+    def people(self) -> xr.DataArray:
+        """Persons alive by place, group and status, (time, place, group, status).
+
+        Those who move are counted where their leg began, those who wait on the near side.
+        """
+        return self.data["people"]
+
+    @property
+    def outcomes(self) -> xr.DataArray:
+        """Persons to whom something happened, (time, crossing, outcome, kind), in the interval."""
+        return self.data["outcomes"]
+
+    @property
+    def waiting(self) -> xr.DataArray:
+        """Persons who wait, (time, crossing, kind)."""
+        return self.data["waiting"]
+
+    @property
+    def composition(self) -> xr.DataArray:
+        """Persons present, all but those who move, (time, place, kind)."""
+        return self.data["composition"]
+
+    @property
+    def registered(self) -> xr.DataArray:
+        """Persons the host has counted so far, with its delay, (time, place, kind)."""
+        return self.data["registered"]
+
+    @property
+    def violence(self) -> xr.DataArray:
+        """Intensity of violence, 1 on the worst day in the worst place, (time, place)."""
+        return self.data["violence"]
+
+    @property
+    def deaths(self) -> xr.DataArray:
+        """Persons who died in the interval, (time, place, group)."""
+        return self.data["deaths"]
+
+    @property
+    def wounded(self) -> xr.DataArray:
+        """Persons wounded in the interval, (time, place, group)."""
+        return self.data["wounded"]
+
+    @property
+    def exposure(self) -> xr.DataArray:
+        """Person-days in danger in the interval, (time, place, group)."""
+        return self.data["exposure"]
+
+    @property
+    def waiting_time(self) -> xr.DataArray:
+        """Mean hours waited by those admitted in the interval, (time, crossing); NaN if none."""
+        return self.data["waiting_time"]
+
+    @property
+    def start(self) -> datetime:
+        """Local time at which the run began."""
+        return datetime.fromisoformat(self.data.attrs["start"])
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        return str(self.data.attrs.get("name", ""))
+
+    @property
+    def seed(self) -> str:
+        """Seed of all draws, as text."""
+        return str(self.data.attrs.get("seed", ""))
+
+    def crossed(self, by_kind: bool = False) -> xr.DataArray:
+        """Persons who have crossed so far, each counted once and net of push-back.
+
+        Parameters
+        ----------
+        by_kind : bool
+            Keep the dimension ``kind``.
+
+        Returns
+        -------
+        xarray.DataArray
+            int64, (time, crossing) or (time, crossing, kind).
+        """
+        moved = self.outcomes.astype(np.int64)
+        net = moved.sel(outcome=list(ENTERED)).sum("outcome")
+        net = net - moved.sel(outcome="pushed_back", drop=True)
+        return (net if by_kind else net.sum("kind")).cumsum("time").rename("crossed")
+
+    def daily(self) -> xr.Dataset:
+        """The same variables by local day, along ``day`` (the date) instead of ``time``.
+
+        Flows are summed, violence is the mean over the day, waiting time the mean over those
+        admitted, and stocks are as they stand at the day's end. An interval that ends at midnight
+        belongs to the day before.
+        """
+        # The last instant of an interval is just before its end.
+        times = pd.DatetimeIndex(self.data["time"].values)
+        days = (times - pd.Timedelta(1, "ns")).floor("D")
+        data = self.data.assign_coords(day=("time", days))
+        parts = {}
+        for name, variable in data.data_vars.items():
+            grouped = variable.groupby("day")
+            if name in FLOWS:
+                part = grouped.sum("time").astype(variable.dtype)
+            elif name == "violence":
+                part = grouped.mean("time")
+            elif name == "waiting_time":
+                part = self._daily_wait(data)
+            else:
+                part = grouped.last()
+            parts[name] = part.assign_attrs(variable.attrs)
+        daily = xr.Dataset(parts, attrs=self.data.attrs)
+        return daily.transpose("day", *(d for d in self.data.dims if d != "time"))
+
+    @staticmethod
+    def _daily_wait(data: xr.Dataset) -> xr.DataArray:
+        persons = data["outcomes"].sel(outcome=["admitted", "exempt"]).sum(["outcome", "kind"])
+        persons = persons.where(data["waiting_time"].notnull(), 0)
+        hours = (data["waiting_time"].fillna(0.0) * persons).groupby("day").sum("time")
+        total = persons.groupby("day").sum("time")
+        return hours / total.where(total > 0)
+
+    def to_dataframe(self, variable: str) -> pd.DataFrame:
+        """One variable as a tidy table: a column a dimension and one of values.
+
+        Raises
+        ------
+        KeyError
+            No such variable.
+        """
+        if variable not in self.data.data_vars:
+            names = ", ".join(str(name) for name in self.data.data_vars)
+            raise KeyError(f"no variable {variable!r}; there is {names}")
+        array = self.data[variable]
+        bare = array.drop_vars([c for c in array.coords if c not in array.dims])
+        return bare.to_dataframe().reset_index()
+
+    def to_netcdf(self, path: str | os.PathLike[str]) -> None:
+        """Write the Dataset as netCDF-3: whole or not at all, and the same bytes each time."""
+        path = Path(path)
+        data = _without_empty(self.data.drop_encoding())
+        data = data[sorted(map(str, data.data_vars))]
+        data = data.assign_coords({c: data[c] for c in sorted(map(str, data.coords))})
+        since = np.datetime_as_string(data["time"].values[0], unit="s").replace("T", " ")
+        encoding = {
+            "time": {"units": f"seconds since {since}", "dtype": "int32", "calendar": "standard"}
+        }
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(handle)
+        try:
+            data.to_netcdf(name, engine="scipy", format="NETCDF3_64BIT", encoding=encoding)
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    @classmethod
+    def from_netcdf(cls, path: str | os.PathLike[str]) -> Result:
+        """Read what `to_netcdf` wrote."""
+        memory = io.BytesIO(Path(path).read_bytes())  # a mapped file cannot be closed in time
+        with xr.open_dataset(memory, engine="scipy") as file:
+            data = file.load().drop_encoding()
+        texts = {
+            name: (c.dims, np.array([str(v) for v in c.values], dtype=np.str_), c.attrs)
+            for name, c in data.coords.items()
+            if c.dtype.kind in "OSU"
+        }
+        times = data["time"].astype("datetime64[ns]")
+        data = _with_empty(data.assign_coords({**texts, "time": times}))
+        known = [name for name in VARIABLES if name in data]
+        return cls(data[[*known, *(name for name in data.data_vars if name not in known)]])
+
+    def __repr__(self) -> str:
+        """One line on the run and one on what is in it."""
+        time = self.data["time"].values
+        sizes = ", ".join(f"{n} {d}" for d, n in self.data.sizes.items())
+        span = " to ".join(np.datetime_as_string(t, unit="m") for t in (time[0], time[-1]))
+        names = ", ".join(str(name) for name in self.data.data_vars)
+        return (
+            f"<Result of {self.name or 'a run'}, seed {self.seed}, {span}>\n"
+            f"{sizes}\nvariables: {names}"
+        )
+
+    def _repr_html_(self) -> str:
+        return self.data._repr_html_()
+
+
+def _umask() -> int:
+    """The process's mask for new files; a temporary file ignores it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _without_empty(data: xr.Dataset) -> xr.Dataset:
+    """The Dataset less its arrays of no cells, which netCDF-3 cannot hold, noted in ``empty``."""
+    empty = {str(n): v for n, v in data.variables.items() if v.size == 0}
+    if not empty:
+        return data
+    told = {name: [list(v.dims), v.dtype.str] for name, v in sorted(empty.items())}
+    return data.drop_vars(list(empty)).assign_attrs(empty=json.dumps(told))
+
+
+def _with_empty(data: xr.Dataset) -> xr.Dataset:
+    """Undo `_without_empty`."""
+    if "empty" not in data.attrs:
+        return data
+    arrays = {
+        name: (dims, np.zeros([data.sizes.get(d, 0) for d in dims], dtype=dtype))
+        for name, (dims, dtype) in json.loads(data.attrs["empty"]).items()
+    }
+    attrs = {key: value for key, value in data.attrs.items() if key != "empty"}
+    coords = {n: a for n, a in arrays.items() if n not in VARIABLES}
+    variables = {n: a for n, a in arrays.items() if n in VARIABLES}
+    whole = data.assign_coords(coords).assign(variables)
+    whole.attrs = attrs
+    return whole

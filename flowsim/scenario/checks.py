@@ -1,0 +1,51 @@
+"""All rules that look across a scenario, run at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from flowsim.errors import Problem
+from flowsim.scenario.draft import Draft, NotKnownError
+from flowsim.scenario.flaws import Flaw, in_order, tell
+from flowsim.scenario.rules import borders, people, period, reports, routes, violence
+
+if TYPE_CHECKING:
+    from flowsim.scenario.scenario import Scenario
+
+Rule = Callable[[Draft], Iterator[Flaw]]
+RULES: tuple[Rule, ...] = (
+    *period.RULES,
+    *people.RULES,
+    *routes.RULES,
+    *violence.RULES,
+    *borders.RULES,
+    *reports.RULES,
+)
+
+
+def flaws_across(draft: Draft) -> list[Flaw]:
+    """What is wrong across a scenario; rules whose parts are not known are left out."""
+    flaws: list[Flaw] = []
+    for rule in RULES:
+        try:
+            for flaw in rule(draft):
+                flaws.append(flaw)
+        except NotKnownError:
+            continue
+    return flaws
+
+
+def check(scenario: Scenario) -> list[Problem]:
+    """Everything that is wrong across a scenario, as one made in Python is not checked by itself.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    list of Problem
+        Empty where nothing is wrong.
+    """
+    return in_order(tell(flaws_across(Draft.of(scenario)), scenario))

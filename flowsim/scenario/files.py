@@ -1,0 +1,149 @@
+"""Text of a file of a scenario, within limits and within its folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from flowsim.errors import Problem, ScenarioError
+from flowsim.scenario.flaws import did_you_mean
+from flowsim.scenario.nodes import Spot
+
+MEGABYTE = 1_000_000
+YAML_BYTES = 5 * MEGABYTE
+TABLE_BYTES = 200 * MEGABYTE
+LINE_CHARACTERS = MEGABYTE
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+def read_text(path: Path, most_bytes: int, named: Spot | None = None, path_told: str = "") -> str:
+    """The text of a UTF-8 file with plain line ends and without byte order mark.
+
+    Parameters
+    ----------
+    path : Path
+    most_bytes : int
+        Larger files are refused.
+    named : Spot, optional
+        Where the file is named; a file that cannot be opened is told there.
+    path_told : str
+        Path in the scenario of what names it.
+
+    Raises
+    ------
+    ScenarioError
+        It is missing, no plain file, too large, not permitted, not UTF-8, or has control
+        characters or an endless line.
+    """
+    raw = _read_bytes(path, most_bytes, named, path_told)
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
+        byte = f"byte 0x{raw[error.start]:02x} is not UTF-8"
+        raise _refusal(path, byte, "save the file as UTF-8", line, column) from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    _check_lines(path, text)
+    return text
+
+
+def within(folder: Path, name: str, named: Spot, path_told: str, levels_up: int = 0) -> Path:
+    """The file ``name`` of a folder, which must not lie outside of it.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the file that names it.
+    name : str
+        As written, relative to ``folder``.
+    named : Spot
+    path_told : str
+    levels_up : int
+        How many levels above ``folder`` it may lie below, links followed.
+    """
+    top = folder.resolve()
+    for _ in range(levels_up):
+        top = top.parent
+    target = folder / name
+    right = "give a file in the folder of this file"
+    if levels_up:
+        right += ", in the one above or in one beside it"
+    if os.path.isabs(name) or name.startswith("~") or "\\" in name:
+        wrong = f"{name!r} is not a path relative to this file"
+    elif not _inside(target, top):
+        wrong = (
+            f"{name!r} leads too far away" if levels_up else f"{name!r} leads out of this folder"
+        )
+    else:
+        plain = Path(os.path.normpath(target))
+        return plain if plain.resolve() == target.resolve() else target
+    raise ScenarioError([Problem(path_told, wrong, right, named.file, named.line, named.column)])
+
+
+def _inside(target: Path, top: Path) -> bool:
+    try:
+        return target.resolve().is_relative_to(top)
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def _read_bytes(path: Path, most_bytes: int, named: Spot | None, path_told: str) -> bytes:
+    spot = named or Spot(str(path), 1, 1)
+
+    def refusal(wrong: str, right: str) -> ScenarioError:
+        return ScenarioError([Problem(path_told, wrong, right, spot.file, spot.line, spot.column)])
+
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise refusal(f"{path.name!r} is a folder", "name a file")
+        if not stat.S_ISREG(status.st_mode):
+            raise refusal(f"{path.name!r} is not a plain file", "name a plain file")
+        if status.st_size > most_bytes:
+            size = f"{path.name!r} has {status.st_size / MEGABYTE:.1f} MB"
+            raise refusal(size, f"give at most {most_bytes // MEGABYTE} MB")
+        with path.open("rb") as file:
+            raw = file.read(most_bytes + 1)
+    except FileNotFoundError:
+        near = did_you_mean(path.name, _beside(path))
+        wrong = f"there is no file {path.name!r}"
+        raise refusal(wrong, f"name a file that exists{near}") from None
+    except PermissionError:
+        raise refusal(f"{path.name!r} may not be read", "give yourself the right to read") from None
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise refusal(f"{path.name!r} cannot be read: {why}", "name a readable file") from None
+    return raw
+
+
+def _beside(path: Path) -> list[str]:
+    try:
+        return sorted(entry.name for entry in path.parent.iterdir())
+    except OSError:
+        return []
+
+
+def _check_lines(path: Path, text: str) -> None:
+    found = _CONTROL.search(text)
+    if found:
+        at = found.start()
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        wrong = f"the control character U+{ord(found[0]):04X} stands here"
+        raise _refusal(path, wrong, "give plain text, without it", line, column)
+    start, line = 0, 1
+    while (end := text.find("\n", start)) >= 0 or start < len(text):
+        end = len(text) if end < 0 else end
+        if end - start > LINE_CHARACTERS:
+            wrong = f"this line has {end - start} characters"
+            raise _refusal(path, wrong, f"give at most {LINE_CHARACTERS} a line", line, 1)
+        start, line = end + 1, line + 1
+
+
+def _refusal(path: Path, wrong: str, right: str, line: int, column: int) -> ScenarioError:
+    return ScenarioError([Problem("", wrong, right, str(path), line, column)])

@@ -1,0 +1,95 @@
+"""What is wrong at a place of a scenario, and how it becomes a `Problem` with its position."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flowsim.errors import Problem
+from flowsim.scenario.nodes import Loc, Node, Paths
+
+_MANY = 3000
+"""Among more names than this only a spelling that differs in case is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something wrong, known by where it stands in the scenario.
+
+    Attributes
+    ----------
+    loc : tuple of str and int
+    wrong, right : str
+        What is wrong, and what would be right.
+    at_key : bool
+        Whether the key is meant and not its value.
+    """
+
+    loc: Loc
+    wrong: str
+    right: str
+    at_key: bool = False
+
+
+def did_you_mean(word: object, choices: Iterable[str]) -> str:
+    """The nearest of some words, as a remark to add to what would be right; empty if none is near.
+
+    Examples
+    --------
+    >>> did_you_mean("Oshh", ["Osh", "Andijan"])
+    " (did you mean 'Osh'?)"
+    """
+    text, among = str(word), list(choices)
+    for choice in among:
+        if choice.casefold() == text.casefold():
+            return f" (did you mean {choice!r}?)"
+    if len(among) > _MANY:
+        return ""
+    near = difflib.get_close_matches(text, among, n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def listed(words: Iterable[str], most: int = 12) -> str:
+    """Some words with commas; the first of them only where there are many.
+
+    Examples
+    --------
+    >>> listed("abc", most=2)
+    'a, b, ... (3 in all)'
+    """
+    among = list(words)
+    if not among:
+        return "none"
+    if len(among) <= most:
+        return ", ".join(among)
+    return f"{', '.join(among[:most])}, ... ({len(among)} in all)"
+
+
+def tell(flaws: Iterable[Flaw], root: Any) -> list[Problem]:
+    """Problems with paths and, where ``root`` is a Node, positions.
+
+    Parameters
+    ----------
+    flaws : iterable of Flaw
+    root : Node or Scenario
+        What the flaws were found in.
+    """
+    paths, problems = Paths(root), []
+    for flaw in flaws:
+        place = ("", 0, 0)
+        if isinstance(root, Node):
+            spot = root.spot(flaw.loc, flaw.at_key)
+            place = (spot.file, spot.line, spot.column)
+        problems.append(Problem(paths(flaw.loc), flaw.wrong, flaw.right, *place))
+    return problems
+
+
+def in_order(problems: Iterable[Problem], files: Iterable[str] = ()) -> list[Problem]:
+    """Problems by file, those of ``files`` first and in their order, then by line and column."""
+    among = list(dict.fromkeys(problems))
+    rank: dict[str, int] = {}
+    for file in (*files, *(problem.file for problem in among)):
+        rank.setdefault(file, len(rank))
+    return sorted(among, key=lambda p: (rank[p.file], p.line, p.column))

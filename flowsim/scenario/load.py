@@ -1,0 +1,204 @@
+"""A scenario from its folder: files, tables, what it extends, ranges and all checks.
+
+``scenario.yaml`` and the tables it names lie in one folder: a table is named relative to the YAML
+file and never lies outside of its folder, links followed. ``extends`` names another YAML file or
+a folder with a ``scenario.yaml``; it may be in the same folder, in the one above, or in a folder
+beside it, but not further away than the folder that holds the scenario folders. The same holds
+for each file of a chain.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from flowsim.errors import Problem, ScenarioError
+from flowsim.scenario.checks import flaws_across
+from flowsim.scenario.draft import ROWS
+from flowsim.scenario.extends import merge
+from flowsim.scenario.files import YAML_BYTES, read_text, within
+from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, tell
+from flowsim.scenario.nodes import Loc, Node, Spot
+from flowsim.scenario.numbers import lift
+from flowsim.scenario.override import locate
+from flowsim.scenario.read import parse
+from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.tables import read_table
+from flowsim.scenario.validate import validate
+
+FILE = "scenario.yaml"
+CHAIN = 20
+"""Longest chain of files that extend one another."""
+
+
+def is_scenario(path: Path) -> bool:
+    """Whether a path is for this reader: a YAML file, or a folder that has a ``scenario.yaml``."""
+    return path.suffix in (".yaml", ".yml") or (path / FILE).is_file()
+
+
+def read_scenario(path: str | os.PathLike[str]) -> Scenario:
+    """Read a scenario and check all of it.
+
+    Parameters
+    ----------
+    path : str or path
+        A folder with a ``scenario.yaml``, or a YAML file.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem in all of its files.
+    """
+    start = Path(path)
+    file = start if start.suffix in (".yaml", ".yml") and not start.is_dir() else start / FILE
+    if not file.exists():
+        raise ScenarioError([_absent(start, file)])
+    reader = _Reader()
+    try:
+        root = reader.read(file)
+    except ScenarioError as error:
+        raise ScenarioError(in_order([*reader.problems, *error.problems], reader.files)) from None
+    scenario, problems = _build(root, reader)
+    if scenario is None or problems:
+        raise ScenarioError(in_order(problems, reader.files))
+    scenario._file = str(file)
+    return scenario
+
+
+def _build(root: Node, reader: _Reader) -> tuple[Scenario | None, list[Problem]]:
+    flaws: list[Flaw] = []
+    plain, numbers = lift(root, Scenario, flaws)
+    draft, data, schema = validate(plain, reader.damaged)
+    told = {flaw.loc for flaw in flaws}
+    flaws += [f for f in schema if f.loc not in told and not reader.has_told(f.loc)]
+    flaws += _functions(plain) + flaws_across(draft)
+    problems = [*reader.problems, *tell(flaws, root)]
+    if problems:
+        return None, problems
+    lifted = {number["path"] for number in numbers}
+    given = [number for number in data.get("numbers", ()) if number["path"] not in lifted]
+    scenario = Scenario.model_validate({**data, "numbers": [*given, *numbers]})
+    return scenario, tell(_lost_numbers(scenario, data.get("numbers", ())), root)
+
+
+def _lost_numbers(scenario: Scenario, given: Iterable[Mapping[str, Any]]) -> Iterator[Flaw]:
+    """Ranges given by themselves, as in an effective scenario, of what is not there."""
+    for i, number in enumerate(given):
+        try:
+            locate(scenario, number["path"])
+        except ValueError as error:
+            yield Flaw(("numbers", i, "path"), *error.args)
+
+
+def _functions(root: Node) -> list[Flaw]:
+    """Policies that are functions; those exist in scripts only."""
+    flaws = []
+    borders = root.get("borders")
+    for i, border in enumerate(_items(borders)):
+        for j, authority in enumerate(_items(border.get("authorities"))):
+            for direction in ("policies", "back"):
+                for k, policy in enumerate(_items(authority.get(direction))):
+                    kind = policy.get("type")
+                    if kind is not None and kind.value == "function":
+                        wrong = "a function cannot stand in a file"
+                        right = "give it in a script, with add_policies"
+                        loc = ("borders", i, "authorities", j, direction, k, "type")
+                        flaws.append(Flaw(loc, wrong, right))
+    return flaws
+
+
+def _items(node: Node | None) -> list[Node]:
+    return node.value if node is not None and isinstance(node.value, list) else []
+
+
+def _absent(given: Path, file: Path) -> Problem:
+    parent = given.parent if given.parent.is_dir() else None
+    near = did_you_mean(given.name, sorted(os.listdir(parent))) if parent else ""
+    if given.is_dir():
+        return Problem(str(given), f"there is no {FILE} in this folder", "name a scenario's folder")
+    wrong = "there is no such file or folder"
+    return Problem(str(given), wrong, f"name a scenario's folder or YAML file{near}")
+
+
+class _Reader:
+    """Reads a file, its tables and what it extends, and gathers what is wrong."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.files: list[str] = []
+        self.damaged: dict[Loc, set[str] | None] = {}
+        """Tables with problems: the columns they lack; None for those that could not be read."""
+        self._chain: dict[Path, Path] = {}
+
+    def read(self, file: Path, named: Spot | None = None) -> Node:
+        """The nodes of a YAML file laid over those of what it extends."""
+        real = file.resolve()
+        if real in self._chain or len(self._chain) == CHAIN:
+            circle = " > ".join(map(str, (*self._chain.values(), file)))
+            wrong = (
+                f"it extends itself: {circle}" if real in self._chain else "the chain is too long"
+            )
+            raise _error("extends", wrong, "extend a scenario that stands by itself", named)
+        self._chain[real] = file
+        self.files.append(str(file))
+        root = parse(read_text(file, YAML_BYTES, named, "extends" if named else ""), str(file))
+        if not isinstance(root.value, dict):
+            wrong, right = "this is no scenario", "give the keys of a scenario, as `name: ...`"
+            raise _error("", wrong, right, root.at)
+        self._tables(root, file.parent)
+        base = root.value.pop("extends", None)
+        if base is None or base.value is None:
+            return root
+        below = self._base(base, file.parent)
+        flaws: list[Flaw] = []
+        merged = merge(below, root, flaws)
+        self.problems += tell(flaws, root)
+        return merged
+
+    def _base(self, base: Node, folder: Path) -> Node:
+        if not isinstance(base.value, str):
+            right = "give the folder or YAML file that this extends"
+            raise _error("extends", "this is no path", right, base.at)
+        target = within(folder, base.value, base.at, "extends", levels_up=1)
+        return self.read(target / FILE if target.is_dir() else target, base.at)
+
+    def _tables(self, root: Node, folder: Path) -> None:
+        """Put the rows of each table in the place of its file name."""
+        for loc, section in ROWS.items():
+            around: Node | None = root
+            for part in loc[:-1]:
+                around = around.get(str(part)) if around else None
+            key = str(loc[-1])
+            node = around.get(key) if around else None
+            if around is None or node is None or not isinstance(node.value, str):
+                continue
+            told = ".".join(map(str, loc))
+            try:
+                path = within(folder, node.value, node.at, told)
+                self.files.append(str(path))
+                table, problems, missing = read_table(path, section, node.at, told)
+            except ScenarioError as error:
+                self.problems += error.problems
+                around.value[key] = Node("", node.at)
+                self.damaged[loc] = None
+                continue
+            if problems:
+                self.problems += problems
+                self.damaged[loc] = missing
+            around.value[key] = table
+
+    def has_told(self, loc: Loc) -> bool:
+        """Whether what is wrong there follows from what is wrong with a table."""
+        for table, missing in self.damaged.items():
+            if missing is None and loc[: len(table)] == table:
+                return True
+            if missing and loc[:-2] == table and loc[-1] in missing:
+                return True
+        return False
+
+
+def _error(path: str, wrong: str, right: str, at: Spot | None) -> ScenarioError:
+    spot = at or Spot()
+    return ScenarioError([Problem(path, wrong, right, spot.file, spot.line, spot.column)])

@@ -1,0 +1,143 @@
+"""Numbers written with their range and source, lifted out of a scenario's data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from flowsim.scenario.flaws import Flaw, did_you_mean
+from flowsim.scenario.nodes import Loc, Node, Paths
+from flowsim.scenario.read import scalar
+from flowsim.scenario.shape import adapter, bare, child, is_leaf
+from flowsim.scenario.wording import flaws_of, shown
+
+PARTS = ("value", "low", "high", "distribution", "source", "note")
+_DISTRIBUTIONS = ("uniform", "triangular")
+
+
+def lift(root: Node, expected: Any, flaws: list[Flaw]) -> tuple[Node, list[dict[str, Any]]]:
+    """A scenario's nodes with plain numbers, and the ranges that stood there.
+
+    Parameters
+    ----------
+    root : Node
+    expected : type
+        What the root is.
+    flaws : list of Flaw
+        Where ranges that make no sense are added.
+
+    Returns
+    -------
+    Node
+    list of dict
+        Fields of a `flowsim.scenario.scenario.Number` each.
+    """
+    lifter = _Lifter(Paths(root), flaws)
+    return lifter.walk(root, expected, ()), lifter.numbers
+
+
+def number(
+    data: dict[str, Any], expected: Any, loc: Loc, path: str
+) -> tuple[dict[str, Any], list[Flaw]]:
+    """The fields of a Number from a mapping ``{value, low, high, ...}``, and what is wrong in it.
+
+    Parameters
+    ----------
+    data : dict
+    expected : type
+        What a value there must be.
+    loc : tuple of str and int
+    path : str
+        The location as text.
+    """
+    flaws = [_unknown(key, loc) for key in data if key not in PARTS]
+    ends, fields = {}, {"path": path}
+    for part in ("value", "low", "high"):
+        if data.get(part) is None:
+            continue
+        fields[part] = _as_number(data[part], expected)
+        try:
+            ends[part] = adapter(expected).validate_python(data[part])
+        except ValidationError as error:
+            if part != "value":  # the value itself is told with the field
+                flaws += flaws_of(error, (*loc, part), expected)
+    if "value" not in fields:
+        wrong, right = "a range without a value", "add the value that a single run takes"
+        flaws.append(Flaw(loc, wrong, right))
+    flaws += _disorder(ends, data, loc)
+    for part in ("source", "note"):
+        if part in data:
+            fields[part] = str(data[part])
+    if "distribution" in data:
+        fields["distribution"] = data["distribution"]
+        if data["distribution"] not in _DISTRIBUTIONS:
+            wrong = f"there is no distribution {shown(data['distribution'])}"
+            flaws.append(Flaw((*loc, "distribution"), wrong, "give 'uniform' or 'triangular'"))
+    return fields, flaws
+
+
+class _Lifter:
+    def __init__(self, paths: Paths, flaws: list[Flaw]) -> None:
+        self.paths, self.flaws = paths, flaws
+        self.numbers: list[dict[str, Any]] = []
+
+    def walk(self, node: Node, expected: Any, loc: Loc) -> Node:
+        """The node with every number in it plain; ``node`` itself is left as it is."""
+        if isinstance(node.value, list):
+            told = None
+            items = [self._below(n, expected, told, i, loc) for i, n in enumerate(node.value)]
+            return Node(items, node.at, node.keys)
+        if not isinstance(node.value, dict):
+            self._check_word(node, expected, loc)
+            return node
+        if expected is not None and is_leaf(expected) and set(PARTS[:3]) & set(node.value):
+            return self._number(node, expected, loc)
+        kind = node.get("type")
+        told = kind.value if kind else None
+        inner = {k: self._below(n, expected, told, k, loc) for k, n in node.value.items()}
+        return Node(inner, node.at, node.keys)
+
+    def _below(self, node: Node, expected: Any, told: object, key: str | int, loc: Loc) -> Node:
+        inner = None if expected is None else child(expected, key, told)
+        return self.walk(node, inner, (*loc, key))
+
+    def _number(self, node: Node, expected: Any, loc: Loc) -> Node:
+        fields, flaws = number(node.plain(), expected, loc, self.paths(loc))
+        self.flaws += flaws
+        value = node.get("value")
+        if value is None or value.value is None:
+            return Node(None, node.at)
+        if not flaws:
+            self.numbers.append(fields)
+        self._check_word(value, expected, loc)
+        return value
+
+    def _check_word(self, node: Node, expected: Any, loc: Loc) -> None:
+        """True and false are no numbers, though they can be counted with."""
+        if isinstance(node.value, bool) and bare(expected) in (int, float):
+            right = "give a plain decimal, as 0.25"
+            self.flaws.append(Flaw(loc, f"{shown(node.value)} is no number", right))
+
+
+def _as_number(value: Any, expected: Any) -> Any:
+    if isinstance(value, str) and bare(expected) in (int, float):
+        return scalar(value)
+    return value if isinstance(value, int | float) else str(value)
+
+
+def _unknown(key: str, loc: Loc) -> Flaw:
+    right = f"use one of {', '.join(PARTS)}{did_you_mean(key, PARTS)}"
+    return Flaw((*loc, key), f"there is no key {key!r}", right, at_key=True)
+
+
+def _disorder(ends: dict[str, Any], told: dict[str, Any], loc: Loc) -> list[Flaw]:
+    flaws: list[Flaw] = []
+    for lesser, greater in (("low", "value"), ("value", "high"), ("low", "high")):
+        if lesser in ends and greater in ends and ends[lesser] > ends[greater]:
+            if (lesser, greater) == ("low", "high") and flaws:
+                continue
+            at = greater if greater == "high" else lesser
+            wrong = f"{lesser} {told[lesser]} is above {greater} {told[greater]}"
+            flaws.append(Flaw((*loc, at), wrong, "give low <= value <= high"))
+    return flaws

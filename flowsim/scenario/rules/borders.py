@@ -1,0 +1,157 @@
+"""Rules on borders, authorities and their policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import combinations
+
+from flowsim.policy.opening import WHO
+from flowsim.policy.sections import Border
+from flowsim.policy.stock import Policy, Scheduled
+from flowsim.scenario.draft import Draft
+from flowsim.scenario.flaws import Flaw, did_you_mean, listed
+from flowsim.scenario.nodes import Loc
+from flowsim.scenario.rules.common import numbered, twice, unknown
+
+_DIRECTIONS = ("policies", "back")
+
+
+def policies(loc: Loc, border: Border, direction: str) -> Iterator[tuple[Loc, Policy]]:
+    """The policies of both sides of a border, those in schedules too."""
+    for i, authority in enumerate(border.authorities):
+        for j, policy in enumerate(getattr(authority, direction)):
+            yield from _with_parts((*loc, "authorities", i, direction, j), policy)
+
+
+def _with_parts(loc: Loc, policy: Policy) -> Iterator[tuple[Loc, Policy]]:
+    yield loc, policy
+    if isinstance(policy, Scheduled):
+        for i, part in enumerate(policy.policies):
+            yield from _with_parts((*loc, "policies", i), part)
+
+
+def _all(draft: Draft) -> Iterator[tuple[Loc, Policy]]:
+    for loc, border in draft.borders.each():
+        for direction in _DIRECTIONS:
+            yield from policies(loc, border, direction)
+
+
+def sides(draft: Draft) -> Iterator[Flaw]:
+    """A border lies between two countries that have places."""
+    known = draft.countries()
+    for loc, border in draft.borders.each():
+        names = numbered(loc, "between", border.between)
+        yield from unknown(names, known, "country")
+        if border.between[0] == border.between[1]:
+            wrong = f"the border is between {border.between[0]!r} and itself"
+            yield Flaw((*loc, "between"), wrong, "name two countries")
+
+
+def border_twice(draft: Draft) -> Iterator[Flaw]:
+    """No two borders have one id or lie between the same two countries."""
+    yield from twice(draft.borders, "id", "border")
+    first: dict[frozenset[str], str] = {}
+    for loc, border in draft.borders.each():
+        pair = frozenset(border.between)
+        if first.setdefault(pair, border.id) != border.id:
+            wrong = f"the border {first[pair]!r} lies between the same countries"
+            yield Flaw((*loc, "between"), wrong, "make one border of the two")
+
+
+def authorities(draft: Draft) -> Iterator[Flaw]:
+    """Authorities belong to a side of their border."""
+    for loc, border in draft.borders.each():
+        if border.between[0] == border.between[1]:
+            continue
+        for i, authority in enumerate(border.authorities):
+            if authority.country not in border.between:
+                wrong = f"{authority.country!r} is no side of the border {border.id!r}"
+                near = did_you_mean(authority.country, border.between)
+                right = f"name {' or '.join(border.between)}{near}"
+                yield Flaw((*loc, "authorities", i, "country"), wrong, right)
+
+
+def windows(draft: Draft) -> Iterator[Flaw]:
+    """Policies hold for a time."""
+    for loc, policy in _all(draft):
+        if policy.start and policy.stop and policy.stop <= policy.start:
+            wrong = f"it stops at {policy.stop:%Y-%m-%dT%H:%M}, which is not after its start"
+            yield Flaw((*loc, "stop"), wrong, "give a later stop")
+
+
+def people(draft: Draft) -> Iterator[Flaw]:
+    """Policies name kinds of person that exist."""
+    groups = draft.groups.names()
+    known = [*WHO, *(f"group:{name}" for name in sorted(groups))]
+    for loc, policy in _all(draft):
+        for field in ("exempt", "barred", "priority"):
+            for i, who in enumerate(getattr(policy, field, ())):
+                if who not in known:
+                    wrong = f"{who!r} is no condition on a person"
+                    right = f"name one of {listed(known, 20)}{did_you_mean(who, known)}"
+                    yield Flaw((*loc, field, i), wrong, right)
+
+
+def crossings(draft: Draft) -> Iterator[Flaw]:
+    """Policies name crossings of their border."""
+    of = crossings_of(draft)
+    for loc, border in draft.borders.each():
+        known = of.get(frozenset(border.between), [])
+        for direction in _DIRECTIONS:
+            for at, policy in policies(loc, border, direction):
+                names = numbered(at, "crossings", policy.crossings)
+                where = f"the crossings of {border.id!r}, {listed(known)}"
+                yield from unknown(names, set(known), "crossing", where)
+
+
+def crossings_of(draft: Draft) -> dict[frozenset[str], list[str]]:
+    """Names of the crossings between two countries."""
+    country = draft.country_of()
+    found: dict[frozenset[str], list[str]] = {}
+    for route in draft.routes.all():
+        pair = frozenset((country.get(route.start, ""), country.get(route.end, "")))
+        if route.crossing and len(pair) == 2:
+            found.setdefault(pair, []).append(route.crossing)
+    return found
+
+
+def priorities(draft: Draft) -> Iterator[Flaw]:
+    """At a crossing one order of service holds at a time, whichever side states it."""
+    of = crossings_of(draft)
+    for loc, border in draft.borders.each():
+        known = of.get(frozenset(border.between), [])
+        for direction in _DIRECTIONS:
+            orders = _orders(loc, border, direction)
+            for (_, one), (at, other) in combinations(orders, 2):
+                if one.priority == other.priority or not _meet(one, other):  # type: ignore[attr-defined]
+                    continue
+                shared = [c for c in known if _binds(one, c) and _binds(other, c)]
+                if shared:
+                    wrong = f"two orders of service at once at {listed(shared, 3)}"
+                    right = "give one order, or windows that do not overlap"
+                    yield Flaw((*at, "priority"), wrong, right)
+
+
+def _orders(loc: Loc, border: Border, direction: str) -> Sequence[tuple[Loc, Policy]]:
+    """Policies with an order of service, each cut to the window of the schedule that holds it."""
+    found = []
+    for i, authority in enumerate(border.authorities):
+        for j, policy in enumerate(getattr(authority, direction)):
+            at: Loc = (*loc, "authorities", i, direction, j)
+            for part in policy.parts():
+                if getattr(part, "priority", ()):
+                    found.append((at, part))
+    return found
+
+
+def _meet(one: Policy, other: Policy) -> bool:
+    start = max(one.start or datetime.min, other.start or datetime.min)
+    return start < min(one.stop or datetime.max, other.stop or datetime.max)
+
+
+def _binds(policy: Policy, crossing: str) -> bool:
+    return not policy.crossings or crossing in policy.crossings
+
+
+RULES = (sides, border_twice, authorities, windows, people, crossings, priorities)

@@ -1,0 +1,37 @@
+"""Rules on reported figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowsim.scenario.draft import Draft
+from flowsim.scenario.flaws import Flaw
+from flowsim.scenario.rules.common import twice, unknown
+
+
+def report_twice(draft: Draft) -> Iterator[Flaw]:
+    """No two reports have one id."""
+    return twice(draft.reports, "id", "report")
+
+
+def where(draft: Draft) -> Iterator[Flaw]:
+    """Reports are of a place, region, crossing or country that exists."""
+    known = draft.places.names() | draft.countries()
+    known |= {place.region for place in draft.places.all() if place.region}
+    known |= {route.crossing for route in draft.routes.all() if route.crossing}
+    names = (((*loc, "place"), r.place) for loc, r in draft.reports.each() if r.place)
+    return unknown(names, known, "place, region, crossing or country", "them, or leave it empty")
+
+
+def figures(draft: Draft) -> Iterator[Flaw]:
+    """Reports have a figure, and its low end is not above its high end."""
+    for loc, report in draft.reports.each():
+        if report.value is None and report.low is None and report.high is None:
+            wrong = f"the report {report.id!r} has no figure"
+            yield Flaw((*loc, "value"), wrong, "give its value, low or high")
+        if report.low is not None and report.high is not None and report.low > report.high:
+            wrong = f"low {report.low:g} is above high {report.high:g}"
+            yield Flaw((*loc, "low"), wrong, "give low <= high")
+
+
+RULES = (report_twice, where, figures)

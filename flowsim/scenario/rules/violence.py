@@ -1,0 +1,93 @@
+"""Rules on spells of violence, forces and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from flowsim.scenario.draft import Draft
+from flowsim.scenario.flaws import Flaw
+from flowsim.scenario.rules.common import numbered, twice, unknown
+
+HALF_LIVES = 10
+"""After so many half-lives nothing is left of a spell."""
+
+
+def event_names(draft: Draft) -> Iterator[Flaw]:
+    """Spells are at places that exist."""
+    names = (((*loc, "place"), event.place) for loc, event in draft.events.each())
+    return unknown(names, draft.places.names(), "place")
+
+
+def targets(draft: Draft) -> Iterator[Flaw]:
+    """Spells target groups that exist."""
+    events = draft.events.each()
+    names = (((*loc, "target", group), group) for loc, event in events for group in event.target)
+    return unknown(names, draft.groups.names(), "group")
+
+
+def event_times(draft: Draft) -> Iterator[Flaw]:
+    """A spell begins, peaks and ebbs away in this order."""
+    for loc, event in draft.events.each():
+        if event.peak < event.start:
+            wrong = f"the peak {event.peak:%Y-%m-%dT%H:%M} is before the start"
+            yield Flaw((*loc, "peak"), wrong, "give start <= peak <= until")
+        if event.until < event.peak:
+            wrong = f"'until' {event.until:%Y-%m-%dT%H:%M} is before the peak"
+            yield Flaw((*loc, "until"), wrong, "give start <= peak <= until")
+
+
+def event_period(draft: Draft) -> Iterator[Flaw]:
+    """Spells touch the period."""
+    for loc, event in draft.events.each():
+        tail = timedelta(hours=min(HALF_LIVES * event.half_life_hours, 1e6))
+        if event.start >= draft.end:
+            yield Flaw((*loc, "start"), "it begins after the period", "give an earlier time")
+        elif draft.start - event.until > tail:
+            yield Flaw((*loc, "until"), "it is over before the period", "give a later time")
+
+
+def forces(draft: Draft) -> Iterator[Flaw]:
+    """Forces stand at places that exist."""
+    yield from twice(draft.forces, "name", "force")
+    names = (n for loc, c in draft.forces.each() for n in numbered(loc, "places", c.places))
+    yield from unknown(names, draft.places.names(), "place")
+
+
+def orders(draft: Draft) -> Iterator[Flaw]:
+    """The orders of a force stand in order of time."""
+    for loc, force in draft.forces.each():
+        for i in range(1, len(force.orders)):
+            if force.orders[i].start <= force.orders[i - 1].start:
+                wrong = "this order does not come after the one before it"
+                yield Flaw((*loc, "orders", i, "start"), wrong, "give the orders in order of time")
+
+
+def conditions(draft: Draft) -> Iterator[Flaw]:
+    """Conditions hold at places that exist."""
+    yield from twice(draft.conditions, "name", "condition")
+    names = (n for loc, c in draft.conditions.each() for n in numbered(loc, "places", c.places))
+    yield from unknown(names, draft.places.names(), "place")
+
+
+def condition_groups(draft: Draft) -> Iterator[Flaw]:
+    """Conditions concern groups that exist."""
+    names = (n for loc, c in draft.conditions.each() for n in numbered(loc, "groups", c.groups))
+    return unknown(names, draft.groups.names(), "group")
+
+
+def condition_windows(draft: Draft) -> Iterator[Flaw]:
+    """Conditions hold for a time."""
+    for loc, condition in draft.conditions.each():
+        if condition.stop <= condition.start:
+            wrong = f"it stops at {condition.stop:%Y-%m-%dT%H:%M}, which is not after its start"
+            yield Flaw((*loc, "stop"), wrong, "give a later stop")
+        if condition.hours and condition.hours[0] == condition.hours[1]:
+            wrong = "it begins and ends at the same hour"
+            yield Flaw((*loc, "hours"), wrong, "give two hours, or none for all day")
+
+
+RULES = (
+    event_names, targets, event_times, event_period, forces, orders, conditions, condition_groups,
+    condition_windows,
+)  # fmt: skip

@@ -1,0 +1,113 @@
+"""What the schema expects at a place of a scenario."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import ConfigDict, TypeAdapter
+
+from flowsim.section import Section
+
+
+@lru_cache(maxsize=1024)
+def bare(expected: Any) -> Any:
+    """A type without its annotations and without ``| None``.
+
+    Examples
+    --------
+    >>> bare(Annotated[float, "positive"] | None)
+    <class 'float'>
+    """
+    while get_origin(expected) is Annotated:
+        expected = get_args(expected)[0]
+    if get_origin(expected) in (Union, types.UnionType):
+        some = [part for part in get_args(expected) if part is not type(None)]
+        if len(some) == 1:
+            return bare(some[0])
+    return expected
+
+
+def is_section(expected: Any) -> bool:
+    """Whether a type is a section, so that its fields are known."""
+    return isinstance(expected, type) and issubclass(expected, Section)
+
+
+def sections_of(expected: Any) -> dict[str, type[Section]]:
+    """The sections of a union by their ``type``; empty for anything else."""
+    expected = bare(expected)
+    if get_origin(expected) not in (Union, types.UnionType):
+        return {}
+    members = [bare(part) for part in get_args(expected)]
+    if not all(is_section(part) and "type" in part.model_fields for part in members):
+        return {}
+    return {str(part.model_fields["type"].default): part for part in members}
+
+
+def is_leaf(expected: Any) -> bool:
+    """Whether one number, time or text is expected."""
+    kind = bare(expected)
+    if get_origin(kind) is Literal or sections_of(kind) or is_section(kind):
+        return False
+    return kind is not None and kind is not Any and get_origin(kind) not in (tuple, dict, list)
+
+
+def child(expected: Any, key: str | int, type_told: object = None) -> Any:
+    """The type expected at a key or index, with its annotations; None where nothing is.
+
+    Parameters
+    ----------
+    expected : type
+    key : str or int
+    type_told : object
+        The ``type`` that a section of a union says it is.
+    """
+    expected = bare(expected)
+    expected = sections_of(expected).get(str(type_told), expected)
+    if is_section(expected):
+        return _field(expected, str(key))
+    arguments = get_args(expected)
+    if get_origin(expected) is dict:
+        return arguments[1]
+    if get_origin(expected) is tuple and isinstance(key, int):
+        if arguments[-1] is Ellipsis:
+            return arguments[0]
+        return arguments[key] if key < len(arguments) else None
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _field(section: type[Section], name: str) -> Any:
+    field = section.model_fields.get(name)
+    if field is None or not field.metadata:
+        return None if field is None else field.annotation
+    return Annotated[(field.annotation, *field.metadata)]
+
+
+def fields_of(expected: Any, type_told: object = None) -> list[str]:
+    """Names of the fields expected there; empty where no section is."""
+    expected = bare(expected)
+    expected = sections_of(expected).get(str(type_told), expected)
+    return list(expected.model_fields) if is_section(expected) else []
+
+
+@lru_cache(maxsize=1024)
+def adapter(expected: Any) -> TypeAdapter[Any]:
+    """What validates a value of a type by itself, as strictly as a section does."""
+    if is_section(expected):
+        return TypeAdapter(expected)
+    return TypeAdapter(expected, config=ConfigDict(allow_inf_nan=False, str_strip_whitespace=True))
+
+
+def named(words: Iterable[object]) -> str:
+    """Words in quotes, the last after *or*.
+
+    Examples
+    --------
+    >>> named(["road", "foot"])
+    "'road' or 'foot'"
+    """
+    quoted = [repr(word) for word in words]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

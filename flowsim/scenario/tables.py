@@ -1,0 +1,230 @@
+"""CSV tables as nodes: one mapping a row, with the position of every cell.
+
+UTF-8, a header row with the fields of a section, ``#`` lines skipped. A dotted column is a key of
+a mapping (``share.Uzbek``); ``X.low``, ``X.high``, ``X.source`` beside a column ``X`` give the
+range of its numbers. An empty cell leaves the field out. A list of names is written in one cell
+with ``;`` between. A position is line and number of the cell, both from 1.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from flowsim.errors import Problem, ScenarioError
+from flowsim.scenario.files import TABLE_BYTES, read_text
+from flowsim.scenario.flaws import did_you_mean, listed
+from flowsim.scenario.nodes import Node, Spot
+from flowsim.scenario.shape import bare, is_leaf
+from flowsim.section import Section
+
+_RANGE = ("low", "high", "source", "note", "distribution")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that is used.
+
+    Attributes
+    ----------
+    cell : int
+        Number of its cell, from 0.
+    keys : tuple of str
+        What it stands for in a row.
+    part : str
+        What of a number's range it is; empty for the value itself.
+    many : bool
+        Whether a cell is a list.
+    """
+
+    cell: int
+    keys: tuple[str, ...]
+    part: str = ""
+    many: bool = False
+
+
+def read_table(
+    path: Path, section: type[Section], named: Spot, told: str
+) -> tuple[Node, list[Problem], set[str]]:
+    """Read the rows of a table.
+
+    Parameters
+    ----------
+    path : Path
+    section : type
+        What a row is.
+    named : Spot
+        Where the table is named.
+    told : str
+        Path in the scenario of what names it.
+
+    Returns
+    -------
+    Node
+        A list of mappings.
+    list of Problem
+        What is wrong with its header and the lengths of its rows.
+    set of str
+        Columns that it lacks.
+
+    Raises
+    ------
+    ScenarioError
+        It cannot be read at all.
+    """
+    text = read_text(path, TABLE_BYTES, named, told)
+    records = _records(text, str(path))
+    first = next(records, None)
+    if first is None:
+        wrong, right = "the table is empty", "give a header row with the names of its columns"
+        raise ScenarioError([Problem(told, wrong, right, str(path), 1, 1)])
+    line, header = first
+    problems: list[Problem] = []
+    columns = _columns(
+        [name.strip() for name in header], section, Spot(str(path), line, 1), problems
+    )
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+        return Node([], Spot(str(path), 1, 1)), problems, set()
+    given = {column.keys[0] for column in columns}
+    missing = {n for n, f in section.model_fields.items() if f.is_required() and n not in given}
+    for name in sorted(missing):
+        wrong = f"the column {name!r} is missing"
+        problems.append(Problem("", wrong, "add it", str(path), line, 1))
+    rows = []
+    for line, cells in records:
+        if len(cells) != len(header):
+            wrong = f"this row has {len(cells)} cells and the header {len(header)}"
+            right = "give one cell a column; put a text that holds a comma in quotes"
+            cell = min(len(cells), len(header)) + 1
+            problems.append(Problem("", wrong, right, str(path), line, cell))
+            continue
+        rows.append(_row(cells, columns, section, Spot(str(path), line, 1)))
+    return Node(rows, Spot(str(path), 1, 1)), problems, missing
+
+
+def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Records that are neither blank nor comments, with the line in which each begins."""
+    lines = iter(text.split("\n"))
+    at, begun, fresh = 0, 0, True
+
+    def feed() -> Iterator[str]:
+        nonlocal at, begun, fresh
+        for line in lines:
+            at += 1
+            if fresh and (not line.strip() or line.lstrip().startswith("#")):
+                continue
+            if fresh:
+                begun, fresh = at, False
+            yield line + "\n"
+
+    reader = csv.reader(feed(), strict=True)
+    while True:
+        fresh = True
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            wrong = f"this row cannot be read: {error}"
+            right = 'close each quote, and write a quote in a quoted text as ""'
+            raise ScenarioError([Problem("", wrong, right, file, begun, 1)]) from None
+        if any(cell.strip() for cell in cells):
+            yield begun, cells
+
+
+def _columns(
+    header: list[str], section: type[Section], at: Spot, problems: list[Problem]
+) -> list[Column]:
+    columns: list[Column] = []
+    seen: dict[str, int] = {}
+    fields = list(section.model_fields)
+
+    def problem(cell: int, wrong: str, right: str) -> None:
+        problems.append(Problem("", wrong, right, at.file, at.line, cell + 1))
+
+    for cell, name in enumerate(header):
+        keys = tuple(name.split("."))
+        stem, _, end = name.rpartition(".")
+        if not name:
+            problem(cell, "a column has no name", "name it or remove it")
+        elif name in seen:
+            wrong = f"the column {name!r} stands twice, first as cell {seen[name] + 1}"
+            problem(cell, wrong, "keep one of them")
+        elif stem and stem in header and end in _RANGE:
+            columns.append(Column(cell, tuple(stem.split(".")), end))
+        elif keys[0] not in fields or (len(keys) > 1 and is_leaf(_type(section, keys[0]))):
+            problem(cell, f"there is no column {name!r}", _known(name, fields, len(header)))
+        else:
+            many = get_origin(bare(_type(section, *keys))) is tuple
+            columns.append(Column(cell, keys, many=many))
+        seen.setdefault(name, cell)
+    return columns
+
+
+def _known(name: str, fields: list[str], width: int) -> str:
+    if width == 1 and any(mark in name for mark in ";\t"):
+        return "put commas between the columns"
+    stem, dot, end = name.rpartition(".")
+    near = did_you_mean(stem if dot and end in _RANGE else name, fields)
+    return f"use one of {listed(fields, 20)}{near}"
+
+
+def _row(cells: list[str], columns: list[Column], section: type[Section], at: Spot) -> Node:
+    row = Node({}, at)
+    for column in columns:
+        spot = Spot(at.file, at.line, column.cell + 1)
+        if not column.part:
+            row.keys.setdefault(column.keys[0], spot)
+        text = cells[column.cell].strip()
+        if text:
+            _put(row, column, text, spot)
+    for name, node in row.value.items():
+        is_mapping = isinstance(node.value, dict)
+        if is_mapping and get_origin(bare(_type(section, name))) is tuple:
+            node.value = list(node.value.values())  # columns such as orders.1.start
+    return row
+
+
+def _put(row: Node, column: Column, text: str, spot: Spot) -> None:
+    """Set a cell's value in its row; the parts of a range make a mapping of the number."""
+    node = row
+    for key in column.keys[:-1]:
+        node.keys.setdefault(key, spot)
+        node = node.value.setdefault(key, Node({}, spot))
+    last = column.keys[-1]
+    old = node.value.get(last)
+    node.keys.setdefault(last, spot)
+    if column.part:
+        if old is None or not isinstance(old.value, dict):
+            value = {} if old is None else {"value": old}
+            old = node.value[last] = Node(value, old.at if old else spot)
+        old.value[column.part] = Node(text, spot)
+        old.keys[column.part] = spot
+    elif old is not None:
+        old.value["value"] = Node(text, spot)
+    else:
+        node.value[last] = _cell(text, spot, column.many)
+
+
+def _cell(text: str, spot: Spot, many: bool) -> Node:
+    if many:
+        return Node([Node(part.strip(), spot) for part in text.split(";") if part.strip()], spot)
+    return Node(text, spot)
+
+
+def _type(section: type[Section], *keys: str) -> Any:
+    expected: Any = section
+    for key in keys:
+        expected = bare(expected)
+        if get_origin(expected) in (dict, tuple):
+            expected = get_args(expected)[1 if get_origin(expected) is dict else 0]
+        else:
+            expected = (
+                expected.model_fields[key].annotation if key in expected.model_fields else None
+            )
+        if expected is None:
+            return None
+    return expected

@@ -1,0 +1,102 @@
+"""Each part of a scenario's data validated by itself, so that one mistake hides no other."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Any
+
+from pydantic import ValidationError
+
+from flowsim.scenario.draft import ROWS, Draft, Rows
+from flowsim.scenario.flaws import Flaw, did_you_mean
+from flowsim.scenario.nodes import NAMED_BY, Loc, Node
+from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.shape import adapter, child, fields_of
+from flowsim.scenario.wording import flaws_of
+from flowsim.section import Section
+
+
+def validate(root: Node, damaged: Container[Loc] = ()) -> tuple[Draft, dict[str, Any], list[Flaw]]:
+    """Validate the fields of a scenario and the items of its lists one by one.
+
+    Parameters
+    ----------
+    root : Node
+        With plain numbers (see `flowsim.scenario.numbers`).
+    damaged : container of location
+        Lists of which some items were lost in reading.
+
+    Returns
+    -------
+    Draft
+        All that is valid.
+    dict
+        Fields to make the Scenario of, where there are no flaws; sections are made already.
+    list of Flaw
+    """
+    flaws: list[Flaw] = []
+    if not isinstance(root.value, dict):
+        return Draft({}, {}), {}, [Flaw((), "this is no scenario", "give a mapping of its keys")]
+    data = root.plain()
+    rows = {loc: _rows(root, data, loc, section, flaws) for loc, section in ROWS.items()}
+    for loc, found in rows.items():
+        if found is not None and loc in damaged:
+            rows[loc] = Rows(loc, found.valid, whole=False)
+    values = _values(data, flaws)
+    return Draft(values, {loc: r for loc, r in rows.items() if r is not None}), data, flaws
+
+
+def _rows(
+    root: Node, data: dict[str, Any], loc: Loc, section: type[Section], flaws: list[Flaw]
+) -> Rows[Any] | None:
+    """Validate the items of a list and put the sections in their place in ``data``."""
+    around: Any = data
+    for part in loc[:-1]:
+        around = around.get(part) if isinstance(around, dict) else None
+    items = around.get(loc[-1]) if isinstance(around, dict) else None
+    if items is None:
+        missing = len(loc) == 1 and Scenario.model_fields[str(loc[0])].is_required()
+        return None if missing else Rows(loc, {}, names=set())
+    if not isinstance(items, list):
+        return None
+    valid: dict[int, Any] = {}
+    for i, item in enumerate(items):
+        try:
+            valid[i] = adapter(section).validate_python(item)
+        except ValidationError as error:
+            flaws += flaws_of(error, (*loc, i), section)
+    whole = len(valid) == len(items)
+    around[loc[-1]] = tuple(valid.values())
+    return Rows(loc, valid, whole, _names(items, str(loc[-1])))
+
+
+def _names(items: list[Any], field: str) -> set[str] | None:
+    keys = NAMED_BY.get(field, ())
+    names: set[str] = set()
+    for item in items:
+        found = [item[key] for key in keys if isinstance(item, dict) and key in item]
+        if not found and field != "routes":
+            return None
+        names |= {str(name).strip() for name in found}
+    return names
+
+
+def _values(data: dict[str, Any], flaws: list[Flaw]) -> dict[str, Any]:
+    """Fields of the scenario that are valid; those left out have their defaults."""
+    values: dict[str, Any] = {}
+    for name, field in Scenario.model_fields.items():
+        if name in data:
+            expected = child(Scenario, name)
+            try:
+                values[name] = adapter(expected).validate_python(data[name])
+            except ValidationError as error:
+                flaws += flaws_of(error, (name,), expected)
+        elif field.is_required():
+            flaws.append(Flaw((name,), f"{name!r} is missing", "add it"))
+        else:
+            values[name] = field.get_default()
+    for key in data:
+        if key not in Scenario.model_fields:
+            right = f"use one of its keys{did_you_mean(key, fields_of(Scenario))}"
+            flaws.append(Flaw((key,), f"there is no key {key!r}", right, at_key=True))
+    return values
