@@ -17,6 +17,7 @@ from flowsim.behaviour.leaving import heard, leave_rate, news_kernel, onward_rat
 from flowsim.behaviour.returning import return_rate
 from flowsim.behaviour.routes import link_cost, settle_utility, wait_cost
 from flowsim.clock import DAY, ClockFace
+from flowsim.errors import ScenarioError
 from flowsim.model.agents import REPORTERS, AuthorityAgent, ForceAgent, PlaceAgent
 from flowsim.model.assemble import assemble
 from flowsim.model.borders import Borders, family_chance, family_quota
@@ -27,6 +28,7 @@ from flowsim.model.observe import Observer, Stocks
 from flowsim.model.reference import ReferenceCrowd
 from flowsim.policy.compose import GateRules
 from flowsim.results import Result
+from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.population import settle_residents
 from flowsim.world.violence import Danger
@@ -52,6 +54,11 @@ class FlowModel(mesa.Model):
     rng : optional
         What Mesa's own `batch_run` passes: used as the seed where it is given.
 
+    Raises
+    ------
+    ScenarioError
+        The scenario does not hold together; one from a file was checked when it was loaded.
+
     Examples
     --------
     >>> import flowsim as fs
@@ -72,6 +79,9 @@ class FlowModel(mesa.Model):
                 f"setup is a Scenario, not {type(setup).__name__}; "
                 "in batch_run write it as {'setup': [scenario]}"
             )
+        problems = check(setup)
+        if problems:
+            raise ScenarioError(problems)
         super().__init__(rng=rng)
         self.setup, self.engine = setup, engine
         self.seed_text = str(seed if rng is None else rng)

@@ -11,10 +11,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from flowsim.arrays import Floats, Ints
+from flowsim.world.earth import EARTH_KM
 from flowsim.world.sections import Place, Route
-
-EARTH_KM = 6371.0088
-"""Mean radius of the Earth (IUGG)."""
 
 
 def great_circle_km(lat: Floats, lon: Floats) -> Floats:

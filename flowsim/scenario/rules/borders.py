@@ -75,8 +75,8 @@ def authorities(draft: Draft) -> Iterator[Flaw]:
 def windows(draft: Draft) -> Iterator[Flaw]:
     """Policies hold for a time."""
     for loc, policy in _all(draft):
-        if policy.start and policy.stop and policy.stop <= policy.start:
-            wrong = f"it stops at {policy.stop:%Y-%m-%dT%H:%M}, which is not after its start"
+        if policy.start and policy.stop and policy.stop < policy.start:
+            wrong = f"it stops at {policy.stop:%Y-%m-%dT%H:%M}, before it starts"
             yield Flaw((*loc, "stop"), wrong, "give a later stop")
 
 
