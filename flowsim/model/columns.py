@@ -167,8 +167,9 @@ class Columns:
 
     def stir(self, rows: Ints) -> None:
         """Rows about to change: they rest no longer."""
-        fresh = np.unique(rows[self.resting[rows]])
+        fresh = rows[self.resting[rows]]
         if fresh.size:
+            fresh = np.unique(fresh)
             self.resting[fresh] = False
             self._loose.append(fresh)
 

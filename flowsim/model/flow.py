@@ -132,8 +132,8 @@ class FlowModel(mesa.Model):
         | 9 record | observers look |
 
         A step is made of ticks, over which violence and all hazards are constant, and a tick of
-        segments, over which the openings are. What feeds back (neighbours who left, queues and
-        full camps that people hear of, the view of policies) is frozen for the step.
+        segments, over which the openings are. Neighbours who left, queues and full camps that
+        people hear of are those of the start of the step; authorities look once a tick.
         """
         for start, stop in self._ticks():
             self.violence(start)
