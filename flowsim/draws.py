@@ -20,8 +20,8 @@ from flowsim.arrays import Floats, Ints, Keys
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S11 = (np.uint64(n) for n in (30, 27, 31, 11))
-_ULP = float(2.0**-53)
+_S30, _S27, _S31, _S12 = (np.uint64(n) for n in (30, 27, 31, 12))
+_STEP = float(2.0**-52)
 
 
 class Purpose(IntEnum):
@@ -114,7 +114,7 @@ def uniform(
     z = mix(z, count.astype(np.uint64))
     if option is not None:
         z = mix(z if option.ndim == 1 else z[:, None], option.astype(np.uint64))
-    return ((z >> _S11).astype(np.float64) + 0.5) * _ULP
+    return ((z >> _S12).astype(np.float64) + 0.5) * _STEP  # 52 bits and a half: never 0 or 1
 
 
 def exponential(seed: np.uint64, owner: Keys, purpose: Purpose | Ints, count: NDArray) -> Floats:

@@ -21,6 +21,8 @@ from flowsim.world.network import Network
 
 SETTLE = -1
 """Option to stay where one has arrived."""
+FULL_COST = 12.0
+"""Cost of settling where there is no room: enough that hardly anybody tries."""
 
 
 class RouteLogit:
@@ -226,11 +228,22 @@ def settle_utility(
 ) -> Floats:
     """Utility of settling at each place for one group, (P,).
 
-    Inside: settle_inside + kin x share of the own group + size x ln(1 + hosts / 1000).
-    Abroad: settle_abroad + size x ln(1 + hosts / 1000). Both less the danger; a place that is full
-    is worth next to nothing.
+    settle_inside or settle_abroad + kin x share of the own group + size x ln(1 + hosts / 1000)
+    - settle_danger_cost x danger; a place that is full is worth next to nothing.
+
+    Parameters
+    ----------
+    hosts, total : float64 arrays (P,)
+        Residents of the own group, and of all groups.
+    inside : bool array (P,)
+    danger : float64 array (P,)
+        As it is believed.
+    full : bool array (P,)
     """
-    share = hosts / np.maximum(total, 1.0)
-    base = np.where(inside, section.settle_inside + section.kin * share, section.settle_abroad)
-    value = base + section.size * np.log1p(hosts / 1000.0) - section.settle_danger_cost * danger
-    return np.where(full, value - 12.0, value)
+    value = (
+        np.where(inside, section.settle_inside, section.settle_abroad)
+        + section.kin * (hosts / np.maximum(total, 1.0))
+        + section.size * np.log1p(hosts / 1000.0)
+        - section.settle_danger_cost * danger
+    )
+    return np.where(full, value - FULL_COST, value)

@@ -57,7 +57,7 @@ class RouteChoice(Section):
     settle_abroad: float = 2.0
     """Utility of settling in a camp or host area abroad."""
     kin: NonNegative = 2.0
-    """Utility of a host place that is wholly of the own group, for hosts inside the country."""
+    """Utility of a host place that is wholly of the own group."""
     size: NonNegative = 0.5
     """Utility per factor e in the number of possible hosts (population of the own group)."""
     wait_cost_per_hour: NonNegative = 0.15

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from flowsim.behaviour.rules import RULES
 from flowsim.model.layout import OUTCOMES, STATUSES
 from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
@@ -56,7 +57,10 @@ def assemble(model: FlowModel) -> Result:
             for name, (dims, values, units) in variables.items()
         },
         coords={"time": time, **_coordinates(world)},
-        attrs=_attributes(scenario, model.seed_text, model.engine),
+        attrs={
+            **_attributes(scenario, model.seed_text, model.engine),
+            "own_rules": ",".join(name for name in RULES if model.rules[name] is not RULES[name]),
+        },
     )
     return Result(data)
 

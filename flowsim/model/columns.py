@@ -123,8 +123,8 @@ class Columns:
         self.burnt[rows] = laws.burnt(self.key[rows], self.home[rows], self.group[rows])
         cells, n_gates = laws.cells, len(laws.world.network.gates)
         self._people = np.zeros(cells.places * cells.groups * len(Status), dtype=np.int64)
-        self._present = np.zeros((KINDS, cells.places), dtype=np.int64)
-        self._line = np.zeros((KINDS, n_gates), dtype=np.int64)
+        self._present = np.zeros((cells.places, KINDS), dtype=np.int64)
+        self._line = np.zeros((n_gates, KINDS), dtype=np.int64)
         self._tally(rows, 1)
         self._entries: list[tuple[Ints, Ints, Ints, Ints, Ints]] = []
         self._redraws: list[tuple[Ints, Ints, Ints]] = []
@@ -182,14 +182,12 @@ class Columns:
         np.add.at(self._people, index, sign * size.astype(np.int64))
         present = np.flatnonzero(status != _MOVING)
         if present.size:
-            kinds, where = sign * self.kinds[:, rows[present]].astype(np.int64), place[present]
-            for k in range(KINDS):
-                np.add.at(self._present[k], where, kinds[k])
+            kinds = sign * self.kinds[:, rows[present]].astype(np.int64)
+            np.add.at(self._present, place[present], kinds.T)
         waiting = rows[status == _WAITING]
         if waiting.size:
-            gate, kinds = self._gate(waiting), sign * self.kinds[:, waiting].astype(np.int64)
-            for k in range(KINDS):
-                np.add.at(self._line[k], gate, kinds[k])
+            kinds = sign * self.kinds[:, waiting].astype(np.int64)
+            np.add.at(self._line, self._gate(waiting), kinds.T)
 
     def split(self, rows: Ints, kinds: NDArray, wounded: NDArray, number: Ints, part: int) -> Ints:
         """Part persons off households into new rows, which are new owners of draws; gives the rows.
@@ -370,5 +368,5 @@ class Columns:
         waiting = np.zeros((len(network.crossings), KINDS), dtype=np.int64)
         for g, gate in enumerate(network.gates):
             if gate.out:
-                waiting[gate.crossing] += self._line[:, g]
-        return Stocks(self.people(), self._present.T.copy(), waiting)
+                waiting[gate.crossing] += self._line[g]
+        return Stocks(self.people(), self._present.copy(), waiting)

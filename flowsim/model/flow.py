@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Literal
@@ -13,9 +13,9 @@ import numpy as np
 
 from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.harm import harm_per_day
-from flowsim.behaviour.leaving import heard, leave_rate, news_kernel, onward_rate
-from flowsim.behaviour.returning import return_rate
+from flowsim.behaviour.leaving import heard, news_kernel
 from flowsim.behaviour.routes import link_cost, settle_utility, wait_cost
+from flowsim.behaviour.rules import Rule, RuleView, ask, chosen
 from flowsim.clock import DAY, ClockFace
 from flowsim.errors import ScenarioError
 from flowsim.model.agents import REPORTERS, AuthorityAgent, ForceAgent, PlaceAgent
@@ -53,6 +53,8 @@ class FlowModel(mesa.Model):
         Households as numpy columns, or each a `mesa.Agent`; both give the same bytes.
     rng : optional
         What Mesa's own `batch_run` passes: used as the seed where it is given.
+    rules : dict of functions, optional
+        Rules of one's own by name, see `flowsim.behaviour.rules`.
 
     Raises
     ------
@@ -73,6 +75,7 @@ class FlowModel(mesa.Model):
         seed: int | str = 1,
         engine: Engine = "columns",
         rng: int | None = None,
+        rules: Mapping[str, Rule] | None = None,
     ) -> None:
         if not isinstance(setup, Scenario):
             raise TypeError(
@@ -95,6 +98,10 @@ class FlowModel(mesa.Model):
         self.duration = int((setup.end - setup.start).total_seconds())
         self.borders = Borders(setup, world)
         self._edges = self.borders.edges()
+        self.rules = chosen(rules)
+        fled = [country in setup.flee_from for country in world.countries]
+        self._fled = np.array(fled, dtype=bool)
+        self._flees = np.array([group.flees for group in world.groups])
         self._kernel = news_kernel(world.network.km_between, setup.behaviour.leaving.news_km)
         self.face = ClockFace(self.laws.cells.total)
         shape = (len(world.places), len(world.groups))
@@ -187,19 +194,26 @@ class FlowModel(mesa.Model):
 
     def hazards(self, start: int, stop: int) -> None:
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
-        behaviour, danger, world = self.setup.behaviour, self.danger, self.world
-        cells, inside = self.laws.cells, self.world.inside[:, None]
+        behaviour, danger, cells = self.setup.behaviour, self.danger, self.laws.cells
+        by_place, inside = danger.danger.shape, self.world.inside[:, None]
+        view = RuleView(
+            behaviour=behaviour,
+            danger=danger.danger,
+            news=heard(self._kernel, self._news),
+            gone=self._gone,
+            ability=danger.leave,
+            inside=self._fled,
+            pressure=self.borders.pressure,
+        )
         rate = np.zeros(cells.total)
-        news = heard(self._kernel, self._news)
-        leave = leave_rate(behaviour.leaving, danger.danger, news, self._gone, danger.leave)
+        leave = ask(self.rules, "leave", view, by_place) * self._flees
         rate[cells.leave : cells.onward] = np.where(inside, leave, 0.0).ravel()
-        onward = onward_rate(behaviour.leaving, danger.danger, danger.leave)
+        onward = ask(self.rules, "onward", view, by_place) * self._flees
         rate[cells.onward : cells.harm] = np.where(inside, onward, 0.0).ravel()
         harm = harm_per_day(behaviour.harm) * danger.danger
         rate[cells.harm : cells.harm_moving] = harm.ravel()
         rate[cells.harm_moving : cells.back_home] = (harm * behaviour.harm.on_the_way).ravel()
-        fled = np.array([c in self.setup.flee_from for c in world.countries], dtype=bool)
-        home = return_rate(behaviour.returning, danger.danger, fled, self.borders.pressure)
+        home = ask(self.rules, "return", view, (self._fled.size, *by_place, 2))
         rate[cells.back_home : cells.give_up] = home.ravel()
         self._gate_hazards(rate)
         self.face.advance(start, stop, rate)
@@ -359,6 +373,7 @@ def run(
     seed: int | str = 1,
     engine: Engine = "columns",
     progress: bool = False,
+    rules: Mapping[str, Rule] | None = None,
 ) -> Result:
     """Run a scenario from its start to its end.
 
@@ -372,6 +387,8 @@ def run(
         for tests.
     progress : bool
         Show a progress bar on standard error.
+    rules : dict of functions, optional
+        Rules of one's own by name ("leave", "onward", "return"), see `flowsim.behaviour.rules`.
 
     Returns
     -------
@@ -382,7 +399,7 @@ def run(
     SimulationError
         A policy or rule gave something that the model cannot use.
     """
-    model = FlowModel(scenario, seed=seed, engine=engine)
+    model = FlowModel(scenario, seed=seed, engine=engine, rules=rules)
     steps = -(-model.duration // scenario.step)
     if progress:
         from tqdm import tqdm

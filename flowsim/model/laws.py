@@ -105,8 +105,10 @@ class Laws:
         return uniform(self.seed, key, Purpose.INFORMED, zero) < self.behaviour.news.informed
 
     def burnt(self, key: Keys, home: Ints, group: Ints) -> Bools:
-        """Whose home is burnt: the place's share, for the groups that its violence targets."""
-        chance = np.array([p.burnt for p in self.world.places])[home] * self.targeted[home, group]
+        """Whose home is burnt: the place's share, for the group that its violence targets most."""
+        most = self.targeted == np.maximum(self.targeted.max(axis=1, keepdims=True), 1e-9)
+        burnt = np.array([place.burnt for place in self.world.places])
+        chance = np.where(most, burnt[:, None], 0.0)[home, group]
         zero = np.zeros(key.size, dtype=np.int64)
         return uniform(self.seed, key, Purpose.BURNT, zero) < chance
 

@@ -56,8 +56,7 @@ class Observer:
 
     def outcome(self, crossing: Ints, outcome: Outcome, kinds: NDArray) -> None:
         """Something happened to households of persons (5, n) at crossings (n,) of late."""
-        for k in range(KINDS):
-            np.add.at(self.outcomes[self.at, :, outcome, k], crossing, kinds[k])
+        np.add.at(self.outcomes[self.at, :, outcome], crossing, kinds.T.astype(np.int32))
         np.add.at(self.outcomes_so_far[:, outcome], crossing, kinds.sum(axis=0, dtype=np.int64))
 
     def passed(self, crossing: Ints, waited: Ints, persons: Ints) -> None:

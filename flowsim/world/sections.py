@@ -33,7 +33,7 @@ class Place(Section):
     capacity: Annotated[int, Field(ge=0, le=100_000_000)] | None = None
     """Persons from elsewhere whom it can shelter; empty means no limit, 0 means nobody settles."""
     burnt: Share = 0.0
-    """Part of the homes of the targeted groups that is burnt, so that nobody can return to them."""
+    """Part of the homes of the most targeted group that is burnt, so that none can return to it."""
     note: str = ""
     source: str = ""
 
@@ -72,6 +72,9 @@ class Group(Section):
     """Women from 60."""
     elderly_men: Share
     """Men from 60."""
+    flees: NonNegative = 1.0
+    """Hazard of leaving relative to other groups in the same danger: below 1 where its own side holds
+    the streets."""
     source: str = ""
 
 

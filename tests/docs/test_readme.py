@@ -1,0 +1,90 @@
+"""What README.md and MODEL.md say can be done, and what they point to is there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from flowsim import cli
+from flowsim.behaviour.sections import Behaviour
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("README.md", "MODEL.md")
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def snippets(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+
+
+def anchor(heading: str) -> str:
+    """What a link to a heading says, as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_the_snippets_of_the_readme_run(tmp_path: Path) -> None:
+    script = tmp_path / "readme.py"
+    script.write_text("\n".join(snippets(text("README.md"), "python")), encoding="utf-8")
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios", target_is_directory=True)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(script)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "open throughout" in done.stdout
+    assert {p.name for p in tmp_path.iterdir()} >= {"timeline.png", "map.png", "result.nc"}
+
+
+def test_the_readme_names_commands_and_options_that_exist() -> None:
+    lines = [line for block in snippets(text("README.md"), "sh") for line in block.splitlines()]
+    calls = [line.split("#")[0].split() for line in lines if re.match(r"\S*flowsim ", line)]
+    assert len(calls) >= 5
+    for _, command, *rest in calls:
+        if command == "--help":
+            continue
+        told = CliRunner().invoke(cli.cli, [command, "--help"])
+        assert told.exit_code == 0, command
+        for word in rest:
+            assert not word.startswith("-") or word in told.output, f"{command} {word}"
+            assert not word.startswith("scenarios/") or (ROOT / word).exists(), word
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    body = text(page)
+    anchors = {anchor(heading) for heading in re.findall(r"^#+ (.*)$", body, re.MULTILINE)}
+    links = re.findall(r"\]\(([^)\s]+)\)", body)
+    assert links
+    for link in links:
+        if link.startswith("#"):
+            assert link[1:] in anchors, link
+        elif "://" not in link:
+            assert (ROOT / link).is_file(), link
+
+
+def test_the_model_page_names_every_parameter_of_behaviour() -> None:
+    body = text("MODEL.md")
+    missing = [
+        f"{section}.{name}"
+        for section, values in Behaviour()
+        for name in type(values).model_fields
+        if name != "source" and f"`{section}.{name}`" not in body
+    ]
+    assert not missing
+
+
+def test_the_tables_of_the_model_page_are_filled() -> None:
+    tables = re.findall(r"<!-- table: (\w+) -->\n(.*?)<!-- end -->", text("MODEL.md"), re.DOTALL)
+    assert {name for name, _ in tables} == {"targets", "mechanisms", "parameters"}
+    for name, rows in tables:
+        assert rows.count("\n|") >= 5, name
