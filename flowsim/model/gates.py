@@ -75,6 +75,7 @@ class Gates:
         return np.bincount(gate, passing, self._out.size).astype(np.int64)
 
     def join(self, rows: Ints, when: Ints, link: Ints) -> None:
+        """Join the queues before the gates on these links."""
         if rows.size == 0:
             return
         c, gate = self.columns, self.network.gate[link]
