@@ -42,11 +42,17 @@ class Admission:
     quota_per_hour: Floats
 
 
+def gate_luck(seed: np.uint64, key: Keys, visit: Ints) -> Floats:
+    """The one draw of a visit to a gate: a household passes while it is below the permeability."""
+    return uniform(seed, key, Purpose.GATE, visit)
+
+
 def admission(
     rules: RulesAtGates,
     section: Waiting,
     seed: np.uint64,
     gate: Ints,
+    luck: Floats,
     key: Keys,
     visit: Ints,
     group: Ints,
@@ -55,19 +61,22 @@ def admission(
 ) -> Admission:
     """Hold households against the rules of their gates.
 
-    One draw a visit decides for the household whether a permeability lets it pass; one more
-    whether it parts where only some may go. Children do not go through alone.
+    One draw a visit (`gate_luck`) decides for the household whether a permeability lets it pass;
+    one more whether it parts where only some may go. Children do not go through alone.
 
     Parameters
     ----------
     gate : int64 array (n,)
+    luck : float64 array (n,)
+        Of the visit; who is left at the gate keeps that of the family.
+    key : uint64 array (n,)
     visit : int64 array (n,)
         Number of the visit, from 0.
     group : int16 array (n,)
     kinds, wounded : uint8 arrays (5, n)
         Persons by kind, and the wounded among them.
     """
-    passes = uniform(seed, key, Purpose.GATE, visit) < _by_class(rules.passes, gate, group)
+    passes = luck < _by_class(rules.passes, gate, group)
     hurt, sound = wounded, kinds - wounded
     through_hurt = np.where(passes[:, 1], hurt, 0).astype(np.uint8)
     through = (np.where(passes[:, 0], sound, 0) + through_hurt).astype(np.uint8)

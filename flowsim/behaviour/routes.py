@@ -182,21 +182,21 @@ def choose(seed: np.uint64, key: Keys, count: Ints, option: Ints, value: Floats)
 def link_cost(
     section: RouteChoice, network: Network, hours: Floats, danger: Floats, gate_cost: Floats
 ) -> Floats:
-    """What links cost besides their length: danger on the way and waiting at the gate; (L,).
+    """What links cost besides their length: danger on the way and waiting at the gate; (..., L).
 
     Parameters
     ----------
-    hours : float64 array (L,)
+    hours : float64 array (..., L)
         Time on each link, with delays.
-    danger : float64 array (P,)
-        Believed danger for one group.
-    gate_cost : float64 array (gates,)
+    danger : float64 array (..., P)
+        Believed danger.
+    gate_cost : float64 array (..., gates)
         Believed cost of waiting at each gate, see `wait_cost`.
     """
-    on_the_way = 0.5 * (danger[network.tail] + danger[network.head])
+    on_the_way = 0.5 * (danger[..., network.tail] + danger[..., network.head])
     cost = section.danger_cost * hours * on_the_way
-    at_gate = network.gate >= 0
-    cost[at_gate] += gate_cost[network.gate[at_gate]]
+    at_gate = np.flatnonzero(network.gate >= 0)
+    cost[..., at_gate] += gate_cost[..., network.gate[at_gate]]
     return cost
 
 
@@ -226,17 +226,19 @@ def settle_utility(
     danger: Floats,
     full: NDArray,
 ) -> Floats:
-    """Utility of settling at each place for one group, (P,).
+    """Utility of settling at each place, (..., P).
 
     settle_inside or settle_abroad + kin x share of the own group + size x ln(1 + hosts / 1000)
     - settle_danger_cost x danger; a place that is full is worth next to nothing.
 
     Parameters
     ----------
-    hosts, total : float64 arrays (P,)
-        Residents of the own group, and of all groups.
+    hosts : float64 array (..., P)
+        Residents of the own group.
+    total : float64 array (P,)
+        Residents of all groups.
     inside : bool array (P,)
-    danger : float64 array (P,)
+    danger : float64 array (..., P)
         As it is believed.
     full : bool array (P,)
     """

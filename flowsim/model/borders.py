@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from flowsim.arrays import Floats, Ints
+from flowsim.arrays import Ints
 from flowsim.policy.compose import (
     GateRules,
     RulesAtGates,
@@ -52,6 +52,10 @@ class Borders:
         self.crossings_of: dict[str, tuple[str, ...]] = {b.id: () for b in scenario.borders}
         self._border_of: list[Border | None] = []
         network = world.network
+        self._capacity = [
+            np.inf if gate.capacity_per_hour is None else gate.capacity_per_hour
+            for gate in network.gates
+        ]
         for gate in network.gates:
             ends = {
                 world.places[network.tail[gate.link]].country,
@@ -62,7 +66,7 @@ class Borders:
             name = network.crossings[gate.crossing]
             if border is not None and name not in self.crossings_of[border.id]:
                 self.crossings_of[border.id] += (name,)
-        self.rules = RulesAtGates(())
+        self.rules = RulesAtGates((), ())
         self._stated = False
         self.pressure = np.zeros(len(world.countries))
         self.openings: list[tuple[Opening, ...]] = []
@@ -119,7 +123,7 @@ class Borders:
             rules.append(rule)
             openings.append(binding)
         if changed:
-            self.rules = RulesAtGates(rules)
+            self.rules = RulesAtGates(rules, self._capacity)
         self._stated = True
         self.openings = openings
         return changed
@@ -138,16 +142,3 @@ class Borders:
 
 def _policies(authority: Authority, direction: str) -> tuple[Policy, ...]:
     return authority.policies if direction == "out" else authority.back
-
-
-def family_chance(rules: GateRules) -> Floats:
-    """Chance that somebody of a family of each group is let pass, (G,)."""
-    return rules.passes[:, :, 0].max(axis=1)
-
-
-def family_quota(rules: GateRules, capacity_per_hour: float | None) -> Floats:
-    """Persons an hour of each group who can pass, at most, (G,)."""
-    limit = np.inf if capacity_per_hour is None else capacity_per_hour
-    open_to = rules.passes[:, :, 0] > 0.0
-    quota = np.where(open_to, rules.quota_per_hour[:, :, 0], 0.0).max(axis=1)
-    return np.minimum(quota, limit)

@@ -18,10 +18,11 @@ from flowsim.world.population import Households
 _COLUMNS: dict[str, Any] = {
     "key": np.uint64, "home": np.int32, "group": np.int32, "place": np.int32, "link": np.int32,
     "status": np.int8, "next_event": np.int32, "what": np.int8, "arrive": np.int32,
-    "ready": np.int32, "joined": np.int32, "bound": np.int8, "parent": np.int32,
+    "ready": np.int32, "joined": np.int32, "bound": np.int8,
+    "parent": np.int32, "part": np.int32, "sibling": np.int32,
     "size": np.uint8, "guard": bool, "burnt": bool, "informed": bool, "held": bool, "refused": bool,
     "registered": bool, "resting": bool, "rank": np.int32, "passing": np.int32,
-    "quota": np.float64,
+    "quota": np.float64, "luck": np.float64,
 }  # fmt: skip
 _TABLES: dict[str, tuple[int, Any]] = {
     "kinds": (KINDS, np.uint8),
@@ -88,6 +89,8 @@ class Columns:
     joined: Ints
     bound: Ints
     parent: Ints
+    part: Ints
+    sibling: Ints
     size: Counts
     guard: Bools
     burnt: Bools
@@ -99,6 +102,7 @@ class Columns:
     rank: Ints
     passing: Ints
     quota: Floats
+    luck: Floats
     kinds: Counts
     wounded: Counts
     count: Ints
@@ -112,13 +116,13 @@ class Columns:
         for name, kind in _COLUMNS.items():
             setattr(self, name, np.zeros(room, dtype=kind))
         for name, (depth, kind) in _TABLES.items():
-            setattr(self, name, np.zeros((depth, room), dtype=kind))
+            setattr(self, name, np.zeros((room, depth), dtype=kind))
         self._blank(np.arange(room))
         rows = np.arange(self.n)
         self.key[rows], self.group[rows] = households.key, households.group
         self.home[rows] = self.place[rows] = households.home
-        self.kinds[:, rows] = households.kinds
-        self.size[rows] = self.kinds[:, rows].sum(axis=0)
+        self.kinds[rows] = households.kinds.T
+        self.size[rows] = self.kinds.take(rows, axis=0).sum(axis=1)
         self._know(rows)
         self.burnt[rows] = laws.burnt(self.key[rows], self.home[rows], self.group[rows])
         cells, n_gates = laws.cells, len(laws.world.network.gates)
@@ -137,8 +141,9 @@ class Columns:
 
     def _blank(self, rows: Ints) -> None:
         self.next_event[rows], self.arrive[rows] = NEVER, NEVER
-        self.parent[rows], self.link[rows] = -1, -1
-        self.target[:, rows] = np.inf
+        for name in ("link", "parent", "part", "sibling"):
+            getattr(self, name)[rows] = -1
+        self.target[rows] = np.inf
 
     def _know(self, rows: Ints) -> None:
         self.informed[rows] = self.laws.informed(self.key[rows])
@@ -160,9 +165,9 @@ class Columns:
         self._loose_rows = loose[~quiet & (status != Status.EMPTY)]
         self.resting[rows] = True
         for clock in np.flatnonzero(self.laws.runs[_QUIET].any(axis=0)):
-            under = rows[np.isfinite(self.target[clock, rows])]
+            under = rows[np.isfinite(self.target[rows, clock])]
             if under.size:
-                line = _Sorted(under, self.cell[clock, under], self.target[clock, under])
+                line = _Sorted(under, self.cell[under, clock], self.target[under, clock])
                 self._sorted[Clock(int(clock))].append(line)
 
     def stir(self, rows: Ints) -> None:
@@ -182,12 +187,12 @@ class Columns:
         np.add.at(self._people, index, sign * size.astype(np.int64))
         present = np.flatnonzero(status != _MOVING)
         if present.size:
-            kinds = sign * self.kinds[:, rows[present]].astype(np.int64)
-            np.add.at(self._present, place[present], kinds.T)
+            kinds = sign * self.kinds.take(rows[present], axis=0).astype(np.int64)
+            np.add.at(self._present, place[present], kinds)
         waiting = rows[status == _WAITING]
         if waiting.size:
-            kinds = sign * self.kinds[:, waiting].astype(np.int64)
-            np.add.at(self._line, self._gate(waiting), kinds.T)
+            kinds = sign * self.kinds.take(waiting, axis=0).astype(np.int64)
+            np.add.at(self._line, self._gate(waiting), kinds)
 
     def split(self, rows: Ints, kinds: NDArray, wounded: NDArray, number: Ints, part: int) -> Ints:
         """Part persons off households into new rows, which are new owners of draws; gives the rows.
@@ -199,23 +204,32 @@ class Columns:
             self._grow(self.n + rows.size)
         self.n += rows.size
         self.key[new] = child_key(self.key[rows], number, part)
-        for name in ("home", "group", "place", "link", "burnt", "joined", "bound"):
+        for name in ("home", "group", "place", "link", "burnt", "joined", "bound", "luck"):
             column = getattr(self, name)
             column[new] = column[rows]
         self._know(new)
-        self.parent[new] = rows
+        self.parent[new], self.sibling[new], self.part[rows] = rows, self.part[rows], new
         self.status[new] = Status.EMPTY
         self._loose.append(new)
         self.change(new, kinds, wounded)
         self.change(rows, -kinds, -wounded)  # modulo 256, as all of these columns
         return new
 
+    def parts_of(self, rows: Ints) -> Ints:
+        """All rows that parted from these."""
+        found = []
+        parts = self.part[rows]
+        while (parts := parts[parts >= 0]).size:
+            found.append(parts.astype(np.int64))
+            parts = self.sibling[parts]
+        return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+
     def change(self, rows: Ints, kinds: NDArray, wounded: NDArray) -> None:
         """Add persons (5, n) to households, or take them away; each row once."""
         self._tally(rows, -1)
-        self.kinds[:, rows] += kinds
-        self.wounded[:, rows] += wounded
-        self.size[rows] = self.kinds[:, rows].sum(axis=0)
+        self.kinds[rows] += kinds.T
+        self.wounded[rows] += wounded.T
+        self.size[rows] = self.kinds.take(rows, axis=0).sum(axis=1)
         self._tally(rows, 1)
 
     def _grow(self, needed: int) -> None:
@@ -225,15 +239,23 @@ class Columns:
             column = getattr(self, name)
             setattr(self, name, np.concatenate([column, np.zeros(room - old, dtype=column.dtype)]))
         for name, (depth, kind) in _TABLES.items():
-            more = np.zeros((depth, room - old), dtype=kind)
-            setattr(self, name, np.concatenate([getattr(self, name), more], axis=1))
+            more = np.zeros((room - old, depth), dtype=kind)
+            setattr(self, name, np.concatenate([getattr(self, name), more]))
         self._blank(np.arange(old, room))
 
     def counted(self, purpose: Purpose, rows: Ints) -> Ints:
         """How many draws the rows have made for a purpose; the one to come is counted."""
-        count = self.count[purpose, rows].astype(np.int64)
-        self.count[purpose, rows] += 1
+        count = self.count[rows, purpose].astype(np.int64)
+        self.count[rows, purpose] += 1
         return count
+
+    def kinds_of(self, rows: Ints) -> Counts:
+        """Persons of households by kind, (5, n)."""
+        return np.ascontiguousarray(self.kinds.take(rows, axis=0).T)
+
+    def wounded_of(self, rows: Ints) -> Counts:
+        """The wounded among them by kind, (5, n)."""
+        return np.ascontiguousarray(self.wounded.take(rows, axis=0).T)
 
     def persons(self, rows: Ints) -> Ints:
         """Persons in each household."""
@@ -269,7 +291,7 @@ class Columns:
             self._tally(rows, -1)
             self.status[rows], self.place[rows], self.link[rows] = status, place, link
             self._tally(rows, 1)
-            self.target[:, rows] = np.inf
+            self.target[rows] = np.inf
             index, clock = np.nonzero(self.laws.runs[status])
             pairs.append((rows[index], clock, now[index]))
         if self._redraws:
@@ -285,8 +307,8 @@ class Columns:
     def _draw(self, rows: Ints, clock: Ints, now: Ints) -> None:
         """Draw the thresholds of pairs of household and clock, and set their targets."""
         purpose = _PURPOSES[clock]
-        count = self.count[purpose, rows].astype(np.int64)
-        self.count[purpose, rows] += 1
+        count = self.count[rows, purpose].astype(np.int64)
+        self.count[rows, purpose] += 1
         holding = Holding(
             place=self.place[rows].astype(np.int64),
             group=self.group[rows].astype(np.int64),
@@ -297,10 +319,10 @@ class Columns:
         )
         cell = self.laws.under(self.status[rows].astype(np.int64), clock, holding)
         threshold = self.laws.threshold(
-            clock, self.key[rows], count, self.kinds[:, rows], self.guard[rows]
+            clock, self.key[rows], count, self.kinds_of(rows), self.guard[rows]
         )
-        self.cell[clock, rows] = cell
-        self.target[clock, rows] = self.face.target(cell, now, threshold)
+        self.cell[rows, clock] = cell
+        self.target[rows, clock] = self.face.target(cell, now, threshold)
 
     def _gate(self, rows: Ints) -> Ints:
         return self.laws.world.network.gate[self.link[rows]]
@@ -311,11 +333,10 @@ class Columns:
         arrives = (status == _MOVING) | (status == _DETAINED)
         self.next_event[rows] = np.where(arrives, self.arrive[rows], NEVER)
         self.what[rows] = np.where(status == _MOVING, _ARRIVE, _RELEASE)
-        reached = (
-            self.target[:, rows] <= self.face.reading_at_stop[self.cell[:, rows]]
-        )  # inf where no clock runs
-        for clock in np.flatnonzero(reached.any(axis=1)):
-            self._set_earlier(int(clock), rows[reached[clock]])
+        cell, target = self.cell.take(rows, axis=0), self.target.take(rows, axis=0)
+        reached = target <= self.face.reading_at_stop[cell]  # a target is inf where no clock runs
+        for clock in np.flatnonzero(reached.any(axis=0)):
+            self._set_earlier(int(clock), rows[reached[:, clock]])
 
     def begin_tick(self) -> None:
         """Find all whose clock rings within the tick that the face now shows."""
@@ -328,7 +349,7 @@ class Columns:
                 continue
             resting = np.concatenate([loose[:0], *(line.due(reading) for line in lines)])
             rows = loose[runs[:, clock]]
-            reached = self.target[clock, rows] <= reading[self.cell[clock, rows]]
+            reached = self.target[rows, clock] <= reading[self.cell[rows, clock]]
             due.append((clock, np.concatenate([resting[self.resting[resting]], rows[reached]])))
         for clock, rows in due:
             self.stir(rows)  # if one falls on the very end of the tick, the next one sees it
@@ -341,7 +362,7 @@ class Columns:
     def _set_earlier(self, clock: int, rows: Ints) -> None:
         if rows.size == 0:
             return
-        when = self.face.due(self.cell[clock, rows], self.target[clock, rows])
+        when = self.face.due(self.cell[rows, clock], self.target[rows, clock])
         now = self.next_event[rows]
         earlier = (when < now) | ((when == now) & (when < NEVER) & (clock < self.what[rows]))
         self.next_event[rows[earlier]], self.what[rows[earlier]] = when[earlier], clock

@@ -173,7 +173,7 @@ class Crowd:
         rows, when, home, option = rows[~stuck], when[~stuck], home[~stuck], option[~stuck]
         c.stir(rows)
         number = c.counted(Purpose.MEN_STAY, rows)
-        stay = self.laws.men_stay(c.key[rows], number, c.kinds[:, rows])
+        stay = self.laws.men_stay(c.key[rows], number, c.kinds_of(rows))
         self._leave_guards(rows[stay], when[stay], number[stay])
         np.add.at(self.left, (home, c.group[rows]), c.persons(rows))
         c.bound[rows] = Bound.AWAY
@@ -182,8 +182,8 @@ class Crowd:
     def _leave_guards(self, rows: Ints, when: Ints, number: Ints) -> None:
         if rows.size:
             c = self.columns
-            men, hurt = np.zeros_like(c.kinds[:, rows]), np.zeros_like(c.wounded[:, rows])
-            men[2], hurt[2] = c.kinds[2, rows], c.wounded[2, rows]
+            men, hurt = np.zeros_like(c.kinds_of(rows)), np.zeros_like(c.wounded_of(rows))
+            men[2], hurt[2] = c.kinds[rows, 2], c.wounded[rows, 2]
             new = c.split(rows, men, hurt, number, AT_HOME_PART)
             c.guard[new] = True
             c.enter(new, when, Status.AT_HOME, c.home[new].astype(np.int64))
@@ -216,22 +216,19 @@ class Crowd:
         self._go(rows[go], when[go], self.laws.way[here[go], goal[go]])
 
     def _home_again(self, rows: Ints, when: Ints, here: Ints) -> None:
-        """At home, or near it where it is burnt."""
+        """At home, or near it where it is burnt: there they ask for room like anybody."""
         if rows.size:
             c = self.columns
             c.bound[rows] = Bound.AWAY
             near = here != c.home[rows]
-            c.enter(rows[near], when[near], Status.DISPLACED, here[near])
+            self._park(rows[near], when[near], here[near])
             c.enter(rows[~near], when[~near], Status.RETURNED, here[~near])
-            self._came_home.append(rows)
+            self._came_home.append(rows[~near])
 
     def _reunite(self, rows: Ints) -> None:
         """Parts that are home where their family is join it again, if one of them just came."""
         c = self.columns
-        came = np.zeros(c.n, dtype=bool)
-        came[rows] = True
-        parts = np.arange(c.n_start, c.n)
-        parts = parts[came[parts] | came[c.parent[parts]]]
+        parts = np.unique(np.concatenate([rows[c.parent[rows] >= 0], c.parts_of(rows)]))
         whole = c.parent[parts].astype(np.int64)
         ready = self._is_home(parts) & self._is_home(whole) & (c.place[parts] == c.place[whole])
         parts, whole = parts[ready], whole[ready]
@@ -239,13 +236,15 @@ class Crowd:
         if later.any():
             self._came_home.append(parts[later])
         parts, whole = parts[~later], whole[~later]
+        if parts.size == 0:
+            return
         families, index = np.unique(whole, return_inverse=True)
         kinds, wounded = (np.zeros((KINDS, families.size), dtype=np.uint8) for _ in range(2))
         for k in range(KINDS):
-            np.add.at(kinds[k], index, c.kinds[k, parts])
-            np.add.at(wounded[k], index, c.wounded[k, parts])
+            np.add.at(kinds[k], index, c.kinds[parts, k])
+            np.add.at(wounded[k], index, c.wounded[parts, k])
         c.change(families, kinds, wounded)
-        c.change(parts, -c.kinds[:, parts], -c.wounded[:, parts])
+        c.change(parts, -c.kinds_of(parts), -c.wounded_of(parts))
         end = np.full(parts.size, self.now.face.stop, dtype=np.int64)
         c.enter(parts, end, Status.EMPTY, c.place[parts].astype(np.int64))
         c.draw_again(Clock.HARM, families, end[: families.size])
@@ -301,4 +300,4 @@ class Crowd:
         c.registered[rows] = True
         hours = self.laws.behaviour.reception.registration_hours
         counted = when[new] + round(hours * 3600)
-        self.observer.register(counted, here[new], c.kinds[:, rows[new]])
+        self.observer.register(counted, here[new], c.kinds_of(rows[new]))

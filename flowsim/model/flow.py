@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Literal
@@ -14,19 +14,19 @@ import numpy as np
 from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.harm import harm_per_day
 from flowsim.behaviour.leaving import heard, news_kernel
-from flowsim.behaviour.routes import link_cost, settle_utility, wait_cost
 from flowsim.behaviour.rules import Rule, RuleView, ask, chosen
 from flowsim.clock import DAY, ClockFace
+from flowsim.draws import seed_key
 from flowsim.errors import ScenarioError
 from flowsim.model.agents import REPORTERS, AuthorityAgent, ForceAgent, PlaceAgent
 from flowsim.model.assemble import assemble
-from flowsim.model.borders import Borders, family_chance, family_quota
+from flowsim.model.beliefs import Beliefs, Grapevine, Known
+from flowsim.model.borders import Borders
 from flowsim.model.crowd import Crowd
-from flowsim.model.laws import Beliefs, Laws, Now
+from flowsim.model.laws import Laws, Now
 from flowsim.model.layout import STATUSES, Outcome, Status
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.reference import ReferenceCrowd
-from flowsim.policy.compose import GateRules
 from flowsim.results import Result
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
@@ -36,6 +36,7 @@ from flowsim.world.world import World
 
 Engine = Literal["columns", "agents"]
 
+DEFAULT_SEED = 1
 GRID = 3600
 """Seconds over which what comes from outside (violence, curfews) is constant, whatever the step."""
 
@@ -47,12 +48,11 @@ class FlowModel(mesa.Model):
     ----------
     setup : Scenario
         What to run.
-    seed : int or str
-        Of all draws.
     engine : {"columns", "agents"}
         Households as numpy columns, or each a `mesa.Agent`; both give the same bytes.
-    rng : optional
-        What Mesa's own `batch_run` passes: used as the seed where it is given.
+    rng : int or str, optional
+        Seed of all draws, named as Mesa names it; 1 where it is not given. It is no generator:
+        every draw is keyed (see `flowsim.draws`).
     rules : dict of functions, optional
         Rules of one's own by name, see `flowsim.behaviour.rules`.
 
@@ -65,16 +65,15 @@ class FlowModel(mesa.Model):
     --------
     >>> import flowsim as fs
     >>> from flowsim.model.flow import FlowModel
-    >>> model = FlowModel(fs.load("scenarios/kyrgyz_uzbek_2010"), seed=1)  # doctest: +SKIP
+    >>> model = FlowModel(fs.load("scenarios/kyrgyz_uzbek_2010"), rng=1)  # doctest: +SKIP
     >>> model.step()  # doctest: +SKIP
     """
 
     def __init__(
         self,
         setup: Scenario,
-        seed: int | str = 1,
         engine: Engine = "columns",
-        rng: int | None = None,
+        rng: int | str | None = None,
         rules: Mapping[str, Rule] | None = None,
     ) -> None:
         if not isinstance(setup, Scenario):
@@ -85,9 +84,10 @@ class FlowModel(mesa.Model):
         problems = check(setup)
         if problems:
             raise ScenarioError(problems)
-        super().__init__(rng=rng)
+        seed = DEFAULT_SEED if rng is None else rng
+        super().__init__(rng=int(seed_key(seed)))
         self.setup, self.engine = setup, engine
-        self.seed_text = str(seed if rng is None else rng)
+        self.seed_text = str(seed)
         world = World(
             setup.places, setup.routes, setup.groups, setup.flee_from,
             setup.violence, setup.conditions, setup.forces, setup.start,
@@ -114,12 +114,11 @@ class FlowModel(mesa.Model):
         self.stocks: Stocks = self.crowd.stocks()
         self.danger: Danger = world.surroundings.at(0)
         self._gone = np.zeros(shape)
-        self._heard_before: list[tuple[int, _Known]] = []
-        self._solved: dict[bytes, Floats] = {}
+        laws = self.laws
+        self._grapevine = Grapevine(setup.behaviour, world, laws.routes, laws.hours)
         self._people_the_map()
         self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
         self._look()
-        self.datacollector.collect(self)
 
     # ---- the step ------------------------------------------------------------------------
 
@@ -176,21 +175,9 @@ class FlowModel(mesa.Model):
 
     def news(self, start: int) -> Beliefs:
         """Phase 3: what the informed know now, and the others knew `lag_hours` ago."""
-        known = _Known(self.danger, self.world, self.borders.rules.by_gate)
-        lag = round(self.setup.behaviour.news.lag_hours * 3600)
-        self._heard_before.append((start, known))
-        while len(self._heard_before) > 1 and self._heard_before[1][0] <= start - lag:
-            self._heard_before.pop(0)
-        late = self._heard_before[0][1]
-        informed = self.setup.behaviour.news.informed
-        self._news = informed * known.danger + (1.0 - informed) * late.danger
-        costs, settle = [], []
-        for g in range(len(self.world.groups)):
-            for believed in (late, known):
-                cost, stay = self._utilities(believed, g)
-                costs.append(cost)
-                settle.append(stay)
-        return Beliefs(self.laws.routes, costs, settle, self._solved)
+        known = Known(self.danger, self.borders.rules)
+        self._news, late = self._grapevine.hear(start, known)
+        return self._grapevine.believe(known, late, self._queue, self._full)
 
     def hazards(self, start: int, stop: int) -> None:
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
@@ -277,28 +264,6 @@ class FlowModel(mesa.Model):
         seconds = np.ceil((self.laws.hours[:, None] + delay) * 3600.0).astype(np.int64)
         return Now(self.laws, self.face, np.maximum(seconds, 1), beliefs)
 
-    def _utilities(self, believed: _Known, group: int) -> tuple[Floats, Floats]:
-        """Link costs (L,) and settling utilities (P,) for a group."""
-        section, world = self.setup.behaviour.routes, self.world
-        danger = believed.danger[:, group]
-        waits = wait_cost(
-            section,
-            believed.chance[:, group],
-            self._queue.astype(np.float64),
-            believed.quota[:, group],
-        )
-        hours = self.laws.hours + believed.delay_hours[world.network.tail, group]
-        cost = link_cost(section, world.network, hours, danger, waits)
-        stay = settle_utility(
-            section,
-            world.hosts[:, group],
-            world.hosts.sum(axis=1),
-            world.inside,
-            danger,
-            self._full,
-        )
-        return cost, stay
-
     # ---- what Mesa and policies see ------------------------------------------------------
 
     def _people_the_map(self) -> None:
@@ -355,19 +320,6 @@ class FlowModel(mesa.Model):
         return assemble(self)
 
 
-class _Known:
-    """The state of things that can be known: danger, delays, and the gates."""
-
-    def __init__(self, danger: Danger, world: World, rules: Sequence[GateRules]) -> None:
-        self.danger, self.delay_hours = danger.danger, danger.delay_hours
-        groups = len(world.groups)
-        gates = world.network.gates
-        chance = [family_chance(r) for r in rules]
-        quota = [family_quota(r, g.capacity_per_hour) for r, g in zip(rules, gates, strict=True)]
-        self.chance = np.array(chance).reshape(len(gates), groups)
-        self.quota = np.maximum(np.array(quota).reshape(len(gates), groups), 1e-9)
-
-
 def run(
     scenario: Scenario,
     seed: int | str = 1,
@@ -399,7 +351,7 @@ def run(
     SimulationError
         A policy or rule gave something that the model cannot use.
     """
-    model = FlowModel(scenario, seed=seed, engine=engine, rules=rules)
+    model = FlowModel(scenario, engine=engine, rng=seed, rules=rules)
     steps = -(-model.duration // scenario.step)
     if progress:
         from tqdm import tqdm

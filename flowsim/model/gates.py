@@ -80,8 +80,8 @@ class Gates:
             return
         c, gate = self.columns, self.network.gate[link]
         c.joined[rows], c.ready[rows], c.refused[rows] = when, when, False
-        c.count[Purpose.GATE, rows] += 1
-        self.tell(gate, Outcome.REACHED, c.kinds[:, rows])
+        c.luck[rows] = self.laws.gate_luck(c.key[rows], c.counted(Purpose.GATE, rows))
+        self.tell(gate, Outcome.REACHED, c.kinds_of(rows))
         self.assess(rows, gate)
         c.enter(rows, when, Status.WAITING, self.network.tail[link], link)
         self._stirred[gate] = True
@@ -100,14 +100,14 @@ class Gates:
         c.passing[rows] = a.kinds.sum(axis=0, dtype=np.int64)
         fresh = a.held & ~c.refused[rows]
         c.refused[rows[fresh]] = True
-        self.tell(gate[fresh], Outcome.REFUSED, c.kinds[:, rows[fresh]])
+        self.tell(gate[fresh], Outcome.REFUSED, c.kinds_of(rows[fresh]))
 
     def _admission(self, rows: Ints, gate: Ints) -> Admission:
         c = self.columns
-        visit = c.count[Purpose.GATE, rows].astype(np.int64) - 1
+        visit = c.count[rows, Purpose.GATE].astype(np.int64) - 1
         group = c.group[rows].astype(np.int64)
         return self.crowd.now.admission(
-            gate, c.key[rows], visit, group, c.kinds[:, rows], c.wounded[:, rows]
+            gate, c.luck[rows], c.key[rows], visit, group, c.kinds_of(rows), c.wounded_of(rows)
         )
 
     def cross(self, stop: int) -> bool:
@@ -155,7 +155,7 @@ class Gates:
         """Let households through; those whom the gate holds of a family part and go on waiting."""
         c = self.columns
         a = self._admission(rows, gate)
-        rest: Bools = (c.kinds[:, rows] != a.kinds).any(axis=0)
+        rest: Bools = (c.kinds_of(rows) != a.kinds).any(axis=0)
         if rest.any():
             self._leave_at_the_gate(rows[rest], when[rest], gate[rest], a, rest)
         persons = a.kinds.sum(axis=0, dtype=np.int64)
@@ -172,12 +172,12 @@ class Gates:
         self, rows: Ints, when: Ints, gate: Ints, a: Admission, rest: Bools
     ) -> None:
         c = self.columns
-        kinds = c.kinds[:, rows] - a.kinds[:, rest]
-        wounded = c.wounded[:, rows] - a.wounded[:, rest]
-        number = c.count[Purpose.GATE, rows].astype(np.int64)
+        kinds = c.kinds_of(rows) - a.kinds[:, rest]
+        wounded = c.wounded_of(rows) - a.wounded[:, rest]
+        number = c.count[rows, Purpose.GATE].astype(np.int64)
         new = c.split(rows, kinds, wounded, number, AT_GATE_PART)
         c.ready[new] = when
-        c.count[Purpose.GATE, new] = 1
+        c.count[new, Purpose.GATE] = 1
         self.assess(new, gate)
         self._stirred[gate[~c.held[new]]] = True
         c.enter(new, when, Status.WAITING, self.network.tail[c.link[new]])
@@ -212,14 +212,14 @@ class Gates:
         for clock in (Clock.GIVE_UP, Clock.DISPERSE):
             c.draw_again(clock, rows[stuck], when[stuck])
         rows, when, option = rows[~stuck], when[~stuck], option[~stuck]
-        self.tell(gate[~stuck], outcome, c.kinds[:, rows])
+        self.tell(gate[~stuck], outcome, c.kinds_of(rows))
         self.crowd.take(rows, when, c.place[rows].astype(np.int64), option)
 
     def _attempt(self, rows: Ints, when: Ints, gate: Ints) -> None:
         """Try the fence: through, sent back, detained, or still waiting, at the end of the line."""
         c, rules, laws = self.columns, self.crowd.now.rules, self.laws
         count = c.counted(Purpose.FENCE_RESULT, rows)
-        kind, dies = laws.lost_at_the_fence(c.key[rows], count, c.kinds[:, rows])
+        kind, dies = laws.lost_at_the_fence(c.key[rows], count, c.kinds_of(rows))
         through = laws.chance(c.key[rows], Purpose.FENCE_RESULT, count, rules.leak[gate])
         back = self._drawn(rows, Purpose.PUSHBACK, rules.pushback[gate])
         caught = self._drawn(rows, Purpose.DETAIN, rules.detention[gate])
@@ -229,20 +229,20 @@ class Gates:
         c.enter(rows[~alive], when[~alive], Status.EMPTY, c.place[rows[~alive]].astype(np.int64))
         link = c.link[rows].astype(np.int64)
         some = alive & through & back
-        self.tell(gate[some], Outcome.IRREGULAR, c.kinds[:, rows[some]])
+        self.tell(gate[some], Outcome.IRREGULAR, c.kinds_of(rows[some]))
         hours = rules.pushback_after_s[gate[some]]
         far = self.network.head[link[some]]
         self._detain(rows[some], when[some], Bound.BACK_OVER_THE_BORDER, far, hours)
         some = alive & ~through & caught
-        self.tell(gate[some], Outcome.DETAINED, c.kinds[:, rows[some]])
+        self.tell(gate[some], Outcome.DETAINED, c.kinds_of(rows[some]))
         hours = rules.detention_s[gate[some]]
         near = self.network.tail[link[some]]
         self._detain(rows[some], when[some], Bound.QUEUE, near, hours)
         some = alive & through & ~back
-        self.tell(gate[some], Outcome.IRREGULAR, c.kinds[:, rows[some]])
+        self.tell(gate[some], Outcome.IRREGULAR, c.kinds_of(rows[some]))
         self.crowd.depart(rows[some], when[some], link[some])
         some = alive & ~through & ~caught
-        self.tell(gate[some], Outcome.INTERCEPTED, c.kinds[:, rows[some]])
+        self.tell(gate[some], Outcome.INTERCEPTED, c.kinds_of(rows[some]))
         self.assess(rows[some & dies], gate[some & dies])
         c.draw_again(Clock.FENCE, rows[some], when[some])
 
@@ -259,6 +259,6 @@ class Gates:
         c = self.columns
         link = c.link[rows].astype(np.int64)
         back = c.bound[rows] == Bound.BACK_OVER_THE_BORDER
-        self.tell(self.network.gate[link[back]], Outcome.PUSHED_BACK, c.kinds[:, rows[back]])
+        self.tell(self.network.gate[link[back]], Outcome.PUSHED_BACK, c.kinds_of(rows[back]))
         c.bound[rows] = Bound.AWAY
         self.join(rows, when, link)

@@ -67,6 +67,7 @@ class Household(mesa.Agent):
         self.family: Household | None = None
         self.next_event, self.what, self.arrive = NEVER, 0, NEVER
         self.ready = self.joined = 0
+        self.luck: Floats = np.zeros(1)
         self.drawn: dict[Purpose, int] = {}
         self.targets: dict[Clock, tuple[Ints, Floats]] = {}
 
@@ -146,6 +147,7 @@ class Household(mesa.Agent):
         self.wounded = self.wounded - wounded
         other.place, other.link, other.joined = self.place, self.link, self.joined
         other.bound, other.burnt, other.family = self.bound, self.burnt, self
+        other.luck = self.luck
         self.crowd.households.append(other)
         return other
 
@@ -210,16 +212,20 @@ class Household(mesa.Agent):
         if option == SETTLE and self.place == self.home:
             self.home_again(now)
         elif option == SETTLE:
-            if self.status == Status.WAITING:  # out of the queue, and not yet anywhere else
-                self.arrive = NEVER
-                self.enter(now, Status.MOVING, self.place)
-            self.next_event = NEVER
-            self.crowd.parked.append((now, self))
+            self.park(now)
         elif option >= 0:
             self.go(now, option)
         else:
             self.arrive = now + RETRY
             self.enter(now, Status.MOVING, self.place)
+
+    def park(self, now: int) -> None:
+        """Wait until all arrivals are known, and with them who finds room."""
+        if self.status == Status.WAITING:  # out of the queue, and not yet anywhere else
+            self.arrive = NEVER
+            self.enter(now, Status.MOVING, self.place)
+        self.next_event = NEVER
+        self.crowd.parked.append((now, self))
 
     def go(self, now: int, link: int, delay: int = 0) -> None:
         """Take a link; at a gate, join its queue first."""
@@ -262,18 +268,20 @@ class Household(mesa.Agent):
             self.go(now, int(self.crowd.laws.way[self.place, goal]))
 
     def home_again(self, now: int) -> None:
-        """At home, or near it where it is burnt."""
+        """At home, or near it where it is burnt: there they ask for room like anybody."""
         self.bound = Bound.AWAY
-        near = self.place != self.home
-        self.enter(now, Status.DISPLACED if near else Status.RETURNED, self.place)
-        self.crowd.came_home = True
+        if self.place == self.home:
+            self.enter(now, Status.RETURNED, self.place)
+            self.crowd.came_home = True
+        else:
+            self.park(now)
 
     # ---- at a gate -----------------------------------------------------------------------
 
     def join(self, now: int, link: int) -> None:
         """Join the queue before a gate."""
         self.link, self.joined, self.ready, self.refused = link, now, now, False
-        self.count(Purpose.GATE)
+        self.luck = self.crowd.laws.gate_luck(self.key, self.count(Purpose.GATE))
         self.crowd.tell(self.gate, Outcome.REACHED, self.kinds)
         self.assess()
         self.enter(now, Status.WAITING, int(self.crowd.network.tail[link]))
@@ -283,7 +291,7 @@ class Household(mesa.Agent):
         visit = one(self.drawn[Purpose.GATE] - 1)
         group = one(self.group)
         return self.crowd.now.admission(
-            one(self.gate), self.key, visit, group, self.kinds, self.wounded
+            one(self.gate), self.luck, self.key, visit, group, self.kinds, self.wounded
         )
 
     def assess(self) -> None:

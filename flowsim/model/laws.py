@@ -11,12 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from flowsim.arrays import Bools, Counts, Floats, Ints, Keys
-from flowsim.behaviour.gate import Admission, admission
+from flowsim.behaviour.gate import Admission, admission, gate_luck
 from flowsim.behaviour.harm import household_weight, kind_weights, strike
 from flowsim.behaviour.leaving import frailty
 from flowsim.behaviour.routes import RouteLogit, choose
 from flowsim.clock import ClockFace
 from flowsim.draws import Purpose, exponential, seed_key, uniform
+from flowsim.model.beliefs import Beliefs
 from flowsim.model.layout import CLOCKS_OF, PURPOSE, Cells, Clock, Status
 from flowsim.policy.compose import RulesAtGates
 from flowsim.scenario.scenario import Scenario
@@ -171,6 +172,10 @@ class Laws:
         """Place that those who go home are bound for."""
         return np.where(burnt, self.refuge_near_home[home], home)
 
+    def gate_luck(self, key: Keys, visit: Ints) -> Floats:
+        """The one draw of a visit to a gate."""
+        return gate_luck(self.seed, key, visit)
+
     def chance(self, key: Keys, purpose: Purpose, count: Ints, share: float | Floats) -> Bools:
         """Whether something of that chance happens."""
         return uniform(self.seed, key, purpose, count) < share
@@ -199,47 +204,16 @@ class Now:
         return choose(self.laws.seed, key, count, routes.option[state], value)
 
     def admission(
-        self, gate: Ints, key: Keys, visit: Ints, group: Ints, kinds: Counts, wounded: Counts
+        self,
+        gate: Ints,
+        luck: Floats,
+        key: Keys,
+        visit: Ints,
+        group: Ints,
+        kinds: Counts,
+        wounded: Counts,
     ) -> Admission:
         """Households held against the rules of their gates."""
         laws = self.laws
-        return admission(
-            self.rules, laws.behaviour.waiting, laws.seed, gate, key, visit, group, kinds, wounded
-        )
-
-
-class Beliefs:
-    """Values of route choice as each group believes them, informed or not; solved when first asked.
-
-    Parameters
-    ----------
-    routes : RouteLogit
-    costs, settle : list of arrays
-        Link costs (L,) and settling utilities (P,), at ``2 x group + informed``.
-    known : dict
-        Solutions of earlier ticks by their inputs, kept by the caller.
-    """
-
-    def __init__(
-        self,
-        routes: RouteLogit,
-        costs: list[Floats],
-        settle: list[Floats],
-        known: dict[bytes, Floats],
-    ) -> None:
-        self._routes, self._costs, self._settle, self._known = routes, costs, settle, known
-        self._table = np.zeros((len(costs), *routes.option.shape))
-        self._solved = np.zeros(len(costs), dtype=bool)
-
-    def values(self, wanted: Ints) -> Floats:
-        """Table (2 G, S, D) in which the wanted rows are solved."""
-        for row in wanted[~self._solved[wanted]]:
-            cost, settle = self._costs[row], self._settle[row]
-            key = cost.tobytes() + settle.tobytes()
-            if key not in self._known:
-                if len(self._known) > 64:
-                    self._known.pop(next(iter(self._known)))
-                self._known[key] = self._routes.utilities(cost, settle)
-            self._table[row] = self._known[key]
-            self._solved[row] = True
-        return self._table
+        waiting, seed = laws.behaviour.waiting, laws.seed
+        return admission(self.rules, waiting, seed, gate, luck, key, visit, group, kinds, wounded)

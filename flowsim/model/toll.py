@@ -33,9 +33,9 @@ class Toll:
         c.stir(rows)
         purpose = Purpose.HARM_RESULT if clock == Clock.HARM else Purpose.VICTIM
         count = c.counted(purpose, rows)
-        kind, dies = self.laws.struck(clock, c.key[rows], count, c.kinds[:, rows])
-        hurt = ~dies & (c.wounded[kind, rows] < c.kinds[kind, rows])
-        c.wounded[kind[hurt], rows[hurt]] += 1
+        kind, dies = self.laws.struck(clock, c.key[rows], count, c.kinds_of(rows))
+        hurt = ~dies & (c.wounded[rows, kind] < c.kinds[rows, kind])
+        c.wounded[rows[hurt], kind[hurt]] += 1
         place, group = c.place[rows].astype(np.int64), c.group[rows].astype(np.int64)
         self.observer.harmed(place, group, np.zeros_like(dies), hurt)
         waiting = c.status[rows] == Status.WAITING
@@ -57,7 +57,7 @@ class Toll:
         c, own = self.columns, np.arange(rows.size)
         kinds, wounded = (np.zeros((KINDS, rows.size), dtype=np.uint8) for _ in range(2))
         kinds[kind, own] = 1
-        wounded[kind, own] = c.wounded[kind, rows] == c.kinds[kind, rows]
+        wounded[kind, own] = c.wounded[rows, kind] == c.kinds[rows, kind]
         c.change(rows, -kinds, -wounded)
         place, group = c.place[rows].astype(np.int64), c.group[rows].astype(np.int64)
         everybody = np.ones(rows.size, dtype=bool)

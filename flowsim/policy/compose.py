@@ -63,9 +63,23 @@ class GateRules:
 
 
 class RulesAtGates:
-    """The rules at all gates, stacked; each attribute of `GateRules` with the gate before it."""
+    """The rules at all gates, stacked; each attribute of `GateRules` with the gate before it.
 
-    def __init__(self, rules: Sequence[GateRules]) -> None:
+    Parameters
+    ----------
+    rules : sequence of GateRules
+    capacity_per_hour : sequence of float
+        Persons who can physically pass each gate, inf without limit.
+
+    Attributes
+    ----------
+    family_chance : float64 array (gates, G)
+        Chance that somebody of a family is let pass.
+    family_per_hour : float64 array (gates, G)
+        Persons an hour of those who are let pass, at most; next to nothing where nobody is.
+    """
+
+    def __init__(self, rules: Sequence[GateRules], capacity_per_hour: Sequence[float]) -> None:
         self.by_gate = tuple(rules)
         self.passes = np.array([r.passes for r in rules])
         self.quota_per_hour = np.array([r.quota_per_hour for r in rules])
@@ -77,6 +91,12 @@ class RulesAtGates:
         self.detention_s = self._seconds([r.detention_hours for r in rules])
         self.pushback_after_s = self._seconds([r.pushback_after_hours for r in rules])
         self.delay_s = np.array([round(r.delay_hours * 3600) for r in rules], dtype=np.int64)
+        if rules:
+            unhurt = self.passes[..., 0]
+            quota = np.where(unhurt > 0.0, self.quota_per_hour[..., 0], 0.0).max(axis=2)
+            self.family_chance = unhurt.max(axis=2)
+            physical = np.array(capacity_per_hour)[:, None]
+            self.family_per_hour = np.maximum(np.minimum(quota, physical), 1e-9)
 
     @staticmethod
     def _seconds(hours: list[float]) -> Ints:

@@ -73,8 +73,10 @@ class Group(Section):
     elderly_men: Share
     """Men from 60."""
     flees: NonNegative = 1.0
-    """Hazard of leaving relative to other groups in the same danger: below 1 where its own side holds
-    the streets."""
+    """Hazard of leaving relative to other groups in the same danger.
+
+    Below 1 for a group whose own side holds the streets.
+    """
     source: str = ""
 
 

@@ -1,0 +1,99 @@
+"""Both engines give the same bytes, and a run depends on nothing but its scenario and seed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flowsim.model.flow import FlowModel, run
+from tests.model.worlds import POLICIES, STRICT, rich, same_bytes
+
+ROOT = Path(__file__).parents[2]
+HOUSEHOLDS = 2000
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_engines_agree_on_two_thousand_households(name):
+    scenario = rich(6200, POLICIES[name], days=2 if name == "strict" else 1)
+    model = FlowModel(scenario, rng=1)
+    assert model.crowd.columns.n_start >= HOUSEHOLDS
+    while model.running:
+        model.step()
+    agents = run(scenario, seed=1, engine="agents")
+    assert not same_bytes(model.result(), agents)
+    assert (agents.people.isel(time=-1).sum(["place", "group"]) > 0).sum() >= 4  # it was a run
+
+
+@pytest.mark.parametrize("step", ["30min", "6h", "1d"])
+@pytest.mark.parametrize("name", POLICIES)
+def test_engines_agree_whatever_the_step(name, step):
+    record = "1d" if step == "1d" else "6h"
+    scenario = rich(500, POLICIES[name], step=step, record=record)
+    for seed in (1, 2):
+        both = [run(scenario, seed=seed, engine=engine) for engine in ("columns", "agents")]
+        assert not same_bytes(*both), (name, step, seed)
+
+
+def test_the_rich_world_exercises_every_outcome():
+    """Else the agreement of the engines would say less than it seems to."""
+    result = run(rich(8000), seed=1)
+    totals = result.outcomes.sum(["time", "crossing", "kind"]).to_series()
+    assert (totals > 0).all(), totals[totals == 0]
+    seen = result.people.sum(["time", "place", "group"]).to_series()
+    assert (seen > 0).all(), seen[seen == 0]
+    assert result.deaths.sum() > 0
+    assert result.wounded.sum() > 0
+    assert result.registered.isel(time=-1).sum() > 0
+
+
+def test_seeds_differ_and_repeat():
+    scenario = rich(400, days=1)
+    first, again, other = (run(scenario, seed=seed) for seed in (1, 1, 2))
+    assert not same_bytes(first, again)
+    assert same_bytes(first, other)
+
+
+def test_a_run_leaves_the_global_random_state_alone():
+    before = random.getstate(), np.random.get_state()[1].tobytes()  # noqa: NPY002
+    run(rich(400, days=1), seed=1)
+    assert (random.getstate(), np.random.get_state()[1].tobytes()) == before  # noqa: NPY002
+
+
+def test_the_global_random_state_does_not_touch_a_run():
+    scenario = rich(400, days=1)
+    results = []
+    state = random.getstate()
+    for number in (1, 2):
+        random.seed(number)
+        results.append(run(scenario, seed=1))
+    random.setstate(state)
+    assert not same_bytes(*results)
+
+
+def digest(seed: int = 1) -> str:
+    """A digest of all that a small run with everything in it gives."""
+    data = run(rich(400, STRICT), seed=seed).data
+    told = hashlib.sha256()
+    for name in sorted(map(str, data.data_vars)):
+        told.update(name.encode() + data[name].values.tobytes())
+    return told.hexdigest()
+
+
+def test_hash_randomisation_does_not_touch_a_run():
+    code = "from tests.model.test_engines import digest; print(digest())"
+    found = set()
+    for number in ("1", "4242"):
+        environment = {**os.environ, "PYTHONHASHSEED": number, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment, cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        found.add(done.stdout.strip())
+    assert found == {digest()}

@@ -1,0 +1,118 @@
+"""The queue kernel against the second-by-second account, for any line."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flowsim.clock import NEVER
+from flowsim.model.plain_queue import InLine, PlainGate
+from flowsim.model.queues import PERSON, Allowance, Line, serve, work_per_second
+
+START, LENGTH = 100, 60
+STOP = START + LENGTH
+RATES = (1800.0, 3600.0, 5000.0, 9000.0, 40_000.0)
+INF = float("inf")
+
+
+def arrivals(first: int = START - 20) -> st.SearchStrategy[list[tuple]]:
+    """Households that come: ready, persons, rank, quota, how long after that they quit."""
+    household = st.tuples(
+        st.integers(first, STOP - 1),
+        st.integers(1, 8),
+        st.integers(0, 2),
+        st.sampled_from((INF, INF, 1800.0, 3600.0, 7000.0)),
+        st.one_of(st.just(NEVER), st.integers(1, LENGTH)),
+    )
+    return st.lists(household, max_size=10)
+
+
+def in_line(rows: list[tuple], first_key: int) -> list[InLine]:
+    return [
+        InLine(ready, min(ready + quits, NEVER), persons, rank, quota, first_key + i)
+        for i, (ready, persons, rank, quota, quits) in enumerate(rows)
+    ]
+
+
+def as_arrays(line: list[InLine]) -> Line:
+    return Line(
+        ready=np.array([h.ready for h in line], dtype=np.int64),
+        quits=np.array([h.quits for h in line], dtype=np.int64),
+        persons=np.array([h.persons for h in line], dtype=np.int64),
+        rank=np.array([h.rank for h in line], dtype=np.int64),
+        quota_per_hour=np.array([h.quota_per_hour for h in line], dtype=np.float64),
+        key=np.array([h.key for h in line], dtype=np.uint64),
+    )
+
+
+@settings(max_examples=400)
+@given(
+    capacity=st.sampled_from((None, *RATES)),
+    begun=st.integers(0, 3 * PERSON),
+    first=arrivals(),
+    second=arrivals(),
+)
+def test_kernel_is_the_plain_account(capacity, begun, first, second):
+    """Two passes in one segment: the second shares what the first left, with those still in line
+    and those who came meanwhile."""
+    fast, plain = Allowance(capacity, START, STOP, begun), PlainGate(capacity, START, STOP, begun)
+    line = in_line(first, 0)
+    for rows, key in ((second, 100), ([], 200)):
+        done = serve(fast, as_arrays(line))
+        plain.serve(line)
+        assert done.tolist() == [h.done for h in line]
+        assert fast.unfinished == plain.unfinished
+        assert fast.begun == plain.begun
+        line = [h for h in line if h.done == NEVER and h.quits >= STOP] + in_line(rows, key)
+
+
+@given(capacity=st.sampled_from(RATES), line=arrivals())
+def test_no_more_pass_than_the_gate_allows(capacity, line):
+    """Persons through by second t are at most rate x (t - start), and nobody before he is ready."""
+    line = in_line(line, 0)
+    done = serve(Allowance(capacity, START, STOP, 0), as_arrays(line))
+    for household, when in zip(line, done.tolist(), strict=True):
+        assert household.ready <= when
+        through = sum(h.persons for h, w in zip(line, done.tolist(), strict=True) if w <= when)
+        if when < NEVER:
+            assert through * PERSON <= work_per_second(capacity) * (when - START)
+            assert when <= household.quits
+
+
+@given(line=arrivals())
+def test_one_class_is_served_first_come_first_served(line):
+    line = [(ready, persons, 0, INF, NEVER) for ready, persons, *_ in line]
+    households = in_line(line, 0)
+    done = serve(Allowance(3600.0, START, STOP, 0), as_arrays(households)).tolist()
+    order = sorted(range(len(line)), key=lambda i: (households[i].ready, households[i].key))
+    assert [done[i] for i in order] == sorted(done)
+
+
+def test_a_line_by_hand():
+    """One person a second: 3 who were there first, then 2 of higher rank, then one who gave up.
+
+    The 2 come at second 5; the 3 are through at 3; so the 2 are through at 5 + 2 = 7. The one who
+    came at 5 too, of low rank, would be through at 8 but gave up at 7.
+    """
+    line = [
+        InLine(START, NEVER, 3, 1, INF, 1),
+        InLine(START + 5, NEVER, 2, 0, INF, 2),
+        InLine(START + 5, START + 7, 1, 1, INF, 3),
+    ]
+    done = serve(Allowance(3600.0, START, STOP, 0), as_arrays(line))
+    assert done.tolist() == [START + 3, START + 7, NEVER]
+
+
+def test_work_in_hand_is_kept_over_the_edge_of_a_segment():
+    """A family of four at one person a second, in a segment of three seconds and the next."""
+    line = as_arrays([InLine(0, NEVER, 4, 0, INF, 1)])
+    first = Allowance(3600.0, 0, 3, 0)
+    assert serve(first, line).tolist() == [NEVER]
+    assert first.unfinished == 3 * PERSON
+    assert serve(Allowance(3600.0, 3, 6, first.unfinished), line).tolist() == [4]
+
+
+def test_a_gate_without_limits_lets_everybody_through_at_once():
+    line = as_arrays([InLine(120, 130, 50, 0, INF, 1), InLine(90, NEVER, 1, 0, INF, 2)])
+    assert serve(Allowance(None, START, STOP, 0), line).tolist() == [120, START]
