@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flowsim.behaviour.gate import admission
+from flowsim.behaviour.gate import admission, gate_luck
 from flowsim.behaviour.harm import harm_per_day, household_weight, kind_weights, strike
 from flowsim.behaviour.leaving import frailty, heard, leave_rate, news_kernel, onward_rate
 from flowsim.behaviour.returning import return_rate
@@ -116,9 +116,9 @@ def held_against(openings, kinds=FAMILY, wounded=None, part=1.0, n=N):
     hurt = np.asarray(hurt, dtype=np.uint8).reshape(5, 1).repeat(n, axis=1)
     rules = RulesAtGates([compose(openings, ["U"])], [np.inf])
     zero = np.zeros(n, dtype=np.int64)
-    return admission(
-        rules, Waiting(part=part), seed_key(1), zero, KEYS[:n], zero, zero, kinds, hurt
-    )
+    key, seed = KEYS[:n], seed_key(1)
+    luck = gate_luck(seed, key, zero)
+    return admission(rules, Waiting(part=part), seed, zero, luck, key, zero, zero, kinds, hurt)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
