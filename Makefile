@@ -40,8 +40,9 @@ bench: $(VENV)/.dev ## measure speed and print it
 	$(BIN)/python -m pytest tests/benchmarks -s
 
 # Pins that still fit are kept; LOCK_FLAGS=--upgrade renews them all. The core is pinned as dev is.
-COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-	--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml -
+# Extras stay in the pins: pip takes name==1 for no pin of name[extra] and would fetch the newest.
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-strip-extras \
+	--python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml -
 REQUIRES = $(PYTHON) -c "import tomllib; \
 	print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')"
 

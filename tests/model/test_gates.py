@@ -246,3 +246,22 @@ def test_observers_only_look(monkeypatch):
     for name in ("status", "place", "kinds", "count", "key"):
         one, other = (column(m, name) for m in (told, silent))
         assert one.tobytes() == other.tobytes(), name
+
+
+def test_a_gate_that_closes_turns_those_in_line_to_the_fence():
+    """Nobody tries it while the gate admits him; from the closure on, hazard f leaves exp(-f t)."""
+    policies = [Quota(per_hour=1), Closed(start=hours(12), leak=1.0)]
+    fence = {"waiting": {"fence_per_day": 2.0}}
+    result = run(plain(per_day=1000.0, policies=policies, behaviour=fence, days=1))
+    told, waiting = flows(result), stock(result, "waiting")
+    assert told["irregular"][:12].sum() == 0
+    left = waiting[-1] / waiting[11]
+    assert left == pytest.approx(np.exp(-1.0), abs=4 * np.sqrt(np.exp(-1.0) / waiting[11]))
+
+
+def test_a_gate_that_opens_calls_those_in_line_back_from_the_fence():
+    policies = [Closed(stop=hours(12), leak=1.0), Quota(per_hour=1, start=hours(12))]
+    fence = {"waiting": {"fence_per_day": 0.5}}
+    told = flows(run(plain(per_day=1000.0, policies=policies, behaviour=fence, days=1)))
+    assert told["irregular"][:12].sum() > 500
+    assert told["irregular"][12:].sum() == 0
