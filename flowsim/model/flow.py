@@ -361,7 +361,9 @@ def run(
     else:
         for _ in range(steps):
             model.step()
-    return model.result()
+    result = model.result()
+    del model.crowd  # Mesa's agents and model refer to each other, so the model stays for a while
+    return result
 
 
 __all__ = ["DAY", "FlowModel", "run"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import proxy
 
 import numpy as np
 
@@ -24,7 +25,10 @@ class Toll:
     """
 
     def __init__(self, crowd: Crowd) -> None:
-        self.crowd, self.columns, self.laws = crowd, crowd.columns, crowd.laws
+        self.crowd: Crowd = proxy(
+            crowd
+        )  # no cycle: a crowd is large, and goes when its run is done
+        self.columns, self.laws = crowd.columns, crowd.laws
         self.network, self.observer = crowd.network, crowd.observer
 
     def harm(self, rows: Ints, when: Ints, clock: Clock = Clock.HARM) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from flowsim.model.flow import FlowModel, run
-from tests.model.worlds import POLICIES, STRICT, rich, same_bytes
+from tests.model.worlds import POLICIES, STRICT, hours, rich, same_bytes
 
 ROOT = Path(__file__).parents[2]
 HOUSEHOLDS = 2000
@@ -39,6 +39,19 @@ def test_engines_agree_whatever_the_step(name, step):
     for seed in (1, 2):
         both = [run(scenario, seed=seed, engine=engine) for engine in ("columns", "agents")]
         assert not same_bytes(*both), (name, step, seed)
+
+
+def test_engines_agree_where_a_fence_was_tried_before_a_queue_opens():
+    """Who tried the fence in vain stands at the end of the line that opens later."""
+    policies = [
+        {"type": "closed", "stop": hours(20)},
+        {"type": "quota", "per_hour": 30, "start": hours(20)},
+    ]
+    scenario = rich(900, policies, days=2, step="6h", record="6h")
+    both = [run(scenario, engine=engine) for engine in ("columns", "agents")]
+    assert both[0].outcomes.sel(outcome="intercepted").sum() > 50
+    assert both[0].waiting.isel(time=3).sum() > 20
+    assert not same_bytes(*both)
 
 
 def test_the_rich_world_exercises_every_outcome():
