@@ -78,21 +78,59 @@ class Allowance:
     def __init__(self, capacity_per_hour: float | None, start: int, stop: int, begun: int) -> None:
         self.start, self.stop = start, stop
         self.capacity = work_per_second(capacity_per_hour)
-        self.seconds = np.full(stop - start, self.capacity, dtype=np.int64)
-        self.begun = begun
+        self._begun = begun
         self.unfinished = 0
+        self.untouched = True
+        self._seconds: Ints | None = None
         self._quota: dict[float, Ints] = {}
+        self._served: tuple[Line, Ints] | None = None
+
+    @property
+    def length(self) -> int:
+        """Seconds of the segment."""
+        return self.stop - self.start
+
+    @property
+    def begun(self) -> int:
+        """What is left of the work done before the start."""
+        self.pay()
+        return self._begun
+
+    @property
+    def seconds(self) -> Ints:
+        """What the gate itself still allows in each second; made when it is first needed."""
+        if self._seconds is None:
+            self._seconds = np.full(self.length, self.capacity, dtype=np.int64)
+        return self._seconds
+
+    def owe(self, line: Line, rows: Ints) -> None:
+        """One class was served by `_serve_one`; what it used is worked out if others come."""
+        self._served = (line, rows)
+
+    def pay(self) -> None:
+        """Take off what was used by those for whom it was not yet worked out."""
+        if self._served is None:
+            return
+        line, rows = self._served
+        self._served = None
+        if rows.size:
+            per_hour = float(line.quota_per_hour[rows[0]])
+            seconds = np.minimum(self.seconds, self.quota(per_hour))
+            work, begun = _used(self, line, rows, seconds, self._begun)
+            self.use(per_hour, work, begun)
+
+    def use(self, per_hour: float, work: Ints, begun: int) -> None:
+        """Use up some of the gate, of a quota and of what was begun."""
+        self._seconds = self.seconds - work
+        self._quota[per_hour] = self.quota(per_hour) - work
+        self._begun -= begun
 
     def quota(self, per_hour: float) -> Ints:
         """What a quota still allows in each second."""
         if per_hour not in self._quota:
             rate = work_per_second(None if np.isinf(per_hour) else per_hour)
-            self._quota[per_hour] = np.full(self.seconds.size, rate, dtype=np.int64)
+            self._quota[per_hour] = np.full(self.length, rate, dtype=np.int64)
         return self._quota[per_hour]
-
-    def take(self, per_hour: float, work: Ints) -> None:
-        """Use up some of a quota."""
-        self._quota[per_hour] = self._quota[per_hour] - work
 
     def is_free(self, per_hour: float) -> bool:
         """Whether neither the gate nor the quota sets a limit."""
@@ -109,23 +147,65 @@ def serve(allowance: Allowance, line: Line) -> Ints:
     -------
     int64 array (n,)
     """
-    done = np.full(line.ready.size, NEVER, dtype=np.int64)
     order = np.lexsort((line.key, line.ready, line.rank, -line.quota_per_hour))
-    bounds = np.flatnonzero(
-        (np.diff(line.rank[order]) != 0)
-        | (line.quota_per_hour[order][1:] != line.quota_per_hour[order][:-1])
-    )
+    rank, quota = line.rank[order], line.quota_per_hour[order]
+    bounds = np.flatnonzero((rank[1:] != rank[:-1]) | (quota[1:] != quota[:-1])) + 1
+    allowance.pay()
+    first, allowance.untouched = allowance.untouched, False
+    if first and bounds.size == 0 and order.size:
+        return _serve_one(allowance, line, order)
+    return _serve_all(allowance, line, np.split(order, bounds))
+
+
+def _serve_one(allowance: Allowance, line: Line, rows: Ints) -> Ints:
+    """The first and only class of a segment: the allowance grows evenly, no second is counted."""
+    done = np.full(line.ready.size, NEVER, dtype=np.int64)
+    per_hour = float(line.quota_per_hour[rows[0]])
+    if allowance.is_free(per_hour):
+        return _at_once(allowance, line, rows, done)
+    limit = work_per_second(None if np.isinf(per_hour) else per_hour)
+    rate, begun = min(allowance.capacity, limit), allowance.begun
+    if rate == 0:
+        return _serve_all(allowance, line, [rows])
+    while True:
+        ready = _arrivals(allowance, line, rows)
+        begins = np.where(ready == 0, 0, begun + rate * ready)
+        through = _work(begins, line.persons[rows] * PERSON)
+        seconds = np.maximum(-((begun - through) // rate), 0)
+        when = allowance.start + np.minimum(seconds, allowance.length + 1)
+        quits = (line.quits[rows] < when) & (when < allowance.stop)
+        if not quits.any():
+            break
+        rows = np.delete(rows, int(np.argmax(quits)))
+    served = when < allowance.stop
+    done[rows[served]] = when[served]
+    n = int(served.sum())  # who is through stands before who is not
+    allowance.unfinished = 0
+    if n < rows.size:
+        begin = max(int(begins[n]), int(through[n - 1]) if n else 0)
+        allowance.unfinished = max(0, begun + rate * allowance.length - begin)
+    allowance.owe(line, rows[:n])
+    return done
+
+
+def _at_once(allowance: Allowance, line: Line, rows: Ints, done: Ints) -> Ints:
+    when = np.maximum(line.ready[rows], allowance.start)
+    done[rows] = np.where(when <= line.quits[rows], when, NEVER)
+    return done
+
+
+def _serve_all(allowance: Allowance, line: Line, classes: list[Ints]) -> Ints:
+    """Several classes, or a segment of which some was used: second by second."""
+    done = np.full(line.ready.size, NEVER, dtype=np.int64)
     left, begun, unfinished = allowance.seconds, allowance.begun, 0
     quotas: dict[float, Ints] = {}
-    taken: Ints = np.zeros_like(allowance.seconds)
-    for group in np.split(order, bounds + 1):
-        rows: Ints = group
+    kept: list[tuple[float, Ints, int]] = []
+    for rows in classes:
         if rows.size == 0:
             continue
         per_hour = float(line.quota_per_hour[rows[0]])
         if allowance.is_free(per_hour):
-            at_once = np.maximum(line.ready[rows], allowance.start)
-            done[rows] = np.where(at_once <= line.quits[rows], at_once, NEVER)
+            _at_once(allowance, line, rows, done)
             continue
         quota = quotas.setdefault(per_hour, allowance.quota(per_hour))
         seconds = np.minimum(left, quota)
@@ -133,23 +213,28 @@ def serve(allowance: Allowance, line: Line) -> Ints:
         through = when < allowance.stop
         done[rows[through]] = when[through]
         used, used_begun = _used(allowance, line, rows, seconds, begun)
-        kept, kept_begun = used, used_begun
+        own = (used, used_begun)
         if not through.all():
-            kept, kept_begun = _used(allowance, line, rows[through], seconds, begun)
+            own = _used(allowance, line, rows[through], seconds, begun)
+        kept.append((per_hour, *own))
         left, begun = left - used, begun - used_begun
         quotas[per_hour] = quota - used
-        allowance.take(per_hour, kept)
-        taken += kept
-        allowance.begun -= kept_begun
         persons = int(line.persons[rows[through]].sum()) * PERSON
         unfinished += int(used.sum()) + used_begun - persons
-    allowance.seconds = allowance.seconds - taken
+    for per_hour, work, of_begun in kept:  # those not yet through keep nothing from a later call
+        allowance.use(per_hour, work, of_begun)
     allowance.unfinished = unfinished
     return done
 
 
 def _arrivals(allowance: Allowance, line: Line, rows: Ints) -> Ints:
-    return np.clip(line.ready[rows] - allowance.start, 0, allowance.seconds.size)
+    return np.clip(line.ready[rows] - allowance.start, 0, allowance.length)
+
+
+def _work(begins: Ints, size: Ints) -> Ints:
+    """Allowance at which each is through, w_i = size_i + max(begins_i, w_{i-1})."""
+    total = np.cumsum(size)
+    return total + np.maximum.accumulate(begins - (total - size))
 
 
 def _line_up(
@@ -162,11 +247,9 @@ def _line_up(
     """
     grown = np.concatenate([[0], np.cumsum(seconds)]) + begun
     while True:
-        size = line.persons[rows] * PERSON
         ready = _arrivals(allowance, line, rows)
         begins = np.where(ready == 0, 0, grown[ready])
-        total = np.cumsum(size)
-        through = total + np.maximum.accumulate(begins - (total - size))
+        through = _work(begins, line.persons[rows] * PERSON)
         when = allowance.start + np.searchsorted(grown, through, side="left")
         quits = (line.quits[rows] < when) & (when < allowance.stop)
         if not quits.any():

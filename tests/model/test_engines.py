@@ -45,9 +45,10 @@ def test_engines_agree_where_a_fence_was_tried_before_a_queue_opens():
     """Who tried the fence in vain stands at the end of the line that opens later."""
     policies = [
         {"type": "closed", "stop": hours(20)},
-        {"type": "quota", "per_hour": 30, "start": hours(20)},
+        {"type": "quota", "per_hour": 10, "start": hours(20)},
     ]
-    scenario = rich(900, policies, days=2, step="6h", record="6h")
+    waits = {"fence_per_day": 8.0, "give_up_per_day": 0.0, "give_up_closed_per_day": 0.0}
+    scenario = rich(900, policies, step="6h", record="6h", behaviour={"waiting": waits})
     both = [run(scenario, engine=engine) for engine in ("columns", "agents")]
     assert both[0].outcomes.sel(outcome="intercepted").sum() > 50
     assert both[0].waiting.isel(time=3).sum() > 20
