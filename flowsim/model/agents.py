@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import mesa
-from mesa.discrete_space import CellAgent, FixedAgent
+from mesa.discrete_space import FixedAgent
 
 from flowsim.model.layout import STATUSES, Status
 from flowsim.policy.sections import Authority
@@ -121,5 +121,3 @@ REPORTERS: dict[str, Callable[[Any], int]] = {
     "dead": lambda model: model.dead(),
 }
 """What the model's DataCollector collects each step."""
-
-__all__ = ["REPORTERS", "AuthorityAgent", "CellAgent", "ForceAgent", "PlaceAgent"]

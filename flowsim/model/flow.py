@@ -15,7 +15,7 @@ from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.harm import harm_per_day
 from flowsim.behaviour.leaving import heard, news_kernel
 from flowsim.behaviour.rules import Rule, RuleView, ask, chosen
-from flowsim.clock import DAY, ClockFace
+from flowsim.clock import ClockFace
 from flowsim.draws import seed_key
 from flowsim.errors import ScenarioError
 from flowsim.model.agents import REPORTERS, AuthorityAgent, ForceAgent, PlaceAgent
@@ -364,6 +364,3 @@ def run(
     result = model.result()
     del model.crowd  # Mesa's agents and model refer to each other, so the model stays for a while
     return result
-
-
-__all__ = ["DAY", "FlowModel", "run"]

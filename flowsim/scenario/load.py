@@ -63,7 +63,6 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     scenario, problems = _build(root, reader)
     if scenario is None or problems:
         raise ScenarioError(in_order(problems, reader.files))
-    scenario._file = str(file)
     return scenario
 
 

@@ -7,8 +7,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
-from pydantic import PrivateAttr
-
 from flowsim.behaviour.sections import Behaviour
 from flowsim.policy.opening import Direction
 from flowsim.policy.sections import Authority, Border
@@ -59,7 +57,6 @@ class Scenario(Section):
     reports: tuple[Report, ...] = ()
     numbers: tuple[Number, ...] = ()
     """Sources and ranges of the numbers above, gathered from the files."""
-    _file: str = PrivateAttr(default="")
 
     def replace_policies(
         self,
