@@ -79,7 +79,8 @@ class Borders:
             for authority in border.authorities
             for policy in authority.policies + authority.back
             for part in policy.parts()
-            for edge in part.edges()
+            if part.start is None or part.stop is None or part.start < part.stop
+            for edge in part.edges()  # an empty window does nothing, so it cuts no tick either
         }
         seconds = sorted(int((m - self._start).total_seconds()) for m in moments)
         return np.array(seconds, dtype=np.int64)
