@@ -49,7 +49,8 @@ def violence(result: Result, scenario: Scenario | None = None) -> Chart:
     axes.set_title(f"{title_of(result.data)}: violence by place", fontsize=13, pad=10)
     shown = np.ma.masked_less(intensity[:, order].T, SEEN)
     if not len(order):
-        shown = np.ma.masked_all((1, intensity.shape[0]))
+        # a mask over zeros: masked_all leaves its memory unset, and the colour map multiplies it
+        shown = np.ma.array(np.zeros((1, intensity.shape[0])), mask=True)
     edges = interval_edges(result.data["time"].values)
     mesh = axes.pcolormesh(
         edges, np.arange(shown.shape[0] + 1) - 0.5, shown, cmap=HEAT, vmin=0.0, vmax=1.0
