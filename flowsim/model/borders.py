@@ -8,6 +8,7 @@ from datetime import timedelta
 import numpy as np
 
 from flowsim.arrays import Ints
+from flowsim.policy.base import Policy
 from flowsim.policy.compose import (
     GateRules,
     RulesAtGates,
@@ -19,7 +20,6 @@ from flowsim.policy.compose import (
 )
 from flowsim.policy.opening import Opening
 from flowsim.policy.sections import Authority, Border
-from flowsim.policy.stock import Policy
 from flowsim.scenario.scenario import Scenario
 from flowsim.view import BorderView
 from flowsim.world.world import World

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from flowsim.policy.base import Policy
 from flowsim.policy.sections import Border
-from flowsim.policy.stock import Policy
 from flowsim.scenario.scenario import Scenario
 
 

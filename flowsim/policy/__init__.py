@@ -6,32 +6,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from flowsim.policy.base import Policy as Policy
     from flowsim.policy.opening import WHO as WHO
     from flowsim.policy.opening import Opening as Opening
+    from flowsim.policy.own import as_policy as as_policy
+    from flowsim.policy.own import override as override
     from flowsim.policy.stock import Closed as Closed
     from flowsim.policy.stock import ForcedReturn as ForcedReturn
     from flowsim.policy.stock import Open as Open
-    from flowsim.policy.stock import Policy as Policy
     from flowsim.policy.stock import PushBack as PushBack
     from flowsim.policy.stock import Quota as Quota
     from flowsim.policy.stock import Scheduled as Scheduled
     from flowsim.policy.stock import Triage as Triage
-    from flowsim.policy.stock import as_policy as as_policy
-    from flowsim.policy.stock import override as override
 
 _HOME = {
     "Closed": "stock",
     "ForcedReturn": "stock",
     "Open": "stock",
     "Opening": "opening",
-    "Policy": "stock",
+    "Policy": "base",
     "PushBack": "stock",
     "Quota": "stock",
     "Scheduled": "stock",
     "Triage": "stock",
     "WHO": "opening",
-    "as_policy": "stock",
-    "override": "stock",
+    "as_policy": "own",
+    "override": "own",
 }
 
 

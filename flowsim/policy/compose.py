@@ -12,8 +12,9 @@ import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints
 from flowsim.errors import SimulationError
+from flowsim.policy.base import Policy
 from flowsim.policy.opening import Opening
-from flowsim.policy.stock import Function, Policy
+from flowsim.policy.own import Function
 from flowsim.view import BorderView
 
 _KINDS = {

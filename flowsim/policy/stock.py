@@ -2,54 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
-from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SkipValidation, model_validator
+from pydantic import Field, model_validator
 
-from flowsim.policy.opening import WHO, Opening
-from flowsim.section import Instant, Name, NonNegative, Positive, Section, Share
+from flowsim.policy.base import Conditions, Policy
+from flowsim.policy.opening import Opening
+from flowsim.policy.own import Function
+from flowsim.section import Instant, NonNegative, Positive, Share
 from flowsim.view import BorderView
-
-Conditions = tuple[Name, ...]
-
-
-class Policy(Section):
-    """What all policies have: a half-open window ``[start, stop)`` and the crossings they bind."""
-
-    start: Instant | None = None
-    """From this moment; empty means always."""
-    stop: Instant | None = None
-    """Until just before this moment; empty means for good."""
-    crossings: tuple[Name, ...] = ()
-    """The crossings it binds; empty means all of the border."""
-    source: str = ""
-    note: str = ""
-
-    def opening(self, now: datetime, view: BorderView) -> Opening | None:
-        """What it states now, or None where it states nothing."""
-        raise NotImplementedError
-
-    def parts(self) -> tuple[Policy, ...]:
-        """The policies in it: itself, or those that it schedules."""
-        return (self,)
-
-    def in_force(self, now: datetime) -> bool:
-        """Whether ``now`` is in the window."""
-        return (self.start is None or self.start <= now) and (self.stop is None or now < self.stop)
-
-    def edges(self) -> tuple[datetime, ...]:
-        """Moments at which what it states may change by the calendar."""
-        return tuple(edge for edge in (self.start, self.stop) if edge is not None)
-
-    def conditions(self) -> Conditions:
-        """Every condition on a person that it names."""
-        return tuple(
-            who for field in ("exempt", "barred", "priority") for who in getattr(self, field, ())
-        )
 
 
 class Open(Policy):
@@ -275,63 +237,6 @@ def _both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in one if name in other) or ("",)  # "" binds no crossing
 
 
-Rule = Callable[[datetime, BorderView], Opening | None]
-
-
-class Function(Policy):
-    """A plain function ``policy(now, view)`` of the user's own; made by `as_policy`.
-
-    The function is known by its module, name and source; one without source needs a name of its
-    own in ``label``.
-    """
-
-    type: Literal["function"] = "function"
-    rule: SkipValidation[Any]
-    label: str = ""
-    stands_above: bool = False
-    """While it returns an opening, that alone holds on its side (see `override`)."""
-
-    def opening(self, now: datetime, view: BorderView) -> Opening | None:
-        return self.rule(now, view)
-
-    def identity(self) -> str:
-        """What a digest knows it by."""
-        name = f"{self.rule.__module__}.{self.rule.__qualname__}"
-        try:
-            source = inspect.getsource(self.rule)
-        except (OSError, TypeError):
-            source = self.label
-        if not source:
-            raise ValueError(
-                f"{name} has no source to be known by; give it a label with its version"
-            )
-        return f"{name}:{hashlib.blake2b(source.encode(), digest_size=8).hexdigest()}"
-
-
-def as_policy(policy: Policy | Rule) -> Policy:
-    """A policy as it is, or a plain function made into one."""
-    if isinstance(policy, Policy):
-        return policy
-    if callable(policy):
-        return Function(rule=policy)
-    raise TypeError(
-        f"{policy!r} is no policy; give one of flowsim.policy or a function (now, view)"
-    )
-
-
-def override(rule: Rule) -> Function:
-    """A policy that stands above its side's list while ``rule`` returns an opening.
-
-    Where ``rule`` returns None, the list stays in force.
-
-    Examples
-    --------
-    >>> override(lambda now, view: None).stands_above
-    True
-    """
-    return Function(rule=rule, stands_above=True)
-
-
 AnyFilePolicy = Annotated[
     Open | Closed | Quota | Triage | PushBack | ForcedReturn | Scheduled,
     Field(discriminator="type"),
@@ -342,8 +247,3 @@ AnyPolicy = Annotated[
     Field(discriminator="type"),
 ]
 Scheduled.model_rebuild()
-
-__all__ = [
-    "WHO", "Closed", "ForcedReturn", "Function", "Open", "Opening", "Policy", "PushBack", "Quota",
-    "Scheduled", "Triage", "as_policy", "override",
-]  # fmt: skip

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 from flowsim.behaviour.sections import Behaviour
+from flowsim.policy.base import Policy
 from flowsim.policy.opening import Direction
+from flowsim.policy.own import Function, Rule, as_policy
 from flowsim.policy.sections import Authority, Border
-from flowsim.policy.stock import Function, Policy, Rule, as_policy
 from flowsim.section import Duration, Instant, Name, Section
 from flowsim.world.sections import Condition, Force, Group, Place, Report, Route, Violence
 

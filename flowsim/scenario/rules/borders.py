@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import combinations
 
+from flowsim.policy.base import Policy
 from flowsim.policy.opening import WHO
 from flowsim.policy.sections import Border
-from flowsim.policy.stock import Policy, Scheduled
+from flowsim.policy.stock import Scheduled
 from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw, did_you_mean, listed
 from flowsim.scenario.nodes import Loc
