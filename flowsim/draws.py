@@ -49,6 +49,10 @@ class Purpose(IntEnum):
     ONWARD = 20
     CRUSH = 21
     VICTIM = 22
+    KIN = 24
+    RELOCATE = 25
+    TRANSFER = 26
+    CHECKPOINT = 27
 
 
 def text_key(*parts: object) -> np.uint64:

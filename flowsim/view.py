@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class BorderView(Protocol):
-    """What a state can see at its border, at the start of a step."""
+    """What a state can see at its border, as its reports tell it: late by its reporting lag.
+
+    The state looks once an hour, whatever the step.
+    """
 
     now: datetime
+    crossings: tuple[str, ...]
+    """Crossings of this border."""
 
     def waiting(self, crossing: str | None = None) -> int:
         """Persons waiting at a crossing, or at all crossings of this border."""
@@ -17,8 +23,20 @@ class BorderView(Protocol):
     def admitted(self, crossing: str | None = None) -> int:
         """Persons admitted so far."""
 
+    def irregular(self, crossing: str | None = None) -> int:
+        """Persons who came through the fence so far."""
+
     def sheltered(self, place: str | None = None) -> int:
         """Persons sheltered in a place, or in all places of this authority's country."""
 
-    def violence(self, place: str) -> float:
-        """Intensity of violence at a place."""
+    def occupancy(self, places: Sequence[str] = ()) -> float:
+        """Persons sheltered in these places over what they can hold; empty means all with a limit.
+
+        0 where no place has a limit.
+        """
+
+    def violence(self, place: str = "") -> float:
+        """Intensity of violence at a place, or where it is worst."""
+
+    def memory(self, policy: object) -> dict[str, Any]:
+        """What this authority noted under a policy at earlier looks of this run, to be changed."""

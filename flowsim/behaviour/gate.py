@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from flowsim.arrays import Bools, Counts, Floats, Ints, Keys
 from flowsim.behaviour.sections import Waiting
 from flowsim.draws import Purpose, uniform
-from flowsim.policy.compose import RulesAtGates
+from flowsim.policy.gates import RulesAtGates
 
 _ADULTS = slice(1, 5)
 _LAST = 1 << 30
@@ -32,6 +32,8 @@ class Admission:
         Order of service.
     quota_per_hour : float64 array (n,)
         The strictest quota that binds one of them; inf without.
+    count : int64 array (n,)
+        The strictest counted quota that binds one of them (see `GateRules.counts`); -1 without.
     """
 
     held: Bools
@@ -40,6 +42,7 @@ class Admission:
     exempt: Counts
     rank: Ints
     quota_per_hour: Floats
+    count: Ints
 
 
 def gate_luck(seed: np.uint64, key: Keys, visit: Ints) -> Floats:
@@ -55,7 +58,7 @@ def admission(
     luck: Floats,
     key: Keys,
     visit: Ints,
-    group: Ints,
+    sort: Ints,
     kinds: Counts,
     wounded: Counts,
 ) -> Admission:
@@ -72,11 +75,12 @@ def admission(
     key : uint64 array (n,)
     visit : int64 array (n,)
         Number of the visit, from 0.
-    group : int16 array (n,)
+    sort : int64 array (n,)
+        Sorts of household, see `flowsim.policy.who`.
     kinds, wounded : uint8 arrays (5, n)
         Persons by kind, and the wounded among them.
     """
-    passes = luck < _by_class(rules.passes, gate, group)
+    passes = luck < _by_class(rules.passes, gate, sort)
     hurt, sound = wounded, kinds - wounded
     through_hurt = np.where(passes[:, 1], hurt, 0).astype(np.uint8)
     through = (np.where(passes[:, 0], sound, 0) + through_hurt).astype(np.uint8)
@@ -89,9 +93,12 @@ def admission(
     through_hurt = np.where(held, 0, through_hurt).astype(np.uint8)
     by_class = np.stack([through - through_hurt, through_hurt], axis=1)  # (5, 2, n)
     there = by_class > 0
-    rank = np.where(there, _by_class(rules.rank, gate, group), _LAST).min(axis=(0, 1))
-    quota = np.where(there, _by_class(rules.quota_per_hour, gate, group), np.inf)
-    free = np.where(_by_class(rules.exempt, gate, group), by_class, 0)
+    rank = np.where(there, _by_class(rules.rank, gate, sort), _LAST).min(axis=(0, 1))
+    quota = np.where(there, _by_class(rules.quota_per_hour, gate, sort), np.inf)
+    count = np.full(gate.size, -1, dtype=np.int64)
+    if rules.counts_somebody:
+        count = np.where(there, _by_class(rules.count, gate, sort), -1).max(axis=(0, 1))
+    free = np.where(_by_class(rules.exempt, gate, sort), by_class, 0)
     return Admission(
         held=held,
         kinds=through,
@@ -99,9 +106,10 @@ def admission(
         exempt=free.sum(axis=1).astype(np.uint8),
         rank=rank,
         quota_per_hour=quota.min(axis=(0, 1)),
+        count=count,
     )
 
 
-def _by_class(table: NDArray, gate: NDArray, group: NDArray) -> NDArray:
-    """Rows of a table (gates, G, 5, 2) as kind x wounded x household."""
-    return table[gate, group].transpose(1, 2, 0)
+def _by_class(table: NDArray, gate: NDArray, sort: NDArray) -> NDArray:
+    """Rows of a table (gates, S, 5, 2) as kind x wounded x household."""
+    return table[gate, sort].transpose(1, 2, 0)

@@ -8,11 +8,13 @@ from flowsim.arrays import Bools, Floats
 from flowsim.behaviour.sections import Returning
 
 
-def return_rate(section: Returning, danger: Floats, inside: Bools, pressure: Floats) -> Floats:
+def return_rate(
+    section: Returning, danger: Floats, inside: Bools, pressure: Floats, encouraged: Floats
+) -> Floats:
     """Hazard of return by country of refuge, home place, group and burnt home, 1/day.
 
-    Own wish x exp(-danger at home / calm) + pressure. Those displaced inside the country whose
-    home is burnt stay where they are.
+    Own wish x encouragement x exp(-danger at home / calm) + pressure. Those displaced inside the
+    country whose home is burnt stay where they are.
 
     Parameters
     ----------
@@ -23,13 +25,15 @@ def return_rate(section: Returning, danger: Floats, inside: Bools, pressure: Flo
         Countries that people flee from.
     pressure : float64 array (C,)
         Hazard that each country's policies add for those sheltered there, 1/day.
+    encouraged : float64 array (C,)
+        Factor of each country's policies on the own wish of those sheltered there.
 
     Returns
     -------
     float64 array (C, P, G, 2)
     """
     calm = np.exp(-danger / section.calm)
-    wish = np.where(inside, section.inside_per_day, section.abroad_per_day)
+    wish = np.where(inside, section.inside_per_day, section.abroad_per_day * encouraged)
     rate = wish[:, None, None] * calm[None, :, :]
     burnt = np.where(inside[:, None, None], 0.0, section.burnt_factor * rate)
     pressed = np.where(inside, 0.0, pressure)[:, None, None, None]

@@ -180,7 +180,12 @@ def choose(seed: np.uint64, key: Keys, count: Ints, option: Ints, value: Floats)
 
 
 def link_cost(
-    section: RouteChoice, network: Network, hours: Floats, danger: Floats, gate_cost: Floats
+    section: RouteChoice,
+    network: Network,
+    hours: Floats,
+    danger: Floats,
+    gate_cost: Floats,
+    road: tuple[Floats, Floats] | None = None,
 ) -> Floats:
     """What links cost besides their length: danger on the way and waiting at the gate; (..., L).
 
@@ -192,15 +197,26 @@ def link_cost(
         Believed danger.
     gate_cost : float64 array (..., gates)
         Believed cost of waiting at each gate, see `wait_cost`.
+    road : two float64 arrays (..., L), optional
+        Factor of policies on the danger of each link, and what they make it cost besides.
     """
     on_the_way = 0.5 * (danger[..., network.tail] + danger[..., network.head])
     cost = section.danger_cost * hours * on_the_way
+    if road is not None:
+        cost = cost * road[0] + road[1]
     at_gate = np.flatnonzero(network.gate >= 0)
     cost[..., at_gate] += gate_cost[..., network.gate[at_gate]]
     return cost
 
 
-def wait_cost(section: RouteChoice, open_share: Floats, queue: Floats, per_hour: Floats) -> Floats:
+def wait_cost(
+    section: RouteChoice,
+    open_share: Floats,
+    queue: Floats,
+    per_hour: Floats,
+    fee_km: Floats | float = 0.0,
+    opens_in_hours: Floats | float = np.inf,
+) -> Floats:
     """Believed cost of waiting at gates; a closed one costs the cap, and none costs more.
 
     Parameters
@@ -211,10 +227,18 @@ def wait_cost(section: RouteChoice, open_share: Floats, queue: Floats, per_hour:
         Persons waiting.
     per_hour : float64 array
         Persons an hour who pass, inf without limit.
+    fee_km : float64 array
+        What passing costs, as kilometres of way.
+    opens_in_hours : float64 array
+        Hours until a closed one opens, as it was announced; inf where nothing was.
     """
     hours = queue / per_hour
     with np.errstate(divide="ignore"):
         cost = section.wait_cost_per_hour * hours - np.log(open_share)
+    told = np.isfinite(opens_in_hours)
+    hours = np.where(told, opens_in_hours, 0.0)
+    closed = np.where(told, section.wait_cost_per_hour * hours, np.inf)
+    cost = np.where(open_share > 0.0, cost, closed) + section.km_cost * fee_km
     return np.minimum(cost, section.wait_cost_cap)
 
 

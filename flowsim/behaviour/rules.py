@@ -37,6 +37,8 @@ class RuleView:
         Countries that people flee from.
     pressure : float64 array (C,)
         Hazard of return that each country's policies add, 1/day.
+    encouraged : float64 array (C,)
+        Factor of each country's policies on the wish to return.
     """
 
     behaviour: Behaviour
@@ -46,6 +48,7 @@ class RuleView:
     ability: Floats
     inside: Bools
     pressure: Floats
+    encouraged: Floats
 
 
 Rule = Callable[[RuleView], Floats]
@@ -64,7 +67,8 @@ def onward(view: RuleView) -> Floats:
 
 def go_home(view: RuleView) -> Floats:
     """Hazard of return, 1/day, (C, P, G, 2); see `return_rate`."""
-    return return_rate(view.behaviour.returning, view.danger, view.inside, view.pressure)
+    section = view.behaviour.returning
+    return return_rate(section, view.danger, view.inside, view.pressure, view.encouraged)
 
 
 RULES: Mapping[str, Rule] = {"leave": leave, "onward": onward, "return": go_home}

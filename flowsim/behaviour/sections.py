@@ -35,6 +35,8 @@ class Leaving(Section):
     """Part of the families whose men stay to guard when the family leaves."""
     guards_leave: Share = 0.1
     """Hazard of leaving of men who stayed, relative to families."""
+    hurry: NonNegative = 1.0
+    """Rise of the hazard while everybody knows that the border will close: 1 doubles it."""
     frailty_variance: NonNegative = 0.5
     """Variance of the households' frailty (gamma, mean 1) of leaving."""
     source: str = ""

@@ -9,7 +9,9 @@ import numpy as np
 from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.routes import RouteLogit, link_cost, settle_utility, wait_cost
 from flowsim.behaviour.sections import Behaviour
-from flowsim.policy.compose import RulesAtGates
+from flowsim.clock import NEVER
+from flowsim.policy.gates import RulesAtGates
+from flowsim.policy.land import Roads
 from flowsim.world.violence import Danger
 from flowsim.world.world import World
 
@@ -19,6 +21,7 @@ class Known(NamedTuple):
 
     danger: Danger
     rules: RulesAtGates
+    roads: Roads | None = None
 
 
 class Grapevine:
@@ -41,7 +44,8 @@ class Grapevine:
         self._lag = round(behaviour.news.lag_hours * 3600)
         self._past: list[tuple[int, Known]] = []
         self._solved: dict[bytes, Floats] = {}
-        self._hosts = np.repeat(world.hosts.T, 2, axis=0)
+        self._hosts = np.repeat(world.hosts.T, 4, axis=0)
+        self._out = np.array([gate.out for gate in world.network.gates], dtype=bool)
 
     def hear(self, now: int, known: Known) -> tuple[Floats, Known]:
         """Take in how things stand; gives the danger that is talked of (P, G), and what is late."""
@@ -51,18 +55,33 @@ class Grapevine:
         late, share = self._past[0][1], self._news.informed
         return share * known.danger.danger + (1.0 - share) * late.danger.danger, late
 
-    def believe(self, known: Known, late: Known, queue: Ints, full: Bools) -> Beliefs:
-        """Beliefs of the informed and the others of each group.
+    def hurry(self, known: Known, late: Known) -> Floats:
+        """Part of the open crossings that people know to be about to close, by group (G,)."""
+        share = self._news.informed
+        return share * self._closing(known.rules) + (1.0 - share) * self._closing(late.rules)
+
+    def _closing(self, rules: RulesAtGates) -> Floats:
+        told = rules.closes_s < NEVER
+        if not told.any():
+            return np.zeros(len(self._world.groups))
+        still_open = (rules.family_chance[:, ::2] > 0.0) & self._out[:, None]
+        about = (still_open & told[:, None]).sum(axis=0)
+        return about / np.maximum(still_open.sum(axis=0), 1)
+
+    def believe(self, now: int, known: Known, late: Known, queue: Ints, full: Bools) -> Beliefs:
+        """Beliefs of the informed and the others of each sort of household.
 
         Parameters
         ----------
+        now : int
+            Second, from which the hours to an announced opening are counted.
         queue : int64 array (gates,)
             Persons in each queue; everybody has heard of it.
         full : bool array (P,)
             Places without room; everybody has heard of them.
         """
-        danger = _both(late.danger.danger, known.danger.danger)
-        delay = _both(late.danger.delay_hours, known.danger.delay_hours)
+        danger = _both(*(np.repeat(k.danger.danger, 2, axis=1) for k in (late, known)))
+        delay = _both(*(np.repeat(_delay(k, self._world), 2, axis=1) for k in (late, known)))
         network = self._world.network
         waits = np.zeros((danger.shape[0], 0))
         if network.gates:
@@ -71,28 +90,70 @@ class Grapevine:
                 _both(late.rules.family_chance, known.rules.family_chance),
                 queue.astype(np.float64),
                 _both(late.rules.family_per_hour, known.rules.family_per_hour),
+                _by_row(late.rules.cost_km, known.rules.cost_km, danger.shape[0]),
+                _by_row(
+                    _hours_until(late.rules.opens_s, now),
+                    _hours_until(known.rules.opens_s, now),
+                    danger.shape[0],
+                ),
             )
-        hours = self._hours + delay[:, network.tail]
-        costs = link_cost(self._section, network, hours, danger, waits)
+        road = self._roads(late.roads, known.roads)
+        costs = link_cost(self._section, network, self._hours + delay, danger, waits, road)
         world = self._world
         total = world.hosts.sum(axis=1)
         settle = settle_utility(self._section, self._hosts, total, world.inside, danger, full)
         return Beliefs(self._routes, costs, settle, self._solved)
 
+    def _roads(self, late: Roads | None, known: Roads | None) -> tuple[Floats, Floats] | None:
+        """Factor on danger and cost of each link by row, as policies on roads make them."""
+        if late is None and known is None:
+            return None
+        section, n_sorts = self._section, 2 * len(self._world.groups)
+        danger, cost = [], []
+        for roads in (late, known):
+            if roads is None:
+                shape = (self._hours.size, n_sorts)
+                danger.append(np.ones(shape))
+                cost.append(np.zeros(shape))
+                continue
+            with np.errstate(divide="ignore"):
+                stop = np.minimum(-np.log(roads.permeability), section.wait_cost_cap)
+            danger.append(np.repeat(roads.danger[:, None], n_sorts, axis=1))
+            cost.append(stop + section.km_cost * roads.cost_km[:, None])
+        return _both(*danger), _both(*cost)
+
+
+def _delay(known: Known, world: World) -> Floats:
+    """Hours lost on each link, (L, G)."""
+    delay: Floats = known.danger.delay_hours[world.network.tail]
+    if known.roads is None:
+        return delay
+    return delay * (1.0 - known.roads.lifts)[:, None] + known.roads.delay_hours[:, None]
+
+
+def _hours_until(seconds: Ints, now: int) -> Floats:
+    """Hours until some moments, inf where there is none."""
+    return np.where(seconds < NEVER, np.maximum(seconds - now, 0) / 3600.0, np.inf)
+
+
+def _by_row(late: Floats, known: Floats, rows: int) -> Floats:
+    """Values by gate of the late and the informed as rows ``2 x sort + informed``."""
+    return np.tile(np.stack([late, known]), (rows // 2, 1))
+
 
 def _both(late: Floats, known: Floats) -> Floats:
-    """Tables (n, G) of the late and the informed as rows ``2 x group + informed``, (2 G, n)."""
+    """Tables (n, S) of the late and the informed as rows ``2 x sort + informed``, (2 S, n)."""
     return np.stack([late, known], axis=-1).transpose(1, 2, 0).reshape(-1, late.shape[0])
 
 
 class Beliefs:
-    """Values of route choice as each group believes them, informed or not; solved when first asked.
+    """Values of route choice as each sort of household believes them; solved when first asked.
 
     Parameters
     ----------
     routes : RouteLogit
-    costs, settle : float64 arrays (2 G, L) and (2 G, P)
-        Link costs and settling utilities, at ``2 x group + informed``.
+    costs, settle : float64 arrays (2 S, L) and (2 S, P)
+        Link costs and settling utilities, at ``2 x sort + informed``.
     known : dict
         Solutions of earlier ticks by their inputs, kept by the caller.
     """
@@ -109,7 +170,7 @@ class Beliefs:
         self._solved = np.zeros(len(costs), dtype=bool)
 
     def values(self, wanted: Ints) -> Floats:
-        """Table (2 G, S, D) in which the wanted rows are solved."""
+        """Table (2 S, states, D) in which the wanted rows are solved."""
         for row in wanted[~self._solved[wanted]]:
             cost, settle = self._costs[row], self._settle[row]
             key = cost.tobytes() + settle.tobytes()

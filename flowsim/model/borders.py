@@ -1,28 +1,34 @@
-"""The borders of a run: which rules hold at each gate at a moment, and what presses people home."""
+"""The borders of a run: what holds at each gate, on the roads and in camps at a moment."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from flowsim.arrays import Ints
-from flowsim.policy.base import Policy
-from flowsim.policy.compose import (
-    GateRules,
-    RulesAtGates,
-    Stated,
-    at_crossing,
-    compose,
-    pressure,
-    state,
-)
-from flowsim.policy.opening import Opening
+from flowsim.policy.base import Policy, Stated
+from flowsim.policy.compose import GateRules, at_crossing, compose, state
+from flowsim.policy.gates import RulesAtGates
+from flowsim.policy.land import Roads, Transfers, of_kind, pressure
+from flowsim.policy.opening import Opening, Road, Statement, Transfer
 from flowsim.policy.sections import Authority, Border
+from flowsim.policy.who import Sorts
 from flowsim.scenario.scenario import Scenario
 from flowsim.view import BorderView
 from flowsim.world.world import World
+
+
+class _Side(NamedTuple):
+    """An authority at a border, and the parts of its policies by direction."""
+
+    border: str
+    section: Authority
+    country: int
+    out: tuple[Policy, ...]
+    back: tuple[Policy, ...]
 
 
 class Borders:
@@ -38,52 +44,84 @@ class Borders:
     crossings_of : dict
         Names of the crossings of each border, by its id.
     rules : RulesAtGates
-        What holds now.
-    pressure : float64 array (C,)
-        Hazard of return that each country's policies add, 1/day.
+        What holds at the gates now.
+    roads : Roads or None
+        What holds on the roads now; None where no policy states anything.
+    transfers : Transfers or None
+        Who is moved to where now.
+    pressure, wish : float64 arrays (C,)
+        Hazard of return that each country's policies add, 1/day, and factor on the own wish.
     """
 
     def __init__(self, scenario: Scenario, world: World) -> None:
-        self._borders = scenario.borders
-        self._start = scenario.start
-        self._world = world
-        self._groups = tuple(g.name for g in world.groups)
+        self._start, self._end = scenario.start, scenario.end
+        self._world, network = world, world.network
+        self._sorts = Sorts(
+            tuple(g.name for g in world.groups), tuple(g.nationality for g in world.groups)
+        )
         self._known: dict[tuple[Opening, ...], GateRules] = {}
-        self.crossings_of: dict[str, tuple[str, ...]] = {b.id: () for b in scenario.borders}
-        self._border_of: list[Border | None] = []
-        network = world.network
         self._capacity = [
             np.inf if gate.capacity_per_hour is None else gate.capacity_per_hour
             for gate in network.gates
         ]
+        self._sides = [
+            _Side(
+                border.id, authority, _index(world.countries, authority.country),
+                _parts(authority.policies), _parts(authority.back),
+            )
+            for border in scenario.borders for authority in border.authorities
+        ]  # fmt: skip
+        self.crossings_of: dict[str, tuple[str, ...]] = {b.id: () for b in scenario.borders}
+        self._border_of = self._borders_of_gates(scenario.borders)
+        self._links: dict[tuple[str, str], tuple[int, ...]] = {}
+        for link, ends in enumerate(zip(network.tail, network.head, strict=True)):
+            a, b = sorted(network.names[p] for p in ends)
+            self._links[a, b] = (*self._links.get((a, b), ()), link)
+        self.rules = RulesAtGates((), (), self._start)
+        self._said: list[Any] | None = None
+        self._land: tuple[tuple[Road, ...], tuple[Transfer, ...]] = ((), ())
+        self.roads: Roads | None = None
+        self.transfers: Transfers | None = None
+        self.pressure = np.zeros(len(world.countries))
+        self.wish = np.ones(len(world.countries))
+        self.openings: list[tuple[Opening, ...]] = [() for _ in network.gates]
+
+    def _borders_of_gates(self, borders: tuple[Border, ...]) -> list[str | None]:
+        network, world = self._world.network, self._world
+        found: list[str | None] = []
         for gate in network.gates:
             ends = {
                 world.places[network.tail[gate.link]].country,
                 world.places[network.head[gate.link]].country,
             }
-            border = next((b for b in scenario.borders if set(b.between) == ends), None)
-            self._border_of.append(border)
+            border = next((b.id for b in borders if set(b.between) == ends), None)
+            found.append(border)
             name = network.crossings[gate.crossing]
-            if border is not None and name not in self.crossings_of[border.id]:
-                self.crossings_of[border.id] += (name,)
-        self.rules = RulesAtGates((), ())
-        self._stated = False
-        self.pressure = np.zeros(len(world.countries))
-        self.openings: list[tuple[Opening, ...]] = []
+            if border is not None and name not in self.crossings_of[border]:
+                self.crossings_of[border] += (name,)
+        return found
 
     def edges(self) -> Ints:
         """Seconds at which some policy may change by the calendar, sorted."""
         moments = {
             edge
-            for border in self._borders
-            for authority in border.authorities
-            for policy in authority.policies + authority.back
-            for part in policy.parts()
-            if part.start is None or part.stop is None or part.start < part.stop
-            for edge in part.edges()  # an empty window does nothing, so it cuts no tick either
+            for side in self._sides
+            for policy in side.out + side.back
+            for edge in policy.edges(self._start, self._end)
         }
         seconds = sorted(int((m - self._start).total_seconds()) for m in moments)
         return np.array(seconds, dtype=np.int64)
+
+    def may_transfer(self) -> bool:
+        """Whether some policy may move people on: one of the stock, or anybody's own code."""
+        moves = ("relocation", "dispersal", "function", "code")
+        todo = [policy for side in self._sides for policy in side.out + side.back]
+        while todo:
+            policy = todo.pop()
+            if getattr(policy, "type", "function") in moves:
+                return True
+            todo += policy.within()
+        return False
 
     def observe(self, seconds: int, views: dict[tuple[str, str], BorderView]) -> list[int]:
         """Let each authority state its openings; gives the gates whose rules have changed.
@@ -96,50 +134,85 @@ class Borders:
             What each authority sees, by (border id, country).
         """
         now = self._start + timedelta(seconds=seconds)
-        out: dict[str, list[Stated]] = {}
-        back: dict[str, list[Stated]] = {}
-        push = np.zeros(len(self._world.countries))
-        for border in self._borders:
-            for direction, stated in (("out", out), ("back", back)):
-                stated[border.id] = []
-                for authority in border.authorities:
-                    view = views[border.id, authority.country]
-                    said = state(_policies(authority, direction), now, view)
-                    stated[border.id] += said
-                    if direction == "out" and authority.country in self._world.countries:
-                        push[self._world.countries.index(authority.country)] += pressure(said)
-        self.pressure = push
+        out: dict[str, list[Stated]] = {border: [] for border in self.crossings_of}
+        back: dict[str, list[Stated]] = {border: [] for border in self.crossings_of}
+        self.pressure[:], self.wish[:] = 0.0, 1.0
+        for side in self._sides:
+            view = views[side.border, side.section.country]
+            said = state(side.out, now, view)
+            out[side.border] += said
+            if side.back:
+                back[side.border] += state(side.back, now, view)
+            if side.country >= 0 and said:
+                per_day, wish = pressure(said)
+                self.pressure[side.country] += per_day
+                self.wish[side.country] *= wish
+        said_now = [_all(told) for told in (*out.values(), *back.values())]
+        if said_now == self._said:
+            return []  # nobody states anything new
+        self._said = said_now
+        self._lay([s for told in out.values() for s in told])
         return self._compose(out, back)
+
+    def _lay(self, stated: list[Stated]) -> None:
+        land = of_kind(stated, Road), of_kind(stated, Transfer)
+        if land == self._land:
+            return
+        self._land, (roads, transfers) = land, land
+        network = self._world.network
+        tail = network.tail.tolist()
+        self.roads = None
+        if roads:
+            self.roads = Roads(roads, self._links, tail, len(network.names), self._sorts)
+        self.transfers = Transfers(transfers, network.names) if transfers else None
 
     def _compose(self, out: dict[str, list[Stated]], back: dict[str, list[Stated]]) -> list[int]:
         changed, network = [], self._world.network
         rules, openings = [], []
+        first = not self.rules.by_gate
         for g, gate in enumerate(network.gates):
             border = self._border_of[g]
-            stated = [] if border is None else (out if gate.out else back)[border.id]
+            stated = [] if border is None else (out if gate.out else back)[border]
             binding = at_crossing(stated, network.crossings[gate.crossing])
             rule = self._rules(binding)
-            if not self._stated or rule is not self.rules.by_gate[g]:
+            if first or rule is not self.rules.by_gate[g]:
                 changed.append(g)
             rules.append(rule)
             openings.append(binding)
         if changed:
-            self.rules = RulesAtGates(rules, self._capacity)
-        self._stated = True
+            self.rules = RulesAtGates(rules, self._capacity, self._start)
         self.openings = openings
         return changed
 
     def _rules(self, openings: tuple[Opening, ...]) -> GateRules:
-        """Composed once for each set of openings; pressure to return is no matter of a gate."""
-        key = tuple(
-            o if o.return_per_day == 0.0 else replace(o, return_per_day=0.0) for o in openings
-        )
+        """Composed once for each set of openings."""
+        key = tuple(_at_gate(o) for o in openings)
         if key not in self._known:
             if len(self._known) > 4096:
                 self._known.clear()
-            self._known[key] = compose(key, self._groups)
+            self._known[key] = compose(key, self._sorts)
         return self._known[key]
 
 
-def _policies(authority: Authority, direction: str) -> tuple[Policy, ...]:
-    return authority.policies if direction == "out" else authority.back
+def _parts(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
+    """What policies are made of; made once, so that an authority's memory knows each again."""
+    return tuple(part for policy in policies for part in policy.parts())
+
+
+def _all(stated: list[Stated]) -> list[tuple[tuple[str, ...], Statement]]:
+    """What is stated, and for which crossings."""
+    return [
+        (s.policy.crossings, _at_gate(s.opening) if isinstance(s.opening, Opening) else s.opening)
+        for s in stated
+    ]
+
+
+def _at_gate(opening: Opening) -> Opening:
+    """An opening without what is no matter of a gate."""
+    if (opening.return_per_day, opening.return_wish) == (0.0, 1.0):
+        return opening
+    return replace(opening, return_per_day=0.0, return_wish=1.0)
+
+
+def _index(names: tuple[str, ...], name: str) -> int:
+    return names.index(name) if name in names else -1

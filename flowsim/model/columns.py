@@ -13,6 +13,8 @@ from flowsim.draws import Purpose, child_key
 from flowsim.model.laws import Holding, Laws
 from flowsim.model.layout import KINDS, PURPOSE, STATUSES, Clock, Event, Status
 from flowsim.model.observe import Stocks
+from flowsim.policy.land import Roads
+from flowsim.policy.who import sort_of
 from flowsim.world.population import Households
 
 _COLUMNS: dict[str, Any] = {
@@ -20,9 +22,10 @@ _COLUMNS: dict[str, Any] = {
     "status": np.int8, "next_event": np.int32, "what": np.int8, "arrive": np.int32,
     "ready": np.int32, "joined": np.int32, "bound": np.int8,
     "parent": np.int32, "part": np.int32, "sibling": np.int32,
-    "size": np.uint8, "guard": bool, "burnt": bool, "informed": bool, "held": bool, "refused": bool,
+    "size": np.uint8, "guard": bool, "burnt": bool, "informed": bool,
+    "kin": bool, "held": bool, "refused": bool,
     "registered": bool, "resting": bool, "rank": np.int32, "passing": np.int32,
-    "quota": np.float64, "luck": np.float64,
+    "quota": np.float64, "counted_by": np.int16, "luck": np.float64,
 }  # fmt: skip
 _TABLES: dict[str, tuple[int, Any]] = {
     "kinds": (KINDS, np.uint8),
@@ -95,6 +98,7 @@ class Columns:
     guard: Bools
     burnt: Bools
     informed: Bools
+    kin: Bools
     held: Bools
     refused: Bools
     registered: Bools
@@ -102,6 +106,7 @@ class Columns:
     rank: Ints
     passing: Ints
     quota: Floats
+    counted_by: Ints
     luck: Floats
     kinds: Counts
     wounded: Counts
@@ -111,6 +116,7 @@ class Columns:
 
     def __init__(self, laws: Laws, face: ClockFace, households: Households) -> None:
         self.laws, self.face = laws, face
+        self.roads: Roads | None = None
         self.n = self.n_start = len(households)
         room = self.n + self.n // 4 + 64
         for name, kind in _COLUMNS.items():
@@ -124,6 +130,7 @@ class Columns:
         self.kinds[rows] = households.kinds.T
         self.size[rows] = self.kinds.take(rows, axis=0).sum(axis=1)
         self._know(rows)
+        self.kin[rows] = laws.kin_across(self.key[rows], self.group[rows])
         self.burnt[rows] = laws.burnt(self.key[rows], self.home[rows], self.group[rows])
         cells, n_gates = laws.cells, len(laws.world.network.gates)
         self._people = np.zeros(cells.places * cells.groups * len(Status), dtype=np.int64)
@@ -204,7 +211,7 @@ class Columns:
             self._grow(self.n + rows.size)
         self.n += rows.size
         self.key[new] = child_key(self.key[rows], number, part)
-        for name in ("home", "group", "place", "link", "burnt", "joined", "bound", "luck"):
+        for name in ("home", "group", "place", "link", "burnt", "kin", "joined", "bound", "luck"):
             column = getattr(self, name)
             column[new] = column[rows]
         self._know(new)
@@ -248,6 +255,10 @@ class Columns:
         count = self.count[rows, purpose].astype(np.int64)
         self.count[rows, purpose] += 1
         return count
+
+    def sort(self, rows: Ints) -> Ints:
+        """Sorts of households, see `flowsim.policy.who`."""
+        return sort_of(self.group[rows].astype(np.int64), self.kin[rows].astype(np.int64))
 
     def kinds_of(self, rows: Ints) -> Counts:
         """Persons of households by kind, (5, n)."""
@@ -318,8 +329,12 @@ class Columns:
             held=self.held[rows].astype(np.int64),
         )
         cell = self.laws.under(self.status[rows].astype(np.int64), clock, holding)
+        danger = None
+        if self.roads is not None:
+            on_the_way = self.status[rows] == _MOVING
+            danger = np.where(on_the_way, self.roads.danger[self.link[rows]], 1.0)
         threshold = self.laws.threshold(
-            clock, self.key[rows], count, self.kinds_of(rows), self.guard[rows]
+            clock, self.key[rows], count, self.kinds_of(rows), self.guard[rows], danger
         )
         self.cell[rows, clock] = cell
         self.target[rows, clock] = self.face.target(cell, now, threshold)

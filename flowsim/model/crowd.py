@@ -56,6 +56,7 @@ class Crowd:
 
     def open_gates(self, start: int, stop: int, changed: list[int]) -> None:
         """Begin a segment; at the changed gates all who wait are held against the new rules."""
+        self.columns.roads = self.now.roads
         self.gates.begin_segment(start, stop, changed)
 
     def cross(self, stop: int) -> bool:
@@ -115,7 +116,7 @@ class Crowd:
             state,
             c.key[rows],
             c.counted(Purpose.ROUTE, rows),
-            c.group[rows].astype(np.int64),
+            c.sort(rows),
             c.informed[rows].astype(np.int64),
         )
 

@@ -15,7 +15,7 @@ from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.harm import harm_per_day
 from flowsim.behaviour.leaving import heard, news_kernel
 from flowsim.behaviour.rules import Rule, RuleView, ask, chosen
-from flowsim.clock import ClockFace
+from flowsim.clock import NEVER, ClockFace
 from flowsim.draws import seed_key
 from flowsim.errors import ScenarioError
 from flowsim.model.agents import REPORTERS, AuthorityAgent, ForceAgent, PlaceAgent
@@ -27,6 +27,7 @@ from flowsim.model.laws import Laws, Now
 from flowsim.model.layout import STATUSES, Outcome, Status
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.reference import ReferenceCrowd
+from flowsim.model.sight import Reports, Sight
 from flowsim.results import Result
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
@@ -98,6 +99,8 @@ class FlowModel(mesa.Model):
         self.duration = int((setup.end - setup.start).total_seconds())
         self.borders = Borders(setup, world)
         self._edges = self.borders.edges()
+        sides = [side for border in setup.borders for side in border.authorities]
+        self.reports = Reports(round(3600 * max((a.lag_hours for a in sides), default=0.0)))
         self.rules = chosen(rules)
         fled = [country in setup.flee_from for country in world.countries]
         self._fled = np.array(fled, dtype=bool)
@@ -144,6 +147,7 @@ class FlowModel(mesa.Model):
         for start, stop in self._ticks():
             self.violence(start)
             segments = self._segments(start, stop)
+            self.look_at_borders(start)
             changed = self.policies(start)
             beliefs = self.news(start)
             self.hazards(start, stop)
@@ -151,7 +155,7 @@ class FlowModel(mesa.Model):
             for first, last in segments:
                 if first > start:
                     changed = self.policies(first)
-                self.crowd.now.rules = self.borders.rules
+                self.crowd.now.begin_segment(self.borders.rules, self.borders.roads)
                 self.crowd.open_gates(first, last, changed)
                 while self.crowd.travel(last) or self.crowd.cross(last) or self.crowd.settle():
                     pass
@@ -167,6 +171,22 @@ class FlowModel(mesa.Model):
         """Phase 1: violence and its conditions, at the middle of the hour of the grid."""
         self.danger = self.world.surroundings.at(start // GRID * GRID + GRID // 2)
 
+    def look_at_borders(self, start: int) -> None:
+        """What states can learn of their borders; each hears of it with its own lag."""
+        if AuthorityAgent not in self.agents_by_type:
+            return
+        so_far, people = self.observer.outcomes_so_far, self.stocks.people
+        self.reports.add(
+            Sight(
+                seconds=start,
+                waiting=self.stocks.waiting.sum(axis=1),
+                admitted=so_far[:, Outcome.ADMITTED] + so_far[:, Outcome.EXEMPT],
+                irregular=so_far[:, Outcome.IRREGULAR].copy(),
+                sheltered=people[:, :, Status.SHELTERED].sum(axis=1),
+                violence=self.danger.violence,
+            )
+        )
+
     def policies(self, start: int) -> list[int]:
         """Phase 2: authorities state their openings; gives the gates where these have changed."""
         self.seconds = start
@@ -175,25 +195,31 @@ class FlowModel(mesa.Model):
 
     def news(self, start: int) -> Beliefs:
         """Phase 3: what the informed know now, and the others knew `lag_hours` ago."""
-        known = Known(self.danger, self.borders.rules)
+        known = Known(self.danger, self.borders.rules, self.borders.roads)
         self._news, late = self._grapevine.hear(start, known)
-        return self._grapevine.believe(known, late, self._queue, self._full)
+        self._hurry = self._grapevine.hurry(known, late)
+        return self._grapevine.believe(start, known, late, self._queue, self._full)
 
     def hazards(self, start: int, stop: int) -> None:
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
         behaviour, danger, cells = self.setup.behaviour, self.danger, self.laws.cells
         by_place, inside = danger.danger.shape, self.world.inside[:, None]
+        ability, roads = danger.leave, self.borders.roads
+        if roads is not None:
+            ability = ability + roads.lifts_at[:, None] * (1.0 - ability)
         view = RuleView(
             behaviour=behaviour,
             danger=danger.danger,
             news=heard(self._kernel, self._news),
             gone=self._gone,
-            ability=danger.leave,
+            ability=ability,
             inside=self._fled,
             pressure=self.borders.pressure,
+            encouraged=self.borders.wish,
         )
         rate = np.zeros(cells.total)
         leave = ask(self.rules, "leave", view, by_place) * self._flees
+        leave = leave * (1.0 + behaviour.leaving.hurry * self._hurry)
         rate[cells.leave : cells.onward] = np.where(inside, leave, 0.0).ravel()
         onward = ask(self.rules, "onward", view, by_place) * self._flees
         rate[cells.onward : cells.harm] = np.where(inside, onward, 0.0).ravel()
@@ -214,7 +240,9 @@ class FlowModel(mesa.Model):
             if not gate.out:
                 continue  # those who go home are patient, and the fence is not for them
             rate[cells.give_up + 2 * g] = waiting.give_up_per_day
-            rate[cells.give_up + 2 * g + 1] = waiting.give_up_closed_per_day
+            told = rules.opens_s[g] < NEVER  # they wait for the day that was announced
+            closed = waiting.give_up_per_day if told else waiting.give_up_closed_per_day
+            rate[cells.give_up + 2 * g + 1] = closed
             rate[cells.fence + 2 * g + 1] = waiting.fence_per_day
             rate[cells.disperse + g] = rules.by_gate[g].dispersal_per_day
             crowd = float(self.stocks.waiting[gate.crossing].sum())
@@ -261,8 +289,7 @@ class FlowModel(mesa.Model):
 
     def _now(self, beliefs: Beliefs) -> Now:
         delay = self.danger.delay_hours[self.world.network.tail]
-        seconds = np.ceil((self.laws.hours[:, None] + delay) * 3600.0).astype(np.int64)
-        return Now(self.laws, self.face, np.maximum(seconds, 1), beliefs)
+        return Now(self.laws, self.face, delay, beliefs)
 
     # ---- what Mesa and policies see ------------------------------------------------------
 

@@ -14,7 +14,7 @@ from flowsim.behaviour.routes import SETTLE
 from flowsim.clock import NEVER
 from flowsim.draws import Purpose
 from flowsim.model.layout import Bound, Clock, Outcome, Status
-from flowsim.model.queues import Allowance, Line, serve
+from flowsim.model.queues import Allowance, Budgets, Line, serve, serve_counted
 
 if TYPE_CHECKING:
     from flowsim.model.crowd import Crowd
@@ -44,6 +44,7 @@ class Gates:
         self._crossing = np.array([gate.crossing for gate in gates], dtype=np.int64)
         self._begun = [0] * len(gates)
         self._allowances: dict[int, Allowance] = {}
+        self._budgets = Budgets(crowd.laws.scenario.start)
         self._stirred = np.zeros(len(gates), dtype=bool)
         self._segment = (0, 0)
 
@@ -101,6 +102,7 @@ class Gates:
         c = self.columns
         a = self._admission(rows, gate)
         c.held[rows], c.rank[rows], c.quota[rows] = a.held, a.rank, a.quota_per_hour
+        c.counted_by[rows] = a.count
         c.passing[rows] = a.kinds.sum(axis=0, dtype=np.int64)
         fresh = a.held & ~c.refused[rows]
         c.refused[rows[fresh]] = True
@@ -109,9 +111,14 @@ class Gates:
     def _admission(self, rows: Ints, gate: Ints) -> Admission:
         c = self.columns
         visit = c.count[rows, Purpose.GATE].astype(np.int64) - 1
-        group = c.group[rows].astype(np.int64)
         return self.crowd.now.admission(
-            gate, c.luck[rows], c.key[rows], visit, group, c.kinds_of(rows), c.wounded_of(rows)
+            gate,
+            c.luck[rows],
+            c.key[rows],
+            visit,
+            c.sort(rows),
+            c.kinds_of(rows),
+            c.wounded_of(rows),
         )
 
     def cross(self, stop: int) -> bool:
@@ -153,7 +160,16 @@ class Gates:
             quota_per_hour=c.quota[rows],
             key=c.key[rows],
         )
-        return serve(self._allowances[gate], line)
+        counts = self.crowd.now.rules.by_gate[gate].counts
+        if not counts:
+            return serve(self._allowances[gate], line)
+        by = c.counted_by[rows].astype(np.int64)
+        left = self._budgets.left(gate, counts, self._segment[0])
+        done, self._allowances[gate] = serve_counted(self._allowances[gate], line, by, left)
+        through = (by >= 0) & (done < self._segment[1])
+        used = np.bincount(by[through], line.persons[through], len(counts)).astype(np.int64)
+        self._budgets.use(gate, counts, used)
+        return done
 
     def _pass(self, rows: Ints, when: Ints, gate: Ints) -> None:
         """Let households through; those whom the gate holds of a family part and go on waiting."""
@@ -226,6 +242,7 @@ class Gates:
         kind, dies = laws.lost_at_the_fence(c.key[rows], count, c.kinds_of(rows))
         through = laws.chance(c.key[rows], Purpose.FENCE_RESULT, count, rules.leak[gate])
         back = self._drawn(rows, Purpose.PUSHBACK, rules.pushback[gate])
+        back &= self.crowd.now.found(c.link[rows].astype(np.int64), c.group[rows], gate)
         caught = self._drawn(rows, Purpose.DETAIN, rules.detention[gate])
         c.ready[rows] = when
         self.crowd.toll.lose(rows[dies], kind[dies], gate[dies])

@@ -19,6 +19,7 @@ from flowsim.model.crowd import AT_HOME_PART, RETRY
 from flowsim.model.gates import AT_GATE_PART
 from flowsim.model.laws import Holding
 from flowsim.model.layout import PURPOSE, Bound, Clock, Event, Outcome, Status
+from flowsim.policy.who import sort_of
 
 if TYPE_CHECKING:
     from flowsim.model.reference import ReferenceCrowd
@@ -63,6 +64,7 @@ class Household(mesa.Agent):
         self.guard = self.held = self.refused = self.registered = False
         self.burnt = bool(laws.burnt(key, one(home), one(group))[0])
         self.informed = bool(laws.informed(key)[0])
+        self.kin = bool(laws.kin_across(key, one(group))[0])
         self.bound = Bound.AWAY
         self.family: Household | None = None
         self.next_event, self.what, self.arrive = NEVER, 0, NEVER
@@ -83,6 +85,11 @@ class Household(mesa.Agent):
         """The gate on its link, or -1."""
         return int(self.crowd.network.gate[self.link])
 
+    @property
+    def sort(self) -> Ints:
+        """Its sort, see `flowsim.policy.who`."""
+        return sort_of(one(self.group), one(self.kin))
+
     def count(self, purpose: Purpose) -> Ints:
         """How many draws were made for a purpose; the one to come is counted."""
         count = self.drawn.get(purpose, 0)
@@ -102,7 +109,15 @@ class Household(mesa.Agent):
             held=one(self.held),
         )
         cell = laws.under(one(self.status), one(clock), holding)
-        threshold = laws.threshold(one(clock), self.key, count, self.kinds, flag(self.guard))
+        roads = self.crowd.roads
+        danger = None
+        if roads is not None:
+            danger = np.ones(1)
+            if self.status == Status.MOVING:
+                danger = roads.danger[self.link : self.link + 1]
+        threshold = laws.threshold(
+            one(clock), self.key, count, self.kinds, flag(self.guard), danger
+        )
         self.targets[clock] = (cell, self.crowd.face.target(cell, one(now), threshold))
 
     def wake(self) -> None:
@@ -136,7 +151,7 @@ class Household(mesa.Agent):
         """Draw the next link from a state of route choice, or SETTLE, or -2."""
         count = self.count(Purpose.ROUTE)
         now = self.crowd.now
-        return int(now.choose(one(state), self.key, count, one(self.group), one(self.informed))[0])
+        return int(now.choose(one(state), self.key, count, self.sort, one(self.informed))[0])
 
     def part(self, kinds: NDArray, wounded: NDArray, number: int, which: int) -> Household:
         """Persons part off and are a household, and an owner of draws, of their own."""
@@ -147,6 +162,7 @@ class Household(mesa.Agent):
         self.wounded = self.wounded - wounded
         other.place, other.link, other.joined = self.place, self.link, self.joined
         other.bound, other.burnt, other.family = self.bound, self.burnt, self
+        other.kin = self.kin
         other.luck = self.luck
         self.crowd.households.append(other)
         return other
@@ -289,9 +305,8 @@ class Household(mesa.Agent):
     def admission(self) -> Any:
         """What the gate means for this household."""
         visit = one(self.drawn[Purpose.GATE] - 1)
-        group = one(self.group)
         return self.crowd.now.admission(
-            one(self.gate), self.luck, self.key, visit, group, self.kinds, self.wounded
+            one(self.gate), self.luck, self.key, visit, self.sort, self.kinds, self.wounded
         )
 
     def assess(self) -> None:
@@ -299,6 +314,7 @@ class Household(mesa.Agent):
         a = self.admission()
         self.held, self.passing = bool(a.held[0]), int(a.kinds.sum())
         self.rank, self.quota = int(a.rank[0]), float(a.quota_per_hour[0])
+        self.counted_by = int(a.count[0])
         if self.held and not self.refused:
             self.refused = True
             self.crowd.tell(self.gate, Outcome.REFUSED, self.kinds)
@@ -345,6 +361,7 @@ class Household(mesa.Agent):
         if self.persons == 0:
             self.enter(now, Status.EMPTY, self.place)
         back = self.chance(Purpose.PUSHBACK, rules.pushback[gate])
+        back &= bool(crowd.now.found(one(self.link), one(self.group), one(gate))[0])
         caught = self.chance(Purpose.DETAIN, rules.detention[gate])
         if self.persons == 0:
             return

@@ -19,7 +19,8 @@ from flowsim.clock import ClockFace
 from flowsim.draws import Purpose, exponential, seed_key, uniform
 from flowsim.model.beliefs import Beliefs
 from flowsim.model.layout import CLOCKS_OF, PURPOSE, Cells, Clock, Status
-from flowsim.policy.compose import RulesAtGates
+from flowsim.policy.gates import RulesAtGates
+from flowsim.policy.land import Roads
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.world import World
 
@@ -100,6 +101,14 @@ class Laws:
         """Frailty of leaving, by household."""
         return frailty(self.behaviour.leaving, self.seed, key)
 
+    def kin_across(self, key: Keys, group: Ints) -> Bools:
+        """Who has close kin across the border."""
+        zero = np.zeros(key.size, dtype=np.int64)
+        share = np.array([g.kin_across for g in self.world.groups])
+        if not share.any():
+            return np.zeros(key.size, dtype=bool)
+        return uniform(self.seed, key, Purpose.KIN, zero) < share[group]
+
     def informed(self, key: Keys) -> Bools:
         """Who knows the present state."""
         zero = np.zeros(key.size, dtype=np.int64)
@@ -135,10 +144,19 @@ class Laws:
         index = np.stack([by_place, home, 2 * h.gate + h.held, h.gate])
         return self._first_cell[status, clock] + index[_FORM[clock], np.arange(clock.size)]
 
-    def threshold(self, clock: Ints, key: Keys, count: Ints, kinds: Counts, guard: Bools) -> Floats:
+    def threshold(
+        self,
+        clock: Ints,
+        key: Keys,
+        count: Ints,
+        kinds: Counts,
+        guard: Bools,
+        danger: Floats | None = None,
+    ) -> Floats:
         """Exponential threshold of a clock; inf for households that the hazard cannot touch.
 
-        The hazard of leaving is scaled by frailty and for guards, that of harm by who is there.
+        The hazard of leaving is scaled by frailty and for guards, that of harm by who is there and
+        by ``danger``, the factor of corridors on the road where each is.
         """
         drawn = exponential(self.seed, key, _PURPOSE[clock], count)
         factor = np.ones(drawn.size)
@@ -149,6 +167,8 @@ class Laws:
         harm = np.flatnonzero(clock == Clock.HARM)
         if harm.size:
             factor[harm] = household_weight(self.harm_weights, kinds[:, harm])
+            if danger is not None:
+                factor[harm] *= danger[harm]
         crush = np.flatnonzero(clock == Clock.CRUSH)
         if crush.size:
             factor[crush] = kinds[:, crush].sum(axis=0, dtype=np.int64)
@@ -182,26 +202,69 @@ class Laws:
 
 
 class Now:
-    """What is fixed for one tick, and the rules at the gates for the segment under way.
+    """What is fixed for one tick, and what policies say for the segment under way.
+
+    Parameters
+    ----------
+    laws : Laws
+    face : ClockFace
+    delay_hours : float64 array (L, G)
+        Lost on each link to curfews and roadblocks.
+    beliefs : Beliefs
 
     Attributes
     ----------
-    face : ClockFace
     travel : int64 array (L, G)
         Seconds that each link takes.
     rules : RulesAtGates
+    roads : Roads or None
     """
 
-    def __init__(self, laws: Laws, face: ClockFace, travel: Ints, beliefs: Beliefs) -> None:
-        self.laws, self.face, self.travel, self._beliefs = laws, face, travel, beliefs
+    def __init__(self, laws: Laws, face: ClockFace, delay_hours: Floats, beliefs: Beliefs) -> None:
+        self.laws, self.face, self._delay, self._beliefs = laws, face, delay_hours, beliefs
         self.rules: RulesAtGates
+        self.roads: Roads | None = None
+        self.travel = self._seconds(delay_hours)
 
-    def choose(self, state: Ints, key: Keys, count: Ints, group: Ints, informed: Ints) -> Ints:
-        """Link that each household takes next from a state of route choice, or SETTLE, or -2."""
-        table = self._beliefs.values(np.unique(group * 2 + informed))
+    def begin_segment(self, rules: RulesAtGates, roads: Roads | None) -> None:
+        """Take what policies say from now on."""
+        self.rules = rules
+        if roads is not self.roads:
+            self.roads, delay = roads, self._delay
+            if roads is not None:
+                delay = delay * (1.0 - roads.lifts)[:, None] + roads.delay_hours[:, None]
+            self.travel = self._seconds(delay)
+
+    def _seconds(self, delay_hours: Floats) -> Ints:
+        seconds = np.ceil((self.laws.hours[:, None] + delay_hours) * 3600.0).astype(np.int64)
+        return np.maximum(seconds, 1)
+
+    def choose(self, state: Ints, key: Keys, count: Ints, sort: Ints, informed: Ints) -> Ints:
+        """Link that each household takes next from a state of route choice, or SETTLE, or -2.
+
+        -2 too for those whom a checkpoint stops on the link of their choice.
+        """
+        row = 2 * sort + informed
+        table = self._beliefs.values(np.unique(row))
         routes = self.laws.routes
-        value = table[group * 2 + informed, state]
-        return choose(self.laws.seed, key, count, routes.option[state], value)
+        option = choose(self.laws.seed, key, count, routes.option[state], table[row, state])
+        if self.roads is not None and self.roads.stops_somebody:
+            option[self._stopped(option, key, sort)] = -2
+        return option
+
+    def _stopped(self, option: Ints, key: Keys, sort: Ints) -> Bools:
+        """Whom a checkpoint stops on a link: one draw a household and route, for good."""
+        assert self.roads is not None
+        link = np.maximum(option, 0)
+        share = np.where(option >= 0, self.roads.permeability[link, sort], 1.0)
+        zero = np.zeros(key.size, dtype=np.int64)
+        return uniform(self.laws.seed, key, Purpose.CHECKPOINT, zero, link // 2) >= share
+
+    def found(self, link: Ints, group: Ints, gate: Ints) -> Bools:
+        """Whether those who came through the fence are still in reach when guards look for them."""
+        after, way = self.rules.pushback_after_s[gate], self.travel[link, group]
+        km = self.laws.world.network.km[link] * np.minimum(after / way, 1.0)
+        return km <= self.rules.pushback_reach_km[gate]
 
     def admission(
         self,
@@ -209,11 +272,11 @@ class Now:
         luck: Floats,
         key: Keys,
         visit: Ints,
-        group: Ints,
+        sort: Ints,
         kinds: Counts,
         wounded: Counts,
     ) -> Admission:
         """Households held against the rules of their gates."""
         laws = self.laws
         waiting, seed = laws.behaviour.waiting, laws.seed
-        return admission(self.rules, waiting, seed, gate, luck, key, visit, group, kinds, wounded)
+        return admission(self.rules, waiting, seed, gate, luck, key, visit, sort, kinds, wounded)

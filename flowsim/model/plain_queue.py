@@ -18,6 +18,7 @@ class InLine:
     rank: int
     quota_per_hour: float
     key: int
+    count: int = -1
     left: int = 0
     done: int = NEVER
     used: dict[int, int] = field(default_factory=dict)
@@ -40,16 +41,21 @@ class PlainGate:
         self.taken: dict[int, int] = {}
         self.taken_of_quota: dict[tuple[float, int], int] = {}
 
-    def serve(self, line: list[InLine]) -> None:
-        """Set ``done`` of all who are through before the end of the segment."""
-        line = sorted(line, key=InLine.order)
+    def serve(self, line: list[InLine], left: list[int]) -> None:
+        """Set ``done`` of all who are through before the end of the segment.
+
+        ``left`` is the persons left of each counted quota.
+        """
+        counted = sorted(line, key=InLine.order)
         while True:
-            self._let_through(line)
-            early = [h for h in line if h.done < self.stop and h.quits < h.done]
-            if not early:
+            line = list(counted)
+            self._let_through_who_stays(line)
+            late = self._too_many(line, left)
+            if not late:
                 break
-            early[0].done = NEVER
-            line.remove(early[0])  # drops out before its turn; the others move up
+            for household in late:
+                household.done = NEVER
+                counted.remove(household)
         self.unfinished = 0
         for household in line:
             if household.done < self.stop:
@@ -58,6 +64,25 @@ class PlainGate:
             else:
                 household.done = NEVER
                 self.unfinished += sum(household.used.values())
+
+    def _let_through_who_stays(self, line: list[InLine]) -> None:
+        while True:
+            self._let_through(line)
+            early = [h for h in line if h.done < self.stop and h.quits < h.done]
+            if not early:
+                return
+            early[0].done = NEVER
+            line.remove(early[0])  # drops out before its turn; the others move up
+
+    def _too_many(self, line: list[InLine], left: list[int]) -> list[InLine]:
+        """Those of a counted quota who come too late for it, from the first who does not fit."""
+        for count, persons in enumerate(left):
+            mine = sorted((h for h in line if h.count == count), key=lambda h: h.done)
+            for n, household in enumerate(mine):
+                persons -= household.persons
+                if persons < 0 and household.done < self.stop:
+                    return mine[n:]
+        return []
 
     def _take(self, quota: float, second: int, work: int) -> None:
         if second < self.start:

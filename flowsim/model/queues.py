@@ -10,12 +10,16 @@ single server", Proc. Cambridge Phil. Soc. 48) in units of work instead of time.
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
-from flowsim.arrays import Floats, Ints, Keys
+from flowsim.arrays import Bools, Floats, Ints, Keys
 from flowsim.clock import NEVER
+from flowsim.policy.opening import Count
 
 PERSON = 1_000_000_000
 """Units of work that one person takes."""
@@ -60,6 +64,13 @@ class Line:
     rank: Ints
     quota_per_hour: Floats
     key: Keys
+
+    def take(self, rows: Ints) -> Line:
+        """Some of the households."""
+        return Line(
+            self.ready[rows], self.quits[rows], self.persons[rows], self.rank[rows],
+            self.quota_per_hour[rows], self.key[rows],
+        )  # fmt: skip
 
 
 class Allowance:
@@ -132,6 +143,12 @@ class Allowance:
             self._quota[per_hour] = np.full(self.length, rate, dtype=np.int64)
         return self._quota[per_hour]
 
+    def copy(self) -> Allowance:
+        """Another that can be used up without this one."""
+        other = copy.copy(self)  # its arrays are replaced and never written into
+        other._quota = dict(self._quota)
+        return other
+
     def is_free(self, per_hour: float) -> bool:
         """Whether neither the gate nor the quota sets a limit."""
         return self.capacity == _UNLIMITED and np.isinf(per_hour)
@@ -155,6 +172,84 @@ def serve(allowance: Allowance, line: Line) -> Ints:
     if first and bounds.size == 0 and order.size:
         return _serve_one(allowance, line, order)
     return _serve_all(allowance, line, np.split(order, bounds))
+
+
+def serve_counted(
+    allowance: Allowance, line: Line, count: Ints, left: Ints
+) -> tuple[Ints, Allowance]:
+    """As `serve`, under counted quotas: the first family that does not fit stops all behind it.
+
+    Parameters
+    ----------
+    count : int64 array (n,)
+        Which counted quota binds each household, -1 for none.
+    left : int64 array (counts,)
+        Persons left of each.
+
+    Returns
+    -------
+    done : int64 array (n,)
+    allowance : Allowance
+        What is left of the given one, which stays as it was.
+    """
+    rows = np.arange(line.ready.size)
+    while True:
+        trial, some = allowance.copy(), line.take(rows)
+        done = serve(trial, some)
+        late = _too_late(some, done, count[rows], left, allowance.stop)
+        if not late.any():
+            break
+        rows = rows[~late]
+    whole = np.full(line.ready.size, NEVER, dtype=np.int64)
+    whole[rows] = done
+    return whole, trial
+
+
+def _too_late(line: Line, done: Ints, count: Ints, left: Ints, stop: int) -> Bools:
+    """Households of a counted quota from the first on that does not fit."""
+    late = np.zeros(done.size, dtype=bool)
+    order = np.lexsort((line.key, line.ready, line.rank, -line.quota_per_hour, done))
+    for number, persons in enumerate(left):
+        mine = order[count[order] == number]
+        over = (np.cumsum(line.persons[mine]) > persons) & (done[mine] < stop)
+        if over.any():
+            late[mine[int(np.argmax(over)) :]] = True
+            return late
+    return late
+
+
+class Budgets:
+    """What is left of counted quotas, by gate; their periods begin at midnight.
+
+    Parameters
+    ----------
+    start : datetime
+        Zero of the clock, local time.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        self._midnight = start.hour * 3600 + start.minute * 60 + start.second
+        self._left: dict[tuple[int, Count], tuple[int, int]] = {}
+
+    def left(self, gate: int, counts: Sequence[Count], now: int) -> Ints:
+        """Persons left at a gate of each quota, in the period of second ``now``."""
+        return np.array([self._of(gate, count, now) for count in counts], dtype=np.int64)
+
+    def _of(self, gate: int, count: Count, now: int) -> int:
+        period = int((self._midnight + now) // round(count.hours * 3600))
+        known, left = self._left.get((gate, count), (None, 0))
+        if known != period:
+            whole = round(count.persons)
+            kept = min(left, round(count.kept * count.persons)) if known == period - 1 else 0
+            left = whole + kept
+            self._left[gate, count] = period, left
+        return left
+
+    def use(self, gate: int, counts: Sequence[Count], persons: Ints) -> None:
+        """Take off those who passed."""
+        for count, used in zip(counts, persons, strict=True):
+            period, left = self._left[gate, count]
+            self._left[gate, count] = period, left - int(used)
 
 
 def _serve_one(allowance: Allowance, line: Line, rows: Ints) -> Ints:

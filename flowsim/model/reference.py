@@ -18,6 +18,8 @@ from flowsim.model.laws import Laws, Now
 from flowsim.model.layout import KINDS, STATUSES, Clock, Outcome, Status
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.plain_queue import InLine, PlainGate
+from flowsim.model.queues import Budgets
+from flowsim.policy.land import Roads
 from flowsim.world.population import Households
 
 HOME = (Status.AT_HOME, Status.RETURNED)
@@ -36,6 +38,8 @@ class ReferenceCrowd:
         self.open: dict[int, PlainGate] = {}
         self.begun = [0] * len(self.gates)
         self.came_home = False
+        self.budgets = Budgets(laws.scenario.start)
+        self.roads: Roads | None = None
         self.now: Now
         self.households: list[Household] = []
         for i in range(len(households)):
@@ -66,6 +70,7 @@ class ReferenceCrowd:
 
     def open_gates(self, start: int, stop: int, changed: list[int]) -> None:
         """Begin a segment; at the changed gates all who wait are held against the new rules."""
+        self.roads = self.now.roads
         for gate, plain in self.open.items():
             self.begun[gate] = plain.unfinished
         self.open, self.segment = {}, (start, stop)
@@ -115,10 +120,17 @@ class ReferenceCrowd:
             self.open[gate] = PlainGate(capacity, *self.segment, self.begun[gate])
             self.begun[gate] = 0
         line = [
-            InLine(h.ready, h.next_event, h.passing, h.rank, h.quota, int(h.key[0]))
+            InLine(h.ready, h.next_event, h.passing, h.rank, h.quota, int(h.key[0]), h.counted_by)
             for h in households
         ]
-        self.open[gate].serve(line)
+        counts = self.now.rules.by_gate[gate].counts
+        left = self.budgets.left(gate, counts, self.segment[0])
+        self.open[gate].serve(line, left.tolist())
+        used = np.zeros(len(counts), dtype=np.int64)
+        for inline in line:
+            if inline.done < NEVER and inline.count >= 0:
+                used[inline.count] += inline.persons
+        self.budgets.use(gate, counts, used)
         pairs = zip(households, line, strict=True)
         return {h: inline.done for h, inline in pairs if inline.done < NEVER}
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from flowsim.policy.base import Policy
+from flowsim.policy.gatekeeping import Closed, ExitBan, OpeningHours
 from flowsim.policy.sections import Border
 from flowsim.scenario.scenario import Scenario
+
+_BY_RULE = ("function", "code", "reactive", "capacity_bound")
+"""Policies that look at the border before they speak."""
+_UNSEEN: Any = None
+"""What the policies of a calendar see: they do not look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ def crossing_spans(scenario: Scenario, crossing: str) -> list[Span]:
     policies = _policies(_border_of(scenario, crossing), crossing)
     spans = []
     for start, stop in _pieces(scenario, policies):
-        state, label = _state([p for p in policies if p.in_force(start)])
+        state, label = _state([p for p in policies if p.in_force(start)], start)
         spans.append(Span(start, stop, state, label))
     return _joined(spans)
 
@@ -85,22 +92,28 @@ def _policies(border: Border | None, crossing: str) -> list[Policy]:
 
 
 def _pieces(scenario: Scenario, policies: list[Policy]) -> list[tuple[datetime, datetime]]:
-    edges = {t for p in policies for t in p.edges() if scenario.start < t < scenario.end}
-    cuts = [scenario.start, *sorted(edges), scenario.end]
+    edges = {t for p in policies for t in p.edges(scenario.start, scenario.end)}
+    cuts = sorted({scenario.start, *edges, scenario.end})
     return list(pairwise(cuts))
 
 
-def _state(policies: list[Policy]) -> tuple[str, str]:
-    types = {getattr(p, "type", "") for p in policies}
-    if "closed" in types:
+def _state(policies: list[Policy], when: datetime) -> tuple[str, str]:
+    if any(_shuts(policy, when) for policy in policies):
         return "shut", "shut"
-    if "function" in types:
+    if any(getattr(policy, "type", "function") in _BY_RULE for policy in policies):
         return "rule", "by rule"
     barred = [who for p in policies for who in getattr(p, "barred", ())]
     if barred:
         who = ", ".join(w.removeprefix("group:").replace("_", " ") for w in dict.fromkeys(barred))
         return "barred", f"{who} barred"
     return "open", "open"
+
+
+def _shuts(policy: Policy, when: datetime) -> bool:
+    if not isinstance(policy, Closed | ExitBan | OpeningHours):
+        return False
+    said = policy.opening(when, _UNSEEN)
+    return said is not None and said.permeability == 0.0
 
 
 def _joined(spans: list[Span]) -> list[Span]:

@@ -7,29 +7,59 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flowsim.policy.base import Policy as Policy
+    from flowsim.policy.gatekeeping import AnnouncedClosure as AnnouncedClosure
+    from flowsim.policy.gatekeeping import AnnouncedOpening as AnnouncedOpening
+    from flowsim.policy.gatekeeping import Closed as Closed
+    from flowsim.policy.gatekeeping import ExitBan as ExitBan
+    from flowsim.policy.gatekeeping import Open as Open
+    from flowsim.policy.gatekeeping import OpeningHours as OpeningHours
+    from flowsim.policy.gatekeeping import PushBack as PushBack
+    from flowsim.policy.gatekeeping import Quota as Quota
+    from flowsim.policy.gatekeeping import Triage as Triage
+    from flowsim.policy.hosting import Dispersal as Dispersal
+    from flowsim.policy.hosting import EncouragedReturn as EncouragedReturn
+    from flowsim.policy.hosting import ForcedReturn as ForcedReturn
+    from flowsim.policy.hosting import Relocation as Relocation
     from flowsim.policy.opening import WHO as WHO
+    from flowsim.policy.opening import Count as Count
     from flowsim.policy.opening import Opening as Opening
+    from flowsim.policy.opening import Road as Road
+    from flowsim.policy.opening import Transfer as Transfer
     from flowsim.policy.own import as_policy as as_policy
     from flowsim.policy.own import override as override
-    from flowsim.policy.stock import Closed as Closed
-    from flowsim.policy.stock import ForcedReturn as ForcedReturn
-    from flowsim.policy.stock import Open as Open
-    from flowsim.policy.stock import PushBack as PushBack
-    from flowsim.policy.stock import Quota as Quota
+    from flowsim.policy.roads import Checkpoint as Checkpoint
+    from flowsim.policy.roads import Corridor as Corridor
+    from flowsim.policy.stock import CapacityBound as CapacityBound
+    from flowsim.policy.stock import Reactive as Reactive
     from flowsim.policy.stock import Scheduled as Scheduled
-    from flowsim.policy.stock import Triage as Triage
+    from flowsim.policy.stock import Watch as Watch
 
 _HOME = {
-    "Closed": "stock",
-    "ForcedReturn": "stock",
-    "Open": "stock",
+    "AnnouncedClosure": "gatekeeping",
+    "AnnouncedOpening": "gatekeeping",
+    "CapacityBound": "stock",
+    "Checkpoint": "roads",
+    "Closed": "gatekeeping",
+    "Corridor": "roads",
+    "Count": "opening",
+    "Dispersal": "hosting",
+    "EncouragedReturn": "hosting",
+    "ExitBan": "gatekeeping",
+    "ForcedReturn": "hosting",
+    "Open": "gatekeeping",
     "Opening": "opening",
+    "OpeningHours": "gatekeeping",
     "Policy": "base",
-    "PushBack": "stock",
-    "Quota": "stock",
+    "PushBack": "gatekeeping",
+    "Quota": "gatekeeping",
+    "Reactive": "stock",
+    "Relocation": "hosting",
+    "Road": "opening",
     "Scheduled": "stock",
-    "Triage": "stock",
+    "Transfer": "opening",
+    "Triage": "gatekeeping",
     "WHO": "opening",
+    "Watch": "stock",
     "as_policy": "own",
     "override": "own",
 }

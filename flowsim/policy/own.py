@@ -11,10 +11,10 @@ from typing import Any, Literal
 from pydantic import SkipValidation
 
 from flowsim.policy.base import Policy
-from flowsim.policy.opening import Opening
+from flowsim.policy.opening import Statement
 from flowsim.view import BorderView
 
-Rule = Callable[[datetime, BorderView], Opening | None]
+Rule = Callable[[datetime, BorderView], Statement | None]
 
 
 class Function(Policy):
@@ -30,7 +30,7 @@ class Function(Policy):
     stands_above: bool = False
     """While it returns an opening, that alone holds on its side (see `override`)."""
 
-    def opening(self, now: datetime, view: BorderView) -> Opening | None:
+    def opening(self, now: datetime, view: BorderView) -> Statement | None:
         return self.rule(now, view)
 
     def identity(self) -> str:

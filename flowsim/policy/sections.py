@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import SerializeAsAny
 
 from flowsim.policy.stock import AnyPolicy
-from flowsim.section import Name, Section
+from flowsim.section import Name, NonNegative, Section
 
 
 class Authority(Section):
@@ -17,6 +17,8 @@ class Authority(Section):
     """Whose side of the border it stands on."""
     policies: tuple[SerializeAsAny[AnyPolicy], ...] = ()
     """For people who flee, in the direction out."""
+    lag_hours: NonNegative = 0.0
+    """How old its reports are: it sees its border as it was so many hours ago."""
     back: tuple[SerializeAsAny[AnyPolicy], ...] = ()
     """For people who go home."""
 

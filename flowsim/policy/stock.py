@@ -1,202 +1,31 @@
-"""The stock of policies; each is the section of a scenario file and the object of a script."""
+"""The stock of policies that a file or a script can name, and those that hold others."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from flowsim.policy.base import Conditions, Policy
+from flowsim.policy.base import Conditions, Policy, Stated, cut
+from flowsim.policy.gatekeeping import (
+    AnnouncedClosure,
+    AnnouncedOpening,
+    Closed,
+    ExitBan,
+    Open,
+    OpeningHours,
+    PushBack,
+    Quota,
+    Triage,
+)
+from flowsim.policy.hosting import Dispersal, EncouragedReturn, ForcedReturn, Relocation
 from flowsim.policy.opening import Opening
 from flowsim.policy.own import Function
-from flowsim.section import Instant, NonNegative, Positive, Share
+from flowsim.policy.roads import Checkpoint, Corridor
+from flowsim.section import Name, NonNegative, Positive, Section, Share
 from flowsim.view import BorderView
-
-
-class Open(Policy):
-    """The crossing lets everybody pass.
-
-    June 2010: what the authorities of Kyrgyzstan did at their own posts from 12 June on.
-
-    Examples
-    --------
-    >>> Open().opening(None, None) == Opening()
-    True
-    """
-
-    type: Literal["open"] = "open"
-    priority: Conditions = ()
-    """Order of service."""
-    delay_hours: NonNegative = 0.0
-    """Hours from passing the gate to being let go on."""
-
-    def opening(self, now: datetime, view: BorderView) -> Opening:
-        return Opening(priority=self.priority, delay_hours=self.delay_hours)
-
-
-class Closed(Policy):
-    """The crossing lets nobody pass but the exempt; the fence leaks.
-
-    June 2010: Uzbekistan from the evening of 14 June, wounded and elderly exempt.
-
-    Examples
-    --------
-    >>> Closed(leak=0.02, exempt=("wounded",)).opening(None, None).permeability
-    0.0
-    """
-
-    type: Literal["closed"] = "closed"
-    exempt: Conditions = ()
-    """Who passes all the same."""
-    leak: Share = 0.0
-    """Chance that an attempt at the fence succeeds."""
-    detention: Share = 0.0
-    """Chance that a failed attempt ends in detention."""
-    detention_hours: NonNegative = 48.0
-    """How long the detained are held before they are sent back."""
-
-    def opening(self, now: datetime, view: BorderView) -> Opening:
-        return Opening(
-            permeability=0.0,
-            exempt=self.exempt,
-            leak=self.leak,
-            detention=self.detention,
-            detention_hours=self.detention_hours,
-        )
-
-
-class Quota(Policy):
-    """At most so many persons an hour (or a day, spread evenly); the exempt do not count.
-
-    Give exactly one of ``per_hour`` and ``per_day``. What is not used is lost.
-    Turkey's daily limits at Bab al-Salama in 2012 are a case.
-
-    Examples
-    --------
-    >>> Quota(per_day=4800).opening(None, None).quota_per_hour
-    200.0
-    """
-
-    type: Literal["quota"] = "quota"
-    per_hour: Positive | None = None
-    """Persons an hour, at each crossing."""
-    per_day: Positive | None = None
-    """Persons a day, at each crossing, spread evenly over the hours."""
-    exempt: Conditions = ()
-    priority: Conditions = ()
-
-    @model_validator(mode="after")
-    def _one_rate(self) -> Quota:
-        if (self.per_hour is None) == (self.per_day is None):
-            raise ValueError("a quota has one rate; give per_hour or per_day, and not both")
-        return self
-
-    def opening(self, now: datetime, view: BorderView) -> Opening:
-        rate = self.per_hour if self.per_hour is not None else self.per_day / 24.0  # type: ignore[operator]
-        return Opening(quota_per_hour=rate, exempt=self.exempt, priority=self.priority)
-
-
-class Triage(Policy):
-    """Some are let in and others held: by kind of person, in an order, at the pace of the guards.
-
-    June 2010: women, children, elderly and wounded first and young men mostly not, 12-14 June.
-
-    Examples
-    --------
-    >>> Triage(barred=("men",), priority=("wounded", "children")).opening(None, None).barred
-    ('men',)
-    """
-
-    type: Literal["triage"] = "triage"
-    permeability: Share = 1.0
-    """Share of those who come that may pass."""
-    per_hour: Positive | None = None
-    """Persons an hour who can be checked, at each crossing; empty means no limit of its own."""
-    exempt: Conditions = ()
-    barred: Conditions = ()
-    """Who may not pass."""
-    priority: Conditions = ()
-    """Order of service."""
-    leak: Share = 0.0
-    """Chance that an attempt at the fence succeeds, of those who are held."""
-    delay_hours: NonNegative = 0.0
-
-    def opening(self, now: datetime, view: BorderView) -> Opening:
-        return Opening(
-            permeability=self.permeability,
-            quota_per_hour=self.per_hour,
-            exempt=self.exempt,
-            barred=self.barred,
-            priority=self.priority,
-            leak=self.leak,
-            delay_hours=self.delay_hours,
-        )
-
-
-class PushBack(Policy):
-    """Guards drive people from the fence, and send back those found inside.
-
-    June 2010: reported of Uzbek guards on 11 June, before orders came.
-
-    Examples
-    --------
-    >>> PushBack(inside=0.5).opening(None, None).pushback
-    0.5
-    """
-
-    type: Literal["push_back"] = "push_back"
-    dispersal_per_day: NonNegative = 0.0
-    """Hazard for those who wait of being driven from the fence, 1/day."""
-    inside: Share = 0.0
-    """Chance that somebody who came through the fence is found and sent back."""
-    after_hours: NonNegative = 1.0
-    """When that happens."""
-
-    def opening(self, now: datetime, view: BorderView) -> Opening:
-        return Opening(
-            pushback=self.inside,
-            pushback_after_hours=self.after_hours,
-            dispersal_per_day=self.dispersal_per_day,
-        )
-
-
-class ForcedReturn(Policy):
-    """Officials press those sheltered to go home, harder towards a deadline.
-
-    The hazard rises linearly from ``per_day`` at ``start`` to ``per_day_at_deadline`` at
-    ``deadline`` and stays there until ``stop``. June 2010: tours of the camps, 25 June as deadline.
-
-    Examples
-    --------
-    >>> from datetime import datetime
-    >>> p = ForcedReturn(start="2010-06-18", deadline="2010-06-25", stop="2010-06-28",
-    ...                  per_day=0.0, per_day_at_deadline=0.7)
-    >>> round(p.opening(datetime(2010, 6, 19), None).return_per_day, 3)
-    0.1
-    """
-
-    type: Literal["forced_return"] = "forced_return"
-    start: Instant
-    deadline: Instant
-    per_day: NonNegative = 0.0
-    """Hazard at the start, 1/day."""
-    per_day_at_deadline: NonNegative
-    """Hazard at the deadline, 1/day."""
-
-    @model_validator(mode="after")
-    def _deadline_after_start(self) -> ForcedReturn:
-        if self.deadline <= self.start:
-            raise ValueError("the deadline is not after the start; give a later deadline")
-        return self
-
-    def opening(self, now: datetime, view: BorderView) -> Opening:
-        part = min(1.0, (now - self.start) / (self.deadline - self.start))
-        rate = self.per_day + part * (self.per_day_at_deadline - self.per_day)
-        return Opening(return_per_day=rate)
-
-    def edges(self) -> tuple[datetime, ...]:
-        return (*super().edges(), self.deadline)
 
 
 class Scheduled(Policy):
@@ -214,36 +43,149 @@ class Scheduled(Policy):
 
     def parts(self) -> tuple[Policy, ...]:
         """Its policies, each cut to the schedule's own window and crossings."""
-        cut = []
-        for policy in self.policies:
-            for part in policy.parts():
-                starts = [t for t in (self.start, part.start) if t is not None]
-                stops = [t for t in (self.stop, part.stop) if t is not None]
-                cut.append(
-                    part.model_copy(
-                        update={
-                            "start": max(starts, default=None),
-                            "stop": min(stops, default=None),
-                            "crossings": _both(self.crossings, part.crossings),
-                        }
-                    )
-                )
-        return tuple(cut)
+        return cut(self.policies, self)
 
 
-def _both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    if not one or not other:
-        return one or other
-    return tuple(name for name in one if name in other) or ("",)  # "" binds no crossing
+class Watch(Section):
+    """Something that an authority sees at its border, above or below a level.
+
+    Examples
+    --------
+    >>> Watch(what="waiting", where="Dustlik", above=20_000).level
+    20000.0
+    """
+
+    what: Literal["waiting", "admitted", "irregular", "sheltered", "occupancy", "violence"]
+    """Persons waiting, admitted so far, through the fence so far, or sheltered; those sheltered
+    over what their places hold; intensity of violence."""
+    where: str = ""
+    """A crossing or a place; empty means all crossings, all places of the own country, or the
+    worst violence."""
+    above: float | None = None
+    below: float | None = None
+
+    @model_validator(mode="after")
+    def _one_level(self) -> Watch:
+        if (self.above is None) == (self.below is None):
+            raise ValueError("a condition has one level; give above or below, and not both")
+        return self
+
+    @property
+    def level(self) -> float:
+        """The level it is held against."""
+        return self.above if self.above is not None else self.below  # type: ignore[return-value]
+
+    def holds(self, view: BorderView) -> bool:
+        """Whether it is so, as far as the authority sees."""
+        if self.what == "violence":
+            seen = view.violence(self.where)
+        elif self.what == "occupancy":
+            seen = view.occupancy((self.where,) if self.where else ())
+        else:
+            seen = float(getattr(view, self.what)(self.where or None))
+        return seen > self.level if self.above is not None else seen < self.level
 
 
-AnyFilePolicy = Annotated[
-    Open | Closed | Quota | Triage | PushBack | ForcedReturn | Scheduled,
-    Field(discriminator="type"),
-]
+class Reactive(Policy):
+    """Policies that come into force once something is seen, and go when it is over.
+
+    The authority acts `delay_hours` after it first sees that it should, if it still sees it then.
+    June 2010: Uzbekistan opened on 12 June when crowds stood at the fence.
+
+    Examples
+    --------
+    >>> p = Reactive(when={"what": "waiting", "above": 20_000}, policies=[Open()], delay_hours=6)
+    >>> p.when.level, [inner.type for inner in p.within()]
+    (20000.0, ['open'])
+    """
+
+    type: Literal["reactive"] = "reactive"
+    when: Watch
+    """What brings the policies into force."""
+    until: Watch | None = None
+    """What ends them; empty means once `when` does not hold any more."""
+    delay_hours: NonNegative = 0.0
+    """Hours from seeing it to acting, at the beginning and at the end."""
+    policies: tuple[AnyFilePolicy, ...]
+    """What is in force then."""
+
+    def within(self) -> tuple[Policy, ...]:
+        return cut(self.policies, self)
+
+    def says(self, now: datetime, view: BorderView) -> Iterator[Stated]:
+        """What its policies state while it is on."""
+        if not self.in_force(now):
+            return
+        memory = view.memory(self)
+        if not self._is_on(now, view, memory):
+            return
+        if "within" not in memory:
+            memory["within"] = self.within()
+        for policy in memory["within"]:
+            yield from policy.says(now, view)
+
+    def _is_on(self, now: datetime, view: BorderView, memory: dict[str, Any]) -> bool:
+        on: bool = memory.setdefault("on", False)
+        end = self.until.holds(view) if self.until is not None else not self.when.holds(view)
+        if not (end if on else self.when.holds(view)):
+            memory["since"] = None
+            return on
+        if memory.get("since") is None:
+            memory["since"] = now
+        if (now - memory["since"]).total_seconds() >= self.delay_hours * 3600.0:
+            memory["on"], memory["since"] = not on, None
+        return bool(memory["on"])
+
+    def edges(self, first: datetime, last: datetime) -> tuple[datetime, ...]:
+        inner = (edge for policy in self.within() for edge in policy.edges(first, last))
+        return (*super().edges(first, last), *inner)
+
+
+class CapacityBound(Policy):
+    """The crossing closes when the camps are full and opens again when there is room.
+
+    It closes once those sheltered are `closes_at` of what the places hold and opens once they are
+    below `reopens_at`; between the two it stays as it was. June 2010: Uzbekistan closed on 14 June
+    "for lack of space".
+
+    Examples
+    --------
+    >>> CapacityBound(closes_at=0.95, reopens_at=0.8).reopens_at
+    0.8
+    """
+
+    type: Literal["capacity_bound"] = "capacity_bound"
+    places: tuple[Name, ...] = ()
+    """Places that are watched; empty means all of the own country that have a capacity."""
+    closes_at: Positive = 1.0
+    """Part of their capacity at which it closes."""
+    reopens_at: Positive = 0.9
+    """Part of their capacity below which it opens again."""
+    exempt: Conditions = ()
+    """Who passes all the same."""
+    leak: Share = 0.0
+    """Chance that an attempt gets through the fence while it is closed."""
+
+    @model_validator(mode="after")
+    def _levels(self) -> CapacityBound:
+        if self.reopens_at > self.closes_at:
+            raise ValueError("it opens again above where it closes; give reopens_at <= closes_at")
+        return self
+
+    def opening(self, now: datetime, view: BorderView) -> Opening | None:
+        full, memory = view.occupancy(self.places), view.memory(self)
+        closed = full >= (self.reopens_at if memory.get("closed") else self.closes_at)
+        memory["closed"] = closed
+        return Opening(permeability=0.0, exempt=self.exempt, leak=self.leak) if closed else None
+
+
+_Stock = (
+    Open | Closed | Quota | Triage | PushBack | ForcedReturn | EncouragedReturn | Relocation
+    | Dispersal | ExitBan | OpeningHours | AnnouncedClosure | AnnouncedOpening | Corridor
+    | Checkpoint | CapacityBound | Reactive | Scheduled
+)  # fmt: skip
+AnyFilePolicy = Annotated[_Stock, Field(discriminator="type")]
 """Policies that a scenario file can hold."""
-AnyPolicy = Annotated[
-    Open | Closed | Quota | Triage | PushBack | ForcedReturn | Scheduled | Function,
-    Field(discriminator="type"),
-]
+AnyPolicy = Annotated[_Stock | Function, Field(discriminator="type")]
 Scheduled.model_rebuild()
+Reactive.model_rebuild()

@@ -77,6 +77,10 @@ class Group(Section):
 
     Below 1 for a group whose own side holds the streets.
     """
+    nationality: str = ""
+    """Citizenship of the group, for policies with the condition ``nationality:NAME``."""
+    kin_across: Share = 0.0
+    """Part of the households with close kin across the border, for the condition `kin_across`."""
     source: str = ""
 
 

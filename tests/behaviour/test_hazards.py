@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,9 @@ from flowsim.behaviour.returning import return_rate
 from flowsim.behaviour.sections import Harm, Leaving, Returning, Waiting
 from flowsim.draws import Purpose, seed_key
 from flowsim.policy import Opening
-from flowsim.policy.compose import RulesAtGates, compose
+from flowsim.policy.compose import compose
+from flowsim.policy.gates import RulesAtGates
+from flowsim.policy.who import Sorts
 
 N = 200_000
 KEYS = np.arange(N, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
@@ -75,12 +79,17 @@ def test_without_variance_all_are_alike():
 def test_rate_of_return():
     """wish x exp(-danger / calm), abroad + pressure; burnt: half the wish abroad, none inside."""
     section = Returning(inside_per_day=0.2, abroad_per_day=0.1, calm=0.1, burnt_factor=0.5)
-    told = return_rate(section, table(0.0, 0.1), np.array([True, False]), np.array([9.0, 0.7]))
+    told = return_rate(section, table(0.0, 0.1), np.array([True, False]), np.array([9.0, 0.7]),
+                       np.array([5.0, 1.0]))  # fmt: skip
     e = np.exp(-1.0)
     assert told[0, :, 0, 0] == pytest.approx([0.2, 0.2 * e])
     assert told[0, :, 0, 1].tolist() == [0.0, 0.0]
     assert told[1, :, 0, 0] == pytest.approx([0.8, 0.7 + 0.1 * e])
     assert told[1, :, 0, 1] == pytest.approx([0.75, 0.7 + 0.05 * e])
+    helped = return_rate(section, table(0.0, 0.1), np.array([True, False]), np.array([9.0, 0.7]),
+                         np.array([1.0, 3.0]))  # fmt: skip
+    assert helped[0] == pytest.approx(told[0])  # those abroad are helped, not those inside
+    assert helped[1, :, 0, 0] == pytest.approx([1.0, 0.7 + 0.3 * e])
 
 
 HARM = Harm(children=0.05, women=0.15, elderly=0.3, deaths_per_day=0.001, wounded_per_death=4)
@@ -114,7 +123,7 @@ def held_against(openings, kinds=FAMILY, wounded=None, part=1.0, n=N):
     kinds = np.asarray(kinds, dtype=np.uint8).reshape(5, 1).repeat(n, axis=1)
     hurt = np.zeros(5) if wounded is None else wounded
     hurt = np.asarray(hurt, dtype=np.uint8).reshape(5, 1).repeat(n, axis=1)
-    rules = RulesAtGates([compose(openings, ["U"])], [np.inf])
+    rules = RulesAtGates([compose(openings, Sorts(["U"]))], [np.inf], datetime(2010, 6, 12))
     zero = np.zeros(n, dtype=np.int64)
     key, seed = KEYS[:n], seed_key(1)
     luck = gate_luck(seed, key, zero)

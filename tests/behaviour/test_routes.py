@@ -205,6 +205,15 @@ def test_waiting_cost():
     assert told == pytest.approx([0.0, 0.2 + np.log(2), 3.0, 3.0, 0.0])
 
 
+def test_cost_of_a_fee_and_of_an_opening_that_was_announced():
+    """A closed gate costs the hours until it opens; a fee of 10 km costs as 10 km of way."""
+    section = RouteChoice(wait_cost_per_hour=0.2, wait_cost_cap=3.0, km_cost=0.1)
+    none, free = np.zeros(4), np.full(4, np.inf)
+    share, opens = np.array([1.0, 0.0, 0.0, 0.0]), np.array([np.inf, 5.0, np.inf, 99.0])
+    told = wait_cost(section, share, none, free, np.array([10.0, 0.0, 0.0, 0.0]), opens)
+    assert told == pytest.approx([1.0, 1.0, 3.0, 3.0])
+
+
 def test_danger_on_the_way_and_waiting_at_the_gate():
     """danger_cost x hours x mean danger of both ends + the gate's."""
     ways = network(ENDS, KM, crossings=(1,))

@@ -2,85 +2,119 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowsim.errors import SimulationError
-from flowsim.policy import WHO, Closed, Open, Opening, Quota, as_policy, override
-from flowsim.policy.compose import RulesAtGates, at_crossing, compose, pressure, state, who
+from flowsim.policy import WHO, Closed, Count, Open, Opening, Quota, as_policy, override
+from flowsim.policy.compose import at_crossing, compose, state
+from flowsim.policy.gates import RulesAtGates
+from flowsim.policy.land import pressure
+from flowsim.policy.who import Sorts, who
 
 GROUPS = ("U", "K")
+SORTS = Sorts(GROUPS, ("A", "B"))
 NOW = datetime(2010, 6, 12, 12)
 CHILD, WOMAN, MAN, OLD_WOMAN, OLD_MAN = range(5)
 
 shares = st.sampled_from((0.0, 0.1, 0.3, 0.7, 1.0))
-conditions = st.lists(st.sampled_from((*WHO, "group:U")), max_size=2, unique=True).map(tuple)
+conditions = st.lists(
+    st.sampled_from((*WHO, "group:U", "nationality:B", "men+kin_across")), max_size=2, unique=True
+).map(tuple)
+moments = st.sampled_from((None, NOW, datetime(2010, 6, 13), datetime(2010, 6, 14)))
+counts = st.sampled_from((None, Count(240, 24), Count(240, 24, 1), Count(8, 1), Count(600, 24)))
 openings = st.builds(
     Opening,
     permeability=shares,
     quota_per_hour=st.sampled_from((None, 5.0, 20.0)),
+    count=counts,
     exempt=conditions,
     barred=conditions,
     priority=st.sampled_from(((), ("wounded", "children"))),
     leak=shares,
+    interception=shares,
     detention=shares,
     detention_hours=st.sampled_from((0.0, 5.0, 48.0)),
     pushback=shares,
     pushback_after_hours=st.sampled_from((0.0, 2.0)),
+    pushback_reach_km=st.sampled_from((math.inf, 3.0, 10.0)),
     dispersal_per_day=st.sampled_from((0.0, 0.1, 0.7)),
     delay_hours=st.sampled_from((0.0, 1.5)),
+    cost_km=st.sampled_from((0.0, 0.1, 20.0)),
+    closes_at=moments,
+    opens_at=moments,
 )
 FIELDS = ("passes", "quota_per_hour", "exempt", "rank", "leak", "detention", "detention_hours",
-          "pushback", "pushback_after_hours", "dispersal_per_day", "delay_hours")  # fmt: skip
+          "pushback", "pushback_after_hours", "pushback_reach_km", "dispersal_per_day",
+          "delay_hours", "cost_km", "count")  # fmt: skip
 
 
 def the_bytes(rules):
-    return [np.asarray(getattr(rules, name)).tobytes() for name in FIELDS]
+    numbers = [np.asarray(getattr(rules, name)).tobytes() for name in FIELDS]
+    return [*numbers, rules.counts, rules.closes_at, rules.opens_at]
 
 
 @given(some=st.lists(openings, max_size=4))
+@settings(max_examples=40)
 def test_the_order_of_openings_does_not_matter(some):
-    expected = the_bytes(compose(some, GROUPS))
+    expected = the_bytes(compose(some, SORTS))
     for order in permutations(some):
-        assert the_bytes(compose(order, GROUPS)) == expected
+        assert the_bytes(compose(order, SORTS)) == expected
 
 
 @given(some=st.lists(openings, max_size=3))
 def test_fully_open_is_neutral(some):
-    assert the_bytes(compose([*some, Opening()], GROUPS)) == the_bytes(compose(some, GROUPS))
+    assert the_bytes(compose([*some, Opening()], SORTS)) == the_bytes(compose(some, SORTS))
 
 
 @given(some=st.lists(openings, min_size=1, max_size=3))
 def test_each_class_follows_the_rule(some):
     """p = prod of 1 where exempt, 0 where barred, else permeability; quota = min of the others;
     leak, detention, push-back = 1 - prod(1 - x); times the largest; dispersal the sum."""
-    rules = compose(some, GROUPS)
-    for g, kind, wounded in np.ndindex(len(GROUPS), 5, 2):
-        p, quota = 1.0, np.inf
+    rules = compose(some, SORTS)
+    for g, kind, wounded in np.ndindex(len(SORTS), 5, 2):
+        p, quota, counted = 1.0, np.inf, None
         for o in some:
             free, barred = (
-                any(who(c, GROUPS)[g, kind, wounded] for c in told) for told in (o.exempt, o.barred)
+                any(who(c, SORTS)[g, kind, wounded] for c in told) for told in (o.exempt, o.barred)
             )
             p *= 1.0 if free else 0.0 if barred else o.permeability
             if not free and o.quota_per_hour is not None:
                 quota = min(quota, o.quota_per_hour)
+            if not free and o.count is not None:
+                counted = min(counted or o.count, o.count, key=strictness)
         assert rules.passes[g, kind, wounded] == pytest.approx(p)
         assert rules.quota_per_hour[g, kind, wounded] == quota
-    for name in ("leak", "detention", "pushback"):
+        number = rules.count[g, kind, wounded]
+        assert (rules.counts[number] if number >= 0 else None) == counted
+    caught = np.prod([1.0 - o.interception for o in some])
+    assert rules.leak == pytest.approx((1.0 - np.prod([1.0 - o.leak for o in some])) * caught)
+    for name in ("detention", "pushback"):
         rest = np.prod([1.0 - getattr(o, name) for o in some])
         assert getattr(rules, name) == pytest.approx(1.0 - rest)
     for name in ("detention_hours", "pushback_after_hours", "delay_hours"):
         assert getattr(rules, name) == max(getattr(o, name) for o in some)
     assert rules.dispersal_per_day == pytest.approx(sum(o.dispersal_per_day for o in some))
+    assert rules.cost_km == pytest.approx(sum(o.cost_km for o in some))
+    reaches = [o.pushback_reach_km for o in some if o.pushback > 0]
+    assert rules.pushback_reach_km == max(reaches, default=math.inf)
+    assert rules.closes_at == min((o.closes_at for o in some if o.closes_at), default=None)
+    assert rules.opens_at == max((o.opens_at for o in some if o.opens_at), default=None)
+
+
+def strictness(count):
+    """Fewest persons an hour first, then fewest in a period, then what is kept."""
+    return (count.persons / count.hours, count.persons, count.kept)
 
 
 def test_no_opening_is_open_to_all():
-    rules = compose([], GROUPS)
+    rules = compose([], SORTS)
     assert (rules.passes == 1.0).all()
     assert np.isinf(rules.quota_per_hour).all()
     assert not rules.exempt.any()
@@ -90,18 +124,18 @@ def test_no_opening_is_open_to_all():
 def test_an_exemption_stays_with_its_policy():
     """One state exempts the elderly from its closure; the other closes to all: they are held."""
     one, other = Opening(permeability=0, exempt=("elderly",)), Opening(permeability=0)
-    assert compose([one], GROUPS).passes[0, OLD_WOMAN, 0] == 1.0
-    assert (compose([one, other], GROUPS).passes == 0.0).all()
+    assert compose([one], SORTS).passes[0, OLD_WOMAN, 0] == 1.0
+    assert (compose([one, other], SORTS).passes == 0.0).all()
     quota = Opening(quota_per_hour=10)
-    both = compose([one, quota], GROUPS)
+    both = compose([one, quota], SORTS)
     assert both.quota_per_hour[0, OLD_MAN, 0] == 10.0
     assert both.exempt[0, OLD_MAN, 0]
     assert not both.exempt[0, MAN, 0]
 
 
 def test_an_exemption_wins_over_a_bar_of_the_same_policy():
-    rules = compose([Opening(barred=("men",), exempt=("wounded",))], GROUPS)
-    assert rules.passes[1, MAN].tolist() == [0.0, 1.0]
+    rules = compose([Opening(barred=("men",), exempt=("wounded",))], SORTS)
+    assert rules.passes[2, MAN].tolist() == [0.0, 1.0]
     assert rules.passes[1, WOMAN].tolist() == [1.0, 1.0]
     assert rules.exempt[1, MAN].tolist() == [False, True]
     assert not rules.exempt[1, WOMAN].any()  # who would pass anyhow needs no exemption
@@ -109,23 +143,23 @@ def test_an_exemption_wins_over_a_bar_of_the_same_policy():
 
 def test_permeabilities_multiply_and_the_least_quota_binds():
     rules = compose([Opening(permeability=0.5, quota_per_hour=90), Opening(permeability=0.2),
-                     Opening(quota_per_hour=30)], GROUPS)  # fmt: skip
-    assert rules.passes == pytest.approx(np.full((2, 5, 2), 0.1))
+                     Opening(quota_per_hour=30)], SORTS)  # fmt: skip
+    assert rules.passes == pytest.approx(np.full((4, 5, 2), 0.1))
     assert (rules.quota_per_hour == 30.0).all()
 
 
 def test_order_of_service():
-    rank = compose([Opening(priority=("wounded", "children", "women"))], GROUPS).rank
+    rank = compose([Opening(priority=("wounded", "children", "women"))], SORTS).rank
     assert rank[0, :, 0].tolist() == [1, 2, 3, 3, 3]
     assert rank[0, :, 1].tolist() == [0, 0, 0, 0, 0]
-    assert (compose([], GROUPS).rank == 0).all()
+    assert (compose([], SORTS).rank == 0).all()
 
 
 def test_two_orders_of_service_are_an_error_and_one_told_twice_is_not():
     women, men = Opening(priority=("women",)), Opening(priority=("men",))
     with pytest.raises(SimulationError, match="two orders of service at once: men and women"):
-        compose([women, Opening(), men], GROUPS)
-    assert (compose([women, women], GROUPS).rank == compose([women], GROUPS).rank).all()
+        compose([women, Opening(), men], SORTS)
+    assert (compose([women, women], SORTS).rank == compose([women], SORTS).rank).all()
 
 
 @pytest.mark.parametrize(
@@ -134,19 +168,30 @@ def test_two_orders_of_service_are_an_error_and_one_told_twice_is_not():
      ("elderly", [3, 4])],
 )  # fmt: skip
 def test_conditions_on_a_person(condition, kinds):
-    mask = who(condition, GROUPS)
+    mask = who(condition, SORTS)
     assert sorted(set(np.nonzero(mask)[1])) == kinds
-    assert mask.sum() == len(kinds) * 2 * 2
+    assert mask.sum() == len(kinds) * 2 * len(SORTS)
 
 
 def test_conditions_on_wounds_and_groups():
-    assert who("wounded", GROUPS)[:, :, 1].all()
-    assert not who("wounded", GROUPS)[:, :, 0].any()
-    assert who("group:K", GROUPS)[1].all()
-    assert not who("group:K", GROUPS)[0].any()
+    assert who("wounded", SORTS)[:, :, 1].all()
+    assert not who("wounded", SORTS)[:, :, 0].any()
+    assert who("group:K", SORTS)[2:].all()
+    assert not who("group:K", SORTS)[:2].any()
     for wrong in ("tall", "group:X", ""):
         with pytest.raises(SimulationError, match="no condition on a person"):
-            who(wrong, GROUPS)
+            who(wrong, SORTS)
+
+
+def test_conditions_on_households_and_several_at_once():
+    """Sorts are U, U with kin, K, K with kin; U are nationals of A and K of B."""
+    assert who("kin_across", SORTS).all(axis=(1, 2)).tolist() == [False, True, False, True]
+    assert who("nationality:B", SORTS).all(axis=(1, 2)).tolist() == [False, False, True, True]
+    both = who("men + kin_across+group:U", SORTS)
+    assert np.argwhere(both).tolist() == [[1, MAN, 0], [1, MAN, 1]]
+    for wrong in ("nationality:C", "men+", "men+tall", "nationality:"):
+        with pytest.raises(SimulationError, match="no condition on a person"):
+            who(wrong, SORTS)
 
 
 def test_state_keeps_windows_and_crossings():
@@ -170,14 +215,14 @@ def test_what_stands_above_hides_the_list_while_it_speaks():
 
 def test_pressure_of_one_authority_adds_up():
     stated = state([as_policy(lambda n, v: Opening(return_per_day=0.1))] * 3, NOW, None)
-    assert pressure(stated) == pytest.approx(0.3)
-    assert pressure([]) == 0.0
+    assert pressure(stated) == (pytest.approx(0.3), 1.0)
+    assert pressure([]) == (0.0, 1.0)
 
 
 def test_rules_of_gates_are_stacked_with_whole_seconds():
     slow = Opening(delay_hours=0.5, pushback_after_hours=2, detention_hours=1.25)
-    rules = RulesAtGates([compose([], GROUPS), compose([slow], GROUPS)], [np.inf, np.inf])
-    assert rules.passes.shape == (2, 2, 5, 2)
+    rules = RulesAtGates([compose([], SORTS), compose([slow], SORTS)], [np.inf, np.inf], NOW)
+    assert rules.passes.shape == (2, 4, 5, 2)
     assert rules.delay_s.tolist() == [0, 1800]
     assert rules.pushback_after_s.tolist() == [1, 7200]  # nobody is back in no time
     assert rules.detention_s.tolist() == [1, 4500]
@@ -186,11 +231,11 @@ def test_rules_of_gates_are_stacked_with_whole_seconds():
 def test_what_a_family_hopes_for_at_a_gate():
     """The best chance and rate of any unhurt person of its group, and not more than fits."""
     triage = Opening(permeability=0.5, barred=("group:K",), exempt=("elderly",), quota_per_hour=40)
-    rules = RulesAtGates([compose([triage], GROUPS)] * 2, [np.inf, 25.0])
-    assert rules.family_chance.tolist() == [[1.0, 1.0]] * 2  # the elderly of both are exempt
-    assert rules.family_per_hour.tolist() == [[np.inf, np.inf], [25.0, 25.0]]
-    closed = RulesAtGates([compose([Opening(permeability=0)], GROUPS)], [30.0])
-    assert closed.family_chance.tolist() == [[0.0, 0.0]]
+    rules = RulesAtGates([compose([triage], SORTS)] * 2, [np.inf, 25.0], NOW)
+    assert rules.family_chance.tolist() == [[1.0] * 4] * 2  # the elderly of both are exempt
+    assert rules.family_per_hour.tolist() == [[np.inf] * 4, [25.0] * 4]
+    closed = RulesAtGates([compose([Opening(permeability=0)], SORTS)], [30.0], NOW)
+    assert closed.family_chance.tolist() == [[0.0] * 4]
     assert 0 < closed.family_per_hour.max() < 0.01
-    nil = RulesAtGates([compose([Opening(quota_per_hour=0.0)], GROUPS)], [30.0])
+    nil = RulesAtGates([compose([Opening(quota_per_hour=0.0)], SORTS)], [30.0], NOW)
     assert 0 < nil.family_per_hour.max() < 0.01

@@ -1,0 +1,40 @@
+"""Whether what a policy states makes sense; the user's own functions can state anything."""
+
+from __future__ import annotations
+
+import math
+
+from flowsim.errors import SimulationError
+from flowsim.policy.base import Stated
+from flowsim.policy.opening import Opening, Road, Transfer
+
+_SHARES = {
+    Opening: ("permeability", "leak", "interception", "detention", "pushback"),
+    Road: ("permeability", "danger", "lifts"),
+    Transfer: (),
+}
+_AMOUNTS = {
+    Opening: (
+        "detention_hours", "pushback_after_hours", "dispersal_per_day", "delay_hours", "cost_km",
+        "return_per_day", "return_wish", "quota_per_hour",
+    ),
+    Road: ("delay_hours", "cost_km"),
+    Transfer: ("per_day",),
+}  # fmt: skip
+
+
+def check(stated: Stated) -> None:
+    """Raise SimulationError where a policy stated what is no statement or out of its range."""
+    policy, said = stated
+    if not isinstance(said, Opening | Road | Transfer):
+        raise SimulationError(f"{policy!r} gave {said!r}; a policy gives an Opening or None")
+    for name in _SHARES[type(said)]:
+        if not 0.0 <= getattr(said, name) <= 1.0:
+            raise SimulationError(f"{policy!r}: {name}={getattr(said, name)!r} is not in [0, 1]")
+    amounts = [getattr(said, name) for name in _AMOUNTS[type(said)]]
+    if isinstance(said, Opening) and said.count is not None:
+        amounts += said.count
+    if isinstance(said, Transfer):
+        amounts += [weight for _, weight in said.shares]
+    if not all(a is None or (math.isfinite(a) and a >= 0.0) for a in amounts):
+        raise SimulationError(f"{policy!r}: {said!r} has a negative or infinite number")
