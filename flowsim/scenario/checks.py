@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flowsim.errors import Problem
 from flowsim.scenario.draft import Draft, NotKnownError
 from flowsim.scenario.flaws import Flaw, in_order, tell
-from flowsim.scenario.rules import borders, people, period, reports, routes, violence
+from flowsim.scenario.rules import borders, people, period, policies, reports, routes, violence
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -20,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     *routes.RULES,
     *violence.RULES,
     *borders.RULES,
+    *policies.RULES,
     *reports.RULES,
 )
 

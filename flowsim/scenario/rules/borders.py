@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from itertools import combinations
 
 from flowsim.policy.base import Policy
 from flowsim.policy.opening import WHO
 from flowsim.policy.sections import Border
-from flowsim.policy.stock import Scheduled
+from flowsim.policy.stock import Reactive, Scheduled
 from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw, did_you_mean, listed
 from flowsim.scenario.nodes import Loc
@@ -18,8 +17,8 @@ from flowsim.scenario.rules.common import numbered, twice, unknown
 _DIRECTIONS = ("policies", "back")
 
 
-def policies(loc: Loc, border: Border, direction: str) -> Iterator[tuple[Loc, Policy]]:
-    """The policies of both sides of a border, those in schedules too."""
+def each_policy(loc: Loc, border: Border, direction: str) -> Iterator[tuple[Loc, Policy]]:
+    """The policies of both sides of a border, those inside others too."""
     for i, authority in enumerate(border.authorities):
         for j, policy in enumerate(getattr(authority, direction)):
             yield from _with_parts((*loc, "authorities", i, direction, j), policy)
@@ -27,7 +26,7 @@ def policies(loc: Loc, border: Border, direction: str) -> Iterator[tuple[Loc, Po
 
 def _with_parts(loc: Loc, policy: Policy) -> Iterator[tuple[Loc, Policy]]:
     yield loc, policy
-    if isinstance(policy, Scheduled):
+    if isinstance(policy, Scheduled | Reactive):
         for i, part in enumerate(policy.policies):
             yield from _with_parts((*loc, "policies", i), part)
 
@@ -35,7 +34,7 @@ def _with_parts(loc: Loc, policy: Policy) -> Iterator[tuple[Loc, Policy]]:
 def _all(draft: Draft) -> Iterator[tuple[Loc, Policy]]:
     for loc, border in draft.borders.each():
         for direction in _DIRECTIONS:
-            yield from policies(loc, border, direction)
+            yield from each_policy(loc, border, direction)
 
 
 def sides(draft: Draft) -> Iterator[Flaw]:
@@ -83,12 +82,15 @@ def windows(draft: Draft) -> Iterator[Flaw]:
 
 def people(draft: Draft) -> Iterator[Flaw]:
     """Policies name kinds of person that exist."""
-    groups = draft.groups.names()
-    known = [*WHO, *(f"group:{name}" for name in sorted(groups))]
+    nations = {group.nationality for _, group in draft.groups.each() if group.nationality}
+    known = [*WHO, *(f"group:{name}" for name in sorted(draft.groups.names()))]
+    known += [f"nationality:{name}" for name in sorted(nations)]
     for loc, policy in _all(draft):
-        for field in ("exempt", "barred", "priority"):
-            for i, who in enumerate(getattr(policy, field, ())):
-                if who not in known:
+        for field in ("exempt", "barred", "priority", "stops"):
+            for i, told in enumerate(getattr(policy, field, ())):
+                for who in (word.strip() for word in told.split("+")):
+                    if who in known:
+                        continue
                     wrong = f"{who!r} is no condition on a person"
                     right = f"name one of {listed(known, 20)}{did_you_mean(who, known)}"
                     yield Flaw((*loc, field, i), wrong, right)
@@ -100,7 +102,7 @@ def crossings(draft: Draft) -> Iterator[Flaw]:
     for loc, border in draft.borders.each():
         known = of.get(frozenset(border.between), [])
         for direction in _DIRECTIONS:
-            for at, policy in policies(loc, border, direction):
+            for at, policy in each_policy(loc, border, direction):
                 names = numbered(at, "crossings", policy.crossings)
                 where = f"the crossings of {border.id!r}, {listed(known)}"
                 yield from unknown(names, set(known), "crossing", where)
@@ -147,8 +149,7 @@ def _orders(loc: Loc, border: Border, direction: str) -> Sequence[tuple[Loc, Pol
 
 
 def _meet(one: Policy, other: Policy) -> bool:
-    start = max(one.start or datetime.min, other.start or datetime.min)
-    return start < min(one.stop or datetime.max, other.stop or datetime.max)
+    return not one.window().common(other.window()).is_empty()
 
 
 def _binds(policy: Policy, crossing: str) -> bool:

@@ -1,0 +1,120 @@
+"""Rules on what policies name besides crossings: roads, places, levels and whom they stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowsim.policy.base import Policy
+from flowsim.policy.gatekeeping import ExitBan
+from flowsim.policy.hosting import Dispersal, Relocation
+from flowsim.policy.roads import Checkpoint, RoadPolicy
+from flowsim.policy.sections import Authority
+from flowsim.policy.stock import CapacityBound, Reactive, Watch
+from flowsim.policy.who import OF_HOUSEHOLDS
+from flowsim.scenario.draft import Draft
+from flowsim.scenario.flaws import Flaw, listed
+from flowsim.scenario.nodes import Loc
+from flowsim.scenario.rules.borders import crossings_of, each_policy
+from flowsim.scenario.rules.common import unknown
+
+Held = tuple[Loc, Authority, Policy]
+
+
+def _held(draft: Draft) -> Iterator[Held]:
+    for loc, border in draft.borders.each():
+        for direction in ("policies", "back"):
+            for at, policy in each_policy(loc, border, direction):
+                yield at, border.authorities[int(at[len(loc) + 1])], policy
+
+
+def roads(draft: Draft) -> Iterator[Flaw]:
+    """Corridors and checkpoints lie on routes inside a country."""
+    country = draft.country_of()
+    inner = {
+        frozenset((r.start, r.end))
+        for r in draft.routes.all()
+        if country.get(r.start) == country.get(r.end)
+    }
+    for loc, _, policy in _held(draft):
+        if not isinstance(policy, RoadPolicy):
+            continue
+        for i, pair in enumerate(policy.routes):
+            if frozenset(pair) not in inner:
+                wrong = f"no route inside a country joins {pair[0]!r} and {pair[1]!r}"
+                yield Flaw((*loc, "routes", i), wrong, "name the two ends of a row of the routes")
+
+
+def stops(draft: Draft) -> Iterator[Flaw]:
+    """A checkpoint stops households, not some persons of them."""
+    for loc, _, policy in _held(draft):
+        if not isinstance(policy, Checkpoint):
+            continue
+        for i, who in enumerate(policy.stops):
+            words = [word.strip() for word in who.split("+")]
+            if not all(word.startswith(OF_HOUSEHOLDS) for word in words):
+                wrong = f"{who!r} is no condition on a household"
+                right = "name group:NAME, nationality:NAME or kin_across"
+                yield Flaw((*loc, "stops", i), wrong, right)
+
+
+def camps(draft: Draft) -> Iterator[Flaw]:
+    """People are moved among places of the country whose authority moves them, and to others."""
+    country = draft.country_of()
+    for loc, authority, policy in _held(draft):
+        own = {name for name, where in country.items() if where == authority.country}
+        if isinstance(policy, Relocation | Dispersal):
+            to = policy.to if isinstance(policy, Relocation) else tuple(policy.shares)
+            field = "to" if isinstance(policy, Relocation) else "shares"
+            names = [((*loc, "origins", i), name) for i, name in enumerate(policy.origins)]
+            keys = to if field == "shares" else range(len(to))
+            names += [((*loc, field, key), name) for key, name in zip(keys, to, strict=True)]
+            where = f"the places of {authority.country}, {listed(sorted(own))}"
+            yield from unknown(names, own, "place", where)
+            both = sorted(set(policy.origins) & set(to))
+            if both and set(both) <= own:
+                wrong = f"{both[0]!r} is moved from and to"
+                yield Flaw((*loc, "origins"), wrong, "name it once")
+        elif isinstance(policy, CapacityBound):
+            names = [((*loc, "places", i), name) for i, name in enumerate(policy.places)]
+            where = f"the places of {authority.country}, {listed(sorted(own))}"
+            yield from unknown(names, own, "place", where)
+            limited = [p for p in draft.places.all() if p.name in own and p.capacity]
+            watched = [p for p in limited if not policy.places or p.name in policy.places]
+            if not watched and set(policy.places) <= own:
+                wrong = "none of the places that it watches has a capacity"
+                yield Flaw((*loc, "type"), wrong, "give the places a capacity")
+
+
+def watches(draft: Draft) -> Iterator[Flaw]:
+    """What an authority watches is a crossing of its border, a place of its country, or any."""
+    country, crossings = draft.country_of(), crossings_of(draft)
+    for b_loc, border in draft.borders.each():
+        own_crossings = set(crossings.get(frozenset(border.between), []))
+        for direction in ("policies", "back"):
+            for loc, policy in each_policy(b_loc, border, direction):
+                if not isinstance(policy, Reactive):
+                    continue
+                authority = border.authorities[int(loc[len(b_loc) + 1])]
+                own = {name for name, where in country.items() if where == authority.country}
+                for field in ("when", "until"):
+                    watch: Watch | None = getattr(policy, field)
+                    if watch is None or not watch.where:
+                        continue
+                    known, what = own, f"place of {authority.country}"
+                    if watch.what in ("waiting", "admitted", "irregular"):
+                        known, what = own_crossings, "crossing"
+                    elif watch.what == "violence":
+                        known, what = set(country), "place"
+                    yield from unknown([((*loc, field, "where"), watch.where)], known, what)
+
+
+def bans(draft: Draft) -> Iterator[Flaw]:
+    """An exit ban belongs to a country that people flee from."""
+    for loc, authority, policy in _held(draft):
+        if isinstance(policy, ExitBan) and authority.country not in draft.flee_from:
+            wrong = f"nobody flees from {authority.country!r}, so it can ban no exit"
+            right = f"give it to an authority of {listed(draft.flee_from)}, or close the crossing"
+            yield Flaw((*loc, "type"), wrong, right)
+
+
+RULES = (roads, stops, camps, watches, bans)
