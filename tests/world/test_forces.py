@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -144,6 +145,27 @@ def test_one_opens_what_another_blocks():
     state = danger(now(roads="open"), now("militia", roads="block", size=300))
     assert state.leave[0] == pytest.approx([0.7, 0.7])
     assert state.delay_hours[0] == pytest.approx([0.5, 0.5])
+
+
+def test_no_bit_depends_on_the_order_of_forces_in_the_file():
+    """Sizes for which products of three differ with their order."""
+    for stance, roads in (("protect", "block"), ("attack", "block"), ("protect", "open")):
+        three = [now(f"F{i}", size=n, stance=stance, roads=roads) for i, n in
+                 enumerate((37, 371, 1237))]  # fmt: skip
+        told = {
+            b"".join(values.tobytes() for values in vars(state).values())
+            for some in permutations(three)
+            for state in [danger(*some, conditions=[obstacle()], persons_halving=530,
+                                 persons_blocking=170, block_delay_hours=0.7)]
+        }  # fmt: skip
+        assert len(told) == 1, (stance, roads)
+
+
+def test_an_order_given_in_a_run_stands_above_one_of_the_same_moment():
+    forces = around(force((4, {"stance": "attack"}))).forces
+    forces.order("army", Order(start=at(4), stance="protect"), at(4))
+    assert forces.state("army", at(4)).stance == "protect"
+    assert forces.state("army", at(9)).stance == "protect"
 
 
 def test_an_order_given_in_a_run_settles_what_was_before():
