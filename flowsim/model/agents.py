@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 from mesa.discrete_space import FixedAgent
+from pydantic import ValidationError
 
 from flowsim.model.layout import STATUSES, Status
 from flowsim.model.sight import Sight
 from flowsim.policy.sections import Authority
-from flowsim.world.sections import Force, Place
-from flowsim.world.violence import stance_at
+from flowsim.scenario.wording import flaws_of
+from flowsim.world.forces import ForceState
+from flowsim.world.sections import Force, Order, Place
 
 if TYPE_CHECKING:
     from flowsim.model.flow import FlowModel
@@ -127,7 +129,16 @@ class AuthorityAgent(mesa.Agent):
 
 
 class ForceAgent(mesa.Agent):
-    """Army, police, peacekeepers or a militia."""
+    """Army, police, peacekeepers or a militia.
+
+    What it is and does is asked of the run (`flowsim.world.forces`), which asks the same for its
+    violence. A run looks at the middle of each hour, so an order of 10:20 counts from 10:00 on.
+
+    Attributes
+    ----------
+    section : Force
+        What the scenario says of it.
+    """
 
     model: FlowModel
 
@@ -136,9 +147,83 @@ class ForceAgent(mesa.Agent):
         self.section, self.name = section, section.name
 
     @property
+    def state(self) -> ForceState:
+        """All that holds for it now."""
+        return self.model.world.surroundings.forces.state(self.name, self.model.now)
+
+    @property
     def stance(self) -> str:
         """What it does now: protect, stand_by or attack."""
-        return stance_at(self.section, self.model.now)
+        return self.state.stance
+
+    @property
+    def size(self) -> int:
+        """Persons under arms now, at all of its places."""
+        return self.state.size
+
+    @property
+    def places(self) -> tuple[PlaceAgent, ...]:
+        """Where it stands now."""
+        return tuple(self.model.place(name) for name in self.state.places)
+
+    @property
+    def roads(self) -> str:
+        """What it does to the roads out of its places now: leave_alone, block or open."""
+        return self.state.roads
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Whom its roadblocks stop now; empty means everybody."""
+        return self.state.groups
+
+    def order(
+        self,
+        stance: str,
+        *,
+        places: Sequence[str] = (),
+        size: int | None = None,
+        roads: str = "leave_alone",
+        groups: Sequence[str] = (),
+    ) -> None:
+        """Give it an order, as one of the scenario; it counts from the next tick on.
+
+        It holds until the next order, which may be a later one of the scenario. The scenario
+        itself is not changed, so its digest does not tell that a script was in command.
+
+        Parameters
+        ----------
+        stance : {"protect", "stand_by", "attack"}
+        places : sequence of str
+            Where it goes; none means that it stays.
+        size : int, optional
+            To which it is reinforced or thinned.
+        roads : {"leave_alone", "block", "open"}
+        groups : sequence of str
+            Whom its roadblocks stop; none means everybody.
+
+        Raises
+        ------
+        KeyError
+            No such place or group.
+        ValueError
+            Something else that an order cannot say.
+
+        Examples
+        --------
+        >>> import flowsim as fs
+        >>> from flowsim.model.flow import FlowModel
+        >>> model = FlowModel(fs.load("scenarios/kyrgyz_uzbek_2010"))  # doctest: +SKIP
+        >>> army = model.force("Army in Osh")  # doctest: +SKIP
+        >>> army.order("protect", places=["Furkat"], roads="open")  # doctest: +SKIP
+        """
+        told = {"stance": stance, "places": places, "size": size, "roads": roads, "groups": groups}
+        try:
+            order = Order.model_validate({"start": self.model.hour, **told})
+        except ValidationError as error:
+            (flaw, *_) = flaws_of(error, (), Order)
+            where = ".".join(map(str, flaw.loc))
+            raise ValueError(f"{where}: {flaw.wrong}; {flaw.right}") from None
+        self.model.world.surroundings.forces.order(self.name, order, self.model.now)
 
 
 REPORTERS: dict[str, Callable[[Any], int]] = {

@@ -307,17 +307,27 @@ class FlowModel(mesa.Model):
         for border in self.setup.borders:
             for authority in border.authorities:
                 AuthorityAgent(self, authority, border.id)
-        for force in self.setup.forces:
-            ForceAgent(self, force)
+        self._forces = {force.name: ForceAgent(self, force) for force in self.setup.forces}
 
     @property
     def now(self) -> datetime:
         """Local time."""
         return self.setup.start + timedelta(seconds=self.seconds)
 
+    @property
+    def hour(self) -> datetime:
+        """Local time at which the hour of the grid in course began."""
+        return self.setup.start + timedelta(seconds=self.seconds // GRID * GRID)
+
     def place(self, name: str) -> PlaceAgent:
         """The agent of a place."""
         return self._places[name]
+
+    def force(self, name: str) -> ForceAgent:
+        """The agent of a security force; KeyError, with those there are, where it is not known."""
+        if name not in self._forces:
+            raise KeyError(f"no force {name!r}; there is {', '.join(self._forces) or 'none'}")
+        return self._forces[name]
 
     def crossing_index(self, name: str) -> int:
         """Number of a crossing."""

@@ -12,6 +12,8 @@ KINDS = ("children", "women", "men", "elderly_women", "elderly_men")
 """Kinds of person: children under 15; women and men from 15 to 59; elderly from 60."""
 
 Hour = Annotated[float, Field(ge=0.0, le=24.0)]
+Armed = Annotated[int, Field(ge=0, le=10_000_000)]
+"""Persons under arms."""
 
 
 class Place(Section):
@@ -104,10 +106,22 @@ class Event(Section):
 
 
 class Order(Section):
-    """What a force is told to do from a moment on."""
+    """What a force is told to do from a moment on, until its next order.
+
+    An order states the whole: what it does not say of roads and groups is not done any more. Only
+    places and size hold on from the order before, or the force's own, where it gives none.
+    """
 
     start: Instant
     stance: Literal["protect", "stand_by", "attack"]
+    places: tuple[Name, ...] = ()
+    """Where the force goes; empty means that it stays where it is."""
+    size: Armed | None = None
+    """Persons under arms to whom it is reinforced or thinned; empty means as before."""
+    roads: Literal["leave_alone", "block", "open"] = "leave_alone"
+    """What it does to the roads out of its places: nothing, block them, or clear them of blocks."""
+    groups: tuple[Name, ...] = ()
+    """Whom its roadblocks stop; empty means everybody."""
     note: str = ""
 
 
@@ -117,11 +131,11 @@ class Force(Section):
     name: Name
     kind: Literal["army", "police", "peacekeepers", "militia"]
     places: tuple[Name, ...]
-    """Where it stands; its size is shared among them by population."""
-    size: Annotated[int, Field(ge=0, le=10_000_000)]
-    """Persons under arms."""
+    """Where it stands at first; its size is shared among its places by population."""
+    size: Armed
+    """Persons under arms at first."""
     orders: tuple[Order, ...]
-    """Its stance over time; before the first order it stands by."""
+    """What it does over time; before the first it stands by and leaves the roads alone."""
     source: str = ""
 
 
@@ -148,10 +162,17 @@ class Condition(Section):
 
 
 class ForceEffect(Section):
-    """How strongly forces change violence."""
+    """How strongly forces change violence and hold people up. No source measures any of it."""
 
     persons_halving: Positive = 2000.0
     """A protecting force of this size halves the violence at its place, an attacking doubles it."""
+    persons_blocking: Positive = 200.0
+    """A force of this size at a place halves the ability to leave it where it blocks the roads.
+
+    Where it opens them it lifts half of what roadblocks and barricades do there.
+    """
+    block_delay_hours: NonNegative = 1.0
+    """Hours lost on each leg that starts where a force blocks the roads."""
     source: str = ""
 
 

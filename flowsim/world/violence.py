@@ -9,7 +9,11 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
+from flowsim.world.forces import Forces
 from flowsim.world.sections import Condition, Event, Force, Violence
+
+ROADS = ("roadblock", "barricade")
+"""Kinds of condition that a force which opens roads lifts; a curfew is the state's own."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Danger:
     danger : float64 array (P, G)
         Intensity as far as it targets each group.
     leave : float64 array (P, G)
-        Factor of curfews, roadblocks and barricades on the hazard of leaving.
+        Factor of curfews, roadblocks and barricades on the hazard of leaving, those of forces too.
     delay_hours : float64 array (P, G)
         Hours lost on a leg that starts there.
     """
@@ -47,6 +51,11 @@ class Surroundings:
     km_between : float64 array (P, P)
     start : datetime
         Zero of the clock.
+
+    Attributes
+    ----------
+    forces : Forces
+        What each force does; a run may give them further orders.
     """
 
     def __init__(
@@ -61,7 +70,6 @@ class Surroundings:
         start: datetime,
     ) -> None:
         self._start = start
-        self._shape = (len(places), len(groups))
         index = {name: i for i, name in enumerate(places)}
         self._events = _EventTable(violence.events, index, groups, start, violence.negligible)
         self._conditions = [
@@ -69,8 +77,7 @@ class Surroundings:
              np.array([not c.groups or g in c.groups for g in groups], dtype=bool))
             for c in conditions
         ]  # fmt: skip
-        self._forces = [_Posted(f, index, population) for f in forces]
-        self._halving = violence.force_effect.persons_halving
+        self.forces = Forces(forces, violence.force_effect, index, groups, population)
         self._spill: Floats | None = None
         if violence.contagion > 0.0:
             kernel = violence.contagion * np.exp(-km_between / violence.contagion_km)
@@ -78,17 +85,22 @@ class Surroundings:
             self._spill = kernel
 
     def at(self, seconds: int) -> Danger:
-        """The state at ``seconds`` after the start."""
+        """The state at ``seconds`` after the start.
+
+        A force that opens roads lifts the part ``f`` of each roadblock and barricade at its places:
+        leave + f * (1 - leave), delay * (1 - f). What barricades do to violence stays.
+        """
         now = self._start + timedelta(seconds=seconds)
-        factor = self._force_factor(now)
-        leave = np.ones(self._shape)
-        delay = np.zeros(self._shape)
+        forces = self.forces.effect(now)
+        factor, leave = forces.violence.copy(), forces.leave.copy()
+        delay = forces.delay_hours.copy()
         for condition, rows, cols in self._conditions:
             if not in_force(condition, now):
                 continue
             cells = np.ix_(rows, cols)
-            leave[cells] *= condition.leave
-            delay[cells] += condition.delay_hours
+            lifted = forces.lifted[rows, None] if condition.kind in ROADS else 0.0
+            leave[cells] *= condition.leave + lifted * (1.0 - condition.leave)
+            delay[cells] += condition.delay_hours * (1.0 - lifted)
             factor[rows] *= condition.violence
         violence, danger = self._events.at(float(seconds))
         violence, danger = violence * factor, danger * factor[:, None]
@@ -96,33 +108,6 @@ class Surroundings:
             violence = (self._spill * violence[None, :]).sum(axis=1)
             danger = (self._spill[:, :, None] * danger[None, :, :]).sum(axis=1)
         return Danger(violence, danger, leave, delay)
-
-    def _force_factor(self, now: datetime) -> Floats:
-        """Protecting forces divide violence by 1 + size / halving size, attacking ones multiply."""
-        factor = np.ones(self._shape[0])
-        for posted in self._forces:
-            stance = stance_at(posted.force, now)
-            weight = 1.0 + posted.size / self._halving
-            if stance == "protect":
-                factor[posted.rows] /= weight
-            elif stance == "attack":
-                factor[posted.rows] *= weight
-        return factor
-
-
-def stance_at(force: Force, now: datetime) -> str:
-    """What a force does at a moment: its latest order, or standing by before the first.
-
-    Examples
-    --------
-    >>> from flowsim.world.sections import Force
-    >>> army = Force(name="army", kind="army", places=["Osh"], size=10,
-    ...              orders=[{"start": "2010-06-12", "stance": "protect"}])
-    >>> stance_at(army, datetime(2010, 6, 11)), stance_at(army, datetime(2010, 6, 12))
-    ('stand_by', 'protect')
-    """
-    past = [order.stance for order in force.orders if order.start <= now]
-    return past[-1] if past else "stand_by"
 
 
 def in_force(condition: Condition, now: datetime) -> bool:
@@ -134,16 +119,6 @@ def in_force(condition: Condition, now: datetime) -> bool:
     first, last = condition.hours
     hour = now.hour + now.minute / 60.0 + now.second / 3600.0
     return first <= hour < last if first <= last else hour >= first or hour < last
-
-
-class _Posted:
-    """A force and its strength at each of its places."""
-
-    def __init__(self, force: Force, index: dict[str, int], population: Ints) -> None:
-        self.force = force
-        self.rows = np.array([index[p] for p in force.places], dtype=np.int64)
-        people = np.maximum(population[self.rows], 1).astype(np.float64)
-        self.size = force.size * people / people.sum()
 
 
 class _EventTable:

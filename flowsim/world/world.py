@@ -1,4 +1,4 @@
-"""The World: what a scenario says is there, as arrays; made once, never changed by a run."""
+"""The World: what a scenario says is there, as arrays; a run changes only orders of forces."""
 
 from __future__ import annotations
 

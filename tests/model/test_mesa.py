@@ -76,7 +76,7 @@ def test_places_authorities_and_forces_are_agents():
     town = model.place("Town")
     assert {cell.coordinate for cell in town.cell.neighborhood} == {1, 2}
     assert (town.persons(), town.persons("at_home"), town.violence) == (300, 300, 0.0)
-    army = next(iter(by_type[ForceAgent]))
+    army = model.force("army")
     assert army.stance == "stand_by"
     for _ in range(34):
         model.step()

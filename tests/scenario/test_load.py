@@ -66,6 +66,26 @@ def test_ranges_are_lifted(small: Path) -> None:
     )
 
 
+def test_ranges_in_orders_are_lifted(small: Path) -> None:
+    text = (small / "scenario.yaml").read_text()
+    size = "size: {value: 900, low: 600, high: 1500, source: radio}, places: [Town, Village]"
+    effect = "  force_effect: {persons_blocking: {value: 150, low: 50, high: 900}}\n"
+    text = text.replace("stance: protect}", f"stance: protect, roads: open, {size}}}")
+    (small / "scenario.yaml").write_text(text.replace("\nforces:", f"{effect}\nforces:"))
+    scenario = fs.load(small)
+    order = scenario.forces[0].orders[1]
+    assert (order.size, order.places, order.roads) == (900, ("Town", "Village"), "open")
+    path = "forces[Army].orders[1].size"
+    wanted = (
+        Number(path="violence.force_effect.persons_blocking", value=150, low=50, high=900),
+        Number(path=path, value=900, low=600, high=1500, source="radio"),
+    )
+    assert set(wanted) <= set(scenario.numbers)
+    assert scenario.with_values({path: 600}).forces[0].orders[1].size == 600
+    with pytest.raises(fs.ScenarioError, match=r"roads: a force of 0 persons cannot open roads"):
+        scenario.with_values({path: 0})
+
+
 def test_every_range_can_be_set(small: Path) -> None:
     scenario = fs.load(small)
     for number in scenario.numbers:
@@ -126,9 +146,11 @@ def test_lists_in_tables(small: Path) -> None:
         f"{text[:i]}forces: forces.csv\nconditions: conditions.csv\n{text[k:]}"
     )
     (small / "forces.csv").write_text(
-        "name,kind,places,size,orders.1.start,orders.1.stance,orders.2.start,orders.2.stance\n"
-        "Army,army,Town;Village,500,2010-06-11T00:00,stand_by,2010-06-12T00:00,protect\n"
-        "Police,police,Town,50,2010-06-11T00:00,protect,,\n"
+        "name,kind,places,size,orders.1.start,orders.1.stance,orders.2.start,orders.2.stance,"
+        "orders.2.places,orders.2.size,orders.2.size.high,orders.2.roads,orders.2.groups\n"
+        "Army,army,Town;Village,500,2010-06-11T00:00,stand_by,2010-06-12T00:00,protect,"
+        "Village; Town,60,90,block,North;South\n"
+        "Police,police,Town,50,2010-06-11T00:00,protect,,,,,,,\n"
     )
     (small / "conditions.csv").write_text(
         "name,kind,places,start,stop,hours,groups\n"
@@ -138,6 +160,10 @@ def test_lists_in_tables(small: Path) -> None:
     scenario = fs.load(small)
     assert scenario.forces[0].places == ("Town", "Village")
     assert [order.stance for order in scenario.forces[0].orders] == ["stand_by", "protect"]
+    sent = scenario.forces[0].orders[1]
+    assert (sent.places, sent.size, sent.roads) == (("Village", "Town"), 60, "block")
+    assert sent.groups == ("North", "South")
+    assert ("forces[Army].orders[1].size", 90) in {(n.path, n.high) for n in scenario.numbers}
     assert len(scenario.forces[1].orders) == 1
     assert scenario.conditions[0].hours == (22.0, 6.0)
     assert scenario.conditions[0].groups == ("North",)

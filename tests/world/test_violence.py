@@ -1,4 +1,4 @@
-"""Shapes of violence in time, contagion, forces, and conditions of the day."""
+"""Shapes of violence in time, contagion, and conditions of the day."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from flowsim.world.network import great_circle_km
-from flowsim.world.sections import Condition, Event, Force, Violence
-from flowsim.world.violence import Surroundings, in_force, stance_at
+from flowsim.world.sections import Condition, Event, Violence
+from flowsim.world.violence import Surroundings, in_force
 
 START = datetime(2010, 6, 10, 18)
 KM = np.array([[0.0, 5.0], [5.0, 0.0]])
@@ -25,9 +25,9 @@ def event(**changes):
     return Event(**{**fields, **changes})
 
 
-def around(events=(), conditions=(), forces=(), **violence):
+def around(events=(), conditions=(), **violence):
     return Surroundings(
-        Violence(events=tuple(events), **violence), conditions, forces,
+        Violence(events=tuple(events), **violence), conditions, (),
         ["Osh", "Uzgen"], ["U", "K"], np.array([3000, 1000]), KM, START,
     )  # fmt: skip
 
@@ -69,26 +69,6 @@ def test_contagion_spills_over_by_distance():
     state = around([event()], contagion=0.3, contagion_km=5.0).at(7 * 3600)
     assert state.violence == pytest.approx([0.8, 0.3 * np.exp(-1) * 0.8])
     assert state.danger[1] == pytest.approx([0.3 * np.exp(-1) * 0.8, 0.3 * np.exp(-1) * 0.2])
-
-
-def force(*orders, size=4000, places=("Osh", "Uzgen")):
-    told = tuple({"start": at(n), "stance": stance} for n, stance in orders)
-    return Force(name="army", kind="army", places=places, size=size, orders=told)
-
-
-def test_a_force_follows_its_latest_order():
-    army = force((3, "protect"), (8, "attack"))
-    assert [stance_at(army, at(n)) for n in (0, 2.99, 3, 7.99, 8, 99)] == [
-        "stand_by", "stand_by", "protect", "protect", "attack", "attack",
-    ]  # fmt: skip
-
-
-def test_forces_divide_or_multiply_violence():
-    """1 + size / halving size; 4,000 shared by population: 3,000 in Osh, of whom 2,000 halve."""
-    for stance, factor in (("protect", 1 / 2.5), ("attack", 2.5), ("stand_by", 1.0)):
-        surroundings = around([event()], forces=[force((3, stance))])
-        assert intensity(surroundings, 2.5) == pytest.approx(0.1)  # before the order
-        assert intensity(surroundings, 7) == pytest.approx(0.8 * factor)
 
 
 def condition(**changes):

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw
+from flowsim.scenario.nodes import Loc
 from flowsim.scenario.rules.common import numbered, twice, unknown
+from flowsim.world.sections import Order
 
 HALF_LIVES = 10
 """After so many half-lives nothing is left of a spell."""
@@ -65,6 +67,39 @@ def orders(draft: Draft) -> Iterator[Flaw]:
                 yield Flaw((*loc, "orders", i, "start"), wrong, "give the orders in order of time")
 
 
+def order_places(draft: Draft) -> Iterator[Flaw]:
+    """Orders send forces to places that exist."""
+    names = (n for at, order in _orders(draft) for n in numbered(at, "places", order.places))
+    return unknown(names, draft.places.names(), "place")
+
+
+def order_groups(draft: Draft) -> Iterator[Flaw]:
+    """Roadblocks of forces stop groups that exist."""
+    names = (n for at, order in _orders(draft) for n in numbered(at, "groups", order.groups))
+    return unknown(names, draft.groups.names(), "group")
+
+
+def _orders(draft: Draft) -> Iterator[tuple[Loc, Order]]:
+    for loc, force in draft.forces.each():
+        for i, order in enumerate(force.orders):
+            yield (*loc, "orders", i), order
+
+
+def order_roads(draft: Draft) -> Iterator[Flaw]:
+    """Who blocks or opens roads is somebody, and who stops groups blocks roads."""
+    for loc, force in draft.forces.each():
+        size = force.size
+        for i, order in enumerate(force.orders):
+            size = size if order.size is None else order.size
+            at = (*loc, "orders", i)
+            if order.roads != "leave_alone" and size == 0:
+                wrong = f"a force of 0 persons cannot {order.roads} roads"
+                yield Flaw((*at, "roads"), wrong, "give it a size, or leave the roads alone")
+            if order.groups and order.roads != "block":
+                wrong = "it names groups to stop, but blocks no roads"
+                yield Flaw((*at, "groups"), wrong, "remove them, or give `roads: block`")
+
+
 def conditions(draft: Draft) -> Iterator[Flaw]:
     """Conditions hold at places that exist."""
     yield from twice(draft.conditions, "name", "condition")
@@ -90,6 +125,6 @@ def condition_windows(draft: Draft) -> Iterator[Flaw]:
 
 
 RULES = (
-    event_names, targets, event_times, event_period, forces, orders, conditions, condition_groups,
-    condition_windows,
+    event_names, targets, event_times, event_period, forces, orders, order_places, order_groups,
+    order_roads, conditions, condition_groups, condition_windows,
 )  # fmt: skip
