@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
 from itertools import permutations
 
@@ -194,22 +193,3 @@ def test_what_is_told_is_not_what_is_kept():
     surroundings.at(3600).delay_hours[:] = 7
     assert surroundings.at(3600).leave[0].tolist() == [0.5, 0.5]
     assert surroundings.at(3600).delay_hours[0].tolist() == [1, 1]
-
-
-def test_a_moment_costs_little_with_forces_that_move():
-    places = [f"P{i}" for i in range(45)]
-    forces = [
-        force((0, {"stance": "protect", "roads": "open"}), (9, {"stance": "attack", "size": 9}),
-              name=f"F{i}", places=places)
-        for i in range(6)
-    ]  # fmt: skip
-    surroundings = Surroundings(
-        Violence(), [obstacle(places=places)], forces, places, ["U", "K"],
-        np.full(45, 1000), np.zeros((45, 45)), START,
-    )  # fmt: skip
-    spent = []
-    for n in range(200):
-        before = time.perf_counter()
-        surroundings.at(n * 3600)
-        spent.append(time.perf_counter() - before)
-    assert np.median(spent) < 0.3e-3

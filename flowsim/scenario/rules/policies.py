@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flowsim.policy.base import Policy
 from flowsim.policy.gatekeeping import ExitBan
@@ -65,8 +65,10 @@ def camps(draft: Draft) -> Iterator[Flaw]:
         if isinstance(policy, Relocation | Dispersal):
             to = policy.to if isinstance(policy, Relocation) else tuple(policy.shares)
             field = "to" if isinstance(policy, Relocation) else "shares"
-            names = [((*loc, "origins", i), name) for i, name in enumerate(policy.origins)]
-            keys = to if field == "shares" else range(len(to))
+            names: list[tuple[Loc, str]] = [
+                ((*loc, "origins", i), name) for i, name in enumerate(policy.origins)
+            ]
+            keys: Sequence[str | int] = to if field == "shares" else range(len(to))
             names += [((*loc, field, key), name) for key, name in zip(keys, to, strict=True)]
             where = f"the places of {authority.country}, {listed(sorted(own))}"
             yield from unknown(names, own, "place", where)
