@@ -50,7 +50,7 @@ class PlainGate:
         while True:
             line = list(counted)
             self._let_through_who_stays(line)
-            late = self._too_many(line, left)
+            late = self._too_many(counted, left)
             if not late:
                 break
             for household in late:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowsim.clock import NEVER
 from flowsim.model.plain_queue import InLine, PlainGate
-from flowsim.model.queues import PERSON, Allowance, Line, serve, work_per_second
+from flowsim.model.queues import (
+    PERSON,
+    Allowance,
+    Budgets,
+    Line,
+    serve,
+    serve_counted,
+    work_per_second,
+)
+from flowsim.policy import Count
 
 START, LENGTH = 100, 60
 STOP = START + LENGTH
@@ -60,11 +71,60 @@ def test_kernel_is_the_plain_account(capacity, begun, first, second):
     line = in_line(first, 0)
     for rows, key in ((second, 100), ([], 200)):
         done = serve(fast, as_arrays(line))
-        plain.serve(line)
+        plain.serve(line, [])
         assert done.tolist() == [h.done for h in line]
         assert fast.unfinished == plain.unfinished
         assert fast.begun == plain.begun
         line = [h for h in line if h.done == NEVER and h.quits >= STOP] + in_line(rows, key)
+
+
+@settings(max_examples=300)
+@given(
+    capacity=st.sampled_from((None, *RATES)),
+    first=arrivals(),
+    second=arrivals(),
+    data=st.data(),
+)
+def test_counted_quotas_are_the_plain_account(capacity, first, second, data):
+    """As above, under up to two counted quotas that run out."""
+    left = np.array(data.draw(st.lists(st.integers(0, 20), min_size=1, max_size=2)))
+    fast, plain = Allowance(capacity, START, STOP, 0), PlainGate(capacity, START, STOP, 0)
+    line = in_line(first, 0)
+    for rows, key in ((second, 100), ([], 200)):
+        for household in line:
+            household.count = data.draw(st.integers(-1, left.size - 1))
+        by = np.array([h.count for h in line], dtype=np.int64)
+        done, fast = serve_counted(fast, as_arrays(line), by, left)
+        plain.serve(line, left.tolist())
+        assert done.tolist() == [h.done for h in line]
+        assert fast.unfinished == plain.unfinished
+        for n in range(left.size):
+            through = sum(h.persons for h in line if h.count == n and h.done < NEVER)
+            assert through <= left[n]
+            left[n] -= through
+        line = [h for h in line if h.done == NEVER and h.quits >= STOP] + in_line(rows, key)
+
+
+def test_whoever_does_not_fit_stops_those_behind_but_not_those_of_no_quota():
+    rows = [(START, 3, 0, INF, NEVER), (START + 1, 4, 0, INF, NEVER), (START + 2, 1, 0, INF, NEVER)]
+    line = as_arrays(in_line([*rows, (START + 3, 9, 0, INF, NEVER)], 0))
+    count, left = np.array([0, 0, 0, -1]), np.array([6])
+    done, _ = serve_counted(Allowance(None, START, STOP, 0), line, count, left)
+    assert done.tolist() == [START, NEVER, NEVER, START + 3]
+
+
+def test_what_a_day_leaves_is_lost_or_kept_up_to_a_limit():
+    """300 a day from midnight, the run begins at 18:00: the first day is six hours long."""
+    lost, kept = Count(300, 24), Count(300, 24, 0.5)
+    budgets = Budgets(datetime(2010, 6, 10, 18))
+    told = []
+    for hour in (0, 5, 6, 30, 78, 79):
+        now = hour * 3600
+        told.append(budgets.left(0, (lost, kept), now).tolist())
+        budgets.use(0, (lost, kept), np.array([100, 100]))
+    # two hours of day 0; day 1 keeps 100; day 2 keeps no more than half; day 4 follows a gap
+    assert told == [[300, 300], [200, 200], [300, 400], [300, 450], [300, 300], [200, 200]]
+    assert budgets.left(1, (lost,), 0).tolist() == [300]  # each gate has its own
 
 
 @given(capacity=st.sampled_from(RATES), line=arrivals())

@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
 from flowsim.policy import (
+    AnnouncedClosure,
+    AnnouncedOpening,
+    CapacityBound,
+    Checkpoint,
     Closed,
+    Corridor,
+    Count,
+    Dispersal,
+    EncouragedReturn,
+    ExitBan,
     ForcedReturn,
     Open,
     Opening,
+    OpeningHours,
     PushBack,
     Quota,
+    Reactive,
+    Relocation,
+    Road,
     Scheduled,
+    Transfer,
     Triage,
+    Watch,
     as_policy,
     override,
 )
+from flowsim.policy.stock import AnyFilePolicy
 
 DAY = datetime(2010, 6, 12)
 SECOND = timedelta(seconds=1)
+HOLDERS = {"Scheduled", "Code"}
+"""Policies that only hold others."""
 ALWAYS = datetime(2000, 1, 1), datetime(2020, 1, 1)
 
 
@@ -62,6 +82,192 @@ def test_what_each_states():
     assert says(PushBack(dispersal_per_day=2, inside=0.3, after_hours=4)) == Opening(
         dispersal_per_day=2, pushback=0.3, pushback_after_hours=4
     )
+
+
+class View:
+    """What a policy sees, as far as a test says."""
+
+    crossings = ("X", "Y", "Z")
+
+    def __init__(self, **seen):
+        self.seen, self.notes = seen, {}
+
+    def memory(self, policy):
+        return self.notes.setdefault(id(policy), {})
+
+    def waiting(self, crossing=None):
+        return self.seen["waiting"]
+
+    def occupancy(self, places=()):
+        return self.seen["occupancy"]
+
+    def violence(self, place=""):
+        return self.seen["violence"][place]
+
+
+def test_what_the_others_state():
+    def says(policy, view=None):
+        return policy.opening(DAY, view)
+
+    assert says(Open(cost_km=5)) == Opening(cost_km=5)
+    assert says(ExitBan(leak=0.1)) == Opening(permeability=0, leak=0.1)
+    assert says(ExitBan(barred=["men"], exempt=["kin_across"])) == Opening(
+        barred=("men",), exempt=("kin_across",)
+    )
+    assert says(PushBack(interception=0.4, inside=0.2, reach_km=3)) == Opening(
+        interception=0.4, pushback=0.2, pushback_after_hours=1, pushback_reach_km=3
+    )
+    assert says(EncouragedReturn(factor=2)) == Opening(return_wish=2)
+    assert says(Quota(per_day=50, counted=True, exempt=["women"])) == Opening(
+        count=Count(50, 24), exempt=("women",)
+    )
+    assert says(Quota(per_hour=9, counted=True, carry_over=2)).count == Count(9, 1, 2)
+    assert says(Quota(per_hour=9, shared=True), View()).quota_per_hour == 3
+    assert says(Quota(per_hour=9, shared=True, crossings=["X"]), View()).quota_per_hour == 9
+    assert says(Corridor(routes=[("A", "B")], danger=0.1, lifts=0.5)) == Road(
+        routes=(("A", "B"),), danger=0.1, lifts=0.5
+    )
+    assert says(Checkpoint(routes=[("A", "B")], permeability=0.5, delay_hours=2, cost_km=3,
+                           stops=["group:U"])) == Road(
+        routes=(("A", "B"),), permeability=0.5, delay_hours=2, cost_km=3, stops=("group:U",)
+    )  # fmt: skip
+    assert says(Relocation(origins=["A"], to=["B", "C"], per_day=2)) == Transfer(
+        2, ("A",), (("B", 1.0), ("C", 1.0))
+    )
+    assert says(Dispersal(origins=["A"], shares={"C": 2, "B": 1}, per_day=2)) == Transfer(
+        2, ("A",), (("B", 1.0), ("C", 2.0))
+    )
+
+
+def test_an_announced_closure_is_known_and_then_shut():
+    told, shut = DAY + timedelta(hours=6), DAY + timedelta(hours=20)
+    policy = AnnouncedClosure(announced=told, start=shut, stop=shut + timedelta(days=1), leak=0.1)
+    assert not policy.in_force(told - SECOND)
+    assert policy.in_force(told)
+    assert policy.opening(shut - SECOND, None) == Opening(closes_at=shut)
+    assert policy.opening(shut, None).permeability == 0
+    assert policy.opening(shut, None).leak == 0.1
+    assert policy.in_force(shut + timedelta(days=1) - SECOND)
+    assert not policy.in_force(shut + timedelta(days=1))
+    assert {told, shut} <= set(policy.edges(*ALWAYS))
+    (part,) = Scheduled(start=DAY + timedelta(hours=10), policies=[policy]).parts()
+    assert not part.in_force(DAY + timedelta(hours=9))  # the schedule has not begun
+    assert part.in_force(DAY + timedelta(hours=10))
+    with pytest.raises(ValidationError, match="announced after it starts"):
+        AnnouncedClosure(announced=shut, start=told)
+
+
+def test_an_announced_opening_is_known_before():
+    told, opens = DAY + timedelta(hours=6), DAY + timedelta(hours=20)
+    policy = AnnouncedOpening(announced=told, stop=opens)
+    assert policy.opening(told - SECOND, None) == Opening(permeability=0, detention_hours=48)
+    assert policy.opening(told, None).opens_at == opens
+    assert policy.in_force(opens - SECOND)
+    assert not policy.in_force(opens)
+    assert {told, opens} <= set(policy.edges(*ALWAYS))
+    with pytest.raises(ValidationError, match="announced after it opens"):
+        AnnouncedOpening(announced=opens, stop=told)
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "open_at"),
+    [
+        ((8, 18), None, [8, 12, 17]),
+        ((20, 6), None, [0, 5, 20, 23]),  # over midnight
+        ((0, 24), ("sun",), []),  # 12 June 2010 was a Saturday
+        ((0, 24), ("sat",), [0, 5, 6, 7, 8, 12, 17, 18, 19, 20, 23]),
+        ((20, 6), ("fri",), [0, 5]),  # Friday night ends on Saturday morning
+        ((20, 6), ("sat",), [20, 23]),
+    ],
+)
+def test_opening_hours(hours, days, open_at):
+    policy = OpeningHours(hours=hours, **({} if days is None else {"days": days}))
+    asked = (0, 5, 6, 7, 8, 12, 17, 18, 19, 20, 23)
+    told = [h for h in asked if policy.opening(DAY + timedelta(hours=h), None) is None]
+    assert told == open_at
+
+
+def test_opening_hours_and_counted_quotas_cut_steps_where_they_change():
+    day = timedelta(days=1)
+    policy = OpeningHours(hours=(8, 18.5), start=DAY, stop=DAY + 2 * day)
+    expected = {DAY + timedelta(hours=h) for h in (0, 8, 18.5, 32, 42.5, 48)}
+    assert set(policy.edges(DAY - day, DAY + 9 * day)) == expected
+    assert Quota(per_day=5, counted=True).edges(DAY, DAY + day) == (DAY, DAY + day)
+    assert len(Quota(per_hour=5, counted=True, stop=DAY + day).edges(DAY, DAY + 2 * day)) == 25
+    assert Quota(per_day=5).edges(DAY, DAY + 9 * day) == ()
+
+
+def test_a_full_camp_closes_the_border_until_there_is_room():
+    """Closed from 0.9 on, open again below 0.6, and as it was between them."""
+    policy, view = CapacityBound(closes_at=0.9, reopens_at=0.6, exempt=["wounded"]), View()
+    told = []
+    for full in (0.5, 0.89, 0.9, 0.8, 0.61, 0.6, 0.59, 0.8, 0.9):
+        view.seen["occupancy"] = full
+        told.append(policy.opening(DAY, view) is not None)
+    assert told == [False, False, True, True, True, True, False, False, True]
+    assert policy.opening(DAY, view).exempt == ("wounded",)
+    with pytest.raises(ValidationError, match="opens again above where it closes"):
+        CapacityBound(closes_at=0.5, reopens_at=0.6)
+
+
+def test_a_reaction_comes_late_and_lasts_until_it_is_over():
+    """On once more than 100 wait for two hours; off once fewer than 50 do for two hours."""
+    policy = Reactive(
+        when={"what": "waiting", "above": 100}, until={"what": "waiting", "below": 50},
+        delay_hours=2, policies=[Closed(exempt=["women"]), Quota(per_hour=3)],
+    )  # fmt: skip
+    view = View()
+    queue = [90, 110, 90, 110, 120, 130, 90, 40, 60, 40, 30, 20, 110]
+    told = []
+    for hour, waiting in enumerate(queue):
+        view.seen["waiting"] = waiting
+        told.append(len(list(policy.says(DAY + timedelta(hours=hour), view))))
+    #        .  seen over seen .  on  .  .  seen over seen .  off seen
+    assert told == [0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 0, 0]
+    assert [w.type for w in policy.within()] == ["closed", "quota"]
+
+
+def test_a_reaction_without_delay_follows_what_is_seen():
+    policy = Reactive(when={"what": "violence", "where": "P", "below": 0.5}, policies=[Closed()],
+                      start=DAY, crossings=["X"])  # fmt: skip
+    view, on = View(violence={"P": 0.4}), []
+    for level in (0.4, 0.6, 0.4):
+        view.seen["violence"] = {"P": level}
+        on.append([s.policy.crossings for s in policy.says(DAY, view)])
+    assert on == [[("X",)], [], [("X",)]]
+    assert not list(policy.says(DAY - SECOND, view))  # before its window
+    assert DAY in policy.edges(*ALWAYS)
+
+
+@pytest.mark.parametrize("level", [{}, {"above": 1, "below": 2}])
+def test_a_watch_has_one_level(level):
+    with pytest.raises(ValidationError, match="a condition has one level"):
+        Watch(what="waiting", **level)
+
+
+def test_a_ramp_keeps_its_start_inside_a_schedule_that_starts_later():
+    ramp = ForcedReturn(start=DAY, deadline=DAY + timedelta(days=4), per_day_at_deadline=0.8)
+    (part,) = Scheduled(start=DAY + timedelta(days=2), policies=[ramp]).parts()
+    assert not part.in_force(DAY + timedelta(days=1))
+    assert part.opening(DAY + timedelta(days=2), None).return_per_day == pytest.approx(0.4)
+
+
+def test_road_policies_bind_no_crossing():
+    with pytest.raises(ValidationError, match="binds routes and no crossings"):
+        Corridor(routes=[("A", "B")], crossings=["X"])
+
+
+def test_only_a_counted_quota_carries_over():
+    with pytest.raises(ValidationError, match="only a counted quota carries over"):
+        Quota(per_day=5, carry_over=1)
+
+
+def test_each_policy_of_the_stock_tells_its_effect_an_example_and_a_case():
+    for kind in get_args(get_args(AnyFilePolicy)[0]):
+        told = kind.__doc__
+        assert ">>> " in told, kind
+        lead = told.split("Examples")[0]
+        assert kind.__name__ in HOLDERS or re.search(r"\b(1[89]|20)\d\d\b|Koenigstein", lead), kind
 
 
 @pytest.mark.parametrize("rates", [{}, {"per_hour": 1, "per_day": 1}])
