@@ -94,7 +94,7 @@ def _state(policies: list[Policy]) -> tuple[str, str]:
     types = {getattr(p, "type", "") for p in policies}
     if "closed" in types:
         return "shut", "shut"
-    if "function" in types:
+    if types & {"function", "code"}:
         return "rule", "by rule"
     barred = [who for p in policies for who in getattr(p, "barred", ())]
     if barred:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flowsim.policy.base import Policy as Policy
+    from flowsim.policy.code import Code as Code
     from flowsim.policy.opening import WHO as WHO
     from flowsim.policy.opening import Opening as Opening
     from flowsim.policy.own import as_policy as as_policy
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Closed": "stock",
+    "Code": "code",
     "ForcedReturn": "stock",
     "Open": "stock",
     "Opening": "opening",

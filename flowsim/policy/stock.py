@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from flowsim.policy.base import Conditions, Policy
+from flowsim.policy.code import Code
 from flowsim.policy.opening import Opening
 from flowsim.policy.own import Function
 from flowsim.section import Instant, NonNegative, Positive, Share
@@ -238,12 +239,12 @@ def _both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
 
 
 AnyFilePolicy = Annotated[
-    Open | Closed | Quota | Triage | PushBack | ForcedReturn | Scheduled,
+    Open | Closed | Quota | Triage | PushBack | ForcedReturn | Scheduled | Code,
     Field(discriminator="type"),
 ]
 """Policies that a scenario file can hold."""
 AnyPolicy = Annotated[
-    Open | Closed | Quota | Triage | PushBack | ForcedReturn | Scheduled | Function,
+    Open | Closed | Quota | Triage | PushBack | ForcedReturn | Scheduled | Code | Function,
     Field(discriminator="type"),
 ]
 Scheduled.model_rebuild()
