@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 OUT = Path("out")
 RESULT = "result.nc"
+ALLOW_CODE = (
+    "Import the code that the scenario names, from the current folder first. It then runs with "
+    "your rights: allow it only for files that you trust."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,6 +43,7 @@ def cli() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--engine", type=click.Choice(["columns", "agents"]), default="columns")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
+@click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier run.")
 @click.option("--figures/--no-figures", default=True, help="Draw the figures.")
 @click.option("--progress/--no-progress", default=True, help="Show progress on a terminal.")
@@ -48,6 +53,7 @@ def run(
     seed: int,
     engine: str,
     settings: tuple[str, ...],
+    allow_code: bool,
     overwrite: bool,
     figures: bool,
     progress: bool,
@@ -57,8 +63,8 @@ def run(
     The folder gets result.nc, summary.json, the effective scenario.yaml and the figures, all of
     them or none.
     """
-    with _answering("the run failed"):
-        setup = _load(scenario, settings)
+    with _answering("the run failed"), _importing(allow_code):
+        setup = _load(scenario, settings, allow_code)
         target = output or OUT / _file_name(setup.name)
         _check_target(target, overwrite)
         with _parent_of(target), _terminable():
@@ -73,13 +79,14 @@ def run(
 
 @cli.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
-def validate(scenarios: tuple[str, ...]) -> None:
+@click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
+def validate(scenarios: tuple[str, ...], allow_code: bool) -> None:
     """Check scenarios and tell everything that is wrong in them."""
     problems: list[Problem] = []
-    with _answering("it failed"):
+    with _answering("it failed"), _importing(allow_code):
         for name in scenarios:
             try:
-                found = _load(name, ())
+                found = _load(name, (), allow_code)
             except ScenarioError as error:
                 problems += error.problems
                 continue
@@ -103,13 +110,17 @@ def main() -> None:
     cli(prog_name="flowsim")
 
 
-def _load(name: str, settings: tuple[str, ...]) -> Scenario:
+def _load(name: str, settings: tuple[str, ...], allow_code: bool) -> Scenario:
     from flowsim.formats.readers import load
 
-    scenario = load(name)
-    if not settings:
-        return scenario
+    scenario = load(name, allow_code)
+    return scenario.with_values(_values(settings, allow_code)) if settings else scenario
+
+
+def _values(settings: tuple[str, ...], allow_code: bool) -> dict[str, Any]:
+    """The values to set, by path."""
     from flowsim.scenario.override import assignment
+    from flowsim.scenario.policies import has_code
 
     problems: list[Problem] = []
     values: dict[str, Any] = {}
@@ -120,9 +131,12 @@ def _load(name: str, settings: tuple[str, ...]) -> Scenario:
             problems += error.problems
             continue
         values[path] = value
+        if not allow_code and has_code(value):
+            wrong = "code is not run unless you allow it"
+            problems.append(Problem(path, wrong, "pass --allow-code, if you trust it"))
     if problems:
         raise ScenarioError(problems)
-    return scenario.with_values(values)
+    return values
 
 
 def _run_into(
@@ -212,6 +226,19 @@ def _terminable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _importing(allow_code: bool) -> Iterator[None]:
+    """Let code be imported from the current folder, if any is allowed."""
+    here = str(Path.cwd()) if allow_code else None
+    if here:
+        sys.path.insert(0, here)
+    try:
+        yield
+    finally:
+        if here in sys.path:
+            sys.path.remove(here)
 
 
 @contextmanager

@@ -20,12 +20,12 @@ class Reader(NamedTuple):
     knows : callable
         Whether a path is of this format.
     read : callable
-        The scenario there.
+        The scenario there; also told whether code that it names may be imported.
     """
 
     name: str
     knows: Callable[[Path], bool]
-    read: Callable[[Path], Scenario]
+    read: Callable[[Path, bool], Scenario]
 
 
 READERS: list[Reader] = [Reader("flowsim", is_scenario, read_scenario)]
@@ -33,13 +33,16 @@ READERS: list[Reader] = [Reader("flowsim", is_scenario, read_scenario)]
 reader knows."""
 
 
-def load(path: str | os.PathLike[str]) -> Scenario:
+def load(path: str | os.PathLike[str], allow_code: bool = False) -> Scenario:
     """Read a scenario.
 
     Parameters
     ----------
     path : str or path
         A scenario's folder, or a YAML file (a variant).
+    allow_code : bool
+        Whether policies of type ``code`` may be imported: they then run with your rights. Without
+        it they are a problem, and nothing is imported.
 
     Returns
     -------
@@ -61,5 +64,5 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     where = Path(path)
     for reader in READERS:
         if reader.knows(where):
-            return reader.read(where)
-    return READERS[0].read(where)
+            return reader.read(where, allow_code)
+    return READERS[0].read(where, allow_code)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flowsim.policy.base import Policy as Policy
+    from flowsim.policy.code import Code as Code
     from flowsim.policy.gatekeeping import AnnouncedClosure as AnnouncedClosure
     from flowsim.policy.gatekeeping import AnnouncedOpening as AnnouncedOpening
     from flowsim.policy.gatekeeping import Closed as Closed
@@ -40,6 +41,7 @@ _HOME = {
     "CapacityBound": "stock",
     "Checkpoint": "roads",
     "Closed": "gatekeeping",
+    "Code": "code",
     "Corridor": "roads",
     "Count": "opening",
     "Dispersal": "hosting",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from flowsim.policy.base import Conditions, Policy, Stated, cut
+from flowsim.policy.code import Code
 from flowsim.policy.gatekeeping import (
     AnnouncedClosure,
     AnnouncedOpening,
@@ -182,7 +183,7 @@ class CapacityBound(Policy):
 _Stock = (
     Open | Closed | Quota | Triage | PushBack | ForcedReturn | EncouragedReturn | Relocation
     | Dispersal | ExitBan | OpeningHours | AnnouncedClosure | AnnouncedOpening | Corridor
-    | Checkpoint | CapacityBound | Reactive | Scheduled
+    | Checkpoint | CapacityBound | Reactive | Scheduled | Code
 )  # fmt: skip
 AnyFilePolicy = Annotated[_Stock, Field(discriminator="type")]
 """Policies that a scenario file can hold."""

@@ -23,6 +23,7 @@ from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, tell
 from flowsim.scenario.nodes import Loc, Node, Spot
 from flowsim.scenario.numbers import lift
 from flowsim.scenario.override import locate
+from flowsim.scenario.policies import without_own
 from flowsim.scenario.read import parse
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.tables import read_table
@@ -38,13 +39,15 @@ def is_scenario(path: Path) -> bool:
     return path.suffix in (".yaml", ".yml") or (path / FILE).is_file()
 
 
-def read_scenario(path: str | os.PathLike[str]) -> Scenario:
+def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Scenario:
     """Read a scenario and check all of it.
 
     Parameters
     ----------
     path : str or path
         A folder with a ``scenario.yaml``, or a YAML file.
+    allow_code : bool
+        Whether to import the code that it names; without it such code is an error.
 
     Raises
     ------
@@ -60,19 +63,20 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
         root = reader.read(file)
     except ScenarioError as error:
         raise ScenarioError(in_order([*reader.problems, *error.problems], reader.files)) from None
-    scenario, problems = _build(root, reader)
+    scenario, problems = _build(root, reader, allow_code)
     if scenario is None or problems:
         raise ScenarioError(in_order(problems, reader.files))
     return scenario
 
 
-def _build(root: Node, reader: _Reader) -> tuple[Scenario | None, list[Problem]]:
+def _build(root: Node, reader: _Reader, allow_code: bool) -> tuple[Scenario | None, list[Problem]]:
     flaws: list[Flaw] = []
     plain, numbers = lift(root, Scenario, flaws)
+    plain, own = without_own(plain, allow_code)
     draft, data, schema = validate(plain, reader.damaged)
     told = {flaw.loc for flaw in flaws}
     flaws += [f for f in schema if f.loc not in told and not reader.has_told(f.loc)]
-    flaws += _functions(plain) + flaws_across(draft)
+    flaws += own + flaws_across(draft)
     problems = [*reader.problems, *tell(flaws, root)]
     if problems:
         return None, problems
@@ -89,27 +93,6 @@ def _lost_numbers(scenario: Scenario, given: Iterable[Mapping[str, Any]]) -> Ite
             locate(scenario, number["path"])
         except ValueError as error:
             yield Flaw(("numbers", i, "path"), *error.args)
-
-
-def _functions(root: Node) -> list[Flaw]:
-    """Policies that are functions; those exist in scripts only."""
-    flaws = []
-    borders = root.get("borders")
-    for i, border in enumerate(_items(borders)):
-        for j, authority in enumerate(_items(border.get("authorities"))):
-            for direction in ("policies", "back"):
-                for k, policy in enumerate(_items(authority.get(direction))):
-                    kind = policy.get("type")
-                    if kind is not None and kind.value == "function":
-                        wrong = "a function cannot stand in a file"
-                        right = "give it in a script, with add_policies"
-                        loc = ("borders", i, "authorities", j, direction, k, "type")
-                        flaws.append(Flaw(loc, wrong, right))
-    return flaws
-
-
-def _items(node: Node | None) -> list[Node]:
-    return node.value if node is not None and isinstance(node.value, list) else []
 
 
 def _absent(given: Path, file: Path) -> Problem:
@@ -153,7 +136,8 @@ class _Reader:
         below = self._base(base, file.parent)
         flaws: list[Flaw] = []
         merged = merge(below, root, flaws)
-        self.problems += tell(flaws, root)
+        lost = [f for f in flaws if f.at_key and f.loc[:-1] in self.damaged]  # maybe a lost row
+        self.problems += tell([flaw for flaw in flaws if flaw not in lost], root)
         return merged
 
     def _base(self, base: Node, folder: Path) -> Node:

@@ -18,6 +18,8 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "authorities": ("country", "name"),
     "reports": ("id",),
     "routes": ("crossing",),
+    "policies": ("name",),
+    "back": ("name",),
 }
 """Lists whose items have a name, and the fields that hold it; paths give it in brackets."""
 
@@ -90,8 +92,8 @@ def labels(field_name: str, items: Sequence[Any]) -> list[str | int]:
 
 
 def lookup(field_name: str, items: Sequence[Any], name: str) -> list[int]:
-    """Indices of the items of a list that go by a name."""
-    keys = NAMED_BY.get(field_name, ())
+    """Indices of the items of a list that go by a name; none go by an empty one."""
+    keys = NAMED_BY.get(field_name, ()) if name else ()
     return [i for i, item in enumerate(items) if any(_named(item, key) == name for key in keys)]
 
 

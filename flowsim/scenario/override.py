@@ -12,7 +12,7 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.checks import flaws_across
 from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, listed, tell
-from flowsim.scenario.nodes import Loc, Paths, labels, lookup
+from flowsim.scenario.nodes import NAMED_BY, Loc, Paths, labels, lookup
 from flowsim.scenario.numbers import PARTS, number
 from flowsim.scenario.read import parse
 from flowsim.scenario.scenario import Number, Scenario
@@ -21,6 +21,8 @@ from flowsim.scenario.wording import flaws_of, shown
 from flowsim.section import Section
 
 _STEP = re.compile(r"\.?([^.\[\]=]+)|\[(.*?)\](?=[.\[]|$)")
+
+_NAMES = {key for keys in NAMED_BY.values() for key in keys}
 
 
 class _WrongPathError(ValueError):
@@ -167,9 +169,16 @@ def _set_one(scenario: Scenario, loc: Loc, value: Any) -> tuple[Scenario, list[F
         changed: Scenario = _set(scenario, loc, 0, value, Scenario)
     except _FlawedError as error:
         return scenario, error.flaws
+    if loc[0] != "numbers" and str(loc[-1]) in _NAMES:
+        numbers = [_renamed(known, scenario, changed) for known in numbers]
     if loc[0] == "numbers" or tuple(numbers) == scenario.numbers:
         return changed, []
     return changed.model_copy(update={"numbers": tuple(numbers)}), []
+
+
+def _renamed(known: Number, before: Scenario, after: Scenario) -> Number:
+    """A number by the path that leads to it after a name was changed."""
+    return known.model_copy(update={"path": Paths(after)(locate(before, known.path))})
 
 
 def _set(value: Any, loc: Loc, depth: int, new: Any, expected: Any) -> Any:

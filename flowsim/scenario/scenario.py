@@ -9,9 +9,11 @@ from typing import Any, ClassVar, Literal
 
 from flowsim.behaviour.sections import Behaviour
 from flowsim.policy.base import Policy
+from flowsim.policy.code import Code
 from flowsim.policy.opening import Direction
 from flowsim.policy.own import Function, Rule, as_policy
 from flowsim.policy.sections import Authority, Border
+from flowsim.scenario.policies import held
 from flowsim.section import Duration, Instant, Name, Section
 from flowsim.world.sections import Condition, Force, Group, Place, Report, Route, Violence
 
@@ -160,14 +162,14 @@ class Scenario(Section):
         return self.model_copy(update={"borders": borders})
 
     def effective(self) -> dict[str, Any]:
-        """The whole scenario as plain data; a function policy by its name and source digest."""
+        """The whole scenario as plain data; functions and code by name and digest of the source."""
         data = self.model_dump(mode="json", fallback=str)
-        for border, plain in zip(self.borders, data["borders"], strict=True):
-            for authority, told in zip(border.authorities, plain["authorities"], strict=True):
-                for field in ("policies", "back"):
-                    for policy, row in zip(getattr(authority, field), told[field], strict=True):
-                        if isinstance(policy, Function):
-                            row["rule"] = policy.identity()
+        for loc, policy in held(self, "borders"):
+            if isinstance(policy, Function | Code):
+                row: Any = data
+                for part in loc:
+                    row = row[part]
+                row["rule" if isinstance(policy, Function) else "known_as"] = policy.identity()
         return data
 
     def digest(self) -> str:

@@ -37,6 +37,7 @@ from flowsim.policy import (
     override,
 )
 from flowsim.policy.stock import AnyFilePolicy
+from tests.views import View
 
 DAY = datetime(2010, 6, 12)
 SECOND = timedelta(seconds=1)
@@ -82,27 +83,6 @@ def test_what_each_states():
     assert says(PushBack(dispersal_per_day=2, inside=0.3, after_hours=4)) == Opening(
         dispersal_per_day=2, pushback=0.3, pushback_after_hours=4
     )
-
-
-class View:
-    """What a policy sees, as far as a test says."""
-
-    crossings = ("X", "Y", "Z")
-
-    def __init__(self, **seen):
-        self.seen, self.notes = seen, {}
-
-    def memory(self, policy):
-        return self.notes.setdefault(id(policy), {})
-
-    def waiting(self, crossing=None):
-        return self.seen["waiting"]
-
-    def occupancy(self, places=()):
-        return self.seen["occupancy"]
-
-    def violence(self, place=""):
-        return self.seen["violence"][place]
 
 
 def test_what_the_others_state():

@@ -299,7 +299,7 @@ def test_readers_are_asked_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     from flowsim.formats import readers
 
     mine = readers.Reader(
-        "mine", lambda path: path.suffix == ".mine", lambda path: small_scenario()
+        "mine", lambda path: path.suffix == ".mine", lambda path, allow_code: small_scenario()
     )
     monkeypatch.setattr(readers, "READERS", [*readers.READERS, mine])
     assert fs.load(tmp_path / "a.mine") == small_scenario()

@@ -6,29 +6,39 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from flowsim.policy.base import Policy
+from flowsim.policy.code import Code
 from flowsim.policy.opening import WHO
 from flowsim.policy.sections import Border
-from flowsim.policy.stock import Reactive, Scheduled
-from flowsim.scenario.draft import Draft
+from flowsim.scenario.draft import Draft, NotKnownError, Rows
 from flowsim.scenario.flaws import Flaw, did_you_mean, listed
 from flowsim.scenario.nodes import Loc
+from flowsim.scenario.policies import held
 from flowsim.scenario.rules.common import numbered, twice, unknown
 
 _DIRECTIONS = ("policies", "back")
 
 
 def each_policy(loc: Loc, border: Border, direction: str) -> Iterator[tuple[Loc, Policy]]:
-    """The policies of both sides of a border, those inside others too."""
+    """The policies of both sides of a border, those in other policies and in code too."""
     for i, authority in enumerate(border.authorities):
-        for j, policy in enumerate(getattr(authority, direction)):
-            yield from _with_parts((*loc, "authorities", i, direction, j), policy)
+        for below, policy in held(authority, direction):
+            at: Loc = (*loc, "authorities", i, *below)
+            yield at, policy
+            made = _made(policy)
+            if made is not None:  # its fields are the arguments
+                yield (*at, "arguments"), made
+                yield from (((*at, "arguments", *deep), p) for deep, p in held(made))
 
 
-def _with_parts(loc: Loc, policy: Policy) -> Iterator[tuple[Loc, Policy]]:
-    yield loc, policy
-    if isinstance(policy, Scheduled | Reactive):
-        for i, part in enumerate(policy.policies):
-            yield from _with_parts((*loc, "policies", i), part)
+def _made(policy: Policy) -> Policy | None:
+    """The policy that code makes, if it makes one."""
+    if not isinstance(policy, Code):
+        return None
+    try:
+        target = policy.target
+    except ValueError:
+        return None  # told by `code`
+    return target if isinstance(target, Policy) else None
 
 
 def _all(draft: Draft) -> Iterator[tuple[Loc, Policy]]:
@@ -70,6 +80,31 @@ def authorities(draft: Draft) -> Iterator[Flaw]:
                 near = did_you_mean(authority.country, border.between)
                 right = f"name {' or '.join(border.between)}{near}"
                 yield Flaw((*loc, "authorities", i, "country"), wrong, right)
+
+
+def names(draft: Draft) -> Iterator[Flaw]:
+    """A policy's name is its own in its list, and no number, which would be its place there."""
+    for loc, border in draft.borders.each():
+        lists: dict[Loc, dict[int, Policy]] = {}
+        for at, policy in held(border):
+            if isinstance(at[-1], int):
+                lists.setdefault(at[:-1], {})[at[-1]] = policy
+            if policy.name.isdecimal():
+                wrong = f"the policy has a number, {policy.name!r}, for a name"
+                yield Flaw((*loc, *at, "name"), wrong, "give a name with a letter")
+        for at, items in lists.items():
+            yield from twice(Rows((*loc, *at), items), "name", "policy")
+
+
+def code(draft: Draft) -> Iterator[Flaw]:
+    """Code that policies name is there and takes its arguments."""
+    for loc, border in draft.borders.each():
+        for at, policy in held(border):
+            try:
+                _ = policy.target if isinstance(policy, Code) else None
+            except ValueError as error:
+                wrong, _, right = str(error).partition("; ")
+                yield Flaw((*loc, *at, "call"), wrong, right)
 
 
 def windows(draft: Draft) -> Iterator[Flaw]:
@@ -142,9 +177,11 @@ def _orders(loc: Loc, border: Border, direction: str) -> Sequence[tuple[Loc, Pol
     for i, authority in enumerate(border.authorities):
         for j, policy in enumerate(getattr(authority, direction)):
             at: Loc = (*loc, "authorities", i, direction, j)
-            for part in policy.parts():
-                if getattr(part, "priority", ()):
-                    found.append((at, part))
+            try:
+                parts = policy.parts()
+            except ValueError:  # told by `code`
+                raise NotKnownError from None
+            found += [(at, part) for part in parts if getattr(part, "priority", ())]
     return found
 
 
@@ -156,4 +193,4 @@ def _binds(policy: Policy, crossing: str) -> bool:
     return not policy.crossings or crossing in policy.crossings
 
 
-RULES = (sides, border_twice, authorities, windows, people, crossings, priorities)
+RULES = (sides, border_twice, authorities, names, code, windows, people, crossings, priorities)
