@@ -49,6 +49,7 @@ class Purpose(IntEnum):
     ONWARD = 20
     CRUSH = 21
     VICTIM = 22
+    FOLLOW = 23
 
 
 def text_key(*parts: object) -> np.uint64:
