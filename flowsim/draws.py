@@ -49,6 +49,7 @@ class Purpose(IntEnum):
     ONWARD = 20
     CRUSH = 21
     VICTIM = 22
+    FOLLOW = 23
     KIN = 24
     RELOCATE = 25
     TRANSFER = 26

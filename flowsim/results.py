@@ -14,12 +14,18 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from flowsim.effects import policy_effects
+
 VARIABLES = (
     "people", "outcomes", "waiting", "composition", "registered", "violence", "deaths", "wounded",
-    "exposure", "waiting_time",
+    "exposure", "waiting_time", "hours_waited", "hours_to_safety", "split", "reunited", "apart",
+    "barred_deaths",
 )  # fmt: skip
-FLOWS = ("outcomes", "deaths", "wounded", "exposure")
-"""Variables that belong to an interval and are summed over time; all others are levels."""
+FLOWS = (
+    "outcomes", "deaths", "wounded", "exposure", "split", "reunited", "barred_deaths",
+)  # fmt: skip
+"""Variables that belong to an interval and are summed over time; all others that have a time are
+levels, and those without are of the whole run."""
 ENTERED = ("admitted", "exempt", "irregular")
 """Outcomes by which a person comes to the far side."""
 
@@ -29,8 +35,10 @@ class Result:
     """Labelled output of one run.
 
     ``data`` has these dimensions: ``time`` (end of a recording interval, naive local time),
-    ``place``, ``group``, ``status``, ``crossing``, ``outcome``, ``kind``. Flows cover the interval
-    (previous time, this time]; stocks hold at its end.
+    ``place``, ``group``, ``status``, ``crossing``, ``outcome``, ``kind``, ``refuge``, and ``wait``
+    (classes of hours by their lower edges, the last one open). Flows cover the interval
+    (previous time, this time]; stocks hold at its end. The coordinate ``capacity`` of places is -1
+    where there is no limit.
 
     Parameters
     ----------
@@ -107,6 +115,42 @@ class Result:
         return self.data["waiting_time"]
 
     @property
+    def hours_waited(self) -> xr.DataArray:
+        """Persons let through in the whole run by the hours they had waited, (crossing, wait)."""
+        return self.data["hours_waited"]
+
+    @property
+    def hours_to_safety(self) -> xr.DataArray:
+        """Persons by the hours from leaving home until they first settled, (refuge, wait).
+
+        A flight counts once inside and once abroad, as far as it came; going home is none.
+        """
+        return self.data["hours_to_safety"]
+
+    @property
+    def split(self) -> xr.DataArray:
+        """Families parted at a gate in the interval, in either direction, (time, crossing)."""
+        return self.data["split"]
+
+    @property
+    def reunited(self) -> xr.DataArray:
+        """Parts left at a gate that joined their family again in the interval, (time, place)."""
+        return self.data["reunited"]
+
+    @property
+    def apart(self) -> xr.DataArray:
+        """Persons left at a gate who have not joined their family again, (time,)."""
+        return self.data["apart"]
+
+    @property
+    def barred_deaths(self) -> xr.DataArray:
+        """Persons who died in the interval, refused at a crossing and not past it since.
+
+        Wherever they died; (time, crossing), the crossing being that of the last refusal.
+        """
+        return self.data["barred_deaths"]
+
+    @property
     def start(self) -> datetime:
         """Local time at which the run began."""
         return datetime.fromisoformat(self.data.attrs["start"])
@@ -143,8 +187,8 @@ class Result:
         """The same variables by local day, along ``day`` (the date) instead of ``time``.
 
         Flows are summed, violence is the mean over the day, waiting time the mean over those
-        admitted, and stocks are as they stand at the day's end. An interval that ends at midnight
-        belongs to the day before.
+        admitted, and stocks are as they stand at the day's end; what is of the whole run stays. An
+        interval that ends at midnight belongs to the day before.
         """
         # The last instant of an interval is just before its end.
         times = pd.DatetimeIndex(self.data["time"].values)
@@ -152,6 +196,9 @@ class Result:
         data = self.data.assign_coords(day=("time", days))
         parts = {}
         for name, variable in data.data_vars.items():
+            if "time" not in variable.dims:
+                parts[name] = variable
+                continue
             grouped = variable.groupby("day")
             if name in FLOWS:
                 part = grouped.sum("time").astype(variable.dtype)
@@ -161,9 +208,9 @@ class Result:
                 part = self._daily_wait(data)
             else:
                 part = grouped.last()
+            part = part.transpose("day", *(d for d in variable.dims if d != "time"))
             parts[name] = part.assign_attrs(variable.attrs)
-        daily = xr.Dataset(parts, attrs=self.data.attrs)
-        return daily.transpose("day", *(d for d in self.data.dims if d != "time"))
+        return xr.Dataset(parts, attrs=self.data.attrs)
 
     @staticmethod
     def _daily_wait(data: xr.Dataset) -> xr.DataArray:
@@ -172,6 +219,14 @@ class Result:
         hours = (data["waiting_time"].fillna(0.0) * persons).groupby("day").sum("time")
         total = persons.groupby("day").sum("time")
         return hours / total.where(total > 0)
+
+    def policy_effects(self) -> pd.DataFrame:
+        """What the policies did, as one tidy table: about, where, measure, value, unit.
+
+        About each crossing and all of them, about people, and about each host abroad and all of
+        them; see `flowsim.effects.policy_effects` for every measure.
+        """
+        return policy_effects(self.data)
 
     def to_dataframe(self, variable: str) -> pd.DataFrame:
         """One variable as a tidy table: a column a dimension and one of values.
@@ -219,8 +274,10 @@ class Result:
             for name, c in data.coords.items()
             if c.dtype.kind in "OSU"
         }
-        times = data["time"].astype("datetime64[ns]")
-        data = _with_empty(data.assign_coords({**texts, "time": times}))
+        exact = {"time": data["time"].astype("datetime64[ns]")}
+        if "capacity" in data.coords:  # netCDF-3 knows no longer integers than int32
+            exact["capacity"] = data["capacity"].astype(np.int64)
+        data = _with_empty(data.assign_coords({**texts, **exact}))
         known = [name for name in VARIABLES if name in data]
         return cls(data[[*known, *(name for name in data.data_vars if name not in known)]])
 

@@ -16,6 +16,7 @@ OUTCOMES = (
     "reached", "admitted", "exempt", "gave_up", "irregular", "detained", "pushed_back",
     "dispersed", "died", "returned", "refused", "intercepted",
 )  # fmt: skip
+WAITS = (0.0, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0, 48.0, 96.0, 192.0)
 KINDS = ("children", "women", "men", "elderly_women", "elderly_men")
 
 
@@ -49,6 +50,12 @@ def empty_data(
         "wounded": (("time", "place", "group"), ints(t, p, g)),
         "exposure": (("time", "place", "group"), np.zeros((t, p, g))),
         "waiting_time": (("time", "crossing"), np.full((t, x), np.nan)),
+        "hours_waited": (("crossing", "wait"), ints(x, len(WAITS))),
+        "hours_to_safety": (("refuge", "wait"), ints(2, len(WAITS))),
+        "split": (("time", "crossing"), ints(t, x)),
+        "reunited": (("time", "place"), ints(t, p)),
+        "apart": (("time",), ints(t)),
+        "barred_deaths": (("time", "crossing"), ints(t, x)),
     }
     coords = {
         "time": times.astype("datetime64[ns]"),
@@ -58,6 +65,9 @@ def empty_data(
         "crossing": texts(c[0] for c in crossings),
         "outcome": texts(OUTCOMES),
         "kind": texts(KINDS),
+        "refuge": texts(("inside", "abroad")),
+        "wait": np.array(WAITS),
+        "capacity": ("place", np.array([q.get("capacity", -1) for q in places], dtype=np.int64)),
         "country": ("place", texts(q["country"] for q in places)),
         "region": ("place", texts(q["region"] for q in places)),
         "place_kind": ("place", texts(q["kind"] for q in places)),
@@ -135,6 +145,16 @@ def toy_result() -> Result:
     put(data, "registered", 33, time=later, place="Camp", kind="women")
     put(data, "deaths", 5, time="2010-06-11T06:00", place="Town", group="Uzbek")
     put(data, "wounded", 20, time="2010-06-11T06:00", place="Town", group="Uzbek")
+    for place, persons in (("Camp", 100), ("City", 200)):
+        data["capacity"].loc[{"place": place}] = persons
+    put(data, "hours_waited", 30, crossing="Post", wait=[4.0, 24.0])
+    put(data, "hours_waited", 10, crossing="Gap", wait=192.0)
+    put(data, "hours_to_safety", 60, refuge="abroad", wait=12.0)
+    put(data, "split", 4, time=at, crossing="Post")
+    put(data, "reunited", 3, time="2010-06-12T06:00", place="Camp")
+    put(data, "apart", 2, time=later)
+    put(data, "barred_deaths", 1, time="2010-06-12T06:00", crossing="Post")
+    put(data, "exposure", 2.0, time=at, place="Town", group="Uzbek")
     put(data, "violence", 0.5, time=slice(None, "2010-06-12T00:00"), place="Town")
     return Result(data)
 

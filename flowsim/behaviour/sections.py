@@ -84,6 +84,9 @@ class Waiting(Section):
     """Hazard of an attempt at the fence while the crossing admits nobody of the household."""
     part: Share = 0.8
     """Part of the families that part where only some of them are admitted."""
+    follow: Share = 1.0
+    """Part of those who were left at a gate who, once across, go to where their family is
+    sheltered."""
     source: str = ""
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from flowsim.behaviour.rules import RULES
-from flowsim.model.layout import OUTCOMES, STATUSES
+from flowsim.model.layout import OUTCOMES, REFUGES, STATUSES, WAITS
 from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.sections import KINDS
@@ -50,10 +50,16 @@ def assemble(model: FlowModel) -> Result:
             "person-days, weighted by danger",
         ),
         "waiting_time": (("time", "crossing"), observer.waiting_hours(), "hours"),
+        "hours_waited": (("crossing", "wait"), observer.hours_waited, "persons"),
+        "hours_to_safety": (("refuge", "wait"), observer.hours_to_safety, "persons"),
+        "split": (("time", "crossing"), observer.split, "families"),
+        "reunited": (("time", "place"), observer.reunited, "parts of families"),
+        "apart": (("time",), observer.apart, "persons"),
+        "barred_deaths": (("time", "crossing"), observer.barred_deaths, "persons"),
     }
     data = xr.Dataset(
         {
-            name: (dims, values[:n], {"units": units})
+            name: (dims, values[:n] if "time" in dims else values, {"units": units})
             for name, (dims, values, units) in variables.items()
         },
         coords={"time": time, **_coordinates(world)},
@@ -79,6 +85,7 @@ def _coordinates(world: World) -> dict[str, Any]:
         "place_kind": ("place", _texts([p.kind for p in places])),
         "lat": ("place", [p.lat for p in places]),
         "lon": ("place", [p.lon for p in places]),
+        "capacity": ("place", world.capacity.astype(np.int64), {"units": "persons, -1 = no limit"}),
         "group": ("group", _texts([g.name for g in world.groups])),
         "status": ("status", _texts(STATUSES)),
         "crossing": ("crossing", _texts(network.crossings)),
@@ -87,6 +94,8 @@ def _coordinates(world: World) -> dict[str, Any]:
         "crossing_kind": ("crossing", _texts([world.routes[r].kind for r in routes])),
         "outcome": ("outcome", _texts(OUTCOMES)),
         "kind": ("kind", _texts(KINDS)),
+        "refuge": ("refuge", _texts(REFUGES)),
+        "wait": ("wait", np.array(WAITS), {"units": "hours, lower edge"}),
     }
 
 

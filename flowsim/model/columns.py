@@ -11,7 +11,16 @@ from flowsim.arrays import Bools, Counts, Floats, Ints, Keys
 from flowsim.clock import NEVER, ClockFace
 from flowsim.draws import Purpose, child_key
 from flowsim.model.laws import Holding, Laws
-from flowsim.model.layout import KINDS, PURPOSE, STATUSES, Clock, Event, Status
+from flowsim.model.layout import (
+    KINDS,
+    PURPOSE,
+    SETTLED,
+    STATUSES,
+    Clock,
+    Event,
+    Refuge,
+    Status,
+)
 from flowsim.model.observe import Stocks
 from flowsim.policy.land import Roads
 from flowsim.policy.who import sort_of
@@ -20,7 +29,8 @@ from flowsim.world.population import Households
 _COLUMNS: dict[str, Any] = {
     "key": np.uint64, "home": np.int32, "group": np.int32, "place": np.int32, "link": np.int32,
     "status": np.int8, "next_event": np.int32, "what": np.int8, "arrive": np.int32,
-    "ready": np.int32, "joined": np.int32, "bound": np.int8,
+    "ready": np.int32, "joined": np.int32, "bound": np.int8, "fled": np.int32, "barred": np.int16,
+    "goal": np.int32, "follows": bool,
     "parent": np.int32, "part": np.int32, "sibling": np.int32,
     "size": np.uint8, "guard": bool, "burnt": bool, "informed": bool,
     "kin": bool, "held": bool, "refused": bool,
@@ -30,12 +40,18 @@ _COLUMNS: dict[str, Any] = {
 _TABLES: dict[str, tuple[int, Any]] = {
     "kinds": (KINDS, np.uint8),
     "wounded": (KINDS, np.uint8),
+    "safe": (len(Refuge), bool),
     "count": (max(Purpose) + 1, np.uint16),
     "cell": (len(Clock), np.int32),
     "target": (len(Clock), np.float64),
 }
+_OF_THE_FAMILY = (
+    "home", "group", "place", "link", "burnt", "kin", "joined", "bound", "luck", "fled", "safe",
+    "barred",
+)  # fmt: skip
+"""What a part that splits off has of its family."""
 _QUIET = np.zeros(len(Status), dtype=bool)
-_QUIET[[Status.AT_HOME, Status.RETURNED, Status.DISPLACED, Status.SHELTERED]] = True
+_QUIET[list(SETTLED)] = True
 _PURPOSES = np.array([PURPOSE[clock] for clock in Clock], dtype=np.int64)
 _N_STATUS = len(Status)
 _MOVING, _WAITING, _DETAINED = (int(s) for s in (Status.MOVING, Status.WAITING, Status.DETAINED))
@@ -91,6 +107,10 @@ class Columns:
     ready: Ints
     joined: Ints
     bound: Ints
+    fled: Ints
+    barred: Ints
+    goal: Ints
+    follows: Bools
     parent: Ints
     part: Ints
     sibling: Ints
@@ -110,6 +130,7 @@ class Columns:
     luck: Floats
     kinds: Counts
     wounded: Counts
+    safe: Bools
     count: Ints
     cell: Ints
     target: Floats
@@ -148,7 +169,7 @@ class Columns:
 
     def _blank(self, rows: Ints) -> None:
         self.next_event[rows], self.arrive[rows] = NEVER, NEVER
-        for name in ("link", "parent", "part", "sibling"):
+        for name in ("link", "parent", "part", "sibling", "barred", "goal"):
             getattr(self, name)[rows] = -1
         self.target[rows] = np.inf
 
@@ -211,7 +232,7 @@ class Columns:
             self._grow(self.n + rows.size)
         self.n += rows.size
         self.key[new] = child_key(self.key[rows], number, part)
-        for name in ("home", "group", "place", "link", "burnt", "kin", "joined", "bound", "luck"):
+        for name in _OF_THE_FAMILY:
             column = getattr(self, name)
             column[new] = column[rows]
         self._know(new)
@@ -223,13 +244,28 @@ class Columns:
         return new
 
     def parts_of(self, rows: Ints) -> Ints:
-        """All rows that parted from these."""
+        """All rows that parted from these, or from parts of these that are no more."""
         found = []
         parts = self.part[rows]
         while (parts := parts[parts >= 0]).size:
             found.append(parts.astype(np.int64))
-            parts = self.sibling[parts]
+            gone = parts[self.status[parts] == Status.EMPTY]
+            parts = np.concatenate([self.sibling[parts], self.part[gone]])
         return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+
+    def family_of(self, rows: Ints) -> Ints:
+        """The household that each parted from or, if it is no more, that one's family; else -1."""
+        family = self.parent[rows].astype(np.int64)
+        while (gone := (family >= 0) & (self.status[family] == Status.EMPTY)).any():
+            family[gone] = self.parent[family[gone]]
+        return family
+
+    def _look_for_family(self) -> None:
+        """Note where the families of those who follow are sheltered as the tick begins."""
+        rows = self.n_start + np.flatnonzero(self.follows[self.n_start : self.n])
+        family = self.family_of(rows)
+        sheltered = (family >= 0) & (self.status[family] == Status.SHELTERED)
+        self.goal[rows] = np.where(sheltered, self.place[family], -1)
 
     def change(self, rows: Ints, kinds: NDArray, wounded: NDArray) -> None:
         """Add persons (5, n) to households, or take them away; each row once."""
@@ -355,6 +391,7 @@ class Columns:
 
     def begin_tick(self) -> None:
         """Find all whose clock rings within the tick that the face now shows."""
+        self._look_for_family()
         reading = self.face.reading_at_stop
         loose = self.loose
         runs = self.laws.runs[self.status[loose]]
@@ -405,4 +442,6 @@ class Columns:
         for g, gate in enumerate(network.gates):
             if gate.out:
                 waiting[gate.crossing] += self._line[g]
-        return Stocks(self.people(), self._present.copy(), waiting)
+        parts = slice(self.n_start, self.n)
+        apart = self.size[parts][~self.guard[parts]].sum(dtype=np.int64)
+        return Stocks(self.people(), self._present.copy(), waiting, int(apart))

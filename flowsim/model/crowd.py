@@ -13,7 +13,7 @@ from flowsim.draws import Purpose
 from flowsim.model.columns import Columns
 from flowsim.model.gates import Gates
 from flowsim.model.laws import Laws, Now
-from flowsim.model.layout import KINDS, Bound, Clock, Event, Status
+from flowsim.model.layout import KINDS, SETTLED, Bound, Clock, Event, Refuge, Status
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.toll import Toll
 from flowsim.world.population import Households
@@ -42,7 +42,7 @@ class Crowd:
         self.gates = Gates(self)
         self.toll = Toll(self)
         self._parked: list[tuple[Ints, Ints, Ints]] = []
-        self._came_home: list[Ints] = []
+        self._regrouped: list[Ints] = []
         self._ticks = 0
         self.left = np.zeros(laws.targeted.shape, dtype=np.int64)
         self.now: Now
@@ -77,9 +77,9 @@ class Crowd:
         return people[:, :, [Status.DISPLACED, Status.SHELTERED]].sum(axis=(1, 2))
 
     def end_tick(self) -> None:
-        """Let families join again whose parts are home."""
-        if self._came_home:
-            rows, self._came_home = np.concatenate(self._came_home), []
+        """Let families join again whose parts have settled where they are."""
+        if self._regrouped:
+            rows, self._regrouped = np.concatenate(self._regrouped), []
             self._reunite(rows)
         self._ticks += 1
         if self._ticks % REST_EVERY == 0:
@@ -128,7 +128,18 @@ class Crowd:
             self._homeward(rows[home], when[home], here[home])
             rows, when, here = rows[~home], when[~home], here[~home]
         if rows.size:
-            self.take(rows, when, here, self.choose(rows, c.link[rows].astype(np.int64)))
+            self.take(rows, when, here, self._follow_or_choose(rows, here))
+
+    def _follow_or_choose(self, rows: Ints, here: Ints) -> Ints:
+        """The way to the family for those who were left at a gate, else what they choose."""
+        c = self.columns
+        option = self.laws.to_family(here, c.goal[rows].astype(np.int64))
+        found = rows[option == SETTLE]
+        c.follows[found], c.goal[found] = False, -1  # whether or not there is room for them
+        free = option < SETTLE
+        if free.any():
+            option[free] = self.choose(rows[free], c.link[rows[free]].astype(np.int64))
+        return option
 
     def take(self, rows: Ints, when: Ints, here: Ints, option: Ints) -> None:
         """Follow a choice: settle (once all arrivals are known), go, or look again later."""
@@ -177,6 +188,7 @@ class Crowd:
         stay = self.laws.men_stay(c.key[rows], number, c.kinds_of(rows))
         self._leave_guards(rows[stay], when[stay], number[stay])
         np.add.at(self.left, (home, c.group[rows]), c.persons(rows))
+        c.fled[rows], c.safe[rows] = when, False
         c.bound[rows] = Bound.AWAY
         self._go(rows, when, option)
 
@@ -205,6 +217,7 @@ class Crowd:
         way = (self.laws.way[here, goal] >= 0) & (here != goal)
         c.draw_again(Clock.RETURN, rows[~way], when[~way])
         c.bound[rows[way]] = Bound.HOME
+        c.safe[rows[way], Refuge.INSIDE] = True  # settling near a burnt home is no flight
         self._homeward(rows[way], when[way], here[way])
 
     def _homeward(self, rows: Ints, when: Ints, here: Ints) -> None:
@@ -224,18 +237,25 @@ class Crowd:
             near = here != c.home[rows]
             self._park(rows[near], when[near], here[near])
             c.enter(rows[~near], when[~near], Status.RETURNED, here[~near])
-            self._came_home.append(rows[~near])
+            c.barred[rows[~near]] = -1
+            self.regroup(rows[~near])
+
+    def regroup(self, rows: Ints) -> None:
+        """These have settled, or are no more: at the end of the tick families may join again."""
+        if rows.size:
+            self._regrouped.append(rows)
 
     def _reunite(self, rows: Ints) -> None:
-        """Parts that are home where their family is join it again, if one of them just came."""
+        """Parts settled where their family is join it again, if one of them just came."""
         c = self.columns
         parts = np.unique(np.concatenate([rows[c.parent[rows] >= 0], c.parts_of(rows)]))
-        whole = c.parent[parts].astype(np.int64)
-        ready = self._is_home(parts) & self._is_home(whole) & (c.place[parts] == c.place[whole])
+        whole = c.family_of(parts)
+        settled = np.isin(c.status[parts], SETTLED) & np.isin(c.status[whole], SETTLED)
+        ready = (whole >= 0) & settled & (c.place[parts] == c.place[whole])
         parts, whole = parts[ready], whole[ready]
         later = np.isin(whole, parts)  # a family that itself joins another waits for the next tick
         if later.any():
-            self._came_home.append(parts[later])
+            self.regroup(parts[later])
         parts, whole = parts[~later], whole[~later]
         if parts.size == 0:
             return
@@ -246,14 +266,11 @@ class Crowd:
             np.add.at(wounded[k], index, c.wounded[parts, k])
         c.change(families, kinds, wounded)
         c.change(parts, -c.kinds_of(parts), -c.wounded_of(parts))
+        self.observer.rejoined(c.place[parts[~c.guard[parts]]].astype(np.int64))
         end = np.full(parts.size, self.now.face.stop, dtype=np.int64)
         c.enter(parts, end, Status.EMPTY, c.place[parts].astype(np.int64))
         c.draw_again(Clock.HARM, families, end[: families.size])
         c.flush()
-
-    def _is_home(self, rows: Ints) -> Bools:
-        status = self.columns.status[rows]
-        return (status == Status.AT_HOME) | (status == Status.RETURNED)
 
     # ---- reception -----------------------------------------------------------------------
 
@@ -273,14 +290,25 @@ class Crowd:
         inside = self.laws.world.inside[here]
         stays = fits & inside
         c.enter(rows[stays], when[stays], Status.DISPLACED, here[stays])
+        self._safe(rows[stays], when[stays], Refuge.INSIDE)
         stays = fits & ~inside
         self._shelter(rows[stays], when[stays], here[stays])
+        self._safe(rows[stays], when[stays], Refuge.ABROAD)
+        self.regroup(rows[fits])
         rows, when, here = rows[~fits], when[~fits], here[~fits]
         if rows.size:
             option = self.choose(rows, self.laws.routes.leaving(here))
             self.take(rows, when, here, option)
         c.flush()
         return True
+
+    def _safe(self, rows: Ints, when: Ints, refuge: Refuge) -> None:
+        """Count how long those took who settle in such a refuge for the first time on a flight."""
+        c = self.columns
+        first = ~c.safe[rows, refuge]
+        c.safe[rows, refuge] = True
+        rows, since = rows[first], when[first] - c.fled[rows[first]]
+        self.observer.safe(refuge, since, c.persons(rows))
 
     def _fits(self, rows: Ints, here: Ints) -> Bools:
         capacity = self.laws.world.capacity

@@ -106,6 +106,8 @@ class Gates:
         c.passing[rows] = a.kinds.sum(axis=0, dtype=np.int64)
         fresh = a.held & ~c.refused[rows]
         c.refused[rows[fresh]] = True
+        barred = fresh & self._out[gate]
+        c.barred[rows[barred]] = self._crossing[gate[barred]]
         self.tell(gate[fresh], Outcome.REFUSED, c.kinds_of(rows[fresh]))
 
     def _admission(self, rows: Ints, gate: Ints) -> Admission:
@@ -178,6 +180,7 @@ class Gates:
         rest: Bools = (c.kinds_of(rows) != a.kinds).any(axis=0)
         if rest.any():
             self._leave_at_the_gate(rows[rest], when[rest], gate[rest], a, rest)
+        c.barred[rows] = -1
         persons = a.kinds.sum(axis=0, dtype=np.int64)
         out = self._out[gate]
         self.tell(gate[~out], Outcome.RETURNED, a.kinds[:, ~out])
@@ -196,6 +199,8 @@ class Gates:
         wounded = c.wounded_of(rows) - a.wounded[:, rest]
         number = c.count[rows, Purpose.GATE].astype(np.int64)
         new = c.split(rows, kinds, wounded, number, AT_GATE_PART)
+        self.observer.parted(self._crossing[gate])
+        c.follows[new] = self.laws.follows(c.key[new])
         c.ready[new] = when
         c.count[new, Purpose.GATE] = 1
         self.assess(new, gate)
@@ -246,6 +251,7 @@ class Gates:
         caught = self._drawn(rows, Purpose.DETAIN, rules.detention[gate])
         c.ready[rows] = when
         self.crowd.toll.lose(rows[dies], kind[dies], gate[dies])
+        c.barred[rows[through]] = -1
         alive = c.persons(rows) > 0
         c.enter(rows[~alive], when[~alive], Status.EMPTY, c.place[rows[~alive]].astype(np.int64))
         link = c.link[rows].astype(np.int64)

@@ -18,7 +18,7 @@ from flowsim.draws import Purpose, child_key
 from flowsim.model.crowd import AT_HOME_PART, RETRY
 from flowsim.model.gates import AT_GATE_PART
 from flowsim.model.laws import Holding
-from flowsim.model.layout import PURPOSE, Bound, Clock, Event, Outcome, Status
+from flowsim.model.layout import PURPOSE, Bound, Clock, Event, Outcome, Refuge, Status
 from flowsim.policy.who import sort_of
 
 if TYPE_CHECKING:
@@ -64,9 +64,12 @@ class Household(mesa.Agent):
         self.guard = self.held = self.refused = self.registered = False
         self.burnt = bool(laws.burnt(key, one(home), one(group))[0])
         self.informed = bool(laws.informed(key)[0])
-        self.kin = bool(laws.kin_across(key, one(group))[0])
+        self.kin_across = bool(laws.kin_across(key, one(group))[0])
         self.bound = Bound.AWAY
         self.family: Household | None = None
+        self.fled, self.safe = 0, set[Refuge]()
+        self.barred = self.goal = -1
+        self.follows = False
         self.next_event, self.what, self.arrive = NEVER, 0, NEVER
         self.ready = self.joined = 0
         self.luck: Floats = np.zeros(1)
@@ -88,7 +91,20 @@ class Household(mesa.Agent):
     @property
     def sort(self) -> Ints:
         """Its sort, see `flowsim.policy.who`."""
-        return sort_of(one(self.group), one(self.kin))
+        return sort_of(one(self.group), one(self.kin_across))
+
+    @property
+    def apart(self) -> bool:
+        """Whether it was left at a gate by its family."""
+        return self.family is not None and not self.guard
+
+    @property
+    def relatives(self) -> Household | None:
+        """The household it parted from or, if that is no more, that one's family."""
+        family = self.family
+        while family is not None and family.status == Status.EMPTY:
+            family = family.family
+        return family
 
     def count(self, purpose: Purpose) -> Ints:
         """How many draws were made for a purpose; the one to come is counted."""
@@ -162,8 +178,9 @@ class Household(mesa.Agent):
         self.wounded = self.wounded - wounded
         other.place, other.link, other.joined = self.place, self.link, self.joined
         other.bound, other.burnt, other.family = self.bound, self.burnt, self
-        other.kin = self.kin
-        other.luck = self.luck
+        other.kin_across = self.kin_across
+        other.luck, other.barred = self.luck, self.barred
+        other.fled, other.safe = self.fled, set(self.safe)
         self.crowd.households.append(other)
         return other
 
@@ -178,7 +195,7 @@ class Household(mesa.Agent):
                 if self.bound == Bound.HOME:
                     self.homeward(now)
                 else:
-                    self.take(now, self.choose(self.link))
+                    self.take(now, self.follow_or_choose())
             case Event.RELEASE:
                 self.release(now)
             case Clock.LEAVE:
@@ -195,6 +212,7 @@ class Household(mesa.Agent):
                     self.draw_again(Clock.RETURN, now)
                 else:
                     self.bound = Bound.HOME
+                    self.safe.add(Refuge.INSIDE)  # settling near a burnt home is no flight
                     self.homeward(now)
             case Clock.HARM | Clock.CRUSH:
                 self.harm(now, Clock(self.what))
@@ -221,7 +239,15 @@ class Household(mesa.Agent):
             guards.enter(now, Status.AT_HOME, self.home)
         self.crowd.left[self.home, self.group] += self.persons
         self.bound = Bound.AWAY
+        self.fled, self.safe = now, set()
         self.go(now, option)
+
+    def follow_or_choose(self) -> int:
+        """The way to the family for those who were left at a gate, else what they choose."""
+        option = int(self.crowd.laws.to_family(one(self.place), one(self.goal))[0])
+        if option == SETTLE:  # whether or not there is room for them
+            self.follows, self.goal = False, -1
+        return self.choose(self.link) if option < SETTLE else option
 
     def take(self, now: int, option: int) -> None:
         """Follow a choice: settle (once all arrivals are known), go, or look again later."""
@@ -266,10 +292,7 @@ class Household(mesa.Agent):
                 return
         inside = bool(crowd.laws.world.inside[self.place])
         self.enter(now, Status.DISPLACED if inside else Status.SHELTERED, self.place)
-        if not inside and not self.registered:
-            self.registered = True
-            hours = crowd.laws.behaviour.reception.registration_hours
-            crowd.observer.register(one(now + round(hours * 3600)), one(self.place), self.kinds)
+        crowd.found_refuge(self, now)
 
     def destination(self) -> int:
         """Home, or near it where it is burnt."""
@@ -288,7 +311,8 @@ class Household(mesa.Agent):
         self.bound = Bound.AWAY
         if self.place == self.home:
             self.enter(now, Status.RETURNED, self.place)
-            self.crowd.came_home = True
+            self.barred = -1
+            self.crowd.regroups = True
         else:
             self.park(now)
 
@@ -318,6 +342,8 @@ class Household(mesa.Agent):
         if self.held and not self.refused:
             self.refused = True
             self.crowd.tell(self.gate, Outcome.REFUSED, self.kinds)
+            gate = self.crowd.gates[self.gate]
+            self.barred = gate.crossing if gate.out else self.barred
 
     def queue(self, now: int) -> None:
         """Be let through; those whom the gate holds part and go on waiting."""
@@ -325,10 +351,13 @@ class Household(mesa.Agent):
         if int(a.kinds.sum()) < self.persons:
             number = self.drawn[Purpose.GATE]
             rest = self.part(self.kinds - a.kinds, self.wounded - a.wounded, number, AT_GATE_PART)
+            crowd.observer.parted(one(crowd.gates[gate].crossing))
+            rest.follows = bool(crowd.laws.follows(rest.key)[0])
             rest.ready = now
             rest.drawn[Purpose.GATE] = 1
             rest.assess()
             rest.enter(now, Status.WAITING, int(crowd.network.tail[self.link]))
+        self.barred = -1
         if crowd.gates[gate].out:
             crowd.tell(gate, Outcome.EXEMPT, a.exempt)
             crowd.tell(gate, Outcome.ADMITTED, a.kinds - a.exempt)
@@ -358,6 +387,7 @@ class Household(mesa.Agent):
         self.ready = now
         if dies[0]:
             self.lose(int(kind[0]), gate)
+        self.barred = -1 if through else self.barred
         if self.persons == 0:
             self.enter(now, Status.EMPTY, self.place)
         back = self.chance(Purpose.PUSHBACK, rules.pushback[gate])
@@ -423,6 +453,8 @@ class Household(mesa.Agent):
         self.kinds[kind, 0] -= 1
         self.wounded[kind, 0] = min(self.wounded[kind, 0], self.kinds[kind, 0])
         self.crowd.observer.harmed(one(self.place), one(self.group), flag(True), flag(False))
+        self.crowd.observer.died_barred(one(self.barred))
+        self.crowd.regroups |= self.persons == 0
         if gate >= 0:
             person = np.zeros_like(self.kinds)
             person[kind, 0] = 1

@@ -14,7 +14,7 @@ from flowsim.arrays import Bools, Counts, Floats, Ints, Keys
 from flowsim.behaviour.gate import Admission, admission, gate_luck
 from flowsim.behaviour.harm import household_weight, kind_weights, strike
 from flowsim.behaviour.leaving import frailty
-from flowsim.behaviour.routes import RouteLogit, choose
+from flowsim.behaviour.routes import SETTLE, RouteLogit, choose
 from flowsim.clock import ClockFace
 from flowsim.draws import Purpose, exponential, seed_key, uniform
 from flowsim.model.beliefs import Beliefs
@@ -113,6 +113,20 @@ class Laws:
         """Who knows the present state."""
         zero = np.zeros(key.size, dtype=np.int64)
         return uniform(self.seed, key, Purpose.INFORMED, zero) < self.behaviour.news.informed
+
+    def follows(self, key: Keys) -> Bools:
+        """Of those left at a gate, who goes to the family once across."""
+        zero = np.zeros(key.size, dtype=np.int64)
+        return self.chance(key, Purpose.FOLLOW, zero, self.behaviour.waiting.follow)
+
+    def to_family(self, here: Ints, goal: Ints) -> Ints:
+        """Next link to a family sheltered at a goal, SETTLE where they are there, else -2.
+
+        The goal is -1 where there is no such family. Who is not yet abroad does not follow.
+        """
+        way = self.way[here, goal]
+        option = np.where(here == goal, SETTLE, np.where(way >= 0, way, -2))
+        return np.where((goal >= 0) & ~self.world.inside[here], option, -2)
 
     def burnt(self, key: Keys, home: Ints, group: Ints) -> Bools:
         """Whose home is burnt: the place's share, for the group that its violence targets most."""

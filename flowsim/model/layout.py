@@ -25,6 +25,22 @@ class Status(IntEnum):
 STATUSES = tuple(s.name.lower() for s in Status if s != Status.EMPTY)
 
 
+SETTLED = (Status.AT_HOME, Status.DISPLACED, Status.SHELTERED, Status.RETURNED)
+"""Where nobody is on the way or held: parts of a family that meet there join again."""
+
+
+class Refuge(IntEnum):
+    """Where those who fled found safety first."""
+
+    INSIDE = 0
+    ABROAD = 1
+
+
+REFUGES = tuple(r.name.lower() for r in Refuge)
+WAITS = (0.0, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0, 48.0, 96.0, 192.0)
+"""Lower edges of the classes in which hours are counted; the last is open."""
+
+
 class Clock(IntEnum):
     """The hazards a household can be under."""
 

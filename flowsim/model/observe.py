@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from flowsim.arrays import Floats, Ints
 from flowsim.clock import DAY
-from flowsim.model.layout import KINDS, OUTCOMES, STATUSES, Outcome
+from flowsim.model.layout import KINDS, OUTCOMES, REFUGES, STATUSES, WAITS, Outcome, Refuge
+
+_WAITS = np.array(WAITS) * 3600.0
 
 
 class Stocks:
@@ -20,10 +22,13 @@ class Stocks:
         Persons present at each place by kind: all but those on the move.
     waiting : int64 array (X, 5)
         At each crossing, in the direction out.
+    apart : int
+        In parts that were left at a gate and have not joined their family again.
     """
 
-    def __init__(self, people: Ints, composition: Ints, waiting: Ints) -> None:
+    def __init__(self, people: Ints, composition: Ints, waiting: Ints, apart: int) -> None:
         self.people, self.composition, self.waiting = people, composition, waiting
+        self.apart = apart
 
 
 class Observer:
@@ -49,6 +54,12 @@ class Observer:
         self.registered = np.zeros((n, places, KINDS), dtype=np.int32)
         self.exposure = np.zeros((n, places, groups))
         self.violence = np.zeros((n, places))
+        self.split = np.zeros((n, crossings), dtype=np.int32)
+        self.barred_deaths = np.zeros((n, crossings), dtype=np.int32)
+        self.reunited = np.zeros((n, places), dtype=np.int32)
+        self.apart = np.zeros(n, dtype=np.int32)
+        self.hours_waited = np.zeros((crossings, len(WAITS)), dtype=np.int32)
+        self.hours_to_safety = np.zeros((len(REFUGES), len(WAITS)), dtype=np.int32)
         self.outcomes_so_far = np.zeros((crossings, len(OUTCOMES)), dtype=np.int64)
         self.deaths_so_far = 0
         self._waited = np.zeros((n, crossings), dtype=np.int64)
@@ -63,6 +74,23 @@ class Observer:
         """How long households had waited who passed a crossing, seconds."""
         np.add.at(self._waited[self.at], crossing, waited * persons)
         np.add.at(self._passed[self.at], crossing, persons)
+        np.add.at(self.hours_waited, (crossing, _hours_class(waited)), persons)
+
+    def safe(self, refuge: Refuge, since: Ints, persons: Ints) -> None:
+        """Households first settled on their flight, so many seconds since they left home."""
+        np.add.at(self.hours_to_safety[refuge], _hours_class(since), persons)
+
+    def parted(self, crossing: Ints) -> None:
+        """Families of whom a gate let only some pass."""
+        np.add.at(self.split[self.at], crossing, 1)
+
+    def rejoined(self, place: Ints) -> None:
+        """Parts that were left at a gate joined their families again."""
+        np.add.at(self.reunited[self.at], place, 1)
+
+    def died_barred(self, crossing: Ints) -> None:
+        """One person each died who had been refused at these crossings, or (-1) at none."""
+        np.add.at(self.barred_deaths[self.at], crossing[crossing >= 0], 1)
 
     def harmed(self, place: Ints, group: Ints, died: NDArray, wounded: NDArray) -> None:
         """One person of each household was struck; died and wounded say how it ended."""
@@ -87,9 +115,15 @@ class Observer:
         self.people[self.at] = stocks.people
         self.composition[self.at] = stocks.composition
         self.waiting[self.at] = stocks.waiting
+        self.apart[self.at] = stocks.apart
         self.at += 1
 
     def waiting_hours(self) -> Floats:
         """Mean hours waited by those who passed in each interval, NaN where nobody did; (T, X)."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(self._passed > 0, self._waited / self._passed / 3600.0, np.nan)
+
+
+def _hours_class(seconds: Ints) -> Ints:
+    """Number of the class of `WAITS` that each time falls into."""
+    return np.searchsorted(_WAITS, seconds, side="right") - 1

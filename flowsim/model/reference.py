@@ -15,14 +15,12 @@ from flowsim.arrays import Ints
 from flowsim.clock import NEVER, ClockFace
 from flowsim.model.household import Household, one
 from flowsim.model.laws import Laws, Now
-from flowsim.model.layout import KINDS, STATUSES, Clock, Outcome, Status
+from flowsim.model.layout import KINDS, SETTLED, STATUSES, Clock, Outcome, Refuge, Status
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.plain_queue import InLine, PlainGate
 from flowsim.model.queues import Budgets
 from flowsim.policy.land import Roads
 from flowsim.world.population import Households
-
-HOME = (Status.AT_HOME, Status.RETURNED)
 
 
 class ReferenceCrowd:
@@ -37,7 +35,7 @@ class ReferenceCrowd:
         self.parked: list[tuple[int, Household]] = []
         self.open: dict[int, PlainGate] = {}
         self.begun = [0] * len(self.gates)
-        self.came_home = False
+        self.regroups = False
         self.budgets = Budgets(laws.scenario.start)
         self.roads: Roads | None = None
         self.now: Now
@@ -67,6 +65,10 @@ class ReferenceCrowd:
         self.now = now
         for household in self.households:
             household.wake()
+            household.goal = -1
+            kin = household.relatives if household.follows else None
+            if kin is not None and kin.status == Status.SHELTERED:
+                household.goal = kin.place
 
     def open_gates(self, start: int, stop: int, changed: list[int]) -> None:
         """Begin a segment; at the changed gates all who wait are held against the new rules."""
@@ -146,26 +148,40 @@ class ReferenceCrowd:
             household.settle(now, room)
         return True
 
+    def found_refuge(self, h: Household, now: int) -> None:
+        """Count how long it took, once a flight, and for the register of the host."""
+        self.regroups = True
+        refuge = Refuge.ABROAD if h.status == Status.SHELTERED else Refuge.INSIDE
+        if refuge not in h.safe:
+            h.safe.add(refuge)
+            self.observer.safe(refuge, one(now - h.fled), one(h.persons))
+        if refuge == Refuge.ABROAD and not h.registered:
+            h.registered = True
+            hours = self.laws.behaviour.reception.registration_hours
+            self.observer.register(one(now + round(hours * 3600)), one(h.place), h.kinds)
+
     def end_tick(self) -> None:
-        """Let families join again whose parts are home."""
-        if not self.came_home:
+        """Let families join again whose parts have settled where they are."""
+        if not self.regroups:
             return
         ready = {
-            part: part.family
+            part: family
             for part in self.households
-            if part.family is not None
-            and part.status in HOME
-            and part.family.status in HOME
-            and part.place == part.family.place
+            if (family := part.relatives) is not None
+            and part.status in SETTLED
+            and family.status in SETTLED
+            and part.place == family.place
         }
         joins = {part: family for part, family in ready.items() if family not in ready}
-        self.came_home = len(joins) < len(ready)  # who joins one that joins waits for a tick
+        self.regroups = len(joins) < len(ready)  # who joins one that joins waits for a tick
         end = self.face.stop
         for part, family in joins.items():
             family.kinds = family.kinds + part.kinds
             family.wounded = family.wounded + part.wounded
             part.kinds, part.wounded = np.zeros_like(part.kinds), np.zeros_like(part.wounded)
             part.enter(end, Status.EMPTY, part.place)
+            if part.apart:
+                self.observer.rejoined(one(part.place))
         for family in dict.fromkeys(joins.values()):
             family.draw_again(Clock.HARM, end)
 
@@ -199,4 +215,5 @@ class ReferenceCrowd:
                 composition[h.place] += h.kinds[:, 0]
             if h.status == Status.WAITING and self.gates[h.gate].out:
                 waiting[self.gates[h.gate].crossing] += h.kinds[:, 0]
-        return Stocks(people, composition, waiting)
+        apart = sum(h.persons for h in self.households if h.apart)
+        return Stocks(people, composition, waiting, apart)

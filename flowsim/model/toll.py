@@ -64,6 +64,8 @@ class Toll:
         wounded[kind, own] = c.wounded[rows, kind] == c.kinds[rows, kind]
         c.change(rows, -kinds, -wounded)
         place, group = c.place[rows].astype(np.int64), c.group[rows].astype(np.int64)
+        self.observer.died_barred(c.barred[rows].astype(np.int64))
+        self.crowd.regroup(rows[c.persons(rows) == 0])
         everybody = np.ones(rows.size, dtype=bool)
         self.observer.harmed(place, group, everybody, ~everybody)
         at_gate = gate >= 0

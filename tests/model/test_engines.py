@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from flowsim.model.flow import FlowModel, run
-from tests.model.worlds import POLICIES, STRICT, hours, rich, same_bytes
+from tests.model.worlds import FAMILIES, POLICIES, STRICT, hours, rich, same_bytes
 
 ROOT = Path(__file__).parents[2]
 HOUSEHOLDS = 2000
@@ -55,6 +55,36 @@ def test_engines_agree_where_a_fence_was_tried_before_a_queue_opens():
     assert not same_bytes(*both)
 
 
+@pytest.mark.parametrize("follow", [0.0, 0.5, 1.0])
+def test_engines_agree_where_parts_of_parts_find_their_families(follow):
+    """First men and the old are barred, then only men, so that families part twice."""
+    policies = [
+        {"type": "triage", "barred": ["men", "elderly"], "stop": hours(30)},
+        {"type": "triage", "barred": ["men"], "start": hours(30), "stop": hours(40)},
+        {"type": "forced_return", "start": hours(50), "deadline": hours(60),
+         "per_day_at_deadline": 6},
+    ]  # fmt: skip
+    behaviour = {
+        "waiting": {"follow": follow, "part": 1.0, "fence_per_day": 0.5},
+        "leaving": {"men_stay": 0.2},
+        "harm": {"deaths_per_day": 0.2},
+        "returning": {"inside_per_day": 6.0},
+    }
+    old = {"children": 0.25, "men": 0.3, "elderly_women": 0.1, "elderly_men": 0.1, "women": 0.25}
+    groups = [{"name": name, **FAMILIES, **old} for name in ("U", "K")]
+    scenario = rich(
+        2000, policies, days=3, step="6h", record="6h", behaviour=behaviour, groups=groups
+    )
+    model = FlowModel(scenario, rng=2)
+    while model.running:
+        model.step()
+    columns, result = model.crowd.columns, model.result()
+    assert (columns.parent[: columns.n] >= columns.n_start).sum() > 10  # parts of parts
+    assert result.reunited.sel(place=["Camp", "City"]).sum() > 10
+    assert result.reunited.sel(place=["Town", "Far", "Village"]).sum() > 10
+    assert not same_bytes(result, run(scenario, seed=2, engine="agents"))
+
+
 def test_the_rich_world_exercises_every_outcome():
     """Else the agreement of the engines would say less than it seems to."""
     result = run(rich(8000), seed=1)
@@ -65,6 +95,10 @@ def test_the_rich_world_exercises_every_outcome():
     assert result.deaths.sum() > 0
     assert result.wounded.sum() > 0
     assert result.registered.isel(time=-1).sum() > 0
+    for name in ("split", "reunited", "apart", "barred_deaths"):
+        assert result.data[name].sum() > 0, name
+    assert (result.hours_waited.sum("crossing") > 0).sum() >= 5
+    assert ((result.hours_to_safety > 0).sum("wait") >= 5).all()
 
 
 def test_seeds_differ_and_repeat():

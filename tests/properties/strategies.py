@@ -159,7 +159,7 @@ def _behaviour(draw: Any) -> dict[str, Any]:
                     "neighbours_per_day": draw(rates(0, 3)), "guards_leave": draw(rates(0.1, 1))},
         "routes": {"settle_inside": draw(rates(-3, 0)), "road_kmh": 12, "foot_kmh": 4},
         "waiting": {"fence_per_day": draw(rates(0, 6)), "give_up_per_day": draw(rates(0, 3)),
-                    "part": draw(rates(0, 0.8))},
+                    "part": draw(rates(0, 0.8)), "follow": draw(rates(0, 0.5, 1))},
         "harm": {"deaths_per_day": draw(rates(0, 0.2)), "on_the_way": 1.0,
                  "crush_per_day": draw(rates(0, 50)), "fence_death": draw(rates(0, 0.2))},
         "returning": {"inside_per_day": draw(rates(0, 4)), "abroad_per_day": draw(rates(0, 4))},

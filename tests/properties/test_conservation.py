@@ -32,6 +32,12 @@ def accounts_balance(result, started: int) -> None:
     assert (result.composition.sum("kind").values == present.values).all()
     back = moved.sel(outcome="pushed_back").sum().item()
     assert back <= moved.sel(outcome="irregular").sum().item()
+    passed = moved.sel(outcome=["admitted", "exempt"]).sum(["time", "outcome", "kind"])
+    assert (result.hours_waited.sum("wait").values == passed.values).all()
+    assert (result.apart.values >= 0).all()
+    assert result.reunited.sum() <= result.split.sum()
+    barred = result.barred_deaths.sum("crossing").values
+    assert (barred <= result.deaths.sum(["place", "group"]).values).all()
     died_at_gates = moved.sel(outcome="died").sum(["crossing", "kind"]).values
     assert (died_at_gates <= result.deaths.sum(["place", "group"]).values).all()
 

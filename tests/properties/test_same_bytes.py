@@ -40,10 +40,12 @@ def test_what_is_recorded_changes_nothing(scenario):
     length = int((scenario.end - scenario.start).total_seconds())
     fine = run(scenario.model_copy(update={"record": scenario.step})).data
     coarse = run(scenario.model_copy(update={"record": length})).data
-    for name in ("outcomes", "deaths", "wounded"):
+    for name in ("outcomes", "deaths", "wounded", "split", "reunited", "barred_deaths"):
         assert (fine[name].sum("time") == coarse[name].isel(time=0)).all(), name
-    for name in ("people", "waiting", "composition", "registered"):
+    for name in ("people", "waiting", "composition", "registered", "apart"):
         assert (fine[name].isel(time=-1) == coarse[name].isel(time=0)).all(), name
+    for name in ("hours_waited", "hours_to_safety"):
+        assert (fine[name] == coarse[name]).all(), name
     np.testing.assert_allclose(
         fine["exposure"].sum("time"), coarse["exposure"].isel(time=0), rtol=1e-12, atol=1e-12
     )
