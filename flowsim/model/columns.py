@@ -30,7 +30,7 @@ _COLUMNS: dict[str, Any] = {
     "key": np.uint64, "home": np.int32, "group": np.int32, "place": np.int32, "link": np.int32,
     "status": np.int8, "next_event": np.int32, "what": np.int8, "arrive": np.int32,
     "ready": np.int32, "joined": np.int32, "bound": np.int8, "fled": np.int32, "barred": np.int16,
-    "goal": np.int32, "follows": bool,
+    "goal": np.int32, "camp": np.int32, "follows": bool,
     "parent": np.int32, "part": np.int32, "sibling": np.int32,
     "size": np.uint8, "guard": bool, "burnt": bool, "informed": bool,
     "kin": bool, "held": bool, "refused": bool,
@@ -110,6 +110,7 @@ class Columns:
     fled: Ints
     barred: Ints
     goal: Ints
+    camp: Ints
     follows: Bools
     parent: Ints
     part: Ints

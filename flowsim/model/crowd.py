@@ -101,6 +101,7 @@ class Crowd:
             (Clock.LEAVE, self._leave),
             (Clock.ONWARD, self._onward),
             (Clock.RETURN, self._go_home),
+            (Clock.RELOCATE, self._relocate),
             (Clock.HARM, self.toll.harm),
         ):
             mask = what == event
@@ -123,10 +124,11 @@ class Crowd:
     def _arrive(self, rows: Ints, when: Ints) -> None:
         c = self.columns
         here = self.network.head[c.link[rows]]
-        home = c.bound[rows] == Bound.HOME
-        if home.any():
-            self._homeward(rows[home], when[home], here[home])
-            rows, when, here = rows[~home], when[~home], here[~home]
+        for bound, go in ((Bound.HOME, self._homeward), (Bound.CAMP, self._to_camp)):
+            mask = c.bound[rows] == bound
+            if mask.any():
+                go(rows[mask], when[mask], here[mask])
+                rows, when, here = rows[~mask], when[~mask], here[~mask]
         if rows.size:
             self.take(rows, when, here, self._follow_or_choose(rows, here))
 
@@ -207,6 +209,27 @@ class Crowd:
         stuck = option < 0
         c.draw_again(Clock.ONWARD, rows[stuck], when[stuck])
         self._go(rows[~stuck], when[~stuck], option[~stuck])
+
+    # ---- moved from camp to camp ---------------------------------------------------------
+
+    def _relocate(self, rows: Ints, when: Ints) -> None:
+        c = self.columns
+        here = c.place[rows].astype(np.int64)
+        camp = self.now.moved_to(c.key[rows], c.counted(Purpose.TRANSFER, rows), here)
+        none = camp < 0
+        c.draw_again(Clock.RELOCATE, rows[none], when[none])
+        c.bound[rows[~none]], c.camp[rows[~none]] = Bound.CAMP, camp[~none]
+        self._to_camp(rows[~none], when[~none], here[~none])
+
+    def _to_camp(self, rows: Ints, when: Ints, here: Ints) -> None:
+        """The next leg to the camp, or ask for room there."""
+        c = self.columns
+        camp = c.camp[rows].astype(np.int64)
+        there = here == camp
+        c.bound[rows[there]] = Bound.AWAY
+        self._park(rows[there], when[there], here[there])
+        go = ~there
+        self._go(rows[go], when[go], self.laws.way[here[go], camp[go]])
 
     # ---- going home ----------------------------------------------------------------------
 

@@ -94,10 +94,10 @@ class FlowModel(mesa.Model):
             setup.violence, setup.conditions, setup.forces, setup.start,
         )  # fmt: skip
         self.world = world
-        self.laws = Laws(setup, world, self.seed_text)
         self.seconds = 0
         self.duration = int((setup.end - setup.start).total_seconds())
         self.borders = Borders(setup, world)
+        self.laws = Laws(setup, world, self.seed_text, self.borders.may_transfer())
         self._edges = self.borders.edges()
         sides = [side for border in setup.borders for side in border.authorities]
         self.reports = Reports(round(3600 * max((a.lag_hours for a in sides), default=0.0)))
@@ -144,6 +144,7 @@ class FlowModel(mesa.Model):
         segments, over which the openings are. Neighbours who left, queues and full camps that
         people hear of are those of the start of the step; authorities look once a tick.
         """
+        borders = self.borders
         for start, stop in self._ticks():
             self.violence(start)
             segments = self._segments(start, stop)
@@ -155,7 +156,7 @@ class FlowModel(mesa.Model):
             for first, last in segments:
                 if first > start:
                     changed = self.policies(first)
-                self.crowd.now.begin_segment(self.borders.rules, self.borders.roads)
+                self.crowd.now.begin_segment(borders.rules, borders.roads, borders.transfers)
                 self.crowd.open_gates(first, last, changed)
                 while self.crowd.travel(last) or self.crowd.cross(last) or self.crowd.settle():
                     pass
@@ -228,6 +229,9 @@ class FlowModel(mesa.Model):
         rate[cells.harm_moving : cells.back_home] = (harm * behaviour.harm.on_the_way).ravel()
         home = ask(self.rules, "return", view, (self._fled.size, *by_place, 2))
         rate[cells.back_home : cells.give_up] = home.ravel()
+        if self.borders.transfers is not None:
+            moved = np.broadcast_to(self.borders.transfers.per_day[:, None], by_place)
+            rate[cells.relocate : cells.total] = moved.ravel()
         self._gate_hazards(rate)
         self.face.advance(start, stop, rate)
         self.observer.expose(self._present(), danger.danger, danger.violence, stop - start)
@@ -289,7 +293,7 @@ class FlowModel(mesa.Model):
 
     def _now(self, beliefs: Beliefs) -> Now:
         delay = self.danger.delay_hours[self.world.network.tail]
-        return Now(self.laws, self.face, delay, beliefs)
+        return Now(self.laws, self.face, delay, beliefs, self._full)
 
     # ---- what Mesa and policies see ------------------------------------------------------
 

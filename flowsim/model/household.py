@@ -5,186 +5,21 @@ It asks the same laws as the columns engine, with arrays of one row.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import mesa
 import numpy as np
-from numpy.typing import NDArray
 
-from flowsim.arrays import Bools, Floats, Ints, Keys
 from flowsim.behaviour.routes import SETTLE
 from flowsim.clock import NEVER
-from flowsim.draws import Purpose, child_key
+from flowsim.draws import Purpose
 from flowsim.model.crowd import AT_HOME_PART, RETRY
 from flowsim.model.gates import AT_GATE_PART
-from flowsim.model.laws import Holding
-from flowsim.model.layout import PURPOSE, Bound, Clock, Event, Outcome, Refuge, Status
-from flowsim.policy.who import sort_of
-
-if TYPE_CHECKING:
-    from flowsim.model.reference import ReferenceCrowd
+from flowsim.model.layout import Bound, Clock, Event, Outcome, Refuge, Status
+from flowsim.model.owner import Owner, flag, one
 
 
-def one(value: Any) -> Ints:
-    """A column of one row."""
-    return np.array([int(value)], dtype=np.int64)
-
-
-def flag(value: bool) -> Bools:
-    """A column of one truth value."""
-    return np.array([value], dtype=bool)
-
-
-class Household(mesa.Agent):
-    """A household: who is in it, where it stands, and what comes next.
-
-    Attributes
-    ----------
-    key : uint64 array (1,)
-        Owner of its draws.
-    kinds, wounded : uint8 arrays (5, 1)
-        Persons by kind, and the wounded among them.
-    status : Status
-    place, link : int
-        Where it is (on the move: where the leg starts), and the link it uses or used last.
-    next_event, what : int
-        When something happens next, and what: a `Clock` or an `Event`.
-    family : Household or None
-        Whom it parted from.
-    """
-
-    def __init__(
-        self, crowd: ReferenceCrowd, key: Keys, home: int, group: int, kinds: NDArray
-    ) -> None:
-        super().__init__(crowd.model)
-        laws = crowd.laws
-        self.crowd, self.key, self.home, self.group = crowd, key, home, group
-        self.kinds, self.wounded = kinds, np.zeros_like(kinds)
-        self.status, self.place, self.link = Status.AT_HOME, home, -1
-        self.guard = self.held = self.refused = self.registered = False
-        self.burnt = bool(laws.burnt(key, one(home), one(group))[0])
-        self.informed = bool(laws.informed(key)[0])
-        self.kin_across = bool(laws.kin_across(key, one(group))[0])
-        self.bound = Bound.AWAY
-        self.family: Household | None = None
-        self.fled, self.safe = 0, set[Refuge]()
-        self.barred = self.goal = -1
-        self.follows = False
-        self.next_event, self.what, self.arrive = NEVER, 0, NEVER
-        self.ready = self.joined = 0
-        self.luck: Floats = np.zeros(1)
-        self.drawn: dict[Purpose, int] = {}
-        self.targets: dict[Clock, tuple[Ints, Floats]] = {}
-
-    # ---- draws and clocks ----------------------------------------------------------------
-
-    @property
-    def persons(self) -> int:
-        """How many they are."""
-        return int(self.kinds.sum())
-
-    @property
-    def gate(self) -> int:
-        """The gate on its link, or -1."""
-        return int(self.crowd.network.gate[self.link])
-
-    @property
-    def sort(self) -> Ints:
-        """Its sort, see `flowsim.policy.who`."""
-        return sort_of(one(self.group), one(self.kin_across))
-
-    @property
-    def apart(self) -> bool:
-        """Whether it was left at a gate by its family."""
-        return self.family is not None and not self.guard
-
-    @property
-    def relatives(self) -> Household | None:
-        """The household it parted from or, if that is no more, that one's family."""
-        family = self.family
-        while family is not None and family.status == Status.EMPTY:
-            family = family.family
-        return family
-
-    def count(self, purpose: Purpose) -> Ints:
-        """How many draws were made for a purpose; the one to come is counted."""
-        count = self.drawn.get(purpose, 0)
-        self.drawn[purpose] = count + 1
-        return one(count)
-
-    def draw(self, clock: Clock, now: int) -> None:
-        """Draw the threshold of a clock and set its target."""
-        laws = self.crowd.laws
-        count = self.count(PURPOSE[clock])
-        holding = Holding(
-            place=one(self.place),
-            group=one(self.group),
-            home=one(self.home),
-            burnt=one(self.burnt),
-            gate=one(self.gate),
-            held=one(self.held),
-        )
-        cell = laws.under(one(self.status), one(clock), holding)
-        roads = self.crowd.roads
-        danger = None
-        if roads is not None:
-            danger = np.ones(1)
-            if self.status == Status.MOVING:
-                danger = roads.danger[self.link : self.link + 1]
-        threshold = laws.threshold(
-            one(clock), self.key, count, self.kinds, flag(self.guard), danger
-        )
-        self.targets[clock] = (cell, self.crowd.face.target(cell, one(now), threshold))
-
-    def wake(self) -> None:
-        """Find what happens next within the tick; a tie goes to the first clock."""
-        self.next_event, self.what = NEVER, Event.RELEASE
-        if self.status in (Status.MOVING, Status.DETAINED):
-            self.next_event = self.arrive
-            self.what = Event.ARRIVE if self.status == Status.MOVING else Event.RELEASE
-        for clock, (cell, target) in sorted(self.targets.items()):
-            when = int(self.crowd.face.due(cell, target)[0])
-            if (when, clock) < (self.next_event, self.what) and when < NEVER:
-                self.next_event, self.what = when, clock
-
-    def enter(self, now: int, status: Status, place: int) -> None:
-        """Come into a status at a place; all its thresholds are drawn anew."""
-        self.status, self.place, self.targets = status, place, {}
-        for clock in self.crowd.clocks(status):
-            self.draw(clock, now)
-        self.wake()
-
-    def draw_again(self, clock: Clock, now: int) -> None:
-        """Draw one threshold anew."""
-        self.draw(clock, now)
-        self.wake()
-
-    def chance(self, purpose: Purpose, share: float) -> bool:
-        """Draw whether something of that chance happens."""
-        return bool(self.crowd.laws.chance(self.key, purpose, self.count(purpose), share)[0])
-
-    def choose(self, state: int) -> int:
-        """Draw the next link from a state of route choice, or SETTLE, or -2."""
-        count = self.count(Purpose.ROUTE)
-        now = self.crowd.now
-        return int(now.choose(one(state), self.key, count, self.sort, one(self.informed))[0])
-
-    def part(self, kinds: NDArray, wounded: NDArray, number: int, which: int) -> Household:
-        """Persons part off and are a household, and an owner of draws, of their own."""
-        key = child_key(self.key, one(number), which)
-        other = Household(self.crowd, key, self.home, self.group, kinds)
-        other.wounded = wounded
-        self.kinds = self.kinds - kinds
-        self.wounded = self.wounded - wounded
-        other.place, other.link, other.joined = self.place, self.link, self.joined
-        other.bound, other.burnt, other.family = self.bound, self.burnt, self
-        other.kin_across = self.kin_across
-        other.luck, other.barred = self.luck, self.barred
-        other.fled, other.safe = self.fled, set(self.safe)
-        self.crowd.households.append(other)
-        return other
-
-    # ---- what happens --------------------------------------------------------------------
+class Household(Owner):
+    """A household: what it does when something is due (see `Owner` for what it is)."""
 
     def step(self) -> None:
         """Do what is due."""
@@ -194,6 +29,8 @@ class Household(mesa.Agent):
                 self.place = int(self.crowd.network.head[self.link])
                 if self.bound == Bound.HOME:
                     self.homeward(now)
+                elif self.bound == Bound.CAMP:
+                    self.to_camp(now)
                 else:
                     self.take(now, self.follow_or_choose())
             case Event.RELEASE:
@@ -214,6 +51,8 @@ class Household(mesa.Agent):
                     self.bound = Bound.HOME
                     self.safe.add(Refuge.INSIDE)  # settling near a burnt home is no flight
                     self.homeward(now)
+            case Clock.RELOCATE:
+                self.relocate(now)
             case Clock.HARM | Clock.CRUSH:
                 self.harm(now, Clock(self.what))
             case Clock.GIVE_UP:
@@ -293,6 +132,24 @@ class Household(mesa.Agent):
         inside = bool(crowd.laws.world.inside[self.place])
         self.enter(now, Status.DISPLACED if inside else Status.SHELTERED, self.place)
         crowd.found_refuge(self, now)
+
+    def relocate(self, now: int) -> None:
+        """Be moved to another camp, if there is one with room."""
+        count = self.count(Purpose.TRANSFER)
+        self.camp = int(self.crowd.now.moved_to(self.key, count, one(self.place))[0])
+        if self.camp < 0:
+            self.draw_again(Clock.RELOCATE, now)
+        else:
+            self.bound = Bound.CAMP
+            self.to_camp(now)
+
+    def to_camp(self, now: int) -> None:
+        """The next leg to the camp, or ask for room there."""
+        if self.place == self.camp:
+            self.bound = Bound.AWAY
+            self.park(now)
+        else:
+            self.go(now, int(self.crowd.laws.way[self.place, self.camp]))
 
     def destination(self) -> int:
         """Home, or near it where it is burnt."""

@@ -16,16 +16,16 @@ from flowsim.behaviour.harm import household_weight, kind_weights, strike
 from flowsim.behaviour.leaving import frailty
 from flowsim.behaviour.routes import SETTLE, RouteLogit, choose
 from flowsim.clock import ClockFace
-from flowsim.draws import Purpose, exponential, seed_key, uniform
+from flowsim.draws import Purpose, exponential, gumbel, seed_key, uniform
 from flowsim.model.beliefs import Beliefs
 from flowsim.model.layout import CLOCKS_OF, PURPOSE, Cells, Clock, Status
 from flowsim.policy.gates import RulesAtGates
-from flowsim.policy.land import Roads
+from flowsim.policy.land import Roads, Transfers
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.world import World
 
 _PURPOSE = np.array([PURPOSE[clock] for clock in Clock], dtype=np.int64)
-_FORM = np.array([0, 0, 1, 2, 2, 3, 0, 3], dtype=np.int64)
+_FORM = np.array([0, 0, 1, 2, 2, 3, 0, 3, 0], dtype=np.int64)
 """Which index of a household finds its cell, by clock: place, way home, gate and held, gate."""
 
 
@@ -43,6 +43,14 @@ class Holding(NamedTuple):
 class Laws:
     """What is fixed for a run.
 
+    Parameters
+    ----------
+    scenario : Scenario
+    world : World
+    seed : int or str
+    transfers : bool
+        Whether some policy may move people from camp to camp.
+
     Attributes
     ----------
     seed : uint64
@@ -56,7 +64,9 @@ class Laws:
         Where those settle whose home is burnt: the nearest place inside that takes people.
     """
 
-    def __init__(self, scenario: Scenario, world: World, seed: int | str) -> None:
+    def __init__(
+        self, scenario: Scenario, world: World, seed: int | str, transfers: bool = False
+    ) -> None:
         self.scenario, self.world = scenario, world
         self.behaviour = scenario.behaviour
         self.seed = seed_key(seed)
@@ -66,11 +76,12 @@ class Laws:
             len(world.places), len(world.groups), len(world.countries), len(network.gates)
         )
         c = self.cells
-        first = [c.leave, c.onward, c.back_home, c.give_up, c.fence, c.disperse, c.harm, c.crush]
+        first = [c.leave, c.onward, c.back_home, c.give_up, c.fence, c.disperse, c.harm, c.crush,
+                 c.relocate]  # fmt: skip
         self._first_cell = np.tile(np.array(first, dtype=np.int64), (len(Status), 1))
         self._first_cell[Status.MOVING, Clock.HARM] = c.harm_moving
         self.runs = np.zeros((len(Status), len(Clock)), dtype=bool)
-        self._find_clocks()
+        self._find_clocks(transfers)
         self.may_settle = world.capacity != 0
         self.routes = RouteLogit(self.behaviour.routes, network, self.may_settle)
         speeds = self.behaviour.routes
@@ -89,12 +100,13 @@ class Laws:
             row = [event.target.get(name, 0.0) for name in self.group_names]
             self.targeted[p] = np.maximum(self.targeted[p], row)
 
-    def _find_clocks(self) -> None:
+    def _find_clocks(self, transfers: bool) -> None:
         """Which clocks compete in which status, without those that never run here."""
         harm = self.behaviour.harm
         for status, clocks in CLOCKS_OF.items():
             self.runs[status, list(clocks)] = True
         self.runs[Status.MOVING, Clock.HARM] &= harm.on_the_way > 0.0
+        self.runs[Status.SHELTERED, Clock.RELOCATE] &= transfers
         self.runs[Status.WAITING, Clock.CRUSH] &= harm.crush_per_day > 0.0
 
     def frailty(self, key: Keys) -> Floats:
@@ -225,6 +237,8 @@ class Now:
     delay_hours : float64 array (L, G)
         Lost on each link to curfews and roadblocks.
     beliefs : Beliefs
+    full : bool array (P,)
+        Places without room.
 
     Attributes
     ----------
@@ -232,17 +246,24 @@ class Now:
         Seconds that each link takes.
     rules : RulesAtGates
     roads : Roads or None
+    transfers : Transfers or None
     """
 
-    def __init__(self, laws: Laws, face: ClockFace, delay_hours: Floats, beliefs: Beliefs) -> None:
+    def __init__(
+        self, laws: Laws, face: ClockFace, delay_hours: Floats, beliefs: Beliefs, full: Bools
+    ) -> None:
         self.laws, self.face, self._delay, self._beliefs = laws, face, delay_hours, beliefs
+        self._full = full
         self.rules: RulesAtGates
         self.roads: Roads | None = None
+        self.transfers: Transfers | None = None
         self.travel = self._seconds(delay_hours)
 
-    def begin_segment(self, rules: RulesAtGates, roads: Roads | None) -> None:
+    def begin_segment(
+        self, rules: RulesAtGates, roads: Roads | None, transfers: Transfers | None
+    ) -> None:
         """Take what policies say from now on."""
-        self.rules = rules
+        self.rules, self.transfers = rules, transfers
         if roads is not self.roads:
             self.roads, delay = roads, self._delay
             if roads is not None:
@@ -273,6 +294,23 @@ class Now:
         share = np.where(option >= 0, self.roads.permeability[link, sort], 1.0)
         zero = np.zeros(key.size, dtype=np.int64)
         return uniform(self.laws.seed, key, Purpose.CHECKPOINT, zero, link // 2) >= share
+
+    def moved_to(self, key: Keys, count: Ints, here: Ints) -> Ints:
+        """Place with room that each sheltered household is moved to; -1 where there is none."""
+        nowhere = np.full(key.size, -1, dtype=np.int64)
+        if self.transfers is None:
+            return nowhere
+        weight = self.transfers.weight[here] * (self.laws.way[here] >= 0) * ~self._full
+        to = np.flatnonzero(weight.any(axis=0))
+        if to.size == 0:
+            return nowhere
+        with np.errstate(divide="ignore"):
+            value = np.log(weight[:, to])
+        option = np.broadcast_to(to, value.shape)
+        drawn = value + gumbel(self.laws.seed, key, Purpose.TRANSFER, count, option)
+        best = np.argmax(drawn, axis=1)
+        own = np.arange(key.size)
+        return np.where(np.isneginf(drawn[own, best]), -1, to[best])
 
     def found(self, link: Ints, group: Ints, gate: Ints) -> Bools:
         """Whether those who came through the fence are still in reach when guards look for them."""

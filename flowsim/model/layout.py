@@ -52,6 +52,7 @@ class Clock(IntEnum):
     DISPERSE = 5
     HARM = 6
     CRUSH = 7
+    RELOCATE = 8
 
 
 PURPOSE = {
@@ -63,6 +64,7 @@ PURPOSE = {
     Clock.DISPERSE: Purpose.DISPERSE,
     Clock.HARM: Purpose.HARM,
     Clock.CRUSH: Purpose.CRUSH,
+    Clock.RELOCATE: Purpose.RELOCATE,
 }
 """What the threshold of each clock is drawn for."""
 
@@ -71,7 +73,7 @@ CLOCKS_OF: dict[Status, tuple[Clock, ...]] = {
     Status.MOVING: (Clock.HARM,),
     Status.WAITING: (Clock.GIVE_UP, Clock.FENCE, Clock.DISPERSE, Clock.HARM, Clock.CRUSH),
     Status.DISPLACED: (Clock.ONWARD, Clock.RETURN, Clock.HARM),
-    Status.SHELTERED: (Clock.RETURN, Clock.HARM),
+    Status.SHELTERED: (Clock.RETURN, Clock.HARM, Clock.RELOCATE),
     Status.DETAINED: (),
     Status.RETURNED: (Clock.LEAVE, Clock.HARM),
     Status.EMPTY: (),
@@ -113,6 +115,7 @@ class Bound(IntEnum):
     HOME = 1
     BACK_OVER_THE_BORDER = 2
     QUEUE = 3
+    CAMP = 4
 
 
 class Cells:
@@ -136,7 +139,8 @@ class Cells:
         self.fence = self.give_up + 2 * gates
         self.disperse = self.fence + 2 * gates
         self.crush = self.disperse + gates
-        self.total = self.crush + gates
+        self.relocate = self.crush + gates
+        self.total = self.relocate + by_place
 
     def span(self, clock: Clock) -> tuple[int, int]:
         """First cell of a clock, and the first after its last."""
@@ -148,5 +152,6 @@ class Cells:
             Clock.GIVE_UP: (self.give_up, self.fence),
             Clock.FENCE: (self.fence, self.disperse),
             Clock.DISPERSE: (self.disperse, self.crush),
-            Clock.CRUSH: (self.crush, self.total),
+            Clock.CRUSH: (self.crush, self.relocate),
+            Clock.RELOCATE: (self.relocate, self.total),
         }[clock]

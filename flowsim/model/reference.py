@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from flowsim.arrays import Ints
 from flowsim.clock import NEVER, ClockFace
-from flowsim.model.household import Household, one
+from flowsim.model.household import Household
 from flowsim.model.laws import Laws, Now
 from flowsim.model.layout import KINDS, SETTLED, STATUSES, Clock, Outcome, Refuge, Status
 from flowsim.model.observe import Observer, Stocks
+from flowsim.model.owner import one
 from flowsim.model.plain_queue import InLine, PlainGate
 from flowsim.model.queues import Budgets
 from flowsim.policy.land import Roads
