@@ -245,6 +245,10 @@ class Columns:
             parts = np.concatenate([self.sibling[parts], self.part[gone]])
         return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
+    def settled(self, rows: Ints) -> Bools:
+        """Who is neither on the way nor held, and lives."""
+        return _QUIET[self.status[rows]]
+
     def family_of(self, rows: Ints) -> Ints:
         """The household that each parted from or, if it is no more, that one's family; else -1."""
         family = self.parent[rows].astype(np.int64)
