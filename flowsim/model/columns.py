@@ -43,7 +43,7 @@ _TABLES: dict[str, tuple[int, Any]] = {
     "target": (len(Clock), np.float64),
 }
 _OF_THE_FAMILY = (
-    "home", "group", "place", "link", "burnt", "joined", "bound", "luck", "fled", "safe", "barred",
+    "home", "group", "place", "link", "burnt", "joined", "bound", "luck", "fled", "safe",
 )  # fmt: skip
 """What a part that splits off has of its family."""
 _QUIET = np.zeros(len(Status), dtype=bool)

@@ -163,8 +163,7 @@ class Household(mesa.Agent):
         self.wounded = self.wounded - wounded
         other.place, other.link, other.joined = self.place, self.link, self.joined
         other.bound, other.burnt, other.family = self.bound, self.burnt, self
-        other.luck, other.barred = self.luck, self.barred
-        other.fled, other.safe = self.fled, set(self.safe)
+        other.luck, other.fled, other.safe = self.luck, self.fled, set(self.safe)
         self.crowd.households.append(other)
         return other
 
