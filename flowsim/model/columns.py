@@ -47,7 +47,6 @@ _TABLES: dict[str, tuple[int, Any]] = {
 }
 _OF_THE_FAMILY = (
     "home", "group", "place", "link", "burnt", "kin", "joined", "bound", "luck", "fled", "safe",
-    "barred",
 )  # fmt: skip
 """What a part that splits off has of its family."""
 _QUIET = np.zeros(len(Status), dtype=bool)
@@ -253,6 +252,10 @@ class Columns:
             gone = parts[self.status[parts] == Status.EMPTY]
             parts = np.concatenate([self.sibling[parts], self.part[gone]])
         return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+
+    def settled(self, rows: Ints) -> Bools:
+        """Who is neither on the way nor held, and lives."""
+        return _QUIET[self.status[rows]]
 
     def family_of(self, rows: Ints) -> Ints:
         """The household that each parted from or, if it is no more, that one's family; else -1."""

@@ -13,7 +13,7 @@ from flowsim.draws import Purpose
 from flowsim.model.columns import Columns
 from flowsim.model.gates import Gates
 from flowsim.model.laws import Laws, Now
-from flowsim.model.layout import KINDS, SETTLED, Bound, Clock, Event, Refuge, Status
+from flowsim.model.layout import KINDS, Bound, Clock, Event, Refuge, Status
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.toll import Toll
 from flowsim.world.population import Households
@@ -271,11 +271,11 @@ class Crowd:
     def _reunite(self, rows: Ints) -> None:
         """Parts settled where their family is join it again, if one of them just came."""
         c = self.columns
-        parts = np.unique(np.concatenate([rows[c.parent[rows] >= 0], c.parts_of(rows)]))
+        parts = np.concatenate([rows[c.parent[rows] >= 0], c.parts_of(rows)])
         whole = c.family_of(parts)
-        settled = np.isin(c.status[parts], SETTLED) & np.isin(c.status[whole], SETTLED)
-        ready = (whole >= 0) & settled & (c.place[parts] == c.place[whole])
-        parts, whole = parts[ready], whole[ready]
+        ready = (whole >= 0) & (c.place[parts] == c.place[whole])
+        parts = np.unique(parts[ready & c.settled(parts) & c.settled(whole)])
+        whole = c.family_of(parts)
         later = np.isin(whole, parts)  # a family that itself joins another waits for the next tick
         if later.any():
             self.regroup(parts[later])

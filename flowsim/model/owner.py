@@ -174,7 +174,6 @@ class Owner(mesa.Agent):
         other.place, other.link, other.joined = self.place, self.link, self.joined
         other.bound, other.burnt, other.family = self.bound, self.burnt, self
         other.kin_across = self.kin_across
-        other.luck, other.barred = self.luck, self.barred
-        other.fled, other.safe = self.fled, set(self.safe)
+        other.luck, other.fled, other.safe = self.luck, self.fled, set(self.safe)
         self.crowd.households.append(other)
         return other

@@ -156,10 +156,10 @@ def _people(model: FlowModel) -> np.ndarray:
     return np.stack([h.kinds[:, 0] for h in model.crowd.households]).astype(np.int64)
 
 
-def two_camps(capacity: int | None = None, **changes):
+def two_camps(capacity: int | None = None, people: int = 4000, **changes):
     """Behind the gate a fork, where nobody stays, to two camps that are worth the same."""
     places = [
-        home(4000), place("Fork", "B", 40.2, capacity=0),
+        home(people), place("Fork", "B", 40.2, capacity=0),
         place("Left", "B", 40.3, capacity=capacity), place("Right", "B", 40.1),
     ]  # fmt: skip
     routes = [
@@ -167,8 +167,8 @@ def two_camps(capacity: int | None = None, **changes):
         {"start": "Fork", "end": "Left", "km": 12},
         {"start": "Fork", "end": "Right", "km": 12},
     ]
-    policies = [Triage(barred=["men"], stop=hours(24))]
-    return families(places=places, routes=routes, policies=policies, **changes)
+    policies = {"policies": [Triage(barred=["men"], stop=hours(24))]}
+    return families(places=places, routes=routes, **{**policies, **changes})
 
 
 def reunited(follow: float) -> float:
@@ -218,6 +218,49 @@ def test_following_moves_no_draw_of_those_who_did_not_part():
     (never, one), (always, other) = fates
     assert one == other
     assert never.result().apart[-1] > always.result().apart[-1]
+
+
+TWICE = [
+    Triage(barred=["men", "elderly"], stop=hours(24)),
+    Triage(barred=["men"], start=hours(24), stop=hours(24.25)),
+]
+"""The old part off first, then the men off the old; these follow a quarter of an hour later."""
+OLD = {"children": 0.2, "women": 0.25, "men": 0.25, "elderly_women": 0.15, "elderly_men": 0.15}
+
+
+def test_parts_of_parts_who_come_together_all_join():
+    """The old and the men come in one hour: the old join first, and the men an hour later."""
+    model = finish(families(policies=TWICE, kinds=OLD, behaviour=PARTED))
+    columns, result = model.crowd.columns, model.result()
+    assert (column(model, "parent") >= columns.n_start).sum() > 100
+    assert result.apart.values[:24].max() > 1000
+    assert result.apart[-1] == 0
+    assert result.reunited.values[26].sum() > 100  # in the hour after that in which they came
+    assert result.reunited.sum() == result.split.sum()
+
+
+@pytest.mark.parametrize("engine", ["columns", "agents"])
+def test_who_outlives_the_old_joins_whom_these_parted_from(engine):
+    """Each in a camp by chance; the old die in Right, and then men in Left join the others there.
+
+    Nobody has come when they do, so that a death has to bring them together.
+    """
+    events = [spell(0, 1), spell(30, 90, "Right")]
+    behaviour = {
+        "waiting": {"part": 1.0, "follow": 0.0},
+        "harm": {"deaths_per_day": 2.0, "wounded_per_death": 0.0, "elderly": 1.0},
+        "routes": {"settle_danger_cost": 0.0},
+    }
+    people = 4000 if engine == "columns" else 1000
+    result = run(
+        two_camps(people=people, per_day=300.0, policies=TWICE, kinds=OLD, days=4, behaviour=behaviour,
+                  violence={"events": events}),
+        engine=engine,
+    )  # fmt: skip
+    assert (stock(result, "moving")[30:] == 0).all()
+    assert result.deaths.sel(place="Right").sum() > people // 20
+    late = result.reunited.isel(time=slice(32, None))
+    assert late.sel(place="Left").sum() > people // 400
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -293,6 +336,17 @@ def test_who_was_refused_is_barred_wherever_he_goes():
     in_line = int(flows(result)["died"].sum())
     assert min(near, in_line) > 50
     assert barred(result) == near + in_line < result.deaths.sum()
+
+
+def test_passing_ends_the_bar():
+    """Refused for half a day, all pass then, and die There as others do."""
+    scenario = plain(
+        2000, per_day=1e7, policies=[Closed(stop=hours(12))], behaviour=DEADLY,
+        violence={"events": [spell(0, 49), spell(0, 49, "There")]},
+    )  # fmt: skip
+    result = run(scenario)
+    assert result.deaths.sel(place="There").sum() > 50
+    assert barred(result) == result.deaths.sel(place="Here").sum()
 
 
 def test_going_home_and_getting_through_end_the_bar():
