@@ -30,7 +30,7 @@ class RouteLogit:
 
     States are ``0 .. L-1``: arrived by that link, and ``L .. L+P-1``: leaving that place (where
     settling is no option). A state has at most ``D`` options; ``option[s, d]`` is a link or
-    `SETTLE`.
+    `SETTLE`, and ``option_key[s, d]`` what its draws are keyed by.
 
     Parameters
     ----------
@@ -48,6 +48,8 @@ class RouteLogit:
         self.option = self._options(may_settle)
         rows, cols = self._pairs()
         self._rows, self._cols = rows, cols
+        named = np.append(network.link_key, [np.uint64(0), np.uint64(1)])  # at -2 and -1: no link
+        self.option_key = named[self.option]
         self._pattern, self._order = self._system_pattern()
         self.km_cost = section.km_cost * network.km
         self.leg_cost = self._leg_cost()
@@ -156,7 +158,9 @@ def spectral_radius(matrix: csr_array) -> float:
     return growth - 1.0
 
 
-def choose(seed: np.uint64, key: Keys, count: Ints, option: Ints, value: Floats) -> Ints:
+def choose(
+    seed: np.uint64, key: Keys, count: Ints, option: Ints, name: Keys, value: Floats
+) -> Ints:
     """The option each household takes: the largest of value plus a Gumbel draw keyed by option.
 
     Parameters
@@ -166,6 +170,8 @@ def choose(seed: np.uint64, key: Keys, count: Ints, option: Ints, value: Floats)
         Who chooses, and how often before.
     option : int64 array (n, D)
         Links, `SETTLE`, or -2 for padding.
+    name : uint64 array (n, D)
+        Key of each option.
     value : float64 array (n, D)
 
     Returns
@@ -173,7 +179,7 @@ def choose(seed: np.uint64, key: Keys, count: Ints, option: Ints, value: Floats)
     int64 array (n,)
         Link or `SETTLE`; -2 where there is nothing to choose.
     """
-    drawn = value + gumbel(seed, key, Purpose.ROUTE, count, option + 3)
+    drawn = value + gumbel(seed, key, Purpose.ROUTE, count, name)
     best = np.argmax(drawn, axis=1)
     own = np.arange(key.size)
     return np.where(np.isneginf(drawn[own, best]), -2, option[own, best])

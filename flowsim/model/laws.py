@@ -16,7 +16,7 @@ from flowsim.behaviour.harm import household_weight, kind_weights, strike
 from flowsim.behaviour.leaving import frailty
 from flowsim.behaviour.routes import SETTLE, RouteLogit, choose
 from flowsim.clock import ClockFace
-from flowsim.draws import Purpose, exponential, gumbel, seed_key, uniform
+from flowsim.draws import Purpose, exponential, gumbel, seed_key, text_key, uniform
 from flowsim.model.beliefs import Beliefs
 from flowsim.model.layout import CLOCKS_OF, PURPOSE, Cells, Clock, Status
 from flowsim.policy.gates import RulesAtGates
@@ -83,6 +83,8 @@ class Laws:
         self.runs = np.zeros((len(Status), len(Clock)), dtype=bool)
         self._find_clocks(transfers)
         self.may_settle = world.capacity != 0
+        keys = [text_key("place", name) for name in network.names]
+        self.place_key = np.array(keys, dtype=np.uint64)
         self.routes = RouteLogit(self.behaviour.routes, network, self.may_settle)
         speeds = self.behaviour.routes
         self.hours = network.hours(speeds.road_kmh, speeds.foot_kmh)
@@ -253,7 +255,7 @@ class Now:
         self, laws: Laws, face: ClockFace, delay_hours: Floats, beliefs: Beliefs, full: Bools
     ) -> None:
         self.laws, self.face, self._delay, self._beliefs = laws, face, delay_hours, beliefs
-        self._full = full
+        self._full, self._place_key = full, laws.place_key
         self.rules: RulesAtGates
         self.roads: Roads | None = None
         self.transfers: Transfers | None = None
@@ -282,7 +284,8 @@ class Now:
         row = 2 * sort + informed
         table = self._beliefs.values(np.unique(row))
         routes = self.laws.routes
-        option = choose(self.laws.seed, key, count, routes.option[state], table[row, state])
+        options, names = routes.option[state], routes.option_key[state]
+        option = choose(self.laws.seed, key, count, options, names, table[row, state])
         if self.roads is not None and self.roads.stops_somebody:
             option[self._stopped(option, key, sort)] = -2
         return option
@@ -293,7 +296,8 @@ class Now:
         link = np.maximum(option, 0)
         share = np.where(option >= 0, self.roads.permeability[link, sort], 1.0)
         zero = np.zeros(key.size, dtype=np.int64)
-        return uniform(self.laws.seed, key, Purpose.CHECKPOINT, zero, link // 2) >= share
+        route = self.laws.world.network.route_key[link]
+        return uniform(self.laws.seed, key, Purpose.CHECKPOINT, zero, route) >= share
 
     def moved_to(self, key: Keys, count: Ints, here: Ints) -> Ints:
         """Place with room that each sheltered household is moved to; -1 where there is none."""
@@ -306,7 +310,7 @@ class Now:
             return nowhere
         with np.errstate(divide="ignore"):
             value = np.log(weight[:, to])
-        option = np.broadcast_to(to, value.shape)
+        option = np.broadcast_to(self._place_key[to], value.shape)
         drawn = value + gumbel(self.laws.seed, key, Purpose.TRANSFER, count, option)
         best = np.argmax(drawn, axis=1)
         own = np.arange(key.size)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from flowsim.arrays import Floats, Ints
+from flowsim.arrays import Floats, Ints, Keys
+from flowsim.draws import text_key
 from flowsim.world.earth import EARTH_KM
 from flowsim.world.sections import Place, Route
 
@@ -59,6 +60,10 @@ class Gate:
     capacity_per_hour: float | None
 
 
+def _keys(what: str, names: Sequence[tuple[str, ...]]) -> Keys:
+    return np.array([text_key(what, *parts) for parts in names], dtype=np.uint64)
+
+
 class Network:
     """Places and directed links. Route ``r`` is link ``2 r`` (start to end) and ``2 r + 1`` (back).
 
@@ -73,6 +78,9 @@ class Network:
     on_foot : bool array (L,)
     gate : int64 array (L,)
         Index of the link's gate, or -1.
+    link_key, route_key : uint64 arrays (L,)
+        Keys of each link, and of its route whatever the direction, from the names of its ends:
+        draws are keyed by these, so that other rows in the table move nobody's luck.
     gates : tuple of Gate
     crossings : tuple of str
         Names, in the order of the routes.
@@ -90,6 +98,10 @@ class Network:
         self.head = np.stack([ends[:, 1], ends[:, 0]], axis=1).ravel()
         self.km = np.repeat(np.array([r.km for r in routes], dtype=np.float64), 2)
         self.on_foot = np.repeat(np.array([r.mode == "foot" for r in routes], dtype=bool), 2)
+        told = [(r.start, r.end, r.mode, r.crossing) for r in routes]
+        both = [t for a, b, *rest in told for t in ((a, b, *rest), (b, a, *rest))]
+        self.link_key = _keys("link", both)
+        self.route_key = _keys("route", [(*sorted(t[:2]), *t[2:]) for t in both])
         self.gate = np.full(self.tail.size, -1, dtype=np.int64)
         self.crossings = tuple(r.crossing for r in routes if r.crossing)
         gates: list[Gate] = []

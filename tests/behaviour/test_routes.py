@@ -87,7 +87,10 @@ def test_keyed_choices_come_in_the_frequencies_of_the_logit():
     n = 50_000
     keys = np.arange(n, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     for state in (int(logit.leaving(np.array([1]))[0]), 0, 9):
-        table = [np.repeat(t[state : state + 1], n, axis=0) for t in (logit.option, value)]
+        table = [
+            np.repeat(t[state : state + 1], n, axis=0)
+            for t in (logit.option, logit.option_key, value)
+        ]
         chosen = choose(seed_key(1), keys, np.zeros(n, dtype=np.int64), *table)
         for option, p in _chances(logit, value, state).items():
             share = (chosen == option).mean()
@@ -98,12 +101,14 @@ def test_a_choice_does_not_depend_on_the_order_of_options_or_on_padding():
     option = np.array([[SETTLE, 4, 7, -2]]).repeat(500, axis=0)
     value = np.array([[0.1, 0.5, 0.3, -np.inf]]).repeat(500, axis=0)
     keys, count = np.arange(500, dtype=np.uint64), np.arange(500) % 3
-    chosen = choose(seed_key(1), keys, count, option, value)
+    names = (option + 3).astype(np.uint64)
+    chosen = choose(seed_key(1), keys, count, option, names, value)
     for order in ([2, 1, 0, 3], [3, 0, 2, 1], [1, 2, 0]):
-        again = choose(seed_key(1), keys, count, option[:, order], value[:, order])
+        some = (table[:, order] for table in (option, names, value))
+        again = choose(seed_key(1), keys, count, *some)
         assert (again == chosen).all()
     assert set(chosen.tolist()) == {SETTLE, 4, 7}
-    nothing = choose(seed_key(1), keys, count, option, np.full_like(value, -np.inf))
+    nothing = choose(seed_key(1), keys, count, option, names, np.full_like(value, -np.inf))
     assert (nothing == -2).all()
 
 
@@ -112,9 +117,10 @@ def test_a_better_option_takes_only_from_the_others():
     option = np.array([[SETTLE, 4, 7]]).repeat(2000, axis=0)
     value = np.zeros((2000, 3))
     keys, zero = np.arange(2000, dtype=np.uint64), np.zeros(2000, dtype=np.int64)
-    before = choose(seed_key(1), keys, zero, option, value)
+    names = (option + 3).astype(np.uint64)
+    before = choose(seed_key(1), keys, zero, option, names, value)
     value[:, 1] += 1.0
-    after = choose(seed_key(1), keys, zero, option, value)
+    after = choose(seed_key(1), keys, zero, option, names, value)
     assert (after[before == 4] == 4).all()
     assert (after[after != 4] == before[after != 4]).all()
     assert (after == 4).sum() > (before == 4).sum()

@@ -253,8 +253,8 @@ def test_who_outlives_the_old_joins_whom_these_parted_from(engine):
     }
     people = 4000 if engine == "columns" else 1000
     result = run(
-        two_camps(people=people, per_day=300.0, policies=TWICE, kinds=OLD, days=4, behaviour=behaviour,
-                  violence={"events": events}),
+        two_camps(people=people, per_day=300.0, policies=TWICE, kinds=OLD, days=4,
+                  behaviour=behaviour, violence={"events": events}),
         engine=engine,
     )  # fmt: skip
     assert (stock(result, "moving")[30:] == 0).all()
