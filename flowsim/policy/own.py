@@ -1,16 +1,19 @@
-"""Policies of the user's own: plain functions."""
+"""Policies of the user's own: functions, and objects of their own classes."""
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import inspect
+import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 from pydantic import SkipValidation
 
-from flowsim.policy.base import Policy
+from flowsim.policy.base import Policy, cut
 from flowsim.policy.opening import Statement
 from flowsim.view import BorderView
 
@@ -18,10 +21,11 @@ Rule = Callable[[datetime, BorderView], Statement | None]
 
 
 class Function(Policy):
-    """A plain function ``policy(now, view)`` of the user's own; made by `as_policy`.
+    """A function ``policy(now, view)`` or an object of the user's own; made by `as_policy`.
 
-    The function is known by its module, name and source; one without source needs a name of its
-    own in ``label``.
+    It is known by its module, name and source, and by the plain values that it holds on to; what
+    has no source needs a name of its own in ``label``. An object is copied for each run, so that
+    what it remembers of one run is not there in the next.
     """
 
     type: Literal["function"] = "function"
@@ -31,34 +35,64 @@ class Function(Policy):
     """While it returns an opening, that alone holds on its side (see `override`)."""
 
     def opening(self, now: datetime, view: BorderView) -> Statement | None:
-        return self.rule(now, view)
+        if _owner(self.rule) is None:
+            return self.rule(now, view)
+        memory = view.memory(self)
+        if "rule" not in memory:
+            memory["rule"] = copy.deepcopy(self.rule)
+        return memory["rule"](now, view)
+
+    def parts(self) -> tuple[Policy, ...]:
+        """Itself, or the parts of a policy of the user's own class."""
+        return cut((self.rule,), self) if isinstance(self.rule, Policy) else (self,)
 
     def identity(self) -> str:
         """What a digest knows it by."""
-        name = f"{self.rule.__module__}.{self.rule.__qualname__}"
-        try:
-            source = inspect.getsource(self.rule)
-        except (OSError, TypeError):
-            source = self.label
-        if not source:
-            raise ValueError(
-                f"{name} has no source to be known by; give it a label with its version"
-            )
-        return f"{name}:{hashlib.blake2b(source.encode(), digest_size=8).hexdigest()}"
+        name, told = _known(self.rule, self.label)
+        return f"{name}:{hashlib.blake2b(told.encode(), digest_size=8).hexdigest()}"
 
 
-def as_policy(policy: Policy | Rule) -> Policy:
-    """A policy as it is, or a plain function made into one."""
+def as_policy(policy: Any, label: str = "") -> Policy:
+    """A policy as it is, or what is made of a function or of an object of one's own class.
+
+    Parameters
+    ----------
+    policy : Policy, function or object
+        A function ``(now, view)``, or an object with a method ``opening(now, view)``.
+    label : str
+        What a digest knows it by, for what has no source (typed at a prompt, made by ``exec``).
+
+    Raises
+    ------
+    TypeError
+        It is none of these.
+
+    Examples
+    --------
+    >>> class Relief:
+    ...     def __init__(self, level):
+    ...         self.level = level
+    ...
+    ...     def opening(self, now, view):
+    ...         return None
+    >>> as_policy(Relief(20_000)).type
+    'function'
+    """
     if isinstance(policy, Policy):
-        return policy
-    if callable(policy):
-        return Function(rule=policy)
+        stock = type(policy).__module__.startswith("flowsim.policy.")
+        return policy if stock else Function(rule=policy, label=label)
+    if not inspect.isclass(policy):
+        if callable(getattr(policy, "opening", None)):
+            return Function(rule=policy.opening, label=label)
+        if callable(policy):
+            return Function(rule=policy, label=label)
     raise TypeError(
-        f"{policy!r} is no policy; give one of flowsim.policy or a function (now, view)"
+        f"{policy!r} is no policy; give one of flowsim.policy, a function (now, view), or an "
+        "object with a method opening(now, view)"
     )
 
 
-def override(rule: Rule) -> Function:
+def override(rule: Rule, label: str = "") -> Function:
     """A policy that stands above its side's list while ``rule`` returns an opening.
 
     Where ``rule`` returns None, the list stays in force.
@@ -68,4 +102,43 @@ def override(rule: Rule) -> Function:
     >>> override(lambda now, view: None).stands_above
     True
     """
-    return Function(rule=rule, stands_above=True)
+    return Function(rule=rule, label=label, stands_above=True)
+
+
+def _owner(rule: Any) -> Any:
+    """The object that a rule belongs to or is; None for a function."""
+    if isinstance(rule, partial):
+        return _owner(rule.func)
+    if inspect.isfunction(rule) or inspect.isbuiltin(rule):
+        return None
+    owner = getattr(rule, "__self__", rule)
+    return None if inspect.isclass(owner) or inspect.ismodule(owner) else owner
+
+
+def _known(rule: Any, label: str) -> tuple[str, str]:
+    """Name of a rule, and all that makes it what it is: source, and plain values it holds."""
+    if isinstance(rule, partial):
+        name, told = _known(rule.func, label)
+        return name, told + _plain([rule.args, rule.keywords])
+    owner = _owner(rule)
+    kind = rule if owner is None else type(owner)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    try:
+        source = inspect.getsource(kind)
+    except (OSError, TypeError):
+        source = label
+    if not source:
+        raise ValueError(f"{name} has no source to be known by; give it a label with its version")
+    if isinstance(owner, Policy):
+        return name, source + owner.model_dump_json(fallback=str)
+    if owner is not None:
+        return name, source + _plain(vars(owner) if hasattr(owner, "__dict__") else {})
+    closure = inspect.getclosurevars(rule).nonlocals if inspect.isfunction(rule) else {}
+    return name, source + _plain([closure, getattr(rule, "__defaults__", None)])
+
+
+def _plain(value: Any) -> str:
+    """Plain values as text; of anything else only its type, as its address is chance."""
+    return json.dumps(
+        value, sort_keys=True, skipkeys=True, default=lambda other: type(other).__qualname__
+    )

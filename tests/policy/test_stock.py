@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import partial
 from typing import get_args
 
 import pytest
@@ -24,6 +25,7 @@ from flowsim.policy import (
     Open,
     Opening,
     OpeningHours,
+    Policy,
     PushBack,
     Quota,
     Reactive,
@@ -314,6 +316,76 @@ def test_a_function_is_known_by_its_source():
     exec("def rule(now, view): return None", made)
     with pytest.raises(ValueError, match="has no source to be known by"):
         as_policy(made["rule"]).identity()
+    assert "rule:" in as_policy(made["rule"], label="rule 1").identity()
+
+
+class Patient:
+    """Opens at the third look."""
+
+    def __init__(self, share):
+        self.share, self.looks = share, 0
+
+    def opening(self, now, view):
+        self.looks += 1
+        return Opening(permeability=self.share) if self.looks > 2 else None
+
+    def __call__(self, now, view):
+        return self.opening(now, view)
+
+
+class Mornings(Policy):
+    """Of the user's own class: shut until noon."""
+
+    leak: float = 0.0
+
+    def in_force(self, now):
+        return super().in_force(now) and now.hour < 12
+
+    def opening(self, now, view):
+        return Opening(permeability=0, leak=self.leak)
+
+
+def at_level(level):
+    def rule(now, view):
+        return Opening(permeability=level)
+
+    return rule
+
+
+def test_a_function_is_known_by_what_it_holds_on_to():
+    def asked(now, view, share=0.5):
+        return Opening(permeability=share)
+
+    known = [
+        as_policy(rule).identity()
+        for rule in (at_level(0.1), at_level(0.2), asked, partial(asked, share=0.1),
+                     partial(asked, share=0.2), Patient(0.1), Patient(0.2), Mornings(leak=0.1),
+                     Mornings(leak=0.2))
+    ]  # fmt: skip
+    assert len(set(known)) == len(known)
+    assert as_policy(at_level(0.1)).identity() == known[0]
+    assert as_policy(Patient(0.1)).identity() == known[5]
+
+
+def test_an_object_remembers_within_a_run_and_not_beyond():
+    for thing in (Patient(0.3), Patient(0.3).opening, partial(Patient(0.3))):
+        policy = as_policy(thing)
+        for _ in range(2):  # two runs: each has a view of its own
+            view = View()
+            told = [policy.opening(DAY, view) for _ in range(4)]
+            assert told == [None, None, Opening(permeability=0.3), Opening(permeability=0.3)]
+        assert policy.identity() == as_policy(thing).identity()
+
+
+def test_a_policy_of_ones_own_class_keeps_its_window_and_hours():
+    policy = as_policy(Mornings(leak=0.2, stop=DAY + timedelta(days=1)))
+    (part,) = policy.parts()
+    assert part.opening(DAY, None).leak == 0.2
+    assert part.in_force(DAY + timedelta(hours=11))
+    assert not part.in_force(DAY + timedelta(hours=12))
+    assert not part.in_force(DAY + timedelta(days=1))
+    with pytest.raises(TypeError, match="is no policy"):
+        as_policy(Mornings)
 
 
 @pytest.mark.parametrize(

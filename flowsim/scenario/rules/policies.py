@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from flowsim.policy.base import Policy
 from flowsim.policy.gatekeeping import ExitBan
-from flowsim.policy.hosting import Dispersal, Relocation
+from flowsim.policy.hosting import Dispersal, EncouragedReturn, ForcedReturn, Relocation
 from flowsim.policy.roads import Checkpoint, RoadPolicy
 from flowsim.policy.sections import Authority
 from flowsim.policy.stock import CapacityBound, Reactive, Watch
@@ -102,12 +102,14 @@ def watches(draft: Draft) -> Iterator[Flaw]:
                     watch: Watch | None = getattr(policy, field)
                     if watch is None or not watch.where:
                         continue
-                    known, what = own, f"place of {authority.country}"
+                    known, what = own, "place"
+                    where = f"the places of {authority.country}, {listed(sorted(own))}"
                     if watch.what in ("waiting", "admitted", "irregular"):
-                        known, what = own_crossings, "crossing"
+                        known, what, where = own_crossings, "crossing", ""
                     elif watch.what == "violence":
-                        known, what = set(country), "place"
-                    yield from unknown([((*loc, field, "where"), watch.where)], known, what)
+                        known, where = set(country), ""
+                    told = [((*loc, field, "where"), watch.where)]
+                    yield from unknown(told, known, what, where)
 
 
 def bans(draft: Draft) -> Iterator[Flaw]:
@@ -119,4 +121,19 @@ def bans(draft: Draft) -> Iterator[Flaw]:
             yield Flaw((*loc, "type"), wrong, right)
 
 
-RULES = (roads, stops, camps, watches, bans)
+def idle(draft: Draft) -> Iterator[Flaw]:
+    """Policies on roads and camps stand where they are asked, and press people who are abroad."""
+    for loc, authority, policy in _held(draft):
+        on_return = isinstance(policy, ForcedReturn | EncouragedReturn)
+        if not on_return and not isinstance(policy, RoadPolicy | Relocation | Dispersal):
+            continue
+        kind = getattr(policy, "type", "policy")
+        if "back" in loc:
+            wrong = f"{kind!r} stands in 'back', which is for the gates of those who go home"
+            yield Flaw((*loc, "type"), wrong, "move it to 'policies'")
+        elif on_return and authority.country in draft.flee_from:
+            wrong = f"nobody is sheltered in {authority.country!r}, from where people flee"
+            yield Flaw((*loc, "type"), wrong, "give it to the authority of a country of refuge")
+
+
+RULES = (roads, stops, camps, watches, bans, idle)
