@@ -81,7 +81,7 @@ def run(path: Path, pairs: Iterable[tuple[str, int]], jobs: int) -> None:
     """Run members and add each to the file as it is done; at the end put them in order."""
     pairs = list(pairs)
     with ProcessPoolExecutor(jobs) as pool, path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, ["variant", "seed", *MEASURES])
+        writer = csv.DictWriter(file, ["variant", "seed", *MEASURES], lineterminator="\n")
         if file.tell() == 0:
             writer.writeheader()
         tasks = [pool.submit(member, *pair) for pair in pairs]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 OUT = Path("out")
 RESULT = "result.nc"
+EFFECTS = "policy_effects.csv"
 ALLOW_CODE = (
     "Import the code that the scenario names, from the current folder first. It then runs with "
     "your rights: allow it only for files that you trust."
@@ -60,8 +61,8 @@ def run(
 ) -> None:
     """Run SCENARIO (a folder or a YAML file) once and write what comes of it.
 
-    The folder gets result.nc, summary.json, the effective scenario.yaml and the figures, all of
-    them or none.
+    The folder gets result.nc, summary.json, policy_effects.csv, the effective scenario.yaml and the
+    figures, all of them or none.
     """
     with _answering("the run failed"), _importing(allow_code):
         setup = _load(scenario, settings, allow_code)
@@ -170,6 +171,8 @@ def _write(folder: Path, result: Result, scenario: Scenario) -> str:
     result.to_netcdf(folder / RESULT)
     text = json.dumps(summary(result, scenario), indent=2, ensure_ascii=False, allow_nan=False)
     (folder / "summary.json").write_text(f"{text}\n", encoding="utf-8")
+    effects = result.policy_effects()
+    effects.to_csv(folder / EFFECTS, index=False, lineterminator="\n", float_format="%.10g")
     (folder / "scenario.yaml").write_text(str(result.data.attrs["scenario"]), encoding="utf-8")
     frame = compare(result, scenario)
     return f"{format_table(frame)}\n\n{tally(frame)}" if len(frame) else ""

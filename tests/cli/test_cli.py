@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests/data/small"
 OUTSIDE = 65534
 """The user of no rights; CI is root, who may write everywhere."""
-FILES = {"result.nc", "scenario.yaml", "summary.json"}
+FILES = {"policy_effects.csv", "result.nc", "scenario.yaml", "summary.json"}
 
 
 @pytest.fixture(autouse=True)
