@@ -120,6 +120,7 @@ class FlowModel(mesa.Model):
         laws = self.laws
         self._grapevine = Grapevine(setup.behaviour, world, laws.routes, laws.hours)
         self._people_the_map()
+        self.look_at_borders(0)
         self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
         self._look()
 
@@ -164,6 +165,7 @@ class FlowModel(mesa.Model):
             self.seconds = stop
             self.record(stop)
         self._look()
+        self.look_at_borders(self.seconds)  # for who asks between steps
         self.datacollector.collect(self)
         if self.seconds >= self.duration:
             self.running = False

@@ -55,6 +55,8 @@ class Gates:
         self._allowances = {}
         self._segment = (start, stop)
         self._stirred[:] = True
+        for g, rule in enumerate(self.crowd.now.rules.by_gate):
+            self._budgets.begin(g, rule.counts, start)
         if not changed:
             return
         c = self.columns

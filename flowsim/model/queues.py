@@ -231,6 +231,11 @@ class Budgets:
         self._midnight = start.hour * 3600 + start.minute * 60 + start.second
         self._left: dict[tuple[int, Count], tuple[int, int]] = {}
 
+    def begin(self, gate: int, counts: Sequence[Count], now: int) -> None:
+        """Open the period of second ``now`` of quotas in force, whether or not anybody comes."""
+        for count in counts:
+            self._of(gate, count, now)
+
     def left(self, gate: int, counts: Sequence[Count], now: int) -> Ints:
         """Persons left at a gate of each quota, in the period of second ``now``."""
         return np.array([self._of(gate, count, now) for count in counts], dtype=np.int64)

@@ -77,6 +77,8 @@ class ReferenceCrowd:
         for gate, plain in self.open.items():
             self.begun[gate] = plain.unfinished
         self.open, self.segment = {}, (start, stop)
+        for gate, rule in enumerate(self.now.rules.by_gate):
+            self.budgets.begin(gate, rule.counts, start)
         for household in self.waiting():
             if household.gate in changed:
                 before = household.held

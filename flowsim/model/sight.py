@@ -42,9 +42,9 @@ class Reports:
         self._past: list[Sight] = []
 
     def add(self, sight: Sight) -> None:
-        """Keep the counts of now."""
+        """Keep the counts of now, in place of those of the same moment."""
         if self._past and self._past[-1].seconds == sight.seconds:
-            return  # what was seen at a moment stays as it was seen first
+            self._past.pop()
         self._past.append(sight)
         while len(self._past) > 1 and self._past[1].seconds <= sight.seconds - self._longest:
             self._past.pop(0)

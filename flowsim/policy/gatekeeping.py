@@ -218,18 +218,22 @@ class OpeningHours(Policy):
         return Opening(permeability=0.0, exempt=self.exempt, leak=self.leak)
 
     def _is_open(self, now: datetime) -> bool:
-        first, last = self.hours
-        hour = now.hour + now.minute / 60.0 + now.second / 3600.0
+        first, last = self._seconds()
+        second = now.hour * 3600 + now.minute * 60 + now.second
         if first < last:
-            return first <= hour < last and _WEEK[now.weekday()] in self.days
-        began = now if hour >= first else now - timedelta(days=1)
-        return (hour >= first or hour < last) and _WEEK[began.weekday()] in self.days
+            return first <= second < last and _WEEK[now.weekday()] in self.days
+        began = now if second >= first else now - timedelta(days=1)
+        return (second >= first or second < last) and _WEEK[began.weekday()] in self.days
+
+    def _seconds(self) -> tuple[int, int]:
+        """The hours as whole seconds of the day, so that an edge is open in its very second."""
+        return round(self.hours[0] * 3600), round(self.hours[1] * 3600)
 
     def edges(self, first: datetime, last: datetime) -> tuple[datetime, ...]:
         marks = []
         day = datetime.combine(first.date(), time()) - timedelta(days=1)
         while day <= last:
-            marks += [day + timedelta(hours=h) for h in self.hours]
+            marks += [day + timedelta(seconds=second) for second in self._seconds()]
             day += timedelta(days=1)
         inside = (m for m in marks if first <= m <= last and m in self.window())
         return (*super().edges(first, last), *inside)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from flowsim.model.flow import FlowModel
+from flowsim.model.layout import OUTCOMES
 from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
 
@@ -189,6 +190,63 @@ def plain(
     return Scenario(**{**fields, **changes})
 
 
+def ways(
+    persons: int = 2000,
+    policies: Any = (),
+    near: Any = (),
+    crossings: tuple[str, ...] = ("Gate", "Side"),
+    groups: Any = ({"name": "G"},),
+    sizes: dict[int, int] | None = None,
+    kinds: dict[str, float] = ADULTS,
+    capacity: int | None = None,
+    modes: tuple[str, ...] = ("road", "road"),
+    **changes: Any,
+) -> Scenario:
+    """As `plain`, but with one or two ways from Here to There, alike but for what policies do.
+
+    Each leads 12 km (an hour by road) to a place where nobody stays, North or South, and from there
+    12 km through a crossing of its own. Groups, whose fields may differ, have equal parts of Here.
+    Policies are of B, the far side, and ``near`` those of A.
+    """
+    middle = list(zip(("North", "South"), crossings, modes, strict=False))
+    lon = {"North": 71.95, "South": 72.05}
+    share = {group["name"]: 1 / len(groups) for group in groups}
+    fields: dict[str, Any] = {
+        "name": "ways",
+        "places": [
+            {"name": "Here", "country": "A", "lat": 40.0, "lon": 72.0, "population": persons,
+             "share": share},
+            {"name": "There", "country": "B", "lat": 40.2, "lon": 72.0, "capacity": capacity},
+            *({"name": name, "country": "A", "lat": 40.1, "lon": lon[name], "capacity": 0}
+              for name, *_ in middle),
+        ],
+        "routes": [
+            *({"start": "Here", "end": name, "km": 12} for name, *_ in middle),
+            *({"start": name, "end": "There", "km": 12, "crossing": crossing, "kind": "post",
+               "mode": mode} for name, crossing, mode in middle),
+        ],
+        "groups": [
+            {"household_size": sizes or {1: 1}, **kinds, **group} for group in groups
+        ],
+        "borders": border(policies, near=near),
+        "violence": {"events": [_violence(24.0 * changes.get("days", 2) + 1, share)]},
+    }  # fmt: skip
+    return plain(persons, **{**fields, **changes})
+
+
+def _violence(until: float, target: Any) -> dict[str, Any]:
+    """Danger 1 at Here from the start for so many hours, to everybody of the groups."""
+    return {
+        "place": "Here", "start": START, "peak": START, "until": hours(until),
+        "half_life_hours": 0.01, "intensity": 1, "target": dict.fromkeys(target, 1),
+    }  # fmt: skip
+
+
+def spell(until: float, groups: Any = ("G",)) -> dict[str, Any]:
+    """Violence at Here for so many hours from the start, and none after that."""
+    return {"events": [_violence(until, groups)]}
+
+
 def same_bytes(one: Result, other: Result) -> list[str]:
     """Names of the variables in which two results differ in any byte; none where they agree."""
     return [
@@ -207,6 +265,20 @@ def flows(result: Result, crossing: str = "Gate") -> dict[str, np.ndarray]:
     """Persons by outcome at a crossing, (time,)."""
     counts = result.outcomes.sel(crossing=crossing).sum("kind")
     return {str(o): counts.sel(outcome=o).values.astype(np.int64) for o in counts.outcome.values}
+
+
+def finished(scenario: Scenario, seed: int = 1, **options: Any) -> FlowModel:
+    """A model at the end of its run; a result takes longer than a small run does."""
+    model = FlowModel(scenario, rng=seed, **options)
+    while model.running:
+        model.step()
+    return model
+
+
+def told(model: FlowModel, *outcomes: str) -> np.ndarray:
+    """Persons by kind with one of some outcomes at all crossings, (time, 5)."""
+    chosen = [OUTCOMES.index(name) for name in outcomes]
+    return model.observer.outcomes[:, :, chosen].sum(axis=(1, 2), dtype=np.int64)
 
 
 def stock(result: Result, status: str, place: str | None = None) -> np.ndarray:
