@@ -677,7 +677,7 @@ def test_a_state_sees_its_border_as_it_was_its_lag_ago(lag, step):
     if step == "1h":
         assert violence == [here[max(0, hour - whole)] for hour in range(24)]
     assert all(row[-1] >= row[-2] for row in looks)
-    assert all(len({row[k] for row in looks}) > 2 for k in range(1, 9))
+    assert all(len({row[k] for row in looks}) > 1 for k in range(1, 9))
 
 
 @pytest.mark.parametrize("lag", [0, 1, 3])
