@@ -55,7 +55,7 @@ MEASURES = {
     "deaths_while_barred": "deaths while barred",
 }
 """Columns of the file of members, and what a table calls them."""
-SHOWN = 6
+SHOWN = 7
 """So many of the measures stand in the table that is printed."""
 LEVEL = 0.90
 
