@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -16,9 +18,13 @@ KINDS = (
     {"children": 0.33, "women": 0.31, "men": 0.30, "elderly_women": 0.035, "elderly_men": 0.025},
     {"children": 0.0, "women": 0.2, "men": 0.8, "elderly_women": 0.0, "elderly_men": 0.0},
 )
-WHO = ("children", "women", "men", "elderly", "wounded", "group:G0")
+WHO = (
+    "children", "women", "men", "elderly", "wounded", "group:G0", "kin_across", "nationality:N0",
+    "men+kin_across",
+)  # fmt: skip
 ORDER = ("wounded", "children", "women")
 HOURS = 36
+_MOMENT = st.integers(1, HOURS * 4 - 1).map(lambda quarters: hours(quarters / 4))
 
 
 def few(examples: int) -> settings:
@@ -38,8 +44,7 @@ def some(values: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
 @st.composite
 def windows(draw: Any) -> dict[str, datetime]:
     """Open on either side, or both ends in the run, at odd minutes as well as on the hour."""
-    moment = st.integers(1, HOURS * 4 - 1).map(lambda quarters: hours(quarters / 4))
-    start, stop = sorted((draw(moment), draw(moment)))
+    start, stop = sorted((draw(_MOMENT), draw(_MOMENT)))
     window = {}
     if draw(st.booleans()):
         window["start"] = start
@@ -48,39 +53,165 @@ def windows(draw: Any) -> dict[str, datetime]:
     return window
 
 
+class Land(NamedTuple):
+    """What policies of one side of a random border can name."""
+
+    side: str
+    crossings: tuple[str, ...]
+    inner: tuple[tuple[str, str], ...]
+    """Ends of the routes inside a country."""
+    own: tuple[str, ...]
+    """Places of the own country."""
+    limited: tuple[str, ...]
+    """Those of them that have a capacity."""
+
+
+GATES = ("open", "closed", "quota", "triage", "push_back")
+REST = (
+    "counted", "forced_return", "encouraged_return", "opening_hours", "announced_closure",
+    "announced_opening", "exit_ban", "capacity_bound", "corridor", "checkpoint", "reactive",
+    "scheduled",
+)  # fmt: skip
+
+
 @st.composite
-def policies(draw: Any) -> dict[str, Any]:
-    """Any policy of the stock; all that order a queue order it alike."""
-    kind = draw(
-        st.sampled_from(("open", "closed", "quota", "triage", "push_back", "forced_return"))
-    )
+def policies(draw: Any, land: Land, kinds: tuple[str, ...] = GATES + REST) -> dict[str, Any]:
+    """Any policy of the stock that makes sense there; all that order a queue order it alike."""
+    kinds = tuple(
+        kind for kind in kinds
+        if (kind != "exit_ban" or land.side == "A") and (kind != "capacity_bound" or land.limited)
+    )  # fmt: skip
+    kind = draw(st.sampled_from(kinds))
+    told = draw(_NAMED[kind](land))
+    if land.crossings and kind not in ("corridor", "checkpoint") and draw(st.integers(0, 3)) == 0:
+        told["crossings"] = [draw(st.sampled_from(land.crossings))]
+    own = ("forced_return", "announced_closure", "announced_opening")
+    return told if kind in own else {**told, **draw(windows())}
+
+
+@st.composite
+def _gates(draw: Any, kind: str) -> dict[str, Any]:
     ranked = {"priority": ORDER} if draw(st.booleans()) else {}
     match kind:
         case "open":
-            rest: dict[str, Any] = {"delay_hours": draw(rates(0, 3)), **ranked}
+            rest = {"delay_hours": draw(rates(0, 3)), "cost_km": draw(rates(0, 20)), **ranked}
         case "closed":
-            rest = {"leak": draw(rates(0, 0.3, 1)), "detention": draw(rates(0, 0.5)),
-                    "detention_hours": 3, "exempt": draw(some(WHO))}  # fmt: skip
+            rest = _closed(draw)
         case "quota":
-            rest = {"per_hour": draw(rates(3, 20)), "exempt": draw(some(WHO)), **ranked}
+            rest = {"per_hour": draw(rates(3, 20)), "exempt": draw(some(WHO)), **ranked,
+                    "shared": draw(st.booleans())}  # fmt: skip
+        case "counted":
+            period = draw(st.sampled_from(("per_hour", "per_day")))
+            rest = {period: draw(rates(5, 30)), "counted": True, "shared": draw(st.booleans()),
+                    "carry_over": draw(rates(0, 0.5, 2)), "exempt": draw(some(WHO)),
+                    **ranked}  # fmt: skip
         case "triage":
             rest = {"permeability": draw(rates(0.3, 1)), "barred": draw(some(WHO)), **ranked,
-                    "leak": draw(rates(0, 0.5))}  # fmt: skip
+                    "leak": draw(rates(0, 0.5)), "cost_km": draw(rates(0, 20))}  # fmt: skip
         case "push_back":
-            rest = {"dispersal_per_day": draw(rates(0, 4)), "inside": draw(rates(0, 0.5, 1))}
+            rest = {"dispersal_per_day": draw(rates(0, 4)), "inside": draw(rates(0, 0.5, 1)),
+                    "interception": draw(rates(0, 0.4)), "after_hours": draw(rates(0.5, 3)),
+                    "reach_km": draw(st.sampled_from((None, 5, 30)))}  # fmt: skip
+        case "exit_ban":
+            rest = {"barred": draw(some(WHO)), "exempt": draw(some(WHO)),
+                    "leak": draw(rates(0, 0.5))}  # fmt: skip
+        case "opening_hours":
+            times = draw(st.sampled_from(((8, 18), (7.25, 9), (22, 4.5), (0, 23.9))))
+            days = draw(st.sampled_from((("thu", "fri", "sat"), ("thu", "sat"))))
+            rest = {"hours": times, "days": days, "exempt": draw(some(WHO)),
+                    "leak": draw(rates(0, 0.5))}  # fmt: skip
         case _:
-            rest = {"per_day_at_deadline": 6, "start": hours(8), "deadline": hours(20)}
-            return {"type": kind, **rest}
-    return {"type": kind, **rest, **draw(windows())}
+            raise ValueError(kind)
+    return {"type": "quota" if kind == "counted" else kind, **rest}
 
 
-def lists_of_policies() -> st.SearchStrategy[list[dict[str, Any]]]:
-    return st.lists(policies(), max_size=3)
+def _closed(draw: Any) -> dict[str, Any]:
+    return {"leak": draw(rates(0, 0.3, 1)), "detention": draw(rates(0, 0.5)),
+            "detention_hours": 3, "exempt": draw(some(WHO))}  # fmt: skip
+
+
+@st.composite
+def _announced(draw: Any, kind: str) -> dict[str, Any]:
+    told, then = sorted(draw(st.tuples(_MOMENT, _MOMENT)))
+    change = "start" if kind == "announced_closure" else "stop"
+    return {"type": kind, "announced": told, change: then, **_closed(draw)}
+
+
+@st.composite
+def _returns(draw: Any, kind: str) -> dict[str, Any]:
+    if kind == "encouraged_return":
+        return {"type": kind, "factor": draw(rates(0.5, 3))}
+    return {"type": kind, "per_day_at_deadline": 6, "start": hours(8), "deadline": hours(20)}
+
+
+@st.composite
+def _roads(draw: Any, kind: str, land: Land) -> dict[str, Any]:
+    routes = draw(st.lists(st.sampled_from(land.inner), min_size=1, max_size=2, unique=True))
+    if kind == "corridor":
+        rest: dict[str, Any] = {"danger": draw(rates(0, 0.2)), "lifts": draw(rates(0, 0.5, 1))}
+    else:
+        households = ("group:G0", "nationality:N0", "kin_across", "group:G0+kin_across")
+        rest = {"permeability": draw(rates(0, 0.4, 1)), "stops": draw(some(households)),
+                "delay_hours": draw(rates(0, 1.5)), "cost_km": draw(rates(0, 20))}  # fmt: skip
+    return {"type": kind, "routes": routes, **rest}
+
+
+@st.composite
+def _capacity_bound(draw: Any, land: Land) -> dict[str, Any]:
+    places = draw(st.lists(st.sampled_from(land.limited), max_size=1))
+    return {"type": "capacity_bound", "places": places, "closes_at": draw(rates(0.5, 1)),
+            "reopens_at": draw(rates(0.2, 0.5)), "leak": draw(rates(0, 0.5)),
+            "exempt": draw(some(WHO))}  # fmt: skip
+
+
+@st.composite
+def _watch(draw: Any, land: Land) -> dict[str, Any]:
+    what = draw(st.sampled_from(
+        ("waiting", "admitted", "irregular", "sheltered", "occupancy", "violence")))  # fmt: skip
+    names = {"sheltered": land.own, "occupancy": land.limited, "violence": land.own}
+    where = draw(st.sampled_from(("", *names.get(what, land.crossings))))
+    level = draw(rates(0.3, 0.6)) if what in ("occupancy", "violence") else draw(rates(0, 5, 30))
+    return {"what": what, "where": where, draw(st.sampled_from(("above", "below"))): level}
+
+
+@st.composite
+def _reactive(draw: Any, land: Land) -> dict[str, Any]:
+    """Delays are whole hours: an edge of another policy is one more look (and so of a lag)."""
+    inner = st.lists(policies(land, (*GATES, "counted", "opening_hours")), min_size=1, max_size=2)
+    return {"type": "reactive", "when": draw(_watch(land)), "delay_hours": draw(rates(0, 0, 2)),
+            "until": draw(st.none() | _watch(land)), "policies": draw(inner)}  # fmt: skip
+
+
+@st.composite
+def _scheduled(draw: Any, land: Land) -> dict[str, Any]:
+    inner = tuple(kind for kind in GATES + REST if kind != "scheduled")
+    return {"type": "scheduled", "policies": draw(st.lists(policies(land, inner), max_size=2))}
+
+
+_NAMED: dict[str, Callable[[Land], st.SearchStrategy[dict[str, Any]]]] = {
+    **{kind: partial(lambda kind, land: _gates(kind), kind)
+       for kind in (*GATES, "counted", "exit_ban", "opening_hours")},
+    **{kind: partial(lambda kind, land: _announced(kind), kind)
+       for kind in ("announced_closure", "announced_opening")},
+    **{kind: partial(lambda kind, land: _returns(kind), kind)
+       for kind in ("forced_return", "encouraged_return")},
+    "corridor": partial(_roads, "corridor"),
+    "checkpoint": partial(_roads, "checkpoint"),
+    "capacity_bound": _capacity_bound,
+    "reactive": _reactive,
+    "scheduled": _scheduled,
+}  # fmt: skip
+
+
+def lists_of_policies(land: Land) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Up to four, and four more often than chance would have it."""
+    some_or_four = st.sampled_from((0, 1, 2, 3, 4, 4))
+    return some_or_four.flatmap(lambda n: st.lists(policies(land), min_size=n, max_size=n))
 
 
 @st.composite
 def scenarios(draw: Any, most: int = 160, steps: tuple[str, ...] = ("1h", "6h", "1d")) -> Scenario:
-    """A world of 2-6 places inside, 1-3 abroad, and up to six policies on the two sides."""
+    """A world of 2-6 places inside, 1-3 abroad, and up to eight policies on the two sides."""
     inside, abroad = draw(st.integers(2, 6)), draw(st.integers(1, 3))
     names = [f"P{i}" for i in range(inside)] + [f"X{i}" for i in range(abroad)]
     groups = [f"G{i}" for i in range(draw(st.integers(1, 3)))]
@@ -99,6 +230,7 @@ def scenarios(draw: Any, most: int = 160, steps: tuple[str, ...] = ("1h", "6h", 
     routes = draw(_routes(names, inside))
     events = draw(st.lists(_event(names[:inside], groups), min_size=1, max_size=3))
     step = draw(st.sampled_from(steps))
+    land = {side: _land(side, places, routes) for side in ("A", "B")}
     return Scenario(
         name="random",
         start=hours(0),
@@ -110,18 +242,32 @@ def scenarios(draw: Any, most: int = 160, steps: tuple[str, ...] = ("1h", "6h", 
         routes=routes,
         groups=[
             {"name": g, "household_size": draw(st.sampled_from(SIZES)),
+             "kin_across": draw(rates(0, 0.5)), "nationality": "N0" if g == "G0" else "",
              **draw(st.sampled_from(KINDS))} for g in groups
         ],
         violence={"events": events, "contagion": draw(rates(0, 0.3))},
         behaviour=draw(_behaviour()),
         borders=[{"id": "A-B", "between": ["A", "B"], "authorities": [
-            {"name": "A", "country": "A", "policies": draw(lists_of_policies())},
-            {"name": "B", "country": "B", "policies": draw(lists_of_policies()),
+            {"name": "A", "country": "A", "policies": draw(lists_of_policies(land["A"])),
+             "lag_hours": draw(rates(0, 0, 3))},
+            {"name": "B", "country": "B", "policies": draw(lists_of_policies(land["B"])),
+             "lag_hours": draw(rates(0, 0, 3)),
              "back": draw(st.lists(st.sampled_from((
                  {"type": "quota", "per_hour": 5}, {"type": "closed", "stop": hours(20)})),
                  max_size=1))},
         ]}],
     )  # fmt: skip
+
+
+def _land(side: str, places: list[dict[str, Any]], routes: list[dict[str, Any]]) -> Land:
+    own = [place for place in places if place["country"] == side]
+    return Land(
+        side,
+        tuple(route["crossing"] for route in routes if "crossing" in route),
+        tuple((route["start"], route["end"]) for route in routes if "crossing" not in route),
+        tuple(place["name"] for place in own),
+        tuple(place["name"] for place in own if place["capacity"]),
+    )
 
 
 @st.composite
@@ -167,9 +313,9 @@ def _behaviour(draw: Any) -> dict[str, Any]:
 
 
 def with_room(scenario: Scenario) -> Scenario:
-    """The same world without limits of capacity, but for places that take nobody."""
+    """The same world with room for all, but for places that take nobody."""
     places = [
-        place.model_copy(update={"capacity": None}) if place.capacity else place
+        place.model_copy(update={"capacity": 100_000}) if place.capacity else place
         for place in scenario.places
     ]
     return scenario.model_copy(update={"places": tuple(places)})
