@@ -14,6 +14,8 @@ class BorderView(Protocol):
     """
 
     now: datetime
+    seen_at: datetime
+    """When the state last looked: at the beginning of this hour."""
     crossings: tuple[str, ...]
     """Crossings of this border."""
 

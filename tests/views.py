@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 
@@ -12,6 +13,7 @@ class View:
 
     def __init__(self, **seen: Any) -> None:
         self.seen = seen
+        self.seen_at = datetime(2010, 6, 12)
         self.notes: dict[int, dict[str, Any]] = {}
 
     def memory(self, policy: object) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -76,9 +76,14 @@ class AuthorityAgent(mesa.Agent):
         return self.model.now
 
     @property
+    def seen_at(self) -> datetime:
+        """When it last looked: at the beginning of the hour, or between steps now."""
+        return self.model.setup.start + timedelta(seconds=self.model.reports.latest)
+
+    @property
     def reported(self) -> Sight:
         """What it knows of."""
-        return self.model.reports.at(self.model.seconds - self._lag)
+        return self.model.reports.at(self.model.reports.latest - self._lag)
 
     def waiting(self, crossing: str | None = None) -> int:
         """Persons waiting at one crossing of this border, or at all."""

@@ -49,6 +49,11 @@ class Reports:
         while len(self._past) > 1 and self._past[1].seconds <= sight.seconds - self._longest:
             self._past.pop(0)
 
+    @property
+    def latest(self) -> int:
+        """Second of the last counts."""
+        return self._past[-1].seconds
+
     def at(self, seconds: int) -> Sight:
         """The latest counts that were taken at ``seconds`` or before, or the first."""
         for sight in reversed(self._past):

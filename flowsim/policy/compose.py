@@ -14,7 +14,6 @@ from flowsim.errors import SimulationError
 from flowsim.policy.base import Policy, Stated
 from flowsim.policy.check import check
 from flowsim.policy.opening import Count, Opening
-from flowsim.policy.own import Function
 from flowsim.policy.who import Sorts, any_of, who
 from flowsim.view import BorderView
 
@@ -70,7 +69,7 @@ def state(policies: Iterable[Policy], now: datetime, view: BorderView) -> list[S
     above: list[Stated] = []
     for whole in policies:
         for policy in whole.parts():
-            highest = isinstance(policy, Function) and policy.stands_above
+            highest = getattr(policy, "stands_above", False)
             for said in policy.says(now, view):
                 check(said)
                 (above if highest else stated).append(said)

@@ -240,13 +240,13 @@ class OpeningHours(Policy):
 
 
 class Quota(Policy):
-    """At most so many persons an hour or a day; the exempt do not count.
+    """At most so many persons an hour or a day; the exempt do not count, unless with their family.
 
     Give exactly one of `per_hour` and `per_day`. Spread evenly (the default), a place that nobody
     takes is lost within the second. `counted`, whoever comes passes until the number is full, then
     nobody until the next hour or day (from midnight); `carry_over` adds what was left. A family
-    that does not fit any more stops those behind it. The Immigration Act of 1924 of the United
-    States counted by month and year.
+    that does not fit any more stops those behind it, and counts with all of it who pass. The
+    Immigration Act of 1924 of the United States counted by month and year.
 
     Examples
     --------

@@ -90,12 +90,15 @@ class Watch(Section):
 class Reactive(Policy):
     """Policies that come into force once something is seen, and go when it is over.
 
-    The authority acts `delay_hours` after it first sees that it should, if it still sees it then.
-    June 2010: Uzbekistan opened on 12 June when crowds stood at the fence.
+    The authority looks once an hour. It acts at the first look that comes `delay_hours` or more
+    after it first saw that it should, if it has seen so at every look between; so too at the start.
+    Beside a closure of its side an inner `open` opens nothing, as permeabilities multiply; with
+    `stands_above` it does. June 2010: Uzbekistan opened on 12 June when crowds stood at the fence.
 
     Examples
     --------
-    >>> p = Reactive(when={"what": "waiting", "above": 20_000}, policies=[Open()], delay_hours=6)
+    >>> p = Reactive(when={"what": "waiting", "above": 20_000}, policies=[Open()], delay_hours=6,
+    ...              stands_above=True)
     >>> p.when.level, [inner.type for inner in p.within()]
     (20000.0, ['open'])
     """
@@ -107,6 +110,8 @@ class Reactive(Policy):
     """What ends them; empty means once `when` does not hold any more."""
     delay_hours: NonNegative = 0.0
     """Hours from seeing it to acting, at the beginning and at the end."""
+    stands_above: bool = False
+    """While it is on, its policies alone hold on its side."""
     policies: tuple[AnyFilePolicy, ...]
     """What is in force then."""
 
@@ -118,15 +123,18 @@ class Reactive(Policy):
         if not self.in_force(now):
             return
         memory = view.memory(self)
-        if not self._is_on(now, view, memory):
+        if not self._is_on(view, memory):
             return
         if "within" not in memory:
             memory["within"] = self.within()
         for policy in memory["within"]:
             yield from policy.says(now, view)
 
-    def _is_on(self, now: datetime, view: BorderView, memory: dict[str, Any]) -> bool:
-        on: bool = memory.setdefault("on", False)
+    def _is_on(self, view: BorderView, memory: dict[str, Any]) -> bool:
+        now, on = view.seen_at, bool(memory.setdefault("on", False))
+        if memory.get("looked") == now:
+            return on  # asked again within the hour
+        memory["looked"] = now
         end = self.until.holds(view) if self.until is not None else not self.when.holds(view)
         if not (end if on else self.when.holds(view)):
             memory["since"] = None

@@ -33,7 +33,7 @@ SAID = {
     "permeability": [Triage(permeability=0.4, barred=["men"], leak=0.2)],
     "quota": [Quota(per_hour=7, priority=["women"])],
     "counted": [Quota(per_day=25, counted=True, carry_over=1.0, start=hours(3))],
-    "counted by the hour": [Quota(per_hour=7, counted=True, shared=True)],
+    "counted by the hour": [Quota(per_hour=14, counted=True, shared=True)],
     "leak": [Closed(leak=0.3, detention=0.3, detention_hours=3)],
     "guards": [Closed(leak=0.6), PushBack(inside=0.7, after_hours=0.7, reach_km=9, interception=0.2,
                                           dispersal_per_day=2)],

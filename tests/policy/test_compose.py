@@ -12,11 +12,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowsim.errors import SimulationError
-from flowsim.policy import WHO, Closed, Count, Open, Opening, Quota, as_policy, override
+from flowsim.policy import (
+    WHO,
+    Closed,
+    Count,
+    Open,
+    Opening,
+    Quota,
+    Reactive,
+    as_policy,
+    override,
+)
 from flowsim.policy.compose import at_crossing, compose, state
 from flowsim.policy.gates import RulesAtGates
 from flowsim.policy.land import pressure
 from flowsim.policy.who import Sorts, who
+from tests.views import View
 
 GROUPS = ("U", "K")
 SORTS = Sorts(GROUPS, ("A", "B"))
@@ -211,6 +222,16 @@ def test_what_stands_above_hides_the_list_while_it_speaks():
     assert [s.opening.permeability for s in state(policies, NOW, "no")] == [0.0]
     beside = [Closed(), as_policy(sometimes)]
     assert [s.opening.permeability for s in state(beside, NOW, "yes")] == [0.0, 0.3]
+
+
+def test_a_reaction_may_stand_above_its_side():
+    """Beside a closure an open border opens nothing; above it, it does."""
+    for above, told in ((False, [0.0, 1.0]), (True, [1.0])):
+        watching = Reactive(when={"what": "waiting", "above": 5}, policies=[Open()],
+                            stands_above=above)  # fmt: skip
+        stated = state([Closed(), watching], NOW, View(waiting=9))
+        assert [s.opening.permeability for s in stated] == told
+        assert len(state([Closed(), watching], NOW, View(waiting=1))) == 1
 
 
 def test_pressure_of_one_authority_adds_up():

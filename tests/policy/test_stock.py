@@ -202,7 +202,7 @@ def test_a_reaction_comes_late_and_lasts_until_it_is_over():
     queue = [90, 110, 90, 110, 120, 130, 90, 40, 60, 40, 30, 20, 110]
     told = []
     for hour, waiting in enumerate(queue):
-        view.seen["waiting"] = waiting
+        view.seen["waiting"], view.seen_at = waiting, DAY + timedelta(hours=hour)
         told.append(len(list(policy.says(DAY + timedelta(hours=hour), view))))
     #        .  seen over seen .  on  .  .  seen over seen .  off seen
     assert told == [0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 0, 0]
@@ -213,10 +213,12 @@ def test_a_reaction_without_delay_follows_what_is_seen():
     policy = Reactive(when={"what": "violence", "where": "P", "below": 0.5}, policies=[Closed()],
                       start=DAY, crossings=["X"])  # fmt: skip
     view, on = View(violence={"P": 0.4}), []
-    for level in (0.4, 0.6, 0.4):
-        view.seen["violence"] = {"P": level}
+    for hour, level in enumerate((0.4, 0.6, 0.4)):
+        view.seen["violence"], view.seen_at = {"P": level}, DAY + timedelta(hours=hour)
         on.append([s.policy.crossings for s in policy.says(DAY, view)])
     assert on == [[("X",)], [], [("X",)]]
+    view.seen["violence"] = {"P": 0.6}
+    assert len(list(policy.says(DAY, view))) == 1  # it has not looked again
     assert not list(policy.says(DAY - SECOND, view))  # before its window
     assert DAY in policy.edges(*ALWAYS)
 

@@ -102,7 +102,7 @@ def _gates(draw: Any, kind: str) -> dict[str, Any]:
                     "shared": draw(st.booleans())}  # fmt: skip
         case "counted":
             period = draw(st.sampled_from(("per_hour", "per_day")))
-            rest = {period: draw(rates(5, 30)), "counted": True, "shared": draw(st.booleans()),
+            rest = {period: draw(rates(60, 90)), "counted": True, "shared": draw(st.booleans()),
                     "carry_over": draw(rates(0, 0.5, 2)), "exempt": draw(some(WHO)),
                     **ranked}  # fmt: skip
         case "triage":

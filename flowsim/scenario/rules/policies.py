@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flowsim.policy.base import Policy
-from flowsim.policy.gatekeeping import ExitBan
+from flowsim.policy.gatekeeping import ExitBan, Quota
 from flowsim.policy.hosting import Dispersal, EncouragedReturn, ForcedReturn, Relocation
 from flowsim.policy.roads import Checkpoint, RoadPolicy
 from flowsim.policy.sections import Authority
@@ -136,4 +136,22 @@ def idle(draft: Draft) -> Iterator[Flaw]:
             yield Flaw((*loc, "type"), wrong, "give it to the authority of a country of refuge")
 
 
-RULES = (roads, stops, camps, watches, bans, idle)
+def counts(draft: Draft) -> Iterator[Flaw]:
+    """A counted quota has room for a family of any size, or the first large one shuts the gate."""
+    sizes = {size for group in draft.groups.all() for size, w in group.household_size.items() if w}
+    of = crossings_of(draft)
+    for b_loc, border in draft.borders.each():
+        known = of.get(frozenset(border.between), [])
+        for direction in ("policies", "back"):
+            for loc, policy in each_policy(b_loc, border, direction):
+                if not isinstance(policy, Quota) or not policy.counted or not sizes:
+                    continue
+                among = max(1, len(policy.crossings or known)) if policy.shared else 1
+                field = "per_day" if policy.per_hour is None else "per_hour"
+                persons = getattr(policy, field) / among
+                if round(persons) < max(sizes):
+                    wrong = f"a family of {max(sizes)} never fits into {persons:g} persons"
+                    yield Flaw((*loc, field), wrong, "give more, or spread it: counted: false")
+
+
+RULES = (roads, stops, camps, watches, bans, idle, counts)
