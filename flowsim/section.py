@@ -39,6 +39,8 @@ def to_instant(value: Any) -> datetime:
         value = datetime(value.year, value.month, value.day)
     if not isinstance(value, datetime):
         raise ValueError(f"{value!r} is not a time; write it as 2010-06-10T18:00")
+    if value.microsecond:
+        raise ValueError("times are whole seconds; write it as 2010-06-10T18:00")
     if value.tzinfo is not None:
         raise ValueError("times are local and carry no offset; write it as 2010-06-10T18:00")
     return value

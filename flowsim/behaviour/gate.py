@@ -32,8 +32,8 @@ class Admission:
         Order of service.
     quota_per_hour : float64 array (n,)
         The strictest quota that binds one of them; inf without.
-    count : int64 array (n,)
-        The strictest counted quota that binds one of them (see `GateRules.counts`); -1 without.
+    rated, counted : int64 arrays (n,)
+        All quotas that bind one of them, a bit each (see `GateRules`).
     """
 
     held: Bools
@@ -42,7 +42,8 @@ class Admission:
     exempt: Counts
     rank: Ints
     quota_per_hour: Floats
-    count: Ints
+    rated: Ints
+    counted: Ints
 
 
 def gate_luck(seed: np.uint64, key: Keys, visit: Ints) -> Floats:
@@ -95,9 +96,12 @@ def admission(
     there = by_class > 0
     rank = np.where(there, _by_class(rules.rank, gate, sort), _LAST).min(axis=(0, 1))
     quota = np.where(there, _by_class(rules.quota_per_hour, gate, sort), np.inf)
-    count = np.full(gate.size, -1, dtype=np.int64)
-    if rules.counts_somebody:
-        count = np.where(there, _by_class(rules.count, gate, sort), -1).max(axis=(0, 1))
+    rated, counted = (np.zeros(gate.size, dtype=np.int64) for _ in range(2))
+    if rules.limits_somebody:
+        rated, counted = (
+            np.bitwise_or.reduce(np.where(there, _by_class(bits, gate, sort), 0), axis=(0, 1))
+            for bits in (rules.rated, rules.counted)
+        )
     free = np.where(_by_class(rules.exempt, gate, sort), by_class, 0)
     return Admission(
         held=held,
@@ -106,7 +110,8 @@ def admission(
         exempt=free.sum(axis=1).astype(np.uint8),
         rank=rank,
         quota_per_hour=quota.min(axis=(0, 1)),
-        count=count,
+        rated=rated,
+        counted=counted,
     )
 
 

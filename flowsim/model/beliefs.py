@@ -60,6 +60,12 @@ class Grapevine:
         share = self._news.informed
         return share * self._closing(known.rules) + (1.0 - share) * self._closing(late.rules)
 
+    def awaited(self, known: Known, late: Known) -> Floats:
+        """Part of the people who know that a gate will open, as it was announced, (gates,)."""
+        share = self._news.informed
+        told, before = (k.rules.opens_s < NEVER for k in (known, late))
+        return share * told + (1.0 - share) * before
+
     def _closing(self, rules: RulesAtGates) -> Floats:
         told = rules.closes_s < NEVER
         if not told.any():

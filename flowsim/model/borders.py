@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from flowsim.policy.who import Sorts
 from flowsim.scenario.scenario import Scenario
 from flowsim.view import BorderView
 from flowsim.world.world import World
+
+S = TypeVar("S", bound=Statement)
 
 
 class _Side(NamedTuple):
@@ -109,7 +112,7 @@ class Borders:
             for policy in side.out + side.back
             for edge in policy.edges(self._start, self._end)
         }
-        seconds = sorted(int((m - self._start).total_seconds()) for m in moments)
+        seconds = sorted(math.ceil((m - self._start).total_seconds()) for m in moments)
         return np.array(seconds, dtype=np.int64)
 
     def may_transfer(self) -> bool:
@@ -118,7 +121,9 @@ class Borders:
         todo = [policy for side in self._sides for policy in side.out + side.back]
         while todo:
             policy = todo.pop()
-            if getattr(policy, "type", "function") in moves:
+            kind = type(policy)
+            stock = kind.__module__.startswith("flowsim.policy.")
+            if not stock or getattr(policy, "type", "") in moves:
                 return True
             todo += policy.within()
         return False
@@ -134,24 +139,24 @@ class Borders:
             What each authority sees, by (border id, country).
         """
         now = self._start + timedelta(seconds=seconds)
-        out: dict[str, list[Stated]] = {border: [] for border in self.crossings_of}
-        back: dict[str, list[Stated]] = {border: [] for border in self.crossings_of}
+        out: dict[str, list[list[Stated]]] = {border: [] for border in self.crossings_of}
+        back: dict[str, list[list[Stated]]] = {border: [] for border in self.crossings_of}
         self.pressure[:], self.wish[:] = 0.0, 1.0
         for side in self._sides:
             view = views[side.border, side.section.country]
             said = state(side.out, now, view)
-            out[side.border] += said
+            out[side.border].append(said)
             if side.back:
-                back[side.border] += state(side.back, now, view)
+                back[side.border].append(state(side.back, now, view))
             if side.country >= 0 and said:
                 per_day, wish = pressure(said)
                 self.pressure[side.country] += per_day
                 self.wish[side.country] *= wish
-        said_now = [_all(told) for told in (*out.values(), *back.values())]
+        said_now = [_all(told) for sides in (*out.values(), *back.values()) for told in sides]
         if said_now == self._said:
             return []  # nobody states anything new
         self._said = said_now
-        self._lay([s for told in out.values() for s in told])
+        self._lay([s for sides in out.values() for told in sides for s in told])
         return self._compose(out, back)
 
     def _lay(self, stated: list[Stated]) -> None:
@@ -166,7 +171,9 @@ class Borders:
             self.roads = Roads(roads, self._links, tail, len(network.names), self._sorts)
         self.transfers = Transfers(transfers, network.names) if transfers else None
 
-    def _compose(self, out: dict[str, list[Stated]], back: dict[str, list[Stated]]) -> list[int]:
+    def _compose(
+        self, out: dict[str, list[list[Stated]]], back: dict[str, list[list[Stated]]]
+    ) -> list[int]:
         changed, network = [], self._world.network
         rules, openings = [], []
         first = not self.rules.by_gate
@@ -199,16 +206,22 @@ def _parts(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
     return tuple(part for policy in policies for part in policy.parts())
 
 
-def _all(stated: list[Stated]) -> list[tuple[tuple[str, ...], Statement]]:
-    """What is stated, and for which crossings."""
+def _all(stated: list[Stated]) -> list[tuple[tuple[str, ...], bool, Statement]]:
+    """What is stated, for which crossings, and whether above the others."""
     return [
-        (s.policy.crossings, _at_gate(s.opening) if isinstance(s.opening, Opening) else s.opening)
+        (
+            s.policy.crossings,
+            s.above,
+            _at_gate(s.opening) if isinstance(s.opening, Opening) else s.opening,
+        )
         for s in stated
     ]
 
 
-def _at_gate(opening: Opening) -> Opening:
-    """An opening without what is no matter of a gate."""
+def _at_gate(opening: S) -> S:
+    """A statement without what is no matter of a gate."""
+    if not isinstance(opening, Opening):
+        return opening
     if (opening.return_per_day, opening.return_wish) == (0.0, 1.0):
         return opening
     return replace(opening, return_per_day=0.0, return_wish=1.0)

@@ -35,7 +35,7 @@ _COLUMNS: dict[str, Any] = {
     "size": np.uint8, "guard": bool, "burnt": bool, "informed": bool,
     "kin": bool, "held": bool, "refused": bool,
     "registered": bool, "resting": bool, "rank": np.int32, "passing": np.int32,
-    "quota": np.float64, "counted_by": np.int16, "luck": np.float64,
+    "quota": np.float64, "by_rate": np.int64, "by_count": np.int64, "luck": np.float64,
 }  # fmt: skip
 _TABLES: dict[str, tuple[int, Any]] = {
     "kinds": (KINDS, np.uint8),
@@ -126,7 +126,8 @@ class Columns:
     rank: Ints
     passing: Ints
     quota: Floats
-    counted_by: Ints
+    by_rate: Ints
+    by_count: Ints
     luck: Floats
     kinds: Counts
     wounded: Counts

@@ -175,7 +175,8 @@ class Crowd:
         """Be on the way along a link, ``delay`` seconds from now."""
         if rows.size:
             c = self.columns
-            c.arrive[rows] = when + delay + self.now.travel[link, c.group[rows]]
+            there = when + delay + self.now.travel[link, c.group[rows]]
+            c.arrive[rows] = np.minimum(there, NEVER - 1)
             c.enter(rows, when, Status.MOVING, self.network.tail[link], link)
 
     def _leave(self, rows: Ints, when: Ints) -> None:

@@ -15,7 +15,7 @@ from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.harm import harm_per_day
 from flowsim.behaviour.leaving import heard, news_kernel
 from flowsim.behaviour.rules import Rule, RuleView, ask, chosen
-from flowsim.clock import NEVER, ClockFace
+from flowsim.clock import ClockFace
 from flowsim.draws import seed_key
 from flowsim.errors import ScenarioError
 from flowsim.model.agents import REPORTERS, AuthorityAgent, ForceAgent, PlaceAgent
@@ -176,7 +176,7 @@ class FlowModel(mesa.Model):
 
     def look_at_borders(self, start: int) -> None:
         """What states can learn of their borders; each hears of it with its own lag."""
-        if AuthorityAgent not in self.agents_by_type:
+        if start % GRID or AuthorityAgent not in self.agents_by_type:
             return
         so_far, people = self.observer.outcomes_so_far, self.stocks.people
         self.reports.add(
@@ -201,6 +201,7 @@ class FlowModel(mesa.Model):
         known = Known(self.danger, self.borders.rules, self.borders.roads)
         self._news, late = self._grapevine.hear(start, known)
         self._hurry = self._grapevine.hurry(known, late)
+        self._awaited = self._grapevine.awaited(known, late)
         return self._grapevine.believe(start, known, late, self._queue, self._full)
 
     def hazards(self, start: int, stop: int) -> None:
@@ -246,9 +247,9 @@ class FlowModel(mesa.Model):
             if not gate.out:
                 continue  # those who go home are patient, and the fence is not for them
             rate[cells.give_up + 2 * g] = waiting.give_up_per_day
-            told = rules.opens_s[g] < NEVER  # they wait for the day that was announced
-            closed = waiting.give_up_per_day if told else waiting.give_up_closed_per_day
-            rate[cells.give_up + 2 * g + 1] = closed
+            told = self._awaited[g]  # who has heard of an opening waits for it
+            open_, closed = waiting.give_up_per_day, waiting.give_up_closed_per_day
+            rate[cells.give_up + 2 * g + 1] = told * open_ + (1.0 - told) * closed
             rate[cells.fence + 2 * g + 1] = waiting.fence_per_day
             rate[cells.disperse + g] = rules.by_gate[g].dispersal_per_day
             crowd = float(self.stocks.waiting[gate.crossing].sum())

@@ -14,7 +14,14 @@ from flowsim.behaviour.routes import SETTLE
 from flowsim.clock import NEVER
 from flowsim.draws import Purpose
 from flowsim.model.layout import Bound, Clock, Outcome, Status
-from flowsim.model.queues import Allowance, Budgets, Line, serve, serve_counted
+from flowsim.model.queues import (
+    Allowance,
+    Budgets,
+    Line,
+    by_count,
+    serve,
+    serve_counted,
+)
 
 if TYPE_CHECKING:
     from flowsim.model.crowd import Crowd
@@ -104,7 +111,7 @@ class Gates:
         c = self.columns
         a = self._admission(rows, gate)
         c.held[rows], c.rank[rows], c.quota[rows] = a.held, a.rank, a.quota_per_hour
-        c.counted_by[rows] = a.count
+        c.by_rate[rows], c.by_count[rows] = a.rated, a.counted
         c.passing[rows] = a.kinds.sum(axis=0, dtype=np.int64)
         fresh = a.held & ~c.refused[rows]
         c.refused[rows[fresh]] = True
@@ -151,10 +158,16 @@ class Gates:
         return bool(served.any() or rings.any())
 
     def _serve(self, gate: int, rows: Ints) -> Ints:
-        c = self.columns
+        c, rules = self.columns, self.crowd.now.rules.by_gate[gate]
         if gate not in self._allowances:
             start, stop = self._segment
-            self._allowances[gate] = Allowance(self._capacity[gate], start, stop, self._begun[gate])
+            self._allowances[gate] = Allowance(
+                self._capacity[gate],
+                [rate.per_hour for rate in rules.rates],
+                start,
+                stop,
+                self._begun[gate],
+            )
             self._begun[gate] = 0
         line = Line(
             ready=c.ready[rows].astype(np.int64),
@@ -162,16 +175,17 @@ class Gates:
             persons=c.passing[rows].astype(np.int64),
             rank=c.rank[rows].astype(np.int64),
             quota_per_hour=c.quota[rows],
+            rated=c.by_rate[rows],
             key=c.key[rows],
         )
-        counts = self.crowd.now.rules.by_gate[gate].counts
+        counts, allowance = rules.counts, self._allowances[gate]
         if not counts:
-            return serve(self._allowances[gate], line)
-        by = c.counted_by[rows].astype(np.int64)
-        left = self._budgets.left(gate, counts, self._segment[0])
-        done, self._allowances[gate] = serve_counted(self._allowances[gate], line, by, left)
-        through = (by >= 0) & (done < self._segment[1])
-        used = np.bincount(by[through], line.persons[through], len(counts)).astype(np.int64)
+            return serve(allowance, line)
+        by = c.by_count[rows]
+        left, fresh = self._budgets.left(gate, counts, self._segment[0])
+        done, self._allowances[gate] = serve_counted(allowance, line, by, left, fresh)
+        through = done < self._segment[1]
+        used = by_count(by[through], line.persons[through], len(counts))
         self._budgets.use(gate, counts, used)
         return done
 
@@ -280,7 +294,8 @@ class Gates:
         return self.laws.chance(c.key[rows], purpose, c.counted(purpose, rows), share)
 
     def _detain(self, rows: Ints, when: Ints, why: Bound, place: Ints, seconds: Ints) -> None:
-        self.columns.bound[rows], self.columns.arrive[rows] = why, when + seconds
+        self.columns.bound[rows] = why
+        self.columns.arrive[rows] = np.minimum(when + seconds, NEVER - 1)
         self.columns.enter(rows, when, Status.DETAINED, place)
 
     def release(self, rows: Ints, when: Ints) -> None:

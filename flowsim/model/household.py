@@ -118,7 +118,8 @@ class Household(Owner):
     def travel(self, now: int, link: int, delay: int = 0) -> None:
         """Be on the way."""
         self.link = link
-        self.arrive = now + delay + int(self.crowd.now.travel[link, self.group])
+        there = now + delay + int(self.crowd.now.travel[link, self.group])
+        self.arrive = min(there, NEVER - 1)
         self.enter(now, Status.MOVING, int(self.crowd.network.tail[link]))
 
     def settle(self, now: int, room: dict[int, int]) -> None:
@@ -195,7 +196,7 @@ class Household(Owner):
         a = self.admission()
         self.held, self.passing = bool(a.held[0]), int(a.kinds.sum())
         self.rank, self.quota = int(a.rank[0]), float(a.quota_per_hour[0])
-        self.counted_by = int(a.count[0])
+        self.rated, self.counted = int(a.rated[0]), int(a.counted[0])
         if self.held and not self.refused:
             self.refused = True
             self.crowd.tell(self.gate, Outcome.REFUSED, self.kinds)
@@ -271,7 +272,7 @@ class Household(Owner):
 
     def detain(self, now: int, why: Bound, place: int, seconds: int) -> None:
         """Be held for some time."""
-        self.bound, self.arrive = why, now + seconds
+        self.bound, self.arrive = why, min(now + seconds, NEVER - 1)
         self.enter(now, Status.DETAINED, place)
 
     def release(self, now: int) -> None:

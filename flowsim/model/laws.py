@@ -19,7 +19,7 @@ from flowsim.clock import ClockFace
 from flowsim.draws import Purpose, exponential, gumbel, seed_key, text_key, uniform
 from flowsim.model.beliefs import Beliefs
 from flowsim.model.layout import CLOCKS_OF, PURPOSE, Cells, Clock, Status
-from flowsim.policy.gates import RulesAtGates
+from flowsim.policy.gates import LONGEST, RulesAtGates
 from flowsim.policy.land import Roads, Transfers
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.world import World
@@ -273,8 +273,8 @@ class Now:
             self.travel = self._seconds(delay)
 
     def _seconds(self, delay_hours: Floats) -> Ints:
-        seconds = np.ceil((self.laws.hours[:, None] + delay_hours) * 3600.0).astype(np.int64)
-        return np.maximum(seconds, 1)
+        seconds = np.ceil((self.laws.hours[:, None] + delay_hours) * 3600.0)
+        return np.clip(seconds, 1, LONGEST).astype(np.int64)
 
     def choose(self, state: Ints, key: Keys, count: Ints, sort: Ints, informed: Ints) -> Ints:
         """Link that each household takes next from a state of route choice, or SETTLE, or -2.

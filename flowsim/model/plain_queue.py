@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flowsim.clock import NEVER
@@ -17,15 +18,20 @@ class InLine:
     persons: int
     rank: int
     quota_per_hour: float
+    rated: int
+    counted: int
     key: int
-    count: int = -1
     left: int = 0
     done: int = NEVER
     used: dict[int, int] = field(default_factory=dict)
 
-    def order(self) -> tuple[float, int, int, int]:
+    def order(self) -> tuple[float, int, int, int, int]:
         """Who comes first: the loosest quota, the order of service, then time and key."""
-        return (-self.quota_per_hour, self.rank, self.ready, self.key)
+        return (-self.quota_per_hour, self.rank, self.rated, self.ready, self.key)
+
+    def under(self, quotas: int) -> list[int]:
+        """Of some quotas that are spread, those that bind it."""
+        return [number for number in range(quotas) if self.rated >> number & 1]
 
 
 class PlainGate:
@@ -34,23 +40,31 @@ class PlainGate:
     The same parameters and meaning as `flowsim.model.queues.Allowance`.
     """
 
-    def __init__(self, capacity_per_hour: float | None, start: int, stop: int, begun: int) -> None:
+    def __init__(
+        self,
+        capacity_per_hour: float | None,
+        rates: Sequence[float],
+        start: int,
+        stop: int,
+        begun: int,
+    ) -> None:
+        self.rates = [work_per_second(rate) for rate in rates]
         self.start, self.stop, self.begun, self.unfinished = start, stop, begun, 0
         self.capacity = work_per_second(capacity_per_hour)
         self.endless = self.capacity == work_per_second(None)
         self.taken: dict[int, int] = {}
-        self.taken_of_quota: dict[tuple[float, int], int] = {}
+        self.taken_of_quota: dict[tuple[int, int], int] = {}
 
-    def serve(self, line: list[InLine], left: list[int]) -> None:
+    def serve(self, line: list[InLine], left: list[int], fresh: list[bool]) -> None:
         """Set ``done`` of all who are through before the end of the segment.
 
-        ``left`` is the persons left of each counted quota.
+        ``left`` is the persons left of each counted quota, ``fresh`` whether none are used yet.
         """
         counted = sorted(line, key=InLine.order)
         while True:
             line = list(counted)
             self._let_through_who_stays(line)
-            late = self._too_many(counted, left)
+            late = self._too_many(counted, left, fresh)
             if not late:
                 break
             for household in late:
@@ -60,7 +74,7 @@ class PlainGate:
         for household in line:
             if household.done < self.stop:
                 for second, work in household.used.items():
-                    self._take(household.quota_per_hour, second, work)
+                    self._take(household, second, work)
             else:
                 household.done = NEVER
                 self.unfinished += sum(household.used.values())
@@ -74,52 +88,62 @@ class PlainGate:
             early[0].done = NEVER
             line.remove(early[0])  # drops out before its turn; the others move up
 
-    def _too_many(self, line: list[InLine], left: list[int]) -> list[InLine]:
-        """Those of a counted quota who come too late for it, from the first who does not fit."""
-        for count, persons in enumerate(left):
-            mine = sorted((h for h in line if h.count == count), key=lambda h: h.done)
-            for n, household in enumerate(mine):
-                persons -= household.persons
-                if persons < 0 and household.done < self.stop:
-                    return mine[n:]
+    def _too_many(self, line: list[InLine], left: list[int], fresh: list[bool]) -> list[InLine]:
+        """Those of a counted quota who come too late for it, from the first who does not fit.
+
+        Of several quotas, the one that stops somebody first: who is stopped uses up no other.
+        """
+        order = sorted(line, key=lambda h: h.done)
+        persons, unused = list(left), list(fresh)
+        for n, household in enumerate(order):
+            if household.done >= self.stop:
+                return []
+            mine = [count for count in range(len(left)) if household.counted >> count & 1]
+            for count in mine:
+                persons[count] -= household.persons
+                if persons[count] < 0 and not unused[count]:
+                    return [h for h in order[n:] if h.counted >> count & 1]
+            for count in mine:
+                unused[count] = False
         return []
 
-    def _take(self, quota: float, second: int, work: int) -> None:
+    def _take(self, household: InLine, second: int, work: int) -> None:
         if second < self.start:
             self.begun -= work
             return
         self.taken[second] = self.taken.get(second, 0) + work
-        key = (quota, second)
-        self.taken_of_quota[key] = self.taken_of_quota.get(key, 0) + work
+        for number in household.under(len(self.rates)):
+            key = (number, second)
+            self.taken_of_quota[key] = self.taken_of_quota.get(key, 0) + work
 
     def _let_through(self, line: list[InLine]) -> None:
         for household in line:
             household.left, household.done = household.persons * PERSON, NEVER
             household.used = {}
-            if self.endless and household.quota_per_hour == float("inf"):
+            if self.endless and not household.rated:
                 household.left, household.done = 0, max(household.ready, self.start)
         self._spend(line, self.start - 1, self.begun, {})
         for second in range(self.start, self.stop):
             if all(household.left == 0 for household in line):
                 return
             quotas = {
-                q: work_per_second(None if q == float("inf") else q)
-                - self.taken_of_quota.get((q, second), 0)
-                for q in {household.quota_per_hour for household in line}
+                number: rate - self.taken_of_quota.get((number, second), 0)
+                for number, rate in enumerate(self.rates)
             }
             self._spend(line, second, self.capacity - self.taken.get(second, 0), quotas)
 
-    def _spend(self, line: list[InLine], second: int, room: int, quotas: dict[float, int]) -> None:
+    def _spend(self, line: list[InLine], second: int, room: int, quotas: dict[int, int]) -> None:
         """One second: each in turn takes what is left of the gate and of its quota."""
         for household in line:
             if household.left == 0 or household.ready > max(second, self.start):
                 continue
-            quota = quotas.get(household.quota_per_hour, room)
-            work = min(room, quota, household.left)
+            rated = household.under(len(self.rates)) if quotas else []
+            work = min([room, household.left, *(quotas[number] for number in rated)])
             if work:
                 household.used[second] = work
                 household.left -= work
                 room -= work
-                quotas[household.quota_per_hour] = quota - work
+                for number in rated:
+                    quotas[number] -= work
             if household.left == 0:
                 household.done = second + 1

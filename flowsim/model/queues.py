@@ -19,7 +19,7 @@ import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints, Keys
 from flowsim.clock import NEVER
-from flowsim.policy.opening import Count
+from flowsim.policy.compose import Counted
 
 PERSON = 1_000_000_000
 """Units of work that one person takes."""
@@ -53,7 +53,9 @@ class Line:
     rank : int64 array (n,)
         Order of service.
     quota_per_hour : float64 array (n,)
-        inf without one.
+        The least that binds; the loosest are served first. inf without one.
+    rated : int64 array (n,)
+        All that are spread and bind, a bit each.
     key : uint64 array (n,)
         Breaks ties.
     """
@@ -63,13 +65,14 @@ class Line:
     persons: Ints
     rank: Ints
     quota_per_hour: Floats
+    rated: Ints
     key: Keys
 
     def take(self, rows: Ints) -> Line:
         """Some of the households."""
         return Line(
             self.ready[rows], self.quits[rows], self.persons[rows], self.rank[rows],
-            self.quota_per_hour[rows], self.key[rows],
+            self.quota_per_hour[rows], self.rated[rows], self.key[rows],
         )  # fmt: skip
 
 
@@ -80,20 +83,30 @@ class Allowance:
     ----------
     capacity_per_hour : float or None
         Of the gate itself.
+    rates : sequence of float
+        Quotas that are spread, persons an hour.
     start, stop : int
         Seconds.
     begun : int
         Work done before ``start`` on a household that was not yet through.
     """
 
-    def __init__(self, capacity_per_hour: float | None, start: int, stop: int, begun: int) -> None:
+    def __init__(
+        self,
+        capacity_per_hour: float | None,
+        rates: Sequence[float],
+        start: int,
+        stop: int,
+        begun: int,
+    ) -> None:
         self.start, self.stop = start, stop
+        self.rates = [work_per_second(rate) for rate in rates]
         self.capacity = work_per_second(capacity_per_hour)
         self._begun = begun
         self.unfinished = 0
         self.untouched = True
         self._seconds: Ints | None = None
-        self._quota: dict[float, Ints] = {}
+        self._quota: dict[int, Ints] = {}
         self._served: tuple[Line, Ints] | None = None
 
     @property
@@ -125,23 +138,29 @@ class Allowance:
         line, rows = self._served
         self._served = None
         if rows.size:
-            per_hour = float(line.quota_per_hour[rows[0]])
-            seconds = np.minimum(self.seconds, self.quota(per_hour))
+            rated = self.bound(int(line.rated[rows[0]]))
+            seconds = self.seconds
+            for number in rated:
+                seconds = np.minimum(seconds, self.quota(number))
             work, begun = _used(self, line, rows, seconds, self._begun)
-            self.use(per_hour, work, begun)
+            self.use(rated, work, begun)
 
-    def use(self, per_hour: float, work: Ints, begun: int) -> None:
-        """Use up some of the gate, of a quota and of what was begun."""
+    def bound(self, rated: int) -> list[int]:
+        """Numbers of the quotas that some bits mean."""
+        return [number for number in range(len(self.rates)) if rated >> number & 1]
+
+    def use(self, rated: list[int], work: Ints, begun: int) -> None:
+        """Use up some of the gate, of quotas and of what was begun."""
         self._seconds = self.seconds - work
-        self._quota[per_hour] = self.quota(per_hour) - work
+        for number in rated:
+            self._quota[number] = self.quota(number) - work
         self._begun -= begun
 
-    def quota(self, per_hour: float) -> Ints:
+    def quota(self, number: int) -> Ints:
         """What a quota still allows in each second."""
-        if per_hour not in self._quota:
-            rate = work_per_second(None if np.isinf(per_hour) else per_hour)
-            self._quota[per_hour] = np.full(self.length, rate, dtype=np.int64)
-        return self._quota[per_hour]
+        if number not in self._quota:
+            self._quota[number] = np.full(self.length, self.rates[number], dtype=np.int64)
+        return self._quota[number]
 
     def copy(self) -> Allowance:
         """Another that can be used up without this one."""
@@ -149,9 +168,9 @@ class Allowance:
         other._quota = dict(self._quota)
         return other
 
-    def is_free(self, per_hour: float) -> bool:
-        """Whether neither the gate nor the quota sets a limit."""
-        return self.capacity == _UNLIMITED and np.isinf(per_hour)
+    def is_free(self, rated: int) -> bool:
+        """Whether neither the gate nor a quota sets a limit."""
+        return self.capacity == _UNLIMITED and not rated
 
 
 def serve(allowance: Allowance, line: Line) -> Ints:
@@ -164,9 +183,9 @@ def serve(allowance: Allowance, line: Line) -> Ints:
     -------
     int64 array (n,)
     """
-    order = np.lexsort((line.key, line.ready, line.rank, -line.quota_per_hour))
-    rank, quota = line.rank[order], line.quota_per_hour[order]
-    bounds = np.flatnonzero((rank[1:] != rank[:-1]) | (quota[1:] != quota[:-1])) + 1
+    order = np.lexsort((line.key, line.ready, line.rated, line.rank, -line.quota_per_hour))
+    of = np.stack([line.rank[order], line.quota_per_hour[order], line.rated[order]])
+    bounds = np.flatnonzero((of[:, 1:] != of[:, :-1]).any(axis=0)) + 1
     allowance.pay()
     first, allowance.untouched = allowance.untouched, False
     if first and bounds.size == 0 and order.size:
@@ -175,16 +194,18 @@ def serve(allowance: Allowance, line: Line) -> Ints:
 
 
 def serve_counted(
-    allowance: Allowance, line: Line, count: Ints, left: Ints
+    allowance: Allowance, line: Line, counted: Ints, left: Ints, fresh: Bools
 ) -> tuple[Ints, Allowance]:
     """As `serve`, under counted quotas: the first family that does not fit stops all behind it.
 
     Parameters
     ----------
-    count : int64 array (n,)
-        Which counted quota binds each household, -1 for none.
+    counted : int64 array (n,)
+        Counted quotas that bind each household, a bit each.
     left : int64 array (counts,)
         Persons left of each.
+    fresh : bool array (counts,)
+        Quotas of which nothing is used yet: then the first family fits, however large.
 
     Returns
     -------
@@ -196,7 +217,7 @@ def serve_counted(
     while True:
         trial, some = allowance.copy(), line.take(rows)
         done = serve(trial, some)
-        late = _too_late(some, done, count[rows], left, allowance.stop)
+        late = _too_late(some, done, counted[rows], left, fresh, allowance.stop)
         if not late.any():
             break
         rows = rows[~late]
@@ -205,16 +226,20 @@ def serve_counted(
     return whole, trial
 
 
-def _too_late(line: Line, done: Ints, count: Ints, left: Ints, stop: int) -> Bools:
+def _too_late(line: Line, done: Ints, counted: Ints, left: Ints, fresh: Bools, stop: int) -> Bools:
     """Households of a counted quota from the first on that does not fit."""
     late = np.zeros(done.size, dtype=bool)
-    order = np.lexsort((line.key, line.ready, line.rank, -line.quota_per_hour, done))
+    order = np.lexsort((line.key, line.ready, line.rated, line.rank, -line.quota_per_hour, done))
+    earliest = order.size
     for number, persons in enumerate(left):
-        mine = order[count[order] == number]
-        over = (np.cumsum(line.persons[mine]) > persons) & (done[mine] < stop)
-        if over.any():
-            late[mine[int(np.argmax(over)) :]] = True
-            return late
+        at = np.flatnonzero(counted[order] >> number & 1)  # places in the order
+        over = (np.cumsum(line.persons[order[at]]) > persons) & (done[order[at]] < stop)
+        over[: int(fresh[number])] = False
+        first = int(np.argmax(over)) if over.any() else at.size
+        if first < at.size and at[first] < earliest:  # who is stopped first uses up no other quota
+            earliest = int(at[first])
+            late[:] = False
+            late[order[at[first:]]] = True
     return late
 
 
@@ -229,42 +254,60 @@ class Budgets:
 
     def __init__(self, start: datetime) -> None:
         self._midnight = start.hour * 3600 + start.minute * 60 + start.second
-        self._left: dict[tuple[int, Count], tuple[int, int]] = {}
+        self._left: dict[tuple[int, Counted], tuple[int, int, int]] = {}
 
-    def begin(self, gate: int, counts: Sequence[Count], now: int) -> None:
+    def begin(self, gate: int, counts: Sequence[Counted], now: int) -> None:
         """Open the period of second ``now`` of quotas in force, whether or not anybody comes."""
-        for count in counts:
-            self._of(gate, count, now)
+        for counted in counts:
+            self._of(gate, counted, now)
 
-    def left(self, gate: int, counts: Sequence[Count], now: int) -> Ints:
-        """Persons left at a gate of each quota, in the period of second ``now``."""
-        return np.array([self._of(gate, count, now) for count in counts], dtype=np.int64)
+    def left(self, gate: int, counts: Sequence[Counted], now: int) -> tuple[Ints, Bools]:
+        """Persons left at a gate of each quota in the period of second ``now``.
 
-    def _of(self, gate: int, count: Count, now: int) -> int:
+        Returns
+        -------
+        left : int64 array (counts,)
+        fresh : bool array (counts,)
+            Whether nothing of it is used yet.
+        """
+        known = [self._of(gate, counted, now) for counted in counts]
+        left = np.array([left for left, _ in known], dtype=np.int64)
+        return left, np.array([used == 0 for _, used in known], dtype=bool)
+
+    def _of(self, gate: int, counted: Counted, now: int) -> tuple[int, int]:
+        """Persons left and used."""
+        count = counted.quota
         period = int((self._midnight + now) // round(count.hours * 3600))
-        known, left = self._left.get((gate, count), (None, 0))
+        known, left, used = self._left.get((gate, counted), (None, 0, 0))
         if known != period:
-            whole = round(count.persons)
-            kept = min(left, round(count.kept * count.persons)) if known == period - 1 else 0
-            left = whole + kept
-            self._left[gate, count] = period, left
-        return left
+            kept = 0
+            if known == period - 1:
+                kept = min(max(left, 0), int(count.kept * count.persons))
+            left, used = int(count.persons) + kept, 0
+            self._left[gate, counted] = period, left, used
+        return left, used
 
-    def use(self, gate: int, counts: Sequence[Count], persons: Ints) -> None:
+    def use(self, gate: int, counts: Sequence[Counted], persons: Ints) -> None:
         """Take off those who passed."""
-        for count, used in zip(counts, persons, strict=True):
-            period, left = self._left[gate, count]
-            self._left[gate, count] = period, left - int(used)
+        for counted, more in zip(counts, persons, strict=True):
+            period, left, used = self._left[gate, counted]
+            self._left[gate, counted] = period, left - int(more), used + int(more)
+
+
+def by_count(counted: Ints, persons: Ints, counts: int) -> Ints:
+    """Persons of households under each counted quota, int64 array (counts,)."""
+    bits = counted[None, :] >> np.arange(counts)[:, None] & 1
+    return (bits * persons[None, :]).sum(axis=1)
 
 
 def _serve_one(allowance: Allowance, line: Line, rows: Ints) -> Ints:
     """The first and only class of a segment: the allowance grows evenly, no second is counted."""
     done = np.full(line.ready.size, NEVER, dtype=np.int64)
-    per_hour = float(line.quota_per_hour[rows[0]])
-    if allowance.is_free(per_hour):
+    rated = int(line.rated[rows[0]])
+    if allowance.is_free(rated):
         return _at_once(allowance, line, rows, done)
-    limit = work_per_second(None if np.isinf(per_hour) else per_hour)
-    rate, begun = min(allowance.capacity, limit), allowance.begun
+    limits = [allowance.rates[number] for number in allowance.bound(rated)]
+    rate, begun = min([allowance.capacity, *limits]), allowance.begun
     if rate == 0:
         return _serve_all(allowance, line, [rows])
     while True:
@@ -298,17 +341,18 @@ def _serve_all(allowance: Allowance, line: Line, classes: list[Ints]) -> Ints:
     """Several classes, or a segment of which some was used: second by second."""
     done = np.full(line.ready.size, NEVER, dtype=np.int64)
     left, begun, unfinished = allowance.seconds, allowance.begun, 0
-    quotas: dict[float, Ints] = {}
-    kept: list[tuple[float, Ints, int]] = []
+    quotas: dict[int, Ints] = {}
+    kept: list[tuple[list[int], Ints, int]] = []
     for rows in classes:
         if rows.size == 0:
             continue
-        per_hour = float(line.quota_per_hour[rows[0]])
-        if allowance.is_free(per_hour):
+        if allowance.is_free(int(line.rated[rows[0]])):
             _at_once(allowance, line, rows, done)
             continue
-        quota = quotas.setdefault(per_hour, allowance.quota(per_hour))
-        seconds = np.minimum(left, quota)
+        rated, seconds = allowance.bound(int(line.rated[rows[0]])), left
+        for number in rated:
+            quotas.setdefault(number, allowance.quota(number))
+            seconds = np.minimum(seconds, quotas[number])
         rows, when = _line_up(allowance, line, rows, seconds, begun)
         through = when < allowance.stop
         done[rows[through]] = when[through]
@@ -316,13 +360,14 @@ def _serve_all(allowance: Allowance, line: Line, classes: list[Ints]) -> Ints:
         own = (used, used_begun)
         if not through.all():
             own = _used(allowance, line, rows[through], seconds, begun)
-        kept.append((per_hour, *own))
+        kept.append((rated, *own))
         left, begun = left - used, begun - used_begun
-        quotas[per_hour] = quota - used
+        for number in rated:
+            quotas[number] = quotas[number] - used
         persons = int(line.persons[rows[through]].sum()) * PERSON
         unfinished += int(used.sum()) + used_begun - persons
-    for per_hour, work, of_begun in kept:  # those not yet through keep nothing from a later call
-        allowance.use(per_hour, work, of_begun)
+    for rated, work, of_begun in kept:  # those not yet through keep nothing from a later call
+        allowance.use(rated, work, of_begun)
     allowance.unfinished = unfinished
     return done
 

@@ -122,20 +122,22 @@ class ReferenceCrowd:
             return {}
         if gate not in self.open:
             capacity = self.gates[gate].capacity_per_hour
-            self.open[gate] = PlainGate(capacity, *self.segment, self.begun[gate])
+            rates = [rate.per_hour for rate in self.now.rules.by_gate[gate].rates]
+            self.open[gate] = PlainGate(capacity, rates, *self.segment, self.begun[gate])
             self.begun[gate] = 0
         line = [
-            InLine(h.ready, h.next_event, h.passing, h.rank, h.quota, int(h.key[0]), h.counted_by)
+            InLine(h.ready, h.next_event, h.passing, h.rank, h.quota, h.rated, h.counted,
+                   int(h.key[0]))
             for h in households
-        ]
+        ]  # fmt: skip
         counts = self.now.rules.by_gate[gate].counts
-        left = self.budgets.left(gate, counts, self.segment[0])
-        self.open[gate].serve(line, left.tolist())
-        used = np.zeros(len(counts), dtype=np.int64)
-        for inline in line:
-            if inline.done < NEVER and inline.count >= 0:
-                used[inline.count] += inline.persons
-        self.budgets.use(gate, counts, used)
+        left, fresh = self.budgets.left(gate, counts, self.segment[0])
+        self.open[gate].serve(line, left.tolist(), fresh.tolist())
+        used = [
+            sum(h.persons for h in line if h.done < NEVER and h.counted >> number & 1)
+            for number in range(len(counts))
+        ]
+        self.budgets.use(gate, counts, np.array(used, dtype=np.int64))
         pairs = zip(households, line, strict=True)
         return {h: inline.done for h, inline in pairs if inline.done < NEVER}
 

@@ -87,20 +87,13 @@ class Policy(Section):
             return ()  # it does nothing, so it cuts no step either
         return tuple(e for e in window if e is not None and first <= e <= last)
 
-    def conditions(self) -> Conditions:
-        """Every condition on a person that it names."""
-        return tuple(
-            who
-            for field in ("exempt", "barred", "priority", "stops")
-            for who in getattr(self, field, ())
-        )
-
 
 class Stated(NamedTuple):
-    """A policy and what it states now."""
+    """A policy and what it states now; ``above`` hides what its side says of the same crossings."""
 
     policy: Policy
     opening: Statement
+    above: bool = False
 
 
 def cut(policies: Sequence[Policy], around: Policy) -> tuple[Policy, ...]:

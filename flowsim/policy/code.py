@@ -85,7 +85,7 @@ class Code(Policy):
 
     def parts(self) -> tuple[Policy, ...]:
         """Itself, or the parts of the policy that it names, cut to its window and crossings."""
-        target = self.target
+        target = self._made()  # anew, as it may remember
         return cut((target,), self) if isinstance(target, Policy) else (self,)
 
     def identity(self) -> str:

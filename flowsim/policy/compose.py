@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -17,6 +18,27 @@ from flowsim.policy.opening import Count, Opening
 from flowsim.policy.who import Sorts, any_of, who
 from flowsim.view import BorderView
 
+MOST_QUOTAS = 60
+"""Different ones at a crossing, as each has a bit."""
+Q = TypeVar("Q")
+
+
+class Rate(NamedTuple):
+    """A quota that is spread: persons an hour of all but the exempt.
+
+    Two with the same number bind different people if they exempt different ones.
+    """
+
+    per_hour: float
+    exempt: tuple[str, ...]
+
+
+class Counted(NamedTuple):
+    """A counted quota of all but the exempt."""
+
+    quota: Count
+    exempt: tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class GateRules:
@@ -27,11 +49,13 @@ class GateRules:
     passes : float64 array (S, 5, 2)
         Chance of being let pass, drawn once a visit.
     quota_per_hour : float64 array (S, 5, 2)
-        Persons an hour, inf where no quota binds.
-    count : int64 array (S, 5, 2)
-        Which of `counts` binds, -1 for none.
-    counts : tuple of Count
-        Counted quotas in force, the strictest last.
+        Persons an hour of the least quota that binds, spread or counted; inf where none does.
+    rated, counted : int64 arrays (S, 5, 2)
+        Which of `rates` and of `counts` bind, a bit each.
+    rates : tuple of Rate
+        Quotas that are spread, in force here.
+    counts : tuple of Counted
+        Quotas that are counted, in force here.
     exempt : bool array (S, 5, 2)
         Whether an exemption changes what holds for the class.
     rank : int64 array (S, 5, 2)
@@ -46,8 +70,10 @@ class GateRules:
 
     passes: Floats
     quota_per_hour: Floats
-    count: Ints
-    counts: tuple[Count, ...]
+    rated: Ints
+    counted: Ints
+    rates: tuple[Rate, ...]
+    counts: tuple[Counted, ...]
     exempt: Bools
     rank: Ints
     leak: float
@@ -64,34 +90,37 @@ class GateRules:
 
 
 def state(policies: Iterable[Policy], now: datetime, view: BorderView) -> list[Stated]:
-    """What one side's policies state at a moment; a policy that stands above hides the others."""
+    """What one side's policies state at a moment."""
     stated: list[Stated] = []
-    above: list[Stated] = []
     for whole in policies:
         for policy in whole.parts():
-            highest = getattr(policy, "stands_above", False)
             for said in policy.says(now, view):
                 check(said)
-                (above if highest else stated).append(said)
-    return above or stated
+                stated.append(said)
+    return stated
 
 
-def at_crossing(stated: Iterable[Stated], crossing: str) -> tuple[Opening, ...]:
-    """The openings that bind a crossing."""
-    return tuple(
-        s.opening
-        for s in stated
-        if isinstance(s.opening, Opening)
-        and (not s.policy.crossings or crossing in s.policy.crossings)
-    )
+def at_crossing(sides: Iterable[Iterable[Stated]], crossing: str) -> tuple[Opening, ...]:
+    """The openings of all sides that bind a crossing; those above hide the others of their side."""
+    found: list[Opening] = []
+    for stated in sides:
+        binding = [
+            s
+            for s in stated
+            if isinstance(s.opening, Opening)
+            and (not s.policy.crossings or crossing in s.policy.crossings)
+        ]
+        above = [s for s in binding if s.above]
+        found += [s.opening for s in above or binding]  # type: ignore[misc]
+    return tuple(found)
 
 
 def compose(openings: Sequence[Opening], sorts: Sorts) -> GateRules:
     """The rules that openings of both sides make together; their order does not matter.
 
     For each class the chance to pass is the product over openings of 1 where it exempts, 0 where
-    it bars, else its permeability; the quota is the least of those that do not exempt, and so is
-    the counted quota (by persons an hour); leak, interception, detention and push-back combine as
+    it bars, else its permeability; every quota binds that does not exempt it, and so the least is
+    what it gets; leak, interception, detention and push-back combine as
     1 - prod(1 - x); times and reach are the largest; the hazard of being driven off and the cost
     are sums. Two different orders of service are an error.
 
@@ -104,24 +133,29 @@ def compose(openings: Sequence[Opening], sorts: Sorts) -> GateRules:
     shape = (len(sorts), 5, 2)
     chances, quota = [np.ones(shape)], np.full(shape, np.inf)
     exempt = np.zeros(shape, dtype=bool)
-    counts = _counts(openings)
-    count = np.full(shape, -1, dtype=np.int64)
+    rates, counts = _rates(openings), _counts(openings)
+    rated, counted = (np.zeros(shape, dtype=np.int64) for _ in range(2))
     for opening in openings:
         free = any_of(opening.exempt, sorts)
         chance = np.where(any_of(opening.barred, sorts), 0.0, opening.permeability)
         limit = np.inf if opening.quota_per_hour is None else opening.quota_per_hour
-        bound = -1 if opening.count is None else counts.index(opening.count)
-        exempt |= free & ((chance < 1.0) | (limit < np.inf) | (bound >= 0))
+        if opening.quota_per_hour is not None:
+            rated |= np.where(free, 0, 1 << rates.index(_rate(opening)))
+        if opening.count is not None:
+            limit = min(limit, opening.count.persons / opening.count.hours)
+            counted |= np.where(free, 0, 1 << counts.index(_counted(opening)))
+        exempt |= free & ((chance < 1.0) | (limit < np.inf))
         chances.append(np.where(free, 1.0, chance))
         quota = np.where(free, quota, np.minimum(quota, limit))
-        count = np.where(free, count, np.maximum(count, bound))
     passes = np.ones(shape)
     for factor in np.sort(np.stack(chances), axis=0):
         passes *= factor
     return GateRules(
         passes=passes,
         quota_per_hour=quota,
-        count=count,
+        rated=rated,
+        counted=counted,
+        rates=rates,
         counts=counts,
         exempt=exempt & (passes > 0.0),
         rank=_rank(openings, sorts),
@@ -141,12 +175,30 @@ def compose(openings: Sequence[Opening], sorts: Sorts) -> GateRules:
     )
 
 
-def _counts(openings: Iterable[Opening]) -> tuple[Count, ...]:
-    """The counted quotas among openings, the strictest last: fewest persons an hour, then kept."""
-    found = {o.count for o in openings if o.count is not None}
-    return tuple(
-        sorted(found, key=lambda c: (c.persons / c.hours, c.persons, c.kept), reverse=True)
-    )
+def _rate(opening: Opening) -> Rate:
+    assert opening.quota_per_hour is not None
+    return Rate(opening.quota_per_hour, tuple(sorted(set(opening.exempt))))
+
+
+def _counted(opening: Opening) -> Counted:
+    assert opening.count is not None
+    return Counted(opening.count, tuple(sorted(set(opening.exempt))))
+
+
+def _rates(openings: Iterable[Opening]) -> tuple[Rate, ...]:
+    found = tuple(sorted({_rate(o) for o in openings if o.quota_per_hour is not None}))
+    return _few(found)
+
+
+def _counts(openings: Iterable[Opening]) -> tuple[Counted, ...]:
+    found = tuple(sorted({_counted(o) for o in openings if o.count is not None}))
+    return _few(found)
+
+
+def _few(quotas: tuple[Q, ...]) -> tuple[Q, ...]:
+    if len(quotas) > MOST_QUOTAS:
+        raise SimulationError(f"{len(quotas)} quotas at one crossing; keep {MOST_QUOTAS} at most")
+    return quotas
 
 
 def _rank(openings: Sequence[Opening], sorts: Sorts) -> Ints:

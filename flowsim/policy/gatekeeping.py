@@ -245,8 +245,8 @@ class Quota(Policy):
     Give exactly one of `per_hour` and `per_day`. Spread evenly (the default), a place that nobody
     takes is lost within the second. `counted`, whoever comes passes until the number is full, then
     nobody until the next hour or day (from midnight); `carry_over` adds what was left. A family
-    that does not fit any more stops those behind it, and counts with all of it who pass. The
-    Immigration Act of 1924 of the United States counted by month and year.
+    that does not fit any more stops those behind it, but for the first of a period; it counts with
+    all of it who pass. The Immigration Act of 1924 of the United States counted by month and year.
 
     Examples
     --------
@@ -282,7 +282,7 @@ class Quota(Policy):
         hours = 24.0 if self.per_hour is None else 1.0
         persons = self.per_day if self.per_hour is None else self.per_hour
         if self.shared:
-            persons = persons / max(1, len(self.crossings or view.crossings))  # type: ignore[operator]
+            persons = persons / max(1, len(set(self.crossings or view.crossings)))  # type: ignore[operator]
         rate = Opening(quota_per_hour=persons / hours, exempt=self.exempt, priority=self.priority)  # type: ignore[operator]
         if not self.counted:
             return rate

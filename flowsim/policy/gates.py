@@ -25,8 +25,8 @@ class RulesAtGates:
 
     Attributes
     ----------
-    counts_somebody : bool
-        Whether there is a counted quota at all.
+    limits_somebody : bool
+        Whether there is a quota at all.
     closes_s, opens_s : int64 arrays (gates,)
         Seconds of the announced closure and opening, `NEVER` where there is none.
     family_chance : float64 array (gates, S)
@@ -41,8 +41,9 @@ class RulesAtGates:
         self.by_gate = tuple(rules)
         self.passes = np.array([r.passes for r in rules])
         self.quota_per_hour = np.array([r.quota_per_hour for r in rules])
-        self.count = np.array([r.count for r in rules])
-        self.counts_somebody = any(r.counts for r in rules)
+        self.rated = np.array([r.rated for r in rules])
+        self.counted = np.array([r.counted for r in rules])
+        self.limits_somebody = any(r.counts or r.rates for r in rules)
         self.exempt = np.array([r.exempt for r in rules])
         self.rank = np.array([r.rank for r in rules])
         self.leak = np.array([r.leak for r in rules])
@@ -52,7 +53,7 @@ class RulesAtGates:
         self.cost_km = np.array([r.cost_km for r in rules])
         self.detention_s = _seconds([r.detention_hours for r in rules])
         self.pushback_after_s = _seconds([r.pushback_after_hours for r in rules])
-        self.delay_s = np.array([round(r.delay_hours * 3600) for r in rules], dtype=np.int64)
+        self.delay_s = _seconds([r.delay_hours for r in rules], least=0)
         self.closes_s = _since(start, [r.closes_at for r in rules])
         self.opens_s = _since(start, [r.opens_at for r in rules])
         if rules:
@@ -60,19 +61,18 @@ class RulesAtGates:
 
     def _families(self, capacity_per_hour: Sequence[float]) -> None:
         unhurt = self.passes[..., 0]
-        counted = np.full(unhurt.shape, np.inf)
-        for g, rule in enumerate(self.by_gate):
-            for number, count in enumerate(rule.counts):
-                counted[g][rule.count[..., 0] == number] = count.persons / count.hours
-        limit = np.minimum(self.quota_per_hour[..., 0], counted)
-        quota = np.where(unhurt > 0.0, limit, 0.0).max(axis=2)
+        quota = np.where(unhurt > 0.0, self.quota_per_hour[..., 0], 0.0).max(axis=2)
         self.family_chance = unhurt.max(axis=2)
         physical = np.array(capacity_per_hour)[:, None]
         self.family_per_hour = np.maximum(np.minimum(quota, physical), 1e-9)
 
 
-def _seconds(hours: list[float]) -> Ints:
-    return np.array([max(1, round(h * 3600)) for h in hours], dtype=np.int64)
+LONGEST = NEVER // 4
+"""Seconds, some 17 years: who is held or delayed for longer is so for good."""
+
+
+def _seconds(hours: list[float], least: int = 1) -> Ints:
+    return np.array([max(least, round(min(h * 3600, LONGEST))) for h in hours], dtype=np.int64)
 
 
 def _since(start: datetime, moments: list[datetime | None]) -> Ints:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import model_validator
 
@@ -13,7 +13,17 @@ from flowsim.section import Instant, Name, NonNegative, Positive
 from flowsim.view import BorderView
 
 
-class ForcedReturn(Policy):
+class HostPolicy(Policy):
+    """A policy on people who are across; it binds no crossings."""
+
+    @model_validator(mode="after")
+    def _no_crossings(self) -> Self:
+        if self.crossings:
+            raise ValueError("it binds people who are across and no crossings; leave crossings out")
+        return self
+
+
+class ForcedReturn(HostPolicy):
     """Officials press those sheltered to go home, harder towards a deadline.
 
     The hazard rises linearly from ``per_day`` at ``start`` to ``per_day_at_deadline`` at
@@ -52,7 +62,7 @@ class ForcedReturn(Policy):
         return (*super().edges(first, last), *known)
 
 
-class EncouragedReturn(Policy):
+class EncouragedReturn(HostPolicy):
     """Those who wish to go home are helped to: buses, news from home, aid that waits there.
 
     Their own wish is multiplied, so nobody goes while home is not calm. June 2010: on 18 and 20
@@ -72,7 +82,7 @@ class EncouragedReturn(Policy):
         return Opening(return_wish=self.factor)
 
 
-class Relocation(Policy):
+class Relocation(HostPolicy):
     """People are moved on from camps at the border to camps inland that have room.
 
     Austria took Hungarians on from the border to Traiskirchen in the autumn of 1956.
@@ -96,7 +106,7 @@ class Relocation(Policy):
         return Transfer(self.per_day, self.origins, tuple((name, 1.0) for name in self.to))
 
 
-class Dispersal(Policy):
+class Dispersal(HostPolicy):
     """People are spread among hosts by a key, whatever they would choose.
 
     Germany spreads asylum seekers among its states by the key of Koenigstein.

@@ -6,14 +6,14 @@ import copy
 import hashlib
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
 from pydantic import SkipValidation
 
-from flowsim.policy.base import Policy, cut
+from flowsim.policy.base import Policy, Stated, cut
 from flowsim.policy.opening import Statement
 from flowsim.view import BorderView
 
@@ -42,9 +42,26 @@ class Function(Policy):
             memory["rule"] = copy.deepcopy(self.rule)
         return memory["rule"](now, view)
 
-    def parts(self) -> tuple[Policy, ...]:
-        """Itself, or the parts of a policy of the user's own class."""
-        return cut((self.rule,), self) if isinstance(self.rule, Policy) else (self,)
+    def says(self, now: datetime, view: BorderView) -> Iterator[Stated]:
+        """What the function or object states, or the policies that it is made of."""
+        if not isinstance(self.rule, Policy):
+            for said in super().says(now, view):
+                yield said._replace(above=self.stands_above)
+            return
+        memory = view.memory(self)
+        if "within" not in memory:
+            memory["within"] = self.within()
+        for policy in memory["within"]:
+            for said in policy.says(now, view):
+                yield said._replace(above=said.above or self.stands_above)
+
+    def within(self) -> tuple[Policy, ...]:
+        """The parts of a policy of the user's own class, as new as at the start of a run."""
+        return cut((copy.deepcopy(self.rule),), self) if isinstance(self.rule, Policy) else ()
+
+    def edges(self, first: datetime, last: datetime) -> tuple[datetime, ...]:
+        inner = (edge for policy in self.within() for edge in policy.edges(first, last))
+        return (*super().edges(first, last), *inner)
 
     def identity(self) -> str:
         """What a digest knows it by."""
@@ -92,16 +109,25 @@ def as_policy(policy: Any, label: str = "") -> Policy:
     )
 
 
-def override(rule: Rule, label: str = "") -> Function:
-    """A policy that stands above its side's list while ``rule`` returns an opening.
+def override(policy: Any, label: str = "") -> Function:
+    """What stands above its side's list, at the crossings it binds, while it states an opening.
 
-    Where ``rule`` returns None, the list stays in force.
+    Where it states None, the list stays in force. What the list says of roads, of camps and of
+    return goes on beside it.
+
+    Parameters
+    ----------
+    policy : Policy, function or object
+        As for `as_policy`.
+    label : str
 
     Examples
     --------
     >>> override(lambda now, view: None).stands_above
     True
     """
+    made = as_policy(policy, label)
+    rule = made.rule if isinstance(made, Function) else made
     return Function(rule=rule, label=label, stands_above=True)
 
 

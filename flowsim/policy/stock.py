@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from flowsim.policy.base import Conditions, Policy, Stated, cut
 from flowsim.policy.code import Code
@@ -23,14 +23,30 @@ from flowsim.policy.gatekeeping import (
 )
 from flowsim.policy.hosting import Dispersal, EncouragedReturn, ForcedReturn, Relocation
 from flowsim.policy.opening import Opening
-from flowsim.policy.own import Function
+from flowsim.policy.own import Function, as_policy
 from flowsim.policy.roads import Checkpoint, Corridor
 from flowsim.section import Name, NonNegative, Positive, Section, Share
 from flowsim.view import BorderView
 
 
+def _made(policies: Any) -> Any:
+    """Policies of a script, functions and objects among them, as policies."""
+    if not isinstance(policies, list | tuple):
+        return policies
+    return tuple(p if isinstance(p, Mapping) else _policy(p) for p in policies)
+
+
+def _policy(value: Any) -> Any:
+    try:
+        return as_policy(value)
+    except TypeError:
+        return value  # told by the validation
+
+
 class Scheduled(Policy):
     """Policies one after the other (or at once), each with a window of its own.
+
+    June 2010: closed, open with triage, closed but for the wounded.
 
     Examples
     --------
@@ -40,7 +56,7 @@ class Scheduled(Policy):
     """
 
     type: Literal["scheduled"] = "scheduled"
-    policies: tuple[AnyFilePolicy, ...]
+    policies: Annotated[tuple[SerializeAsAny[AnyPolicy], ...], BeforeValidator(_made)]
 
     def parts(self) -> tuple[Policy, ...]:
         """Its policies, each cut to the schedule's own window and crossings."""
@@ -111,8 +127,8 @@ class Reactive(Policy):
     delay_hours: NonNegative = 0.0
     """Hours from seeing it to acting, at the beginning and at the end."""
     stands_above: bool = False
-    """While it is on, its policies alone hold on its side."""
-    policies: tuple[AnyFilePolicy, ...]
+    """While it is on, its openings alone hold on its side, at the crossings that they bind."""
+    policies: Annotated[tuple[SerializeAsAny[AnyPolicy], ...], BeforeValidator(_made)]
     """What is in force then."""
 
     def within(self) -> tuple[Policy, ...]:
@@ -128,7 +144,8 @@ class Reactive(Policy):
         if "within" not in memory:
             memory["within"] = self.within()
         for policy in memory["within"]:
-            yield from policy.says(now, view)
+            for said in policy.says(now, view):
+                yield said._replace(above=said.above or self.stands_above)
 
     def _is_on(self, view: BorderView, memory: dict[str, Any]) -> bool:
         now, on = view.seen_at, bool(memory.setdefault("on", False))

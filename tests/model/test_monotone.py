@@ -14,8 +14,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from flowsim.model.flow import run
 from flowsim.policy import Closed, Quota, Triage
-from tests.model.worlds import FAMILIES, finished, plain, told
+from tests.model.worlds import FAMILIES, finished, flows, plain, told
 
 KINDS = {name: FAMILIES[name] for name in FAMILIES if name != "household_size"}
 MIXED = {1: 2, 3: 1, 5: 1}
@@ -151,3 +152,33 @@ def test_in_the_mean_a_more_open_border_lets_more_pass(name, base):
             assert rise.mean() > 2 * error
         else:
             assert (rise < 0).any()  # in single pairs fewer pass, so the mean it is
+
+
+def both_quotas(first, second=None, seed=1):
+    """Persons admitted of 1,500 single persons who come within hours."""
+    policies = [first] if second is None else [first, second]
+    result = run(plain(1500, per_day=12.0, days=1, policies=policies), seed=seed)
+    return flows(result)["admitted"].sum()
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_quota_that_is_raised_past_another_lets_no_fewer_in(counted):
+    """Two of one number are two still, as they exempt different people."""
+    women = Quota(per_day=100, counted=counted, exempt=["women"])
+    told = [
+        both_quotas(women, Quota(per_day=number, counted=counted, exempt=["men"]))
+        for number in (90, 99, 100, 101, 150)
+    ]
+    assert told == sorted(told)
+    assert told[2] - told[1] <= 2  # no jump at the same number
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_further_quota_never_lets_more_in(counted):
+    """Who is bound by both counts against both."""
+    for exempt in ([], ["women"], ["men"]):
+        more = Quota(per_day=100, counted=counted, exempt=exempt)
+        whole = Quota(per_day=200, counted=counted)
+        assert both_quotas(whole, more) <= both_quotas(whole)
+    mixed = Quota(per_day=100, counted=not counted)
+    assert both_quotas(Quota(per_day=200, counted=counted), mixed) <= both_quotas(mixed)

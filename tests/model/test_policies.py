@@ -720,3 +720,16 @@ def test_occupancy_is_of_places_that_have_a_capacity():
     assert far.sheltered("City") > 100
     assert far.occupancy() == far.occupancy(["Camp"]) == far.sheltered("Camp") / 100 > 0.5
     assert far.occupancy(["City"]) == 0.0
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [Closed(detention=1.0, detention_hours=1e6), Open(delay_hours=1e6), Open(delay_hours=9e5)],
+)
+def test_who_is_held_or_delayed_beyond_all_time_is_so_for_good(policy):
+    scenario = plain(60, per_day=20.0, days=0.5, policies=[policy],
+                     behaviour={"waiting": {"fence_per_day": 20.0}})  # fmt: skip
+    both = [run(scenario, engine=engine) for engine in ("columns", "agents")]
+    assert not same_bytes(*both)
+    assert stock(both[0], "sheltered")[-1] == 0
+    assert stock(both[0], "detained" if policy.type == "closed" else "moving")[-1] > 10

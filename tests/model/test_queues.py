@@ -20,29 +20,36 @@ from flowsim.model.queues import (
     work_per_second,
 )
 from flowsim.policy import Count
+from flowsim.policy.compose import Counted
 
 START, LENGTH = 100, 60
 STOP = START + LENGTH
 RATES = (1800.0, 3600.0, 5000.0, 9000.0, 40_000.0)
 INF = float("inf")
+QUOTAS = (1800.0, 3600.0, 7000.0)
+"""Spread quotas of the gate; a household has a bit for each that binds it."""
 
 
 def arrivals(first: int = START - 20) -> st.SearchStrategy[list[tuple]]:
-    """Households that come: ready, persons, rank, quota, how long after that they quit."""
+    """Households that come: ready, persons, rank, bits of quotas, how long after that they quit."""
     household = st.tuples(
         st.integers(first, STOP - 1),
         st.integers(1, 8),
         st.integers(0, 2),
-        st.sampled_from((INF, INF, 1800.0, 3600.0, 7000.0)),
+        st.sampled_from((0, 0, 1, 2, 4, 3, 5)),
         st.one_of(st.just(NEVER), st.integers(1, LENGTH)),
     )
     return st.lists(household, max_size=10)
 
 
+def least(bits: int) -> float:
+    return min((q for n, q in enumerate(QUOTAS) if bits >> n & 1), default=INF)
+
+
 def in_line(rows: list[tuple], first_key: int) -> list[InLine]:
     return [
-        InLine(ready, min(ready + quits, NEVER), persons, rank, quota, first_key + i)
-        for i, (ready, persons, rank, quota, quits) in enumerate(rows)
+        InLine(ready, min(ready + quits, NEVER), persons, rank, least(bits), bits, 0, first_key + i)
+        for i, (ready, persons, rank, bits, quits) in enumerate(rows)
     ]
 
 
@@ -53,6 +60,7 @@ def as_arrays(line: list[InLine]) -> Line:
         persons=np.array([h.persons for h in line], dtype=np.int64),
         rank=np.array([h.rank for h in line], dtype=np.int64),
         quota_per_hour=np.array([h.quota_per_hour for h in line], dtype=np.float64),
+        rated=np.array([h.rated for h in line], dtype=np.int64),
         key=np.array([h.key for h in line], dtype=np.uint64),
     )
 
@@ -67,11 +75,14 @@ def as_arrays(line: list[InLine]) -> Line:
 def test_kernel_is_the_plain_account(capacity, begun, first, second):
     """Two passes in one segment: the second shares what the first left, with those still in line
     and those who came meanwhile."""
-    fast, plain = Allowance(capacity, START, STOP, begun), PlainGate(capacity, START, STOP, begun)
+    fast, plain = (
+        Allowance(capacity, QUOTAS, START, STOP, begun),
+        PlainGate(capacity, QUOTAS, START, STOP, begun),
+    )
     line = in_line(first, 0)
     for rows, key in ((second, 100), ([], 200)):
         done = serve(fast, as_arrays(line))
-        plain.serve(line, [])
+        plain.serve(line, [], [])
         assert done.tolist() == [h.done for h in line]
         assert fast.unfinished == plain.unfinished
         assert fast.begun == plain.begun
@@ -88,50 +99,70 @@ def test_kernel_is_the_plain_account(capacity, begun, first, second):
 def test_counted_quotas_are_the_plain_account(capacity, first, second, data):
     """As above, under up to two counted quotas that run out."""
     left = np.array(data.draw(st.lists(st.integers(0, 20), min_size=1, max_size=2)))
-    fast, plain = Allowance(capacity, START, STOP, 0), PlainGate(capacity, START, STOP, 0)
+    fresh = np.array([data.draw(st.booleans()) for _ in left])
+    fast, plain = (
+        Allowance(capacity, QUOTAS, START, STOP, 0),
+        PlainGate(capacity, QUOTAS, START, STOP, 0),
+    )
     line = in_line(first, 0)
     for rows, key in ((second, 100), ([], 200)):
         for household in line:
-            household.count = data.draw(st.integers(-1, left.size - 1))
-        by = np.array([h.count for h in line], dtype=np.int64)
-        done, fast = serve_counted(fast, as_arrays(line), by, left)
-        plain.serve(line, left.tolist())
+            household.counted = data.draw(st.integers(0, 2**left.size - 1))
+        by = np.array([h.counted for h in line], dtype=np.int64)
+        done, fast = serve_counted(fast, as_arrays(line), by, left, fresh)
+        plain.serve(line, left.tolist(), fresh.tolist())
         assert done.tolist() == [h.done for h in line]
         assert fast.unfinished == plain.unfinished
         for n in range(left.size):
-            through = sum(h.persons for h in line if h.count == n and h.done < NEVER)
-            assert through <= left[n]
-            left[n] -= through
+            through = [h.persons for h in line if h.counted >> n & 1 and h.done < NEVER]
+            assert sum(through) <= max(left[n], 0) or (fresh[n] and len(through) == 1)
+            left[n] -= sum(through)
+            fresh[n] &= not through
         line = [h for h in line if h.done == NEVER and h.quits >= STOP] + in_line(rows, key)
 
 
 def test_whoever_does_not_fit_stops_those_behind_but_not_those_of_no_quota():
-    rows = [(START, 3, 0, INF, NEVER), (START + 1, 4, 0, INF, NEVER), (START + 2, 1, 0, INF, NEVER)]
-    line = as_arrays(in_line([*rows, (START + 3, 9, 0, INF, NEVER)], 0))
-    count, left = np.array([0, 0, 0, -1]), np.array([6])
-    done, _ = serve_counted(Allowance(None, START, STOP, 0), line, count, left)
+    rows = [(START, 3, 0, 0, NEVER), (START + 1, 4, 0, 0, NEVER), (START + 2, 1, 0, 0, NEVER)]
+    line = as_arrays(in_line([*rows, (START + 3, 9, 0, 0, NEVER)], 0))
+    by, left, free = np.array([1, 1, 1, 0]), np.array([6]), Allowance(None, (), START, STOP, 0)
+    done, _ = serve_counted(free, line, by, left, np.array([False]))
     assert done.tolist() == [START, NEVER, NEVER, START + 3]
+    # a family larger than the whole number passes while nothing of it is used, and uses it up
+    done, _ = serve_counted(free, line, by, np.array([2]), np.array([True]))
+    assert done.tolist() == [START, NEVER, NEVER, START + 3]
+    done, _ = serve_counted(free, line, by, np.array([2]), np.array([False]))
+    assert done.tolist() == [NEVER, NEVER, NEVER, START + 3]
+
+
+def test_a_household_counts_against_every_quota_that_binds_it():
+    """Four come of three persons: A binds all, B two of them; nine of A and three of B are left."""
+    line = as_arrays(in_line([(START + i, 3, 0, 0, NEVER) for i in range(4)], 0))
+    by, left, free = np.array([3, 1, 3, 1]), np.array([9, 3]), Allowance(None, (), START, STOP, 0)
+    done, _ = serve_counted(free, line, by, left, np.array([True, True]))
+    assert done.tolist() == [START, START + 1, NEVER, START + 3]
 
 
 def test_what_a_day_leaves_is_lost_or_kept_up_to_a_limit():
     """300 a day from midnight, the run begins at 18:00: the first day is six hours long."""
-    lost, kept = Count(300, 24), Count(300, 24, 0.5)
+    lost, kept = Counted(Count(300, 24), ()), Counted(Count(300, 24, 0.5), ())
     budgets = Budgets(datetime(2010, 6, 10, 18))
     told = []
     for hour in (0, 5, 6, 30, 78, 79):
         now = hour * 3600
-        told.append(budgets.left(0, (lost, kept), now).tolist())
+        told.append(budgets.left(0, (lost, kept), now)[0].tolist())
         budgets.use(0, (lost, kept), np.array([100, 100]))
     # two hours of day 0; day 1 keeps 100; day 2 keeps no more than half; day 4 follows a gap
     assert told == [[300, 300], [200, 200], [300, 400], [300, 450], [300, 300], [200, 200]]
-    assert budgets.left(1, (lost,), 0).tolist() == [300]  # each gate has its own
+    assert budgets.left(1, (lost,), 0)[0].tolist() == [300]  # each gate has its own
+    other = Counted(Count(300, 24), ("women",))
+    assert budgets.left(0, (other,), 79 * 3600)[0].tolist() == [300]  # and each who is exempt
 
 
 @given(capacity=st.sampled_from(RATES), line=arrivals())
 def test_no_more_pass_than_the_gate_allows(capacity, line):
     """Persons through by second t are at most rate x (t - start), and nobody before he is ready."""
     line = in_line(line, 0)
-    done = serve(Allowance(capacity, START, STOP, 0), as_arrays(line))
+    done = serve(Allowance(capacity, QUOTAS, START, STOP, 0), as_arrays(line))
     for household, when in zip(line, done.tolist(), strict=True):
         assert household.ready <= when
         through = sum(h.persons for h, w in zip(line, done.tolist(), strict=True) if w <= when)
@@ -142,9 +173,9 @@ def test_no_more_pass_than_the_gate_allows(capacity, line):
 
 @given(line=arrivals())
 def test_one_class_is_served_first_come_first_served(line):
-    line = [(ready, persons, 0, INF, NEVER) for ready, persons, *_ in line]
+    line = [(ready, persons, 0, 0, NEVER) for ready, persons, *_ in line]
     households = in_line(line, 0)
-    done = serve(Allowance(3600.0, START, STOP, 0), as_arrays(households)).tolist()
+    done = serve(Allowance(3600.0, QUOTAS, START, STOP, 0), as_arrays(households)).tolist()
     order = sorted(range(len(line)), key=lambda i: (households[i].ready, households[i].key))
     assert [done[i] for i in order] == sorted(done)
 
@@ -156,23 +187,24 @@ def test_a_line_by_hand():
     came at 5 too, of low rank, would be through at 8 but gave up at 7.
     """
     line = [
-        InLine(START, NEVER, 3, 1, INF, 1),
-        InLine(START + 5, NEVER, 2, 0, INF, 2),
-        InLine(START + 5, START + 7, 1, 1, INF, 3),
+        InLine(START, NEVER, 3, 1, INF, 0, 0, 1),
+        InLine(START + 5, NEVER, 2, 0, INF, 0, 0, 2),
+        InLine(START + 5, START + 7, 1, 1, INF, 0, 0, 3),
     ]
-    done = serve(Allowance(3600.0, START, STOP, 0), as_arrays(line))
+    done = serve(Allowance(3600.0, QUOTAS, START, STOP, 0), as_arrays(line))
     assert done.tolist() == [START + 3, START + 7, NEVER]
 
 
 def test_work_in_hand_is_kept_over_the_edge_of_a_segment():
     """A family of four at one person a second, in a segment of three seconds and the next."""
-    line = as_arrays([InLine(0, NEVER, 4, 0, INF, 1)])
-    first = Allowance(3600.0, 0, 3, 0)
+    line = as_arrays([InLine(0, NEVER, 4, 0, INF, 0, 0, 1)])
+    first = Allowance(3600.0, (), 0, 3, 0)
     assert serve(first, line).tolist() == [NEVER]
     assert first.unfinished == 3 * PERSON
-    assert serve(Allowance(3600.0, 3, 6, first.unfinished), line).tolist() == [4]
+    assert serve(Allowance(3600.0, (), 3, 6, first.unfinished), line).tolist() == [4]
 
 
 def test_a_gate_without_limits_lets_everybody_through_at_once():
-    line = as_arrays([InLine(120, 130, 50, 0, INF, 1), InLine(90, NEVER, 1, 0, INF, 2)])
-    assert serve(Allowance(None, START, STOP, 0), line).tolist() == [120, START]
+    line = [InLine(120, 130, 50, 0, INF, 0, 0, 1), InLine(90, NEVER, 1, 0, INF, 0, 0, 2)]
+    free = Allowance(None, QUOTAS, START, STOP, 0)
+    assert serve(free, as_arrays(line)).tolist() == [120, START]

@@ -20,6 +20,7 @@ from flowsim.policy import (
     Opening,
     Quota,
     Reactive,
+    Scheduled,
     as_policy,
     override,
 )
@@ -63,12 +64,12 @@ openings = st.builds(
 )
 FIELDS = ("passes", "quota_per_hour", "exempt", "rank", "leak", "detention", "detention_hours",
           "pushback", "pushback_after_hours", "pushback_reach_km", "dispersal_per_day",
-          "delay_hours", "cost_km", "count")  # fmt: skip
+          "delay_hours", "cost_km", "rated", "counted")  # fmt: skip
 
 
 def the_bytes(rules):
     numbers = [np.asarray(getattr(rules, name)).tobytes() for name in FIELDS]
-    return [*numbers, rules.counts, rules.closes_at, rules.opens_at]
+    return [*numbers, rules.rates, rules.counts, rules.closes_at, rules.opens_at]
 
 
 @given(some=st.lists(openings, max_size=4))
@@ -90,7 +91,7 @@ def test_each_class_follows_the_rule(some):
     leak, detention, push-back = 1 - prod(1 - x); times the largest; dispersal the sum."""
     rules = compose(some, SORTS)
     for g, kind, wounded in np.ndindex(len(SORTS), 5, 2):
-        p, quota, counted = 1.0, np.inf, None
+        p, quota, rates, counts = 1.0, np.inf, set(), set()
         for o in some:
             free, barred = (
                 any(who(c, SORTS)[g, kind, wounded] for c in told) for told in (o.exempt, o.barred)
@@ -98,12 +99,16 @@ def test_each_class_follows_the_rule(some):
             p *= 1.0 if free else 0.0 if barred else o.permeability
             if not free and o.quota_per_hour is not None:
                 quota = min(quota, o.quota_per_hour)
+                rates.add((o.quota_per_hour, tuple(sorted(o.exempt))))
             if not free and o.count is not None:
-                counted = min(counted or o.count, o.count, key=strictness)
+                quota = min(quota, o.count.persons / o.count.hours)
+                counts.add((o.count, tuple(sorted(o.exempt))))
         assert rules.passes[g, kind, wounded] == pytest.approx(p)
         assert rules.quota_per_hour[g, kind, wounded] == quota
-        number = rules.count[g, kind, wounded]
-        assert (rules.counts[number] if number >= 0 else None) == counted
+        for all_of, bits, bind in ((rules.rates, rules.rated, rates),
+                                   (rules.counts, rules.counted, counts)):  # fmt: skip
+            mine = int(bits[g, kind, wounded])
+            assert {q for n, q in enumerate(all_of) if mine >> n & 1} == bind
     caught = np.prod([1.0 - o.interception for o in some])
     assert rules.leak == pytest.approx((1.0 - np.prod([1.0 - o.leak for o in some])) * caught)
     for name in ("detention", "pushback"):
@@ -117,11 +122,6 @@ def test_each_class_follows_the_rule(some):
     assert rules.pushback_reach_km == max(reaches, default=math.inf)
     assert rules.closes_at == min((o.closes_at for o in some if o.closes_at), default=None)
     assert rules.opens_at == max((o.opens_at for o in some if o.opens_at), default=None)
-
-
-def strictness(count):
-    """Fewest persons an hour first, then fewest in a period, then what is kept."""
-    return (count.persons / count.hours, count.persons, count.kept)
 
 
 def test_no_opening_is_open_to_all():
@@ -209,29 +209,59 @@ def test_state_keeps_windows_and_crossings():
     policies = [Closed(stop=NOW), Quota(per_hour=5, crossings=["Gate"]), Open(start=NOW)]
     stated = state(policies, NOW, None)
     assert [s.policy.type for s in stated] == ["quota", "open"]
-    assert len(at_crossing(stated, "Gate")) == 2
-    assert at_crossing(stated, "Side") == (Opening(),)
+    assert len(at_crossing([stated], "Gate")) == 2
+    assert at_crossing([stated], "Side") == (Opening(),)
+
+
+def told(policies, view=None, crossing="Gate", beside=()):
+    """Permeabilities at a crossing, of one side and of the side beside it."""
+    sides = [state(policies, NOW, view or View()), list(beside)]
+    return [opening.permeability for opening in at_crossing(sides, crossing)]
 
 
 def test_what_stands_above_hides_the_list_while_it_speaks():
     def sometimes(now, view):
-        return Opening(permeability=0.3) if view == "yes" else None
+        return Opening(permeability=0.3) if view.seen["speak"] else None
 
+    yes, no = View(speak=True), View(speak=False)
     policies = [Closed(), override(sometimes)]
-    assert [s.opening.permeability for s in state(policies, NOW, "yes")] == [0.3]
-    assert [s.opening.permeability for s in state(policies, NOW, "no")] == [0.0]
+    assert told(policies, yes) == [0.3]
+    assert told(policies, no) == [0.0]
     beside = [Closed(), as_policy(sometimes)]
-    assert [s.opening.permeability for s in state(beside, NOW, "yes")] == [0.0, 0.3]
+    assert told(beside, no) == [0.0]
+    assert told(beside, yes) == [0.0, 0.3]
+
+
+def test_what_stands_above_hides_openings_of_its_side_at_its_crossings_and_no_more():
+    above = Reactive(when={"what": "waiting", "above": 5}, policies=[Open()], stands_above=True,
+                     crossings=["Gate"])  # fmt: skip
+    press = as_policy(lambda now, view: Opening(return_per_day=0.5))
+    side, view = [Closed(), press, above], View(waiting=9)
+    other = state([Closed()], NOW, view)
+    assert told(side, view) == [1.0]
+    assert told(side, view, "Side") == [0.0, 1.0]  # the closure and the pressure, which is no gate
+    assert told(side, view, beside=other) == [1.0, 0.0]  # the other state's closure holds
+    assert pressure(state(side, NOW, view))[0] == 0.5
+
+
+def test_any_policy_can_stand_above():
+    class Relief:
+        def opening(self, now, view):
+            return Opening(permeability=0.7)
+
+    for policy, passes in ((Open(), 1.0), (Relief(), 0.7), (lambda n, v: Opening(), 1.0)):
+        assert told([Closed(), override(policy)]) == [passes]
+    inner = Scheduled(policies=[override(Open())])
+    assert told([Closed(), inner]) == [1.0]
 
 
 def test_a_reaction_may_stand_above_its_side():
     """Beside a closure an open border opens nothing; above it, it does."""
-    for above, told in ((False, [0.0, 1.0]), (True, [1.0])):
+    for above, passes in ((False, [0.0, 1.0]), (True, [1.0])):
         watching = Reactive(when={"what": "waiting", "above": 5}, policies=[Open()],
                             stands_above=above)  # fmt: skip
-        stated = state([Closed(), watching], NOW, View(waiting=9))
-        assert [s.opening.permeability for s in stated] == told
-        assert len(state([Closed(), watching], NOW, View(waiting=1))) == 1
+        assert told([Closed(), watching], View(waiting=9)) == passes
+        assert told([Closed(), watching], View(waiting=1)) == [0.0]
 
 
 def test_pressure_of_one_authority_adds_up():

@@ -8,7 +8,7 @@ from functools import partial
 from typing import get_args
 
 import pytest
-from pydantic import ValidationError
+from pydantic import PrivateAttr, ValidationError
 
 from flowsim.policy import (
     AnnouncedClosure,
@@ -381,13 +381,43 @@ def test_an_object_remembers_within_a_run_and_not_beyond():
 
 def test_a_policy_of_ones_own_class_keeps_its_window_and_hours():
     policy = as_policy(Mornings(leak=0.2, stop=DAY + timedelta(days=1)))
-    (part,) = policy.parts()
+    (part,) = policy.within()
     assert part.opening(DAY, None).leak == 0.2
-    assert part.in_force(DAY + timedelta(hours=11))
-    assert not part.in_force(DAY + timedelta(hours=12))
-    assert not part.in_force(DAY + timedelta(days=1))
+    asked = [DAY + timedelta(hours=hour) for hour in (11, 12, 24)]
+    assert [len(list(policy.says(now, View()))) for now in asked] == [1, 0, 0]
+    assert DAY + timedelta(days=1) in policy.edges(*ALWAYS)
     with pytest.raises(TypeError, match="is no policy"):
         as_policy(Mornings)
+
+
+class Forgetful(Policy):
+    """Of the user's own class, with a memory of its own: shuts after two looks."""
+
+    _seen: list = PrivateAttr(default_factory=list)
+
+    def opening(self, now, view):
+        self._seen.append(now)
+        return Opening(permeability=0) if len(self._seen) > 2 else None
+
+
+def test_what_a_policy_of_ones_own_class_remembers_is_of_one_run():
+    policy = as_policy(Forgetful())
+    for _ in range(2):
+        view = View()
+        assert [len(list(policy.says(DAY, view))) for _ in range(4)] == [0, 0, 1, 1]
+
+
+def test_functions_and_objects_stand_inside_other_policies_too():
+    def rule(now, view):
+        return Opening(permeability=0.4)
+
+    whole = Scheduled(policies=[rule, Patient(0.2), Closed(), Mornings()])
+    assert [part.type for part in whole.parts()] == ["function", "function", "closed", "function"]
+    watching = Reactive(when={"what": "waiting", "above": 1}, policies=[rule])
+    told = [said.opening for said in watching.says(DAY, View(waiting=2))]
+    assert told == [Opening(permeability=0.4)]
+    with pytest.raises(ValidationError):
+        Scheduled(policies=["closed"])
 
 
 @pytest.mark.parametrize(

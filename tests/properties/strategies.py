@@ -70,8 +70,12 @@ GATES = ("open", "closed", "quota", "triage", "push_back")
 REST = (
     "counted", "forced_return", "encouraged_return", "opening_hours", "announced_closure",
     "announced_opening", "exit_ban", "capacity_bound", "corridor", "checkpoint", "reactive",
-    "scheduled",
+    "relocation", "scheduled",
 )  # fmt: skip
+
+
+ABROAD = ("forced_return", "encouraged_return", "capacity_bound", "relocation")
+"""Policies on people who are across."""
 
 
 @st.composite
@@ -79,11 +83,14 @@ def policies(draw: Any, land: Land, kinds: tuple[str, ...] = GATES + REST) -> di
     """Any policy of the stock that makes sense there; all that order a queue order it alike."""
     kinds = tuple(
         kind for kind in kinds
-        if (kind != "exit_ban" or land.side == "A") and (kind != "capacity_bound" or land.limited)
+        if (kind != "exit_ban" or land.side == "A") and (kind not in ABROAD or land.side == "B")
+        and (kind != "capacity_bound" or land.limited)
+        and (kind != "relocation" or len(land.own) > 1)
     )  # fmt: skip
     kind = draw(st.sampled_from(kinds))
     told = draw(_NAMED[kind](land))
-    if land.crossings and kind not in ("corridor", "checkpoint") and draw(st.integers(0, 3)) == 0:
+    inland = ("corridor", "checkpoint", "forced_return", "encouraged_return", "relocation")
+    if land.crossings and kind not in inland and draw(st.integers(0, 3)) == 0:
         told["crossings"] = [draw(st.sampled_from(land.crossings))]
     own = ("forced_return", "announced_closure", "announced_opening")
     return told if kind in own else {**told, **draw(windows())}
@@ -102,7 +109,7 @@ def _gates(draw: Any, kind: str) -> dict[str, Any]:
                     "shared": draw(st.booleans())}  # fmt: skip
         case "counted":
             period = draw(st.sampled_from(("per_hour", "per_day")))
-            rest = {period: draw(rates(60, 90)), "counted": True, "shared": draw(st.booleans()),
+            rest = {period: draw(rates(5, 30)), "counted": True, "shared": draw(st.booleans()),
                     "carry_over": draw(rates(0, 0.5, 2)), "exempt": draw(some(WHO)),
                     **ranked}  # fmt: skip
         case "triage":
@@ -165,6 +172,12 @@ def _capacity_bound(draw: Any, land: Land) -> dict[str, Any]:
 
 
 @st.composite
+def _relocation(draw: Any, land: Land) -> dict[str, Any]:
+    origin, *to = draw(st.permutations(land.own))
+    return {"type": "relocation", "origins": [origin], "to": to[:2], "per_day": draw(rates(1, 8))}
+
+
+@st.composite
 def _watch(draw: Any, land: Land) -> dict[str, Any]:
     what = draw(st.sampled_from(
         ("waiting", "admitted", "irregular", "sheltered", "occupancy", "violence")))  # fmt: skip
@@ -176,9 +189,10 @@ def _watch(draw: Any, land: Land) -> dict[str, Any]:
 
 @st.composite
 def _reactive(draw: Any, land: Land) -> dict[str, Any]:
-    """Delays are whole hours: an edge of another policy is one more look (and so of a lag)."""
+    """Policies of the gate and two more, while something is seen."""
     inner = st.lists(policies(land, (*GATES, "counted", "opening_hours")), min_size=1, max_size=2)
-    return {"type": "reactive", "when": draw(_watch(land)), "delay_hours": draw(rates(0, 0, 2)),
+    return {"type": "reactive", "when": draw(_watch(land)), "delay_hours": draw(rates(0, 0, 1.5)),
+            "stands_above": draw(st.booleans()),
             "until": draw(st.none() | _watch(land)), "policies": draw(inner)}  # fmt: skip
 
 
@@ -196,6 +210,7 @@ _NAMED: dict[str, Callable[[Land], st.SearchStrategy[dict[str, Any]]]] = {
     **{kind: partial(lambda kind, land: _returns(kind), kind)
        for kind in ("forced_return", "encouraged_return")},
     "corridor": partial(_roads, "corridor"),
+    "relocation": _relocation,
     "checkpoint": partial(_roads, "checkpoint"),
     "capacity_bound": _capacity_bound,
     "reactive": _reactive,

@@ -74,7 +74,12 @@ def authorities(draft: Draft) -> Iterator[Flaw]:
     for loc, border in draft.borders.each():
         if border.between[0] == border.between[1]:
             continue
+        sides = [authority.country for authority in border.authorities]
         for i, authority in enumerate(border.authorities):
+            if authority.country in sides[:i]:
+                wrong = f"{authority.country!r} has an authority at {border.id!r} already"
+                right = "give its policies to that one"
+                yield Flaw((*loc, "authorities", i, "country"), wrong, right)
             if authority.country not in border.between:
                 wrong = f"{authority.country!r} is no side of the border {border.id!r}"
                 near = did_you_mean(authority.country, border.between)

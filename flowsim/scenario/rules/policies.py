@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flowsim.policy.base import Policy
-from flowsim.policy.gatekeeping import ExitBan, Quota
+from flowsim.policy.gatekeeping import ExitBan, PushBack
 from flowsim.policy.hosting import Dispersal, EncouragedReturn, ForcedReturn, Relocation
 from flowsim.policy.roads import Checkpoint, RoadPolicy
 from flowsim.policy.sections import Authority
@@ -76,7 +76,7 @@ def camps(draft: Draft) -> Iterator[Flaw]:
             if both and set(both) <= own:
                 wrong = f"{both[0]!r} is moved from and to"
                 yield Flaw((*loc, "origins"), wrong, "name it once")
-        elif isinstance(policy, CapacityBound):
+        elif isinstance(policy, CapacityBound) and authority.country not in draft.flee_from:
             names = [((*loc, "places", i), name) for i, name in enumerate(policy.places)]
             where = f"the places of {authority.country}, {listed(sorted(own))}"
             yield from unknown(names, own, "place", where)
@@ -113,45 +113,33 @@ def watches(draft: Draft) -> Iterator[Flaw]:
 
 
 def bans(draft: Draft) -> Iterator[Flaw]:
-    """An exit ban belongs to a country that people flee from."""
+    """An exit ban belongs to a country that people flee from, a limit of camps to one of refuge."""
     for loc, authority, policy in _held(draft):
-        if isinstance(policy, ExitBan) and authority.country not in draft.flee_from:
+        fled = authority.country in draft.flee_from
+        if isinstance(policy, CapacityBound) and fled:
+            wrong = f"nobody is sheltered in {authority.country!r}, from where people flee"
+            right = "give it to the authority of a country of refuge"
+            yield Flaw((*loc, "type"), wrong, right)
+        if isinstance(policy, ExitBan) and not fled and "back" not in loc:
             wrong = f"nobody flees from {authority.country!r}, so it can ban no exit"
             right = f"give it to an authority of {listed(draft.flee_from)}, or close the crossing"
             yield Flaw((*loc, "type"), wrong, right)
 
 
 def idle(draft: Draft) -> Iterator[Flaw]:
-    """Policies on roads and camps stand where they are asked, and press people who are abroad."""
+    """Policies stand where they are asked, and press people who are abroad."""
     for loc, authority, policy in _held(draft):
         on_return = isinstance(policy, ForcedReturn | EncouragedReturn)
-        if not on_return and not isinstance(policy, RoadPolicy | Relocation | Dispersal):
+        outward = RoadPolicy | Relocation | Dispersal | ExitBan | PushBack
+        if not on_return and not isinstance(policy, outward):
             continue
         kind = getattr(policy, "type", "policy")
         if "back" in loc:
-            wrong = f"{kind!r} stands in 'back', which is for the gates of those who go home"
+            wrong = f"{kind!r} stands in 'back', and means nothing for those who go home"
             yield Flaw((*loc, "type"), wrong, "move it to 'policies'")
         elif on_return and authority.country in draft.flee_from:
             wrong = f"nobody is sheltered in {authority.country!r}, from where people flee"
             yield Flaw((*loc, "type"), wrong, "give it to the authority of a country of refuge")
 
 
-def counts(draft: Draft) -> Iterator[Flaw]:
-    """A counted quota has room for a family of any size, or the first large one shuts the gate."""
-    sizes = {size for group in draft.groups.all() for size, w in group.household_size.items() if w}
-    of = crossings_of(draft)
-    for b_loc, border in draft.borders.each():
-        known = of.get(frozenset(border.between), [])
-        for direction in ("policies", "back"):
-            for loc, policy in each_policy(b_loc, border, direction):
-                if not isinstance(policy, Quota) or not policy.counted or not sizes:
-                    continue
-                among = max(1, len(policy.crossings or known)) if policy.shared else 1
-                field = "per_day" if policy.per_hour is None else "per_hour"
-                persons = getattr(policy, field) / among
-                if round(persons) < max(sizes):
-                    wrong = f"a family of {max(sizes)} never fits into {persons:g} persons"
-                    yield Flaw((*loc, field), wrong, "give more, or spread it: counted: false")
-
-
-RULES = (roads, stops, camps, watches, bans, idle, counts)
+RULES = (roads, stops, camps, watches, bans, idle)
