@@ -55,24 +55,42 @@ MEASURES = {
     "deaths_while_barred": "deaths while barred",
 }
 """Columns of the file of members, and what a table calls them."""
+COLUMNS = ["variant", "seed", "digest", *MEASURES]
+"""Of the file of members."""
 SHOWN = 7
 """So many of the measures stand in the table that is printed."""
 LEVEL = 0.90
 
 
+def digest(name: str) -> str:
+    """What a member's row is known by: the variant as it is now."""
+    return fs.load(VARIANTS[name]).digest()
+
+
 def member(name: str, seed: int) -> dict[str, str | int | float]:
     """Run one member of a variant and keep what is compared."""
-    table = fs.run(fs.load(VARIANTS[name]), seed=seed).policy_effects()
+    scenario = fs.load(VARIANTS[name])
+    table = fs.run(scenario, seed=seed).policy_effects()
     effect = table[table["where"] == "all"].set_index("measure")["value"].groupby(level=0).first()
     effect["admitted"] += effect["exempt"]  # an exemption lets in too
-    return {"variant": name, "seed": seed, **{key: float(effect[key]) for key in MEASURES}}
+    kept = {key: float(effect[key]) for key in MEASURES}
+    return {"variant": name, "seed": seed, "digest": scenario.digest(), **kept}
 
 
 def missing(path: Path, members: int) -> list[tuple[str, int]]:
-    """Members that a file does not have yet."""
+    """Members that a file does not have yet, or has of a variant that was another then.
+
+    Whether the model was another it cannot tell: after a change of it, begin a new file.
+    """
     done = set()
+    known = {name: digest(name) for name in VARIANTS}
     if path.exists():
-        done = {(row["variant"], int(row["seed"])) for row in csv.DictReader(path.open())}
+        with path.open(encoding="utf-8") as file:
+            done = {
+                (row["variant"], int(row["seed"]))
+                for row in csv.DictReader(file)
+                if known.get(row["variant"]) == row["digest"]
+            }
     wanted = [(name, seed) for seed in range(1, members + 1) for name in VARIANTS]
     return [pair for pair in wanted if pair not in done]
 
@@ -81,7 +99,7 @@ def run(path: Path, pairs: Iterable[tuple[str, int]], jobs: int) -> None:
     """Run members and add each to the file as it is done; at the end put them in order."""
     pairs = list(pairs)
     with ProcessPoolExecutor(jobs) as pool, path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, ["variant", "seed", *MEASURES], lineterminator="\n")
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         if file.tell() == 0:
             writer.writeheader()
         tasks = [pool.submit(member, *pair) for pair in pairs]
@@ -89,7 +107,8 @@ def run(path: Path, pairs: Iterable[tuple[str, int]], jobs: int) -> None:
             writer.writerow(task.result())
             file.flush()
     order = {name: i for i, name in enumerate(VARIANTS)}
-    frame = pd.read_csv(path)
+    frame = pd.read_csv(path).drop_duplicates(["variant", "seed"], keep="last")
+    frame = frame[frame["variant"].isin(order)]
     frame = frame.sort_values(["variant", "seed"], key=lambda c: c.map(order).fillna(c))
     frame.to_csv(path, index=False, float_format="%.10g")
 

@@ -22,6 +22,7 @@ from flowsim.model.layout import (
     Status,
 )
 from flowsim.model.observe import Stocks
+from flowsim.model.resting import Sorted
 from flowsim.policy.land import Roads
 from flowsim.policy.who import sort_of
 from flowsim.world.population import Households
@@ -55,29 +56,6 @@ _PURPOSES = np.array([PURPOSE[clock] for clock in Clock], dtype=np.int64)
 _N_STATUS = len(Status)
 _MOVING, _WAITING, _DETAINED = (int(s) for s in (Status.MOVING, Status.WAITING, Status.DETAINED))
 _ARRIVE, _RELEASE = int(Event.ARRIVE), int(Event.RELEASE)
-
-
-class _Sorted:
-    """Targets of one clock for households at rest, in order by cell."""
-
-    def __init__(self, rows: Ints, cell: Ints, target: Floats) -> None:
-        order = np.lexsort((target, cell))
-        self.rows, self.target = rows[order], np.append(target[order], np.inf)
-        self.cells, first = np.unique(cell[order], return_index=True)
-        self.at, self.stop = first, np.append(first[1:], order.size)[: first.size]
-        self.next = self.target[self.at]
-
-    def due(self, reading: Floats) -> Ints:
-        """Rows whose target is reached at a reading of the clock face, each given out once."""
-        found = []
-        for i in np.flatnonzero(self.next <= reading[self.cells]):
-            first, stop = self.at[i], self.stop[i]
-            limit = reading[self.cells[i]]
-            last = first + int(np.searchsorted(self.target[first:stop], limit, side="right"))
-            found.append(self.rows[first:last])
-            self.at[i] = last
-            self.next[i] = self.target[last] if last < stop else np.inf
-        return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
 
 class Columns:
@@ -163,7 +141,7 @@ class Columns:
         self._redraws: list[tuple[Ints, Ints, Ints]] = []
         self._loose: list[Ints] = []
         self._loose_rows = rows
-        self._sorted: dict[Clock, list[_Sorted]] = {clock: [] for clock in Clock}
+        self._sorted: dict[Clock, list[Sorted]] = {clock: [] for clock in Clock}
         everybody, clock = np.nonzero(laws.runs[self.status[rows]])
         self._draw(everybody, clock, np.zeros(everybody.size, dtype=np.int64))
         self.rest()
@@ -196,7 +174,7 @@ class Columns:
         for clock in np.flatnonzero(self.laws.runs[_QUIET].any(axis=0)):
             under = rows[np.isfinite(self.target[rows, clock])]
             if under.size:
-                line = _Sorted(under, self.cell[under, clock], self.target[under, clock])
+                line = Sorted(under, self.cell[under, clock], self.target[under, clock])
                 self._sorted[Clock(int(clock))].append(line)
 
     def stir(self, rows: Ints) -> None:

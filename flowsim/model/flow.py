@@ -107,6 +107,16 @@ class FlowModel(mesa.Model):
         self._flees = np.array([group.flees for group in world.groups])
         self._kernel = news_kernel(world.network.km_between, setup.behaviour.leaving.news_km)
         self.face = ClockFace(self.laws.cells.total)
+        self._settle(engine)
+        self._grapevine = Grapevine(setup.behaviour, world, self.laws.routes, self.laws.hours)
+        self._people_the_map()
+        self.look_at_borders(0)
+        self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
+        self._look()
+
+    def _settle(self, engine: Engine) -> None:
+        """Put everybody into their home, before an observer."""
+        setup, world = self.setup, self.world
         shape = (len(world.places), len(world.groups))
         stops = np.arange(setup.record, self.duration + 1, setup.record, dtype=np.int64)
         self.observer = Observer(stops, *shape, len(world.network.crossings))
@@ -117,12 +127,6 @@ class FlowModel(mesa.Model):
         self.stocks: Stocks = self.crowd.stocks()
         self.danger: Danger = world.surroundings.at(0)
         self._gone = np.zeros(shape)
-        laws = self.laws
-        self._grapevine = Grapevine(setup.behaviour, world, laws.routes, laws.hours)
-        self._people_the_map()
-        self.look_at_borders(0)
-        self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
-        self._look()
 
     # ---- the step ------------------------------------------------------------------------
 

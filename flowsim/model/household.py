@@ -108,12 +108,12 @@ class Household(Owner):
         self.next_event = NEVER
         self.crowd.parked.append((now, self))
 
-    def go(self, now: int, link: int, delay: int = 0) -> None:
+    def go(self, now: int, link: int) -> None:
         """Take a link; at a gate, join its queue first."""
         if self.crowd.network.gate[link] >= 0:
             self.join(now, link)
         else:
-            self.travel(now, link, delay)
+            self.travel(now, link)
 
     def travel(self, now: int, link: int, delay: int = 0) -> None:
         """Be on the way."""
@@ -254,12 +254,11 @@ class Household(Owner):
         if self.persons == 0:
             return
         near, far = int(crowd.network.tail[self.link]), int(crowd.network.head[self.link])
-        over = Outcome.IRREGULAR if crowd.gates[gate].out else Outcome.RETURNED
         if through and back:
             crowd.tell(gate, Outcome.IRREGULAR, self.kinds)
             self.detain(now, Bound.BACK_OVER_THE_BORDER, far, int(rules.pushback_after_s[gate]))
         elif through:
-            crowd.tell(gate, over, self.kinds)
+            crowd.tell(gate, Outcome.IRREGULAR, self.kinds)
             self.travel(now, self.link)
         elif caught:
             crowd.tell(gate, Outcome.DETAINED, self.kinds)

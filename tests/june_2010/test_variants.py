@@ -51,7 +51,7 @@ def test_a_variant_differs_and_says_why_it_is_asked(name: str) -> None:
 
 def test_all_members_are_there() -> None:
     frame = pd.read_csv(SCRIPT.MEMBERS)
-    assert list(frame.columns) == ["variant", "seed", *SCRIPT.MEASURES]
+    assert list(frame.columns) == SCRIPT.COLUMNS
     assert not frame.isna().any().any()
     for name in SCRIPT.VARIANTS:
         assert frame.loc[frame["variant"] == name, "seed"].tolist() == list(range(1, MEMBERS + 1))
