@@ -220,7 +220,8 @@ def test_folder_may_not_be_written(here: Path) -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted(number: signal.Signals, code: int) -> None:
     slow = (
-        "import time, flowsim.model.flow as flow\n"
+        "import signal, time, flowsim.model.flow as flow\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in the background
         "def slow(*a, **k): print('runs', flush=True); time.sleep(60)\n"
         "flow.run = slow\nfrom flowsim.cli import main\nmain()"
     )
