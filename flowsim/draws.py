@@ -138,6 +138,36 @@ def gumbel(
     return -np.log(-np.log(uniform(seed, owner, purpose, count, option)))
 
 
+def best_of(
+    seed: np.uint64, owner: Keys, purpose: Purpose, count: NDArray, option: Keys, value: Floats
+) -> Ints:
+    """Which option each takes by the logit: the largest value plus a Gumbel draw keyed by option.
+
+    Parameters
+    ----------
+    seed, owner, purpose, count
+        As for `uniform`.
+    option : uint64 array (n, D)
+        Key of each option.
+    value : float64 array (n, D)
+        -inf for what is no option.
+
+    Returns
+    -------
+    int64 array (n,)
+        Column of the option; -1 where there is none.
+
+    Examples
+    --------
+    >>> owner, count = np.array([7], dtype=np.uint64), np.array([0])
+    >>> best_of(seed_key(1), owner, Purpose.ROUTE, count, np.array([[1, 2]]), np.array([[0, 99.0]]))
+    array([1])
+    """
+    drawn = value + gumbel(seed, owner, purpose, count, option)
+    best = np.argmax(drawn, axis=1)
+    return np.where(np.isneginf(drawn[np.arange(owner.size), best]), -1, best)
+
+
 def child_key(parent: Keys, split: NDArray, part: int) -> Keys:
     """Key of a part that splits off: a new owner, hash(parent, split, part)."""
     z = mix(parent, text_key("split"))

@@ -16,7 +16,7 @@ from scipy.sparse.linalg import splu
 
 from flowsim.arrays import Floats, Ints, Keys
 from flowsim.behaviour.sections import RouteChoice
-from flowsim.draws import Purpose, gumbel
+from flowsim.draws import Purpose, best_of
 from flowsim.world.network import Network
 
 SETTLE = -1
@@ -179,10 +179,8 @@ def choose(
     int64 array (n,)
         Link or `SETTLE`; -2 where there is nothing to choose.
     """
-    drawn = value + gumbel(seed, key, Purpose.ROUTE, count, name)
-    best = np.argmax(drawn, axis=1)
-    own = np.arange(key.size)
-    return np.where(np.isneginf(drawn[own, best]), -2, option[own, best])
+    best = best_of(seed, key, Purpose.ROUTE, count, name, value)
+    return np.where(best < 0, -2, option[np.arange(key.size), best])
 
 
 def link_cost(

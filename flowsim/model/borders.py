@@ -15,6 +15,7 @@ from flowsim.policy.compose import GateRules, at_crossing, compose, state
 from flowsim.policy.gates import RulesAtGates
 from flowsim.policy.land import Roads, Transfers, of_kind, pressure
 from flowsim.policy.opening import Opening, Road, Statement, Transfer
+from flowsim.policy.own import of_the_stock
 from flowsim.policy.sections import Authority, Border
 from flowsim.policy.who import Sorts
 from flowsim.scenario.scenario import Scenario
@@ -87,7 +88,6 @@ class Borders:
         self.transfers: Transfers | None = None
         self.pressure = np.zeros(len(world.countries))
         self.wish = np.ones(len(world.countries))
-        self.openings: list[tuple[Opening, ...]] = [() for _ in network.gates]
 
     def _borders_of_gates(self, borders: tuple[Border, ...]) -> list[str | None]:
         network, world = self._world.network, self._world
@@ -121,9 +121,7 @@ class Borders:
         todo = [policy for side in self._sides for policy in side.out + side.back]
         while todo:
             policy = todo.pop()
-            kind = type(policy)
-            stock = kind.__module__.startswith("flowsim.policy.")
-            if not stock or getattr(policy, "type", "") in moves:
+            if not of_the_stock(policy) or getattr(policy, "type", "") in moves:
                 return True
             todo += policy.within()
         return False
@@ -175,7 +173,7 @@ class Borders:
         self, out: dict[str, list[list[Stated]]], back: dict[str, list[list[Stated]]]
     ) -> list[int]:
         changed, network = [], self._world.network
-        rules, openings = [], []
+        rules = []
         first = not self.rules.by_gate
         for g, gate in enumerate(network.gates):
             border = self._border_of[g]
@@ -185,10 +183,8 @@ class Borders:
             if first or rule is not self.rules.by_gate[g]:
                 changed.append(g)
             rules.append(rule)
-            openings.append(binding)
         if changed:
             self.rules = RulesAtGates(rules, self._capacity, self._start)
-        self.openings = openings
         return changed
 
     def _rules(self, openings: tuple[Opening, ...]) -> GateRules:
@@ -208,14 +204,7 @@ def _parts(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
 
 def _all(stated: list[Stated]) -> list[tuple[tuple[str, ...], bool, Statement]]:
     """What is stated, for which crossings, and whether above the others."""
-    return [
-        (
-            s.policy.crossings,
-            s.above,
-            _at_gate(s.opening) if isinstance(s.opening, Opening) else s.opening,
-        )
-        for s in stated
-    ]
+    return [(s.policy.crossings, s.above, _at_gate(s.opening)) for s in stated]
 
 
 def _at_gate(opening: S) -> S:

@@ -147,7 +147,7 @@ class FlowModel(mesa.Model):
 
         A step is made of ticks, over which violence and all hazards are constant, and a tick of
         segments, over which the openings are. Neighbours who left, queues and full camps that
-        people hear of are those of the start of the step; authorities look once a tick.
+        people hear of are those of the start of the step; authorities look once an hour.
         """
         borders = self.borders
         for start, stop in self._ticks():
@@ -410,5 +410,5 @@ def run(
         for _ in range(steps):
             model.step()
     result = model.result()
-    del model.crowd  # Mesa's agents and model refer to each other, so the model stays for a while
+    model.__dict__.clear()  # Mesa 3.3 keeps every model for good, to number its agents
     return result

@@ -40,9 +40,7 @@ class Gates:
     """
 
     def __init__(self, crowd: Crowd) -> None:
-        self.crowd: Crowd = proxy(
-            crowd
-        )  # no cycle: a crowd is large, and goes when its run is done
+        self.crowd: Crowd = proxy(crowd)  # no cycle: a crowd is large, and goes with its run
         self.columns, self.laws = crowd.columns, crowd.laws
         self.network, self.observer = crowd.network, crowd.observer
         gates = self.network.gates

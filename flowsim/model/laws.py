@@ -16,7 +16,7 @@ from flowsim.behaviour.harm import household_weight, kind_weights, strike
 from flowsim.behaviour.leaving import frailty
 from flowsim.behaviour.routes import SETTLE, RouteLogit, choose
 from flowsim.clock import ClockFace
-from flowsim.draws import Purpose, exponential, gumbel, seed_key, text_key, uniform
+from flowsim.draws import Purpose, best_of, exponential, seed_key, text_key, uniform
 from flowsim.model.beliefs import Beliefs
 from flowsim.model.layout import CLOCKS_OF, PURPOSE, Cells, Clock, Status
 from flowsim.policy.gates import LONGEST, RulesAtGates
@@ -255,7 +255,7 @@ class Now:
         self, laws: Laws, face: ClockFace, delay_hours: Floats, beliefs: Beliefs, full: Bools
     ) -> None:
         self.laws, self.face, self._delay, self._beliefs = laws, face, delay_hours, beliefs
-        self._full, self._place_key = full, laws.place_key
+        self._full = full
         self.rules: RulesAtGates
         self.roads: Roads | None = None
         self.transfers: Transfers | None = None
@@ -310,11 +310,9 @@ class Now:
             return nowhere
         with np.errstate(divide="ignore"):
             value = np.log(weight[:, to])
-        option = np.broadcast_to(self._place_key[to], value.shape)
-        drawn = value + gumbel(self.laws.seed, key, Purpose.TRANSFER, count, option)
-        best = np.argmax(drawn, axis=1)
-        own = np.arange(key.size)
-        return np.where(np.isneginf(drawn[own, best]), -1, to[best])
+        option = np.broadcast_to(self.laws.place_key[to], value.shape)
+        best = best_of(self.laws.seed, key, Purpose.TRANSFER, count, option, value)
+        return np.where(best < 0, -1, to[best])
 
     def found(self, link: Ints, group: Ints, gate: Ints) -> Bools:
         """Whether those who came through the fence are still in reach when guards look for them."""

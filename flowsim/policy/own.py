@@ -26,6 +26,11 @@ class Function(Policy):
     It is known by its module, name and source, and by the plain values that it holds on to; what
     has no source needs a name of its own in ``label``. An object is copied for each run, so that
     what it remembers of one run is not there in the next.
+
+    Examples
+    --------
+    >>> Function(rule=lambda now, view: None).opening(None, None) is None
+    True
     """
 
     type: Literal["function"] = "function"
@@ -69,6 +74,11 @@ class Function(Policy):
         return f"{name}:{hashlib.blake2b(told.encode(), digest_size=8).hexdigest()}"
 
 
+def of_the_stock(policy: Policy) -> bool:
+    """Whether a policy is of a class of flowsim and not of the user's own."""
+    return type(policy).__module__.startswith("flowsim.policy.")
+
+
 def as_policy(policy: Any, label: str = "") -> Policy:
     """A policy as it is, or what is made of a function or of an object of one's own class.
 
@@ -96,8 +106,7 @@ def as_policy(policy: Any, label: str = "") -> Policy:
     'function'
     """
     if isinstance(policy, Policy):
-        stock = type(policy).__module__.startswith("flowsim.policy.")
-        return policy if stock else Function(rule=policy, label=label)
+        return policy if of_the_stock(policy) else Function(rule=policy, label=label)
     if not inspect.isclass(policy):
         if callable(getattr(policy, "opening", None)):
             return Function(rule=policy.opening, label=label)

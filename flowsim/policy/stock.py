@@ -210,8 +210,6 @@ _Stock = (
     | Dispersal | ExitBan | OpeningHours | AnnouncedClosure | AnnouncedOpening | Corridor
     | Checkpoint | CapacityBound | Reactive | Scheduled | Code
 )  # fmt: skip
-AnyFilePolicy = Annotated[_Stock, Field(discriminator="type")]
-"""Policies that a scenario file can hold."""
 AnyPolicy = Annotated[_Stock | Function, Field(discriminator="type")]
 Scheduled.model_rebuild()
 Reactive.model_rebuild()

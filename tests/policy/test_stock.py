@@ -38,12 +38,12 @@ from flowsim.policy import (
     as_policy,
     override,
 )
-from flowsim.policy.stock import AnyFilePolicy
+from flowsim.policy.stock import AnyPolicy
 from tests.views import View
 
 DAY = datetime(2010, 6, 12)
 SECOND = timedelta(seconds=1)
-HOLDERS = {"Scheduled", "Code"}
+HOLDERS = {"Scheduled", "Code", "Function"}
 """Policies that only hold others."""
 ALWAYS = datetime(2000, 1, 1), datetime(2020, 1, 1)
 
@@ -247,7 +247,7 @@ def test_only_a_counted_quota_carries_over():
 
 
 def test_each_policy_of_the_stock_tells_its_effect_an_example_and_a_case():
-    for kind in get_args(get_args(AnyFilePolicy)[0]):
+    for kind in get_args(get_args(AnyPolicy)[0]):
         told = kind.__doc__
         assert ">>> " in told, kind
         lead = told.split("Examples")[0]
