@@ -74,7 +74,7 @@ def contrasts(comparison: Comparison) -> Chart:
         axes.set_visible(False)
     first = grid[0]
     first.set_yticks(range(len(names)), words)
-    first.set_ylim(len(names) - 0.5, -0.5)
+    first.set_ylim(max(len(names), 1) - 0.5, -0.5)
     chart.legend(handles=_key(comparison), loc="outside lower left", ncols=3)
     return chart
 

@@ -202,12 +202,11 @@ def compare(
 
 
 def _dataset(runs: Any) -> xr.Dataset:
-    """The runs of a study in the order of their labels, whatever order they came in."""
     data = runs if isinstance(runs, xr.Dataset) else getattr(runs, "data", None)
     if not isinstance(data, xr.Dataset) or not set(RUN) <= set(data.dims):
         wrong = f"{type(runs).__name__} is no Dataset over {', '.join(RUN)}"
         raise ScenarioError([Problem("runs", wrong, "give the runs of a study")])
-    return data.sortby([dim for dim in ("sample", "member") if dim in data.indexes])
+    return data
 
 
 def _row(

@@ -44,7 +44,7 @@ class Outcome:
     ----------
     name, unit : str
     values : float64 array (scenario, sample, member)
-        In the order of the study's labels; NaN where a run has no value.
+        Scenarios as the study has them, samples and members in order; NaN where a run has no value.
     """
 
     name: str
@@ -105,8 +105,9 @@ def _read(
     else:
         right = f"give one of {listed(known)}{did_you_mean(measure, known)}"
         return Problem(path, f"{measure!r} is no outcome of these runs", right)
-    # By label, so that a function may give its runs in any order.
+    # By label, so that a function may give its runs in any order, and so may a Dataset.
     made = made.reindex({dim: data[dim] for dim in RUN if dim in made.indexes}).transpose(*RUN)
+    made = made.sortby([dim for dim in RUN[1:] if dim in made.indexes])
     sizes = {dim: data.sizes[dim] for dim in RUN}
     if dict(made.sizes) != sizes:
         return Problem(path, f"the function gives {dict(made.sizes)}", f"give {sizes}")
