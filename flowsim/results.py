@@ -15,17 +15,14 @@ import pandas as pd
 import xarray as xr
 
 from flowsim.effects import policy_effects
+from flowsim.thinning import FLOWS as FLOWS
+from flowsim.thinning import day_ends, day_of, thin
 
 VARIABLES = (
     "people", "outcomes", "waiting", "composition", "registered", "violence", "deaths", "wounded",
     "exposure", "waiting_time", "hours_waited", "hours_to_safety", "split", "reunited", "apart",
     "barred_deaths",
 )  # fmt: skip
-FLOWS = (
-    "outcomes", "deaths", "wounded", "exposure", "split", "reunited", "barred_deaths",
-)  # fmt: skip
-"""Variables that belong to an interval and are summed over time; all others that have a time are
-levels, and those without are of the whole run."""
 ENTERED = ("admitted", "exempt", "irregular")
 """Outcomes by which a person comes to the far side."""
 
@@ -190,35 +187,9 @@ class Result:
         admitted, and stocks are as they stand at the day's end; what is of the whole run stays. An
         interval that ends at midnight belongs to the day before.
         """
-        # The last instant of an interval is just before its end.
-        times = pd.DatetimeIndex(self.data["time"].values)
-        days = (times - pd.Timedelta(1, "ns")).floor("D")
-        data = self.data.assign_coords(day=("time", days))
-        parts = {}
-        for name, variable in data.data_vars.items():
-            if "time" not in variable.dims:
-                parts[name] = variable
-                continue
-            grouped = variable.groupby("day")
-            if name in FLOWS:
-                part = grouped.sum("time").astype(variable.dtype)
-            elif name == "violence":
-                part = grouped.mean("time")
-            elif name == "waiting_time":
-                part = self._daily_wait(data)
-            else:
-                part = grouped.last()
-            part = part.transpose("day", *(d for d in variable.dims if d != "time"))
-            parts[name] = part.assign_attrs(variable.attrs)
-        return xr.Dataset(parts, attrs=self.data.attrs)
-
-    @staticmethod
-    def _daily_wait(data: xr.Dataset) -> xr.DataArray:
-        persons = data["outcomes"].sel(outcome=["admitted", "exempt"]).sum(["outcome", "kind"])
-        persons = persons.where(data["waiting_time"].notnull(), 0)
-        hours = (data["waiting_time"].fillna(0.0) * persons).groupby("day").sum("time")
-        total = persons.groupby("day").sum("time")
-        return hours / total.where(total > 0)
+        thinned = thin(self.data, day_ends(self.data["time"].values))
+        days = ("time", day_of(thinned["time"].values))
+        return thinned.assign_coords(day=days).swap_dims(time="day").drop_vars("time")
 
     def policy_effects(self) -> pd.DataFrame:
         """What the policies did, as one tidy table: about, where, measure, value, unit.
