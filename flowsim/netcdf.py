@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ LAYOUT = "flowsim_layout"
 
 _NARROWER = {"int64": "int32", "uint64": "int32", "uint32": "int32", "uint16": "int16",
              "uint8": "int8"}  # fmt: skip
+_NAME = re.compile(r"[A-Za-z0-9_][ -.0-~]*")
+_RESERVED = {"byte", "char", "short", "ushort", "int", "uint", "int64", "uint64", "float", "real",
+             "double", "bool", "string"}  # fmt: skip
 _HELD = ("bool", "int8", "int16", "int32", "float32", "float64")
 
 
@@ -137,12 +141,12 @@ def misfits(data: xr.Dataset) -> list[tuple[str, str, str]]:
     >>> misfits(xr.Dataset({"persons": ("place", [2**31])}))[0][:2]
     ('persons', 'netCDF-3 has no integers beyond 32 bits')
     """
-    found = [*_attributes_that_misfit("", data.attrs)]
+    names = [str(name) for name in dict.fromkeys([*data.dims, *data.variables])]
+    found = [(n, "netCDF-3 has no such name", _elsewhere()) for n in names if not _fits(n)]
+    found += _attributes_that_misfit("", data.attrs)
     for key, variable in data.variables.items():
         name = str(key)
         found += _attributes_that_misfit(name, variable.attrs)
-        if not name.isascii():
-            found.append((name, "netCDF-3 has names in ASCII only", _elsewhere()))
         size = variable.size * variable.dtype.itemsize
         if variable.dtype.name in _NARROWER:
             size = variable.size * np.dtype(_NARROWER[variable.dtype.name]).itemsize
@@ -152,6 +156,10 @@ def misfits(data: xr.Dataset) -> list[tuple[str, str, str]]:
         elif wrong := _values_that_misfit(variable):
             found.append((name, wrong, _elsewhere()))
     return found
+
+
+def _fits(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and name not in _RESERVED
 
 
 def _elsewhere() -> str:
@@ -175,25 +183,24 @@ def _values_that_misfit(variable: xr.Variable) -> str:
 
 def _attributes_that_misfit(name: str, attrs: Mapping[Any, Any]) -> Iterator[tuple[str, str, str]]:
     for key, value in attrs.items():
+        path = f"{name}.{key}" if name else str(key)
+        if not _fits(str(key)):
+            yield path, "netCDF-3 has no attribute of such a name", "give it another name"
         numbers = np.asarray(value)
         large = numbers.dtype.kind in "iu" and numbers.size and abs(numbers).max() >= 2**31
         if isinstance(value, str) or (numbers.dtype.kind in "biuf" and not large):
             continue
-        path = f"{name}.{key}" if name else str(key)
         yield path, f"netCDF-3 has no attribute {value!r}", "make it a text"
 
 
 def _seconds(times: NDArray) -> dict[str, Any]:
-    """Encoding of times in seconds since the first of them: integers where they fit."""
-    known = times[~np.isnat(times)].astype("datetime64[s]").ravel()
-    first = known[0] if known.size else np.datetime64(0, "s")
-    far = known.size and np.abs((known - first).astype(np.int64)).max() >= 2**31
-    exact = known.size == times.size and not far
-    return {
-        "units": f"seconds since {np.datetime_as_string(first).replace('T', ' ')}",
-        "dtype": "int32" if exact else "float64",
-        "calendar": "standard",
-    }
+    """Encoding of times in seconds: since the first, as integers, where that fits."""
+    if np.isnat(times).any() or np.ptp(times.astype("datetime64[s]").astype(np.int64)) >= 2**31:
+        first, dtype = np.datetime64(0, "s"), "float64"
+    else:
+        first, dtype = times.astype("datetime64[s]").ravel()[0], "int32"
+    since = np.datetime_as_string(first).replace("T", " ")
+    return {"units": f"seconds since {since}", "dtype": dtype, "calendar": "standard"}
 
 
 def _typed(values: NDArray, dtype: str | None) -> NDArray:
