@@ -7,11 +7,12 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-import flowsim
-
 APART = ("app", "check", "cli", "evidence", "learn", "plot", "report")
 """Rooms of the package that no number of a run depends on."""
-OF_STUDIES = ("inputs.py", "keep.py", "law.py", "layout.py", "record.py", "worker.py")
+OF_STUDIES = (
+    "inputs.py", "keep.py", "law.py", "layout.py", "points.py", "record.py", "sample.py",
+    "worker.py",
+)  # fmt: skip
 """What of `flowsim.study` the numbers in a record depend on."""
 LIBRARIES = ("mesa", "numpy", "scipy")
 
@@ -23,7 +24,7 @@ def code_version() -> str:
     That is the package's own source, without figures, scores and the command line, and the
     versions of numpy, scipy and Mesa.
     """
-    root = Path(flowsim.__file__).parent
+    root = Path(__file__).parents[1]
     digest = hashlib.blake2b(digest_size=8)
     for name in LIBRARIES:
         digest.update(f"{name} {version(name)}\n".encode())

@@ -157,6 +157,9 @@ def _field(name: str, array: xr.DataArray, labels: bool = False) -> Field:
     return Field(name, tuple(map(str, array.dims)), array.shape, dtype, dict(array.attrs), labels)
 
 
+_DTYPES: dict[str, Any] = {"time": "datetime64[ns]", "text": np.str_}
+
+
 def _told(coord: xr.DataArray) -> dict[str, Any]:
     kind, values = coord.dtype.kind, coord.values
     if kind == "M":
@@ -168,6 +171,6 @@ def _told(coord: xr.DataArray) -> dict[str, Any]:
 
 
 def _untold(told: Mapping[str, Any]) -> NDArray:
-    dtype = {"time": "datetime64[ns]", "text": np.str_}.get(told["dtype"], told["dtype"])
+    dtype = np.dtype(_DTYPES.get(told["dtype"], told["dtype"]))
     values = np.array(told["values"], dtype=dtype)
     return values.reshape(()) if not told["dims"] else values

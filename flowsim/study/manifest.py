@@ -123,8 +123,8 @@ class Manifest:
         try:
             plain = json.loads(text)
             scenarios = tuple(Entry(**entry) for entry in plain.pop("scenarios"))
-            lists = {key: tuple(plain.pop(key)) for key in ("inputs", "keep")}
-            return cls(**plain, **lists, scenarios=scenarios)
+            plain |= {key: tuple(plain[key]) for key in ("inputs", "keep")}
+            return cls(**plain, scenarios=scenarios)
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"it is not the plan of a study: {error}") from None
 

@@ -160,8 +160,8 @@ def _read_now(store: Store, layout: Layout, runs: list[Run], samples: int) -> di
 def _read_later(store: Store, layout: Layout, runs: list[Run], samples: int) -> dict[str, Any]:
     """The same as arrays that are read, and checked, when their numbers are asked for."""
     try:
-        import dask
         import dask.array as da
+        from dask.delayed import delayed
     except ImportError:
         raise ImportError(
             "a study of more than 1 GB is read piece by piece, which needs dask: "
@@ -183,7 +183,7 @@ def _read_later(store: Store, layout: Layout, runs: list[Run], samples: int) -> 
             blocks = [own[at : at + step] for at in range(0, members, step)]
             arrays = [
                 da.from_delayed(
-                    dask.delayed(_read_field)(store, layout, i, block),
+                    delayed(_read_field)(store, layout, i, block),
                     (len(block), *field.shape), dtype,
                 )
                 for block in blocks
