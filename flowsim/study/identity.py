@@ -7,7 +7,10 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-APART = ("app", "check", "cli", "evidence", "learn", "plot", "report")
+APART = (
+    "__init__", "app", "check", "cli", "errors", "evidence", "folders", "learn", "netcdf", "plot",
+    "report",
+)  # fmt: skip
 """Rooms of the package that no number of a run depends on."""
 OF_STUDIES = (
     "inputs.py", "keep.py", "law.py", "layout.py", "points.py", "record.py", "sample.py",

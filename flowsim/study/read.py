@@ -28,7 +28,7 @@ from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shape import adapter
 from flowsim.scenario.validate import fields
 from flowsim.study.places import of_setting, on_paper, placed
-from flowsim.study.sections import Comparison, Samples, StudySection, Variant
+from flowsim.study.sections import Comparison, Method, Samples, StudySection, Variant
 
 FILE = "study.yaml"
 _YAML = (".yaml", ".yml")
@@ -62,7 +62,7 @@ class StudyFile:
     members: int
     seed: int | str
     samples: int
-    method: str
+    method: Method
     inputs: tuple[str, ...]
     keep: tuple[str, ...]
     compare: Comparison | None

@@ -16,12 +16,13 @@ from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.identity import code_version
 from flowsim.study.inputs import METHODS, Method, design, doubts, uncertain
-from flowsim.study.keep import parse_keep
+from flowsim.study.keep import instants, parse_keep
 from flowsim.study.manifest import Entry, Manifest, OnChange
 from flowsim.study.runs import Runs
 from flowsim.study.store import Store
 
 if TYPE_CHECKING:
+    from flowsim.study.read import StudyFile
     from flowsim.study.worker import Failed
 
 SHARED = ("start", "end", "record")
@@ -102,6 +103,30 @@ class Study:
             raise ScenarioError([Problem("samples", wrong, "give ranges, or leave samples out")])
         self.keep = parse_keep(tuple(keep))
 
+    @classmethod
+    def of_file(
+        cls, file: StudyFile, members: int | None = None, samples: int | None = None
+    ) -> Study:
+        """The study that a file says (see `flowsim.study.read.read_study`).
+
+        Parameters
+        ----------
+        file : StudyFile
+        members, samples : int, optional
+            Instead of those of the file.
+        """
+        return cls(
+            file.scenarios,
+            members=file.members if members is None else members,
+            seed=file.seed,
+            samples=file.samples if samples is None else samples,
+            method=file.method,
+            inputs=file.inputs,
+            keep=file.keep,
+            name=file.name,
+            title=file.title,
+        )
+
     def __repr__(self) -> str:
         """What it crosses."""
         samples = f" x {self.samples} samples of {len(self._paths)} inputs" if self.samples else ""
@@ -177,7 +202,7 @@ class Study:
             start=_iso(first.start),
             end=_iso(first.end),
             scenarios=tuple(
-                Entry(name, scenario.digest(), self._doubts(scenario), self.members, self.samples)
+                Entry(name, _identity(scenario), self._doubts(scenario), self.members, self.samples)
                 for name, scenario in self.scenarios.items()
             ),
         )
@@ -217,7 +242,13 @@ class Study:
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _wrong_scenarios(scenarios: Mapping[str, Scenario]) -> list[Problem]:
+def _identity(scenario: Scenario) -> str:
+    """Digest of all that a record depends on: reports too, as they say when it is kept."""
+    told = f"{scenario.digest()} {instants(scenario).tolist()}"
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def _wrong_scenarios(scenarios: Mapping[Any, Any]) -> list[Problem]:
     if not scenarios:
         return [Problem("scenarios", "there is none", "give one at least, by a name")]
     problems = []

@@ -103,6 +103,7 @@ def _done(task: Task, begun: float) -> Done:
 
         scenario = sampled(scenario, task.position)
     data = kept(simulate(scenario, seed=task.run.seed), scenario, task.keep)
+    data.attrs.pop("digest", None)  # of this sample; a layout is of all
     layout = Layout.of(data)
     record = encode(layout, layout.pack(data), task.known)
     seconds = time.perf_counter() - begun
