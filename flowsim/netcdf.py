@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,9 @@ def write_netcdf(data: xr.Dataset, path: str | os.PathLike[str], replace: bool =
     the width of texts), the order of variables and coordinates, and arrays without a cell.
     Attributes may be texts, numbers and lists of numbers.
 
-    The whole Dataset is held in memory while it is written, for neither xarray nor scipy can write
-    this format in parts. Lazy (dask) variables are computed one block at a time, but into memory;
-    what is too large for that can go to Zarr (`flowsim.study.export.export`).
+    The whole Dataset, and a copy of one variable, are in memory while it is written, for neither
+    xarray nor scipy writes this format in parts. Lazy (dask) variables are computed a block at a
+    time, but into memory; what is too large for that can go to Zarr.
 
     Parameters
     ----------
@@ -75,8 +76,17 @@ def write_netcdf(data: xr.Dataset, path: str | os.PathLike[str], replace: bool =
     filled = data.drop_vars([name for name, v in data.variables.items() if v.size == 0])
     times = {str(n): _seconds(v.values) for n, v in filled.variables.items() if v.dtype.kind == "M"}
     filled = filled.assign_attrs({LAYOUT: json.dumps(_layout(data))})
-    with whole_file(Path(path), replace) as made:
+    with whole_file(Path(path), replace) as made, _in_this_process(filled):
         filled.to_netcdf(str(made), engine="scipy", format="NETCDF3_64BIT", encoding=times)
+
+
+def _in_this_process(data: xr.Dataset) -> AbstractContextManager[Any]:
+    """Lazy values are written by threads; xarray refuses where a cluster is at work."""
+    if all(variable.chunks is None for variable in data.variables.values()):
+        return nullcontext()
+    import dask
+
+    return dask.config.set(scheduler="threads")
 
 
 def _layout(data: xr.Dataset) -> dict[str, Any]:

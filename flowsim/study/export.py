@@ -35,8 +35,8 @@ def export(
     """Write a study's Dataset, in the format that the suffix tells: whole or not at all.
 
     ============  ================================================================================
-    ``.nc``       netCDF-3, the same Dataset by `flowsim.netcdf.read_netcdf`. All of it is held in
-                  memory while it is written; a variable has at most 2 GiB.
+    ``.nc``       netCDF-3, the same Dataset by `flowsim.netcdf.read_netcdf`. All of it is in memory
+                  while it is written, also what was lazy; a variable has at most 2 GiB.
     ``.zarr``     Zarr (format 2), the same Dataset by `xarray.open_zarr`; of any size. A chunk is
                   one scenario of one variable, or a part of it if that is above 64 MiB.
     ``.parquet``  a table (see below), a scenario and at most a million rows at a time

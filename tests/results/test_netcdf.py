@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import dask
 import dask.array as da
 import numpy as np
 import pytest
@@ -120,3 +121,13 @@ def test_a_file_is_replaced_only_where_asked(tmp_path):
         write_netcdf(xr.Dataset(attrs={"a": "b"}), tmp_path / "d.nc", replace=False)
     assert (tmp_path / "d.nc").read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["d.nc"]
+
+
+def test_lazy_values_are_computed_here_whatever_scheduler_is_set(tmp_path):
+    def elsewhere(*args, **kwargs):
+        raise RuntimeError("on another machine")
+
+    lazy = xr.Dataset({"a": ("x", da.arange(6, chunks=2, dtype=np.int32))})
+    with dask.config.set(scheduler=elsewhere):
+        write_netcdf(lazy, tmp_path / "d.nc")
+    assert read_netcdf(tmp_path / "d.nc")["a"].values.tolist() == list(range(6))
