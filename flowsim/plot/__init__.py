@@ -1,4 +1,4 @@
-"""Figures of a run; nothing of matplotlib is loaded before one is drawn."""
+"""Figures of a run and of many; nothing of matplotlib is loaded before one is drawn."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from flowsim.plot.geography import flow_map
     from flowsim.plot.kinds import composition
     from flowsim.plot.overview import timeline
+    from flowsim.plot.paired import contrasts
     from flowsim.plot.toll import deaths
 
 _FROM = {
     "composition": "kinds",
+    "contrasts": "paired",
     "deaths": "toll",
     "flow_map": "geography",
     "queues": "gates",
@@ -26,6 +28,7 @@ _FROM = {
 
 __all__ = [
     "composition",
+    "contrasts",
     "deaths",
     "flow_map",
     "queues",

@@ -1,0 +1,177 @@
+"""Scenarios against one of them: each difference with its paired interval and its gain."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from flowsim.plot.style import FAINT, INK, STATUS, Chart, styled
+from flowsim.study.contrast import Comparison
+from flowsim.study.outcomes import called
+from flowsim.study.table import decimals, gain_text, number, scale_of
+
+PAIRED, UNPAIRED = STATUS["sheltered"], "#F0B27A"
+COLUMNS = 3
+"""Panels side by side, at most."""
+NAME = 24
+"""Characters of a scenario's name on a line."""
+FAR = 10.0
+"""A difference so many times the next one is drawn as an arrow, not to press all others flat."""
+INTERVALS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("unpaired_low", "unpaired_high", "unpaired", {"color": UNPAIRED, "linewidth": 2.0}),
+    ("low", "high", "paired", {"color": PAIRED, "linewidth": 6.0}),
+)
+DOT: dict[str, Any] = {"marker": "o", "markersize": 3.6, "color": INK, "markeredgewidth": 0}
+
+
+@styled
+def contrasts(comparison: Comparison) -> Chart:
+    """How each scenario differs from the reference: a panel an outcome, a row a scenario.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        As `flowsim.compare` gives it.
+
+    Returns
+    -------
+    Chart
+        A matplotlib Figure. A dot is the mean of the paired differences, the thick line its
+        interval, and the thin pale line behind it the interval that as many unpaired runs would
+        have given. Beside each row stands what pairing gains (the ratio of the variances). One
+        difference that is ten times all others of its panel is an arrow with its number.
+    """
+    table = comparison.table[comparison.table["scenario"] != comparison.against]
+    outcomes = list(dict.fromkeys(comparison.table["outcome"]))
+    names = list(dict.fromkeys(table["scenario"]))
+    across = max(1, min(COLUMNS, len(outcomes)))
+    down = max(1, math.ceil(len(outcomes) / across))
+    words = [_wrapped(name) for name in names]
+    lines = sum(1 + w.count("\n") for w in words)
+    width = max(8.0, 1.8 + 3.4 * across)
+    chart = Chart(width, 1.2 + down * (1.1 + 0.22 * max(lines, 1)))
+    title = f"How outcomes differ from {comparison.against!r}, paired by {comparison.unit}"
+    chart.suptitle(
+        textwrap.fill(title, int(8 * width)),
+        x=0.01,
+        ha="left",
+        fontsize=13,
+        fontweight="bold",
+    )
+    chart.set_layout_engine("constrained", h_pad=0.1)
+    grid = chart.subplots(down, across, sharey=True, squeeze=False).ravel()
+    for axes, outcome in zip(grid, outcomes, strict=False):
+        rows = comparison.table[comparison.table["outcome"] == outcome]
+        _panel(axes, rows, comparison.against)
+    for axes in grid[len(outcomes) :]:
+        axes.set_visible(False)
+    first = grid[0]
+    first.set_yticks(range(len(names)), words)
+    first.set_ylim(len(names) - 0.5, -0.5)
+    chart.legend(handles=_key(comparison), loc="outside lower left", ncols=3)
+    return chart
+
+
+def _wrapped(name: str) -> str:
+    lines = textwrap.wrap(name, NAME) or [""]
+    return "\n".join(lines[:2]) + ("..." if len(lines) > 2 else "")
+
+
+def _panel(axes: Axes, rows: pd.DataFrame, against: str) -> None:
+    factor, unit = scale_of(rows)
+    apart = rows[rows["scenario"] != against]
+    far = _far(np.abs(apart["difference"].to_numpy()))
+    _scale(axes, apart[~far], factor)
+    axes.axvline(0.0, color=FAINT, linewidth=0.9, zorder=1)
+    for y, (row, is_far) in enumerate(zip(apart.to_dict("records"), far, strict=True)):
+        gain = "∞" if math.isinf(row["gain"]) else gain_text(row["gain"]).removeprefix("x ")
+        beside = axes.get_yaxis_transform()
+        axes.text(1.02, y, gain, transform=beside, va="center", fontsize=8)
+        if math.isnan(row["difference"]):
+            axes.text(0.5, y, "no pair", transform=beside, ha="center", va="center", fontsize=8)
+        elif is_far:
+            _arrow(axes, y, row, factor)
+        else:
+            _row(axes, y, row, factor)
+    axes.set_title(called(str(rows["outcome"].iloc[0])).capitalize(), pad=20)
+    low, high = axes.get_xlim()
+    zero = -low / (high - low)
+    side = "left" if zero < 0.2 else "right" if zero > 0.8 else "center"
+    above = axes.get_xaxis_transform()
+    axes.text(0.0, 1.01, against, transform=above, ha=side, va="bottom", fontsize=8, color=FAINT)
+    axes.text(1.02, 1.01, "gain", transform=axes.transAxes, va="bottom", fontsize=8, color=FAINT)
+    axes.set_xlabel(f"difference, {unit}" if unit else "difference")
+
+
+def _far(sizes: np.ndarray) -> np.ndarray:
+    """Which difference, if one, is far beyond all others, of at least three that are not zero."""
+    told = np.sort(sizes[sizes > 0.0])
+    if told.size < 3 or told[-1] < FAR * told[-2]:
+        return np.zeros(sizes.size, dtype=bool)
+    return sizes == told[-1]
+
+
+def _row(axes: Axes, y: int, row: dict, factor: float) -> None:
+    name = row["scenario"]
+    for z, (low, high, kind, line) in enumerate(INTERVALS, 2):
+        if not math.isnan(row[low]):
+            ends = [factor * row[low], factor * row[high]]
+            axes.plot(ends, [y, y], gid=f"{kind} {name}", solid_capstyle="butt", zorder=z, **line)
+    axes.plot([factor * row["difference"]], [y], zorder=4, gid=f"difference {name}", **DOT)
+
+
+def _arrow(axes: Axes, y: int, row: dict, factor: float) -> None:
+    """An arrow at the edge that a difference lies beyond, with the number."""
+    value = factor * row["difference"]
+    right = value > 0.0
+    axes.annotate(
+        number(value, decimals(abs(value) / 10.0), signed=True),
+        (1.0 if right else 0.0, y),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(-16 if right else 16, 0),
+        textcoords="offset points",
+        ha="right" if right else "left",
+        va="center",
+        fontsize=8,
+        arrowprops={"arrowstyle": "-|>", "color": PAIRED, "shrinkA": 1, "shrinkB": 0},
+        gid=f"arrow {row['scenario']}",
+    )
+
+
+def _scale(axes: Axes, rows: pd.DataFrame, factor: float) -> None:
+    """An axis that holds zero and all intervals, with signs."""
+    ends = factor * rows[["difference", "low", "high", "unpaired_low", "unpaired_high"]].to_numpy()
+    ends = np.append(ends[np.isfinite(ends)], 0.0)
+    low, high = float(ends.min()), float(ends.max())
+    if low == high:
+        low, high = low - 1.0, high + 1.0
+    room = 0.07 * (high - low)
+    axes.set_xlim(low - room, high + room)
+    places = decimals((high - low) / 2.0)
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: number(x, places, signed=True)))
+    axes.grid(axis="x", color="#E2E2E2", linewidth=0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def _key(comparison: Comparison) -> list[Line2D]:
+    if not comparison.table["low"].notna().any():
+        words = "difference of one pair, which has no interval"
+        return [Line2D([], [], linestyle="none", label=words, **DOT)]
+    mean = f"mean difference and its {100.0 * comparison.level:g} % interval"
+    labels = ("interval of as many unpaired runs", mean)
+    lines = [
+        Line2D([], [], label=label, **line)
+        for label, (*_, line) in zip(labels, INTERVALS, strict=True)
+    ]
+    lines[1].set(marker="o", markersize=3.6, markerfacecolor=INK, markeredgewidth=0)
+    gain = Line2D([], [], linestyle="none", label="gain: unpaired over paired variance")
+    return [lines[1], lines[0], gain]

@@ -1,0 +1,275 @@
+"""Scenarios held against one of them, pair by pair: what a policy changes, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from flowsim.errors import Problem, ScenarioError
+from flowsim.scenario.flaws import did_you_mean, listed
+from flowsim.study.outcomes import RUN, Outcome, Outcomes, called, read_outcomes
+from flowsim.study.pairing import METHODS, paired, pairs
+from flowsim.study.reasons import reason
+from flowsim.study.table import html, markdown, text
+
+Precision = float | Mapping[str, float] | None
+OF_PAIRS = (
+    "units", "difference", "low", "high", "unpaired_low", "unpaired_high", "sd_paired",
+    "sd_unpaired", "gain", "correlation", "precision", "units_needed", "runs_needed_unpaired",
+)  # fmt: skip
+COLUMNS = (
+    "outcome", "unit", "scenario", "runs", "mean", "median", "range_low", "range_high",
+    *OF_PAIRS, "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
+    """Scenarios against a reference, outcome by outcome; print it to read it.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row an outcome and scenario, the reference too; outcomes in the order asked for,
+        scenarios in that of the study.
+
+        ===========================  ===============================================================
+        ``outcome``, ``unit``        the outcome's name, and what it is counted in
+        ``scenario``, ``runs``       and how many of its runs have a value
+        ``mean``, ``median``         over those runs
+        ``range_low``, ``_high``     the range that holds `level` of them
+        ``units``                    pairs with a value on both sides; the reference's own units
+        ``difference``               mean of the paired differences, scenario less reference
+        ``low``, ``high``            its interval; NaN of one pair
+        ``unpaired_low``, ``_high``  the interval (Welch's t) that so many independent runs would
+                                     have given
+        ``sd_paired``                standard deviation of the paired differences
+        ``sd_unpaired``              of the difference of two independent units
+        ``gain``                     ``sd_unpaired**2 / sd_paired**2``: how many times smaller
+                                     pairing makes the variance of the difference; infinite where
+                                     the difference is the same in every pair, NaN where nothing
+                                     varies
+        ``correlation``              of the two sides; NaN where one does not vary
+        ``precision``                half width that is wished
+        ``units_needed``             least number of pairs with a t interval that narrow
+        ``runs_needed_unpaired``     least number of independent runs of each scenario
+        ``reason``                   why the gain is under 10, or why it is no number
+        ===========================  ===============================================================
+
+        What is about pairs is NaN for the reference.
+    against : str
+        The reference.
+    level : float
+        Of intervals and ranges.
+    method : {"t", "bootstrap"}
+        Of the paired intervals.
+    unit : {"member", "sample"}
+        What is paired: members, or samples as the mean of their members.
+    precision : str
+        The wished precision in words.
+    """
+
+    table: pd.DataFrame
+    against: str
+    level: float
+    method: str
+    unit: str
+    precision: str
+
+    def __repr__(self) -> str:
+        scenarios, outcomes = (self.table[c].nunique() for c in ("scenario", "outcome"))
+        by = f"{scenarios} scenarios by {outcomes} outcomes"
+        return f"<Comparison of {by}, against {self.against!r}>"
+
+    def __str__(self) -> str:
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        return html(self)
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write the table as CSV; what has no value is empty."""
+        self.table.to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
+
+    def markdown(
+        self, outcomes: list[str] | None = None, names: Mapping[str, str] | None = None
+    ) -> str:
+        """A wide table in Markdown: a row a scenario, a column an outcome.
+
+        Parameters
+        ----------
+        outcomes : list of str, optional
+            Which, and in what order; all unless given.
+        names : mapping of str to str, optional
+            Headings of outcomes, instead of their usual names.
+
+        Raises
+        ------
+        ScenarioError
+            An outcome is not in the table.
+        """
+        known = list(dict.fromkeys(self.table["outcome"]))
+        asked = [(f"outcomes[{i}]", o) for i, o in enumerate(outcomes or [])]
+        asked += [(f"names[{o}]", o) for o in names or {}]
+        if wrong := [_unknown(path, o, known) for path, o in asked if o not in known]:
+            raise ScenarioError(wrong)
+        return markdown(self, known if outcomes is None else list(outcomes), names or {})
+
+
+def compare(
+    runs: Any,
+    against: str,
+    outcomes: Outcomes = None,
+    level: float = 0.90,
+    method: str = "t",
+    precision: Precision = None,
+) -> Comparison:
+    """Hold every scenario of a study against one of them, pair by pair.
+
+    Under one seed all scenarios have the same people with the same nerves, so runs are compared
+    seed by seed: what chance does to both cancels. The units that are paired are the members; in
+    a study of several samples they are the samples, each the mean of its members, because members
+    of a sample share its inputs and are not independent. A pair without a value on both sides is
+    left out.
+
+    Parameters
+    ----------
+    runs : xarray.Dataset, or what holds one as ``data``
+        Of a study.
+    against : str
+        The scenario that is the reference.
+    outcomes : str, list of str, or mapping, optional
+        Labels along ``effect``; or names, each with a label or a function that makes of the
+        Dataset a DataArray (scenario, sample, member), whose attribute ``units`` is the unit.
+        Unless given: `flowsim.study.outcomes.USUAL`, as far as the runs have them.
+    level : float
+        Of intervals, and of the ranges of runs.
+    method : {"t", "bootstrap"}
+        Intervals of the differences by Student's t; or by the BCa bootstrap of the pairs (Efron
+        1987), always with the same draws.
+    precision : float or mapping, optional
+        Half width of the interval for which the numbers of runs needed are told, in the unit of
+        the outcome, or for each outcome by name. Unless given, a tenth of the difference.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ScenarioError
+        Something asked for is not there, or is out of its range; says all that is wrong.
+
+    Examples
+    --------
+    >>> values = [[[[10.0], [12.0], [17.0]]], [[[12.0], [15.0], [20.0]]]]
+    >>> data = xr.Dataset(
+    ...     {"effects": (("scenario", "sample", "member", "effect"), values)},
+    ...     {"scenario": ["shut", "open"], "sample": [0], "member": [1, 2, 3],
+    ...      "effect": ["deaths"], "unit": ("effect", ["persons"])},
+    ... )
+    >>> told = compare(data, against="shut")
+    >>> print(str(told).split("Mean of")[0].rstrip())
+    deaths, persons
+            median (range)       difference (90 % interval)  gain  pairs  unpaired
+      shut  12.0 (10.2 to 16.5)
+      open  15.0 (12.3 to 19.5)      +2.67 (+1.69 to +3.64)  x 88     15     1,117
+    """
+    data = _dataset(runs)
+    scenarios = [str(s) for s in data["scenario"].values]
+    found = read_outcomes(data, outcomes)
+    problems = _wrong(found, scenarios, against, level, method, precision)
+    if problems:
+        raise ScenarioError(problems)
+    wished = precision if isinstance(precision, Mapping) else dict.fromkeys(found, precision)
+    side = scenarios.index(against)
+    rows = [
+        _row(outcome, i, side, name, level, method, wished.get(outcome.name))
+        for outcome in found.values()
+        if isinstance(outcome, Outcome)
+        for i, name in enumerate(scenarios)
+    ]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    unit = "member" if data.sizes["sample"] == 1 else "sample"
+    return Comparison(table, against, level, method, unit, _in_words(precision))
+
+
+def _dataset(runs: Any) -> xr.Dataset:
+    """The runs of a study in the order of their labels, whatever order they came in."""
+    data = runs if isinstance(runs, xr.Dataset) else getattr(runs, "data", None)
+    if not isinstance(data, xr.Dataset) or not set(RUN) <= set(data.dims):
+        wrong = f"{type(runs).__name__} is no Dataset over {', '.join(RUN)}"
+        raise ScenarioError([Problem("runs", wrong, "give the runs of a study")])
+    return data.sortby([dim for dim in ("sample", "member") if dim in data.indexes])
+
+
+def _row(
+    outcome: Outcome, i: int, side: int, name: str, level: float, method: str, wish: float | None
+) -> dict[str, Any]:
+    own, reference = outcome.values[i], outcome.values[side]
+    runs = own[np.isfinite(own)]
+    a, b = pairs(own, reference)
+    row: dict[str, Any] = dict.fromkeys(OF_PAIRS, math.nan)
+    row |= {"outcome": outcome.name, "unit": outcome.unit, "scenario": name, "runs": runs.size}
+    if i == side:
+        row |= {"units": a.size, "reason": ""}
+    else:
+        told = paired(a, b, level, method, wish)
+        most = float(max(abs(a.mean()), abs(b.mean()))) if a.size else math.nan
+        row |= {key: asdict(told)[key] for key in OF_PAIRS} | {"reason": reason(told, name, most)}
+    tail = (1.0 - level) / 2.0
+    low, middle, high = np.quantile(runs, [tail, 0.5, 1.0 - tail]) if runs.size else [math.nan] * 3
+    mean = float(runs.mean()) if runs.size else math.nan
+    return row | {"mean": mean, "median": middle, "range_low": low, "range_high": high}
+
+
+def _wrong(
+    found: Mapping[str, Outcome | Problem],
+    scenarios: list[str],
+    against: str,
+    level: float,
+    method: str,
+    precision: Precision,
+) -> list[Problem]:
+    """All that is wrong with what is asked for."""
+    problems = [outcome for outcome in found.values() if isinstance(outcome, Problem)]
+    if not found:
+        right = "name outcomes by their labels along effect"
+        problems.append(Problem("outcomes", "there is nothing to compare", right))
+    if against not in scenarios:
+        problems.insert(0, _unknown("against", against, scenarios, "scenario of this study"))
+    if not 0.0 < level < 1.0:
+        problems.append(Problem("level", f"{level} is no level", "give one between 0 and 1"))
+    if method not in METHODS:
+        problems.append(_unknown("method", method, list(METHODS), "method"))
+    wishes = precision if isinstance(precision, Mapping) else {"": precision}
+    for name, wish in wishes.items():
+        path = f"precision[{name}]" if name else "precision"
+        if name and name not in found:
+            problems.append(_unknown(path, name, list(found)))
+        if wish is not None and not 0.0 < wish < math.inf:
+            problems.append(Problem(path, f"{wish} is no half width", "give one above 0"))
+    return problems
+
+
+def _unknown(path: str, word: str, known: list[str], kind: str = "outcome compared") -> Problem:
+    right = f"give one of {listed(known)}{did_you_mean(word, known)}"
+    return Problem(path, f"{word!r} is no {kind}", right)
+
+
+def _in_words(precision: Precision) -> str:
+    """The wished half width as a reader is told of it."""
+    usual = "a tenth of the difference"
+    if precision is None:
+        return usual
+    if not isinstance(precision, Mapping):
+        return f"{precision:,g}"
+    told = [f"{value:,g} ({called(name)})" for name, value in precision.items()]
+    return ", ".join([*told, f"else {usual}"])
