@@ -28,7 +28,7 @@ from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shape import adapter
 from flowsim.scenario.validate import fields
 from flowsim.study.places import of_setting, on_paper, placed
-from flowsim.study.sections import Comparison, Method, Samples, StudySection, Variant
+from flowsim.study.sections import CompareSection, Method, Samples, StudySection, Variant
 
 FILE = "study.yaml"
 _YAML = (".yaml", ".yml")
@@ -53,7 +53,7 @@ class StudyFile:
     inputs : tuple of str
         Patterns of the inputs that are sampled; empty for all.
     keep : tuple of str
-    compare : Comparison or None
+    compare : CompareSection or None
     """
 
     name: str
@@ -65,7 +65,7 @@ class StudyFile:
     method: Method
     inputs: tuple[str, ...]
     keep: tuple[str, ...]
-    compare: Comparison | None
+    compare: CompareSection | None
 
 
 def is_study(path: str | os.PathLike[str]) -> bool:

@@ -96,7 +96,7 @@ class Samples(Section):
         raise ValueError(f"{shown(value)} says no samples; {right}")
 
 
-class Comparison(Section):
+class CompareSection(Section):
     """How the scenarios of a study are compared, member by member."""
 
     against: ScenarioName
@@ -120,5 +120,6 @@ class StudySection(Section):
     seed: Seed = 1
     samples: Samples = Samples(count=0)
     keep: tuple[Text, ...] = ()
-    """What each run keeps beside its effects, as `crossings` or `people:daily`."""
-    compare: Comparison | None = None
+    """What each run keeps beside its effects, as `crossings` or `people:daily`; all by day if
+    empty."""
+    compare: CompareSection | None = None

@@ -22,7 +22,7 @@ from flowsim.scenario.read import parse
 from flowsim.study.places import placed, steps
 from flowsim.study.read import is_study, read_study
 from flowsim.study.schema import study_schema
-from flowsim.study.sections import Comparison
+from flowsim.study.sections import CompareSection
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "data" / "small"
@@ -164,7 +164,7 @@ def test_a_whole_study(folder: Path) -> None:
     assert (study.members, study.seed, study.samples, study.method) == (50, "june", 64, "sobol")
     assert study.inputs == ("behaviour.*",)
     assert study.keep == ("crossings", "people:daily")
-    assert study.compare == Comparison(
+    assert study.compare == CompareSection(
         against="as reported",
         outcomes=("let_through", "person_days_exposed"),
         level=0.95,
