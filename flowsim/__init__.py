@@ -15,12 +15,18 @@ if TYPE_CHECKING:
     from flowsim.errors import Problem as Problem
     from flowsim.errors import ScenarioError as ScenarioError
     from flowsim.errors import SimulationError as SimulationError
+    from flowsim.errors import StoreError as StoreError
+    from flowsim.errors import StudyError as StudyError
     from flowsim.formats.readers import load as load
     from flowsim.model.flow import FlowModel as FlowModel
     from flowsim.model.flow import run as run
     from flowsim.policy.opening import Opening as Opening
     from flowsim.results import Result as Result
     from flowsim.scenario.scenario import Scenario as Scenario
+    from flowsim.study.contrast import compare as compare
+    from flowsim.study.export import export as export
+    from flowsim.study.runs import open_study as open_study
+    from flowsim.study.study import Study as Study
 
     __version__: str
 
@@ -32,7 +38,13 @@ _HOME = {
     "Scenario": "scenario.scenario",
     "ScenarioError": "errors",
     "SimulationError": "errors",
+    "StoreError": "errors",
+    "Study": "study.study",
+    "StudyError": "errors",
+    "compare": "study.contrast",
+    "export": "study.export",
     "load": "formats.readers",
+    "open_study": "study.runs",
     "run": "model.flow",
 }
 _MODULES = ("evidence", "plot", "policy")
@@ -45,9 +57,15 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimulationError",
+    "StoreError",
+    "Study",
+    "StudyError",
     "__version__",
+    "compare",
     "evidence",
+    "export",
     "load",
+    "open_study",
     "plot",
     "policy",
     "run",

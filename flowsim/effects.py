@@ -9,6 +9,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from flowsim.thinning import LET_THROUGH, interval_days
+
 ALL = "all"
 LONG_WAIT_HOURS = 24.0
 """Who waited longer counts as having waited long; a lower edge of the classes of hours."""
@@ -20,12 +22,13 @@ Row = tuple[str, float, str]
 """Measure, value, unit."""
 
 
-def policy_effects(data: xr.Dataset) -> pd.DataFrame:
+def policy_effects(data: xr.Dataset, every_host: bool = False) -> pd.DataFrame:
     """What the policies of a run did, in numbers.
 
     ================================  ==============================================================
     about crossings                   each and all together
     ``reached`` to ``intercepted``    persons by outcome, over the run
+    ``let_through``                   persons ``admitted`` and ``exempt``
     ``waiting_at_end``, ``_peak``     persons in the queue at the end, and at most at once
     ``person_days_waited``            persons in the queue at the end of each interval, times its
                                       length
@@ -55,6 +58,8 @@ def policy_effects(data: xr.Dataset) -> pd.DataFrame:
     ----------
     data : xarray.Dataset
         As of `flowsim.results.Result`.
+    every_host : bool
+        Rows about each place abroad, so that all runs of a scenario have the same rows.
 
     Returns
     -------
@@ -97,7 +102,8 @@ def policy_effects(data: xr.Dataset) -> pd.DataFrame:
     rows = [
         (about, where, *row)
         for about, parts in (
-            ("crossing", _crossings(data)), ("people", _people(data)), ("host", _hosts(data)),
+            ("crossing", _crossings(data)), ("people", _people(data)),
+            ("host", _hosts(data, every_host)),
         )
         for where, row in parts
     ]  # fmt: skip
@@ -138,25 +144,21 @@ def quantile(counts: NDArray, edges: NDArray, share: float) -> float:
     return float(edges[at] + part * (edges[at + 1] - edges[at]))
 
 
-def days(data: xr.Dataset) -> NDArray:
-    """Length of each recording interval, days; float64 array (time,)."""
-    start = np.datetime64(data.attrs["start"], "ns")
-    lengths = np.diff(np.concatenate([[start], data["time"].values.astype("datetime64[ns]")]))
-    return lengths / np.timedelta64(1, "D")
-
-
 def _crossings(data: xr.Dataset) -> Iterator[tuple[str, Row]]:
     """Each crossing and, last, all: with the crossings summed, as one."""
     crossings = ["outcomes", "waiting", "hours_waited", "split", "barred_deaths"]
-    part = data[crossings].astype(np.int64)
+    part, length = data[crossings].astype(np.int64), interval_days(data)
     for x, name in enumerate(data["crossing"].values):
-        yield from ((str(name), row) for row in _crossing(part.isel(crossing=x), days(data)))
-    yield from ((ALL, row) for row in _crossing(part.sum("crossing"), days(data)))
+        yield from ((str(name), row) for row in _crossing(part.isel(crossing=x), length))
+    yield from ((ALL, row) for row in _crossing(part.sum("crossing"), length))
 
 
 def _crossing(data: xr.Dataset, length: NDArray) -> Iterator[Row]:
-    for outcome, persons in data["outcomes"].sum(["time", "kind"]).to_series().items():
+    outcomes = data["outcomes"].sum(["time", "kind"])
+    for outcome, persons in outcomes.to_series().items():
         yield str(outcome), persons, "persons"
+    through = outcomes.values[np.isin(outcomes["outcome"].values, LET_THROUGH)]
+    yield "let_through", through.sum(), "persons"
     waiting = data["waiting"].sum("kind").values
     yield "waiting_at_end", waiting[-1], "persons"
     yield "waiting_peak", waiting.max(), "persons"
@@ -189,14 +191,15 @@ def _people(data: xr.Dataset) -> Iterator[tuple[str, Row]]:
     yield ALL, ("sheltered_abroad_peak", sheltered.max(), "persons")
 
 
-def _hosts(data: xr.Dataset) -> Iterator[tuple[str, Row]]:
+def _hosts(data: xr.Dataset, every: bool) -> Iterator[tuple[str, Row]]:
     """Each host and, last, all; the load of all is that of those with a limit."""
     sheltered = data["people"].sel(status="sheltered").sum("group")
     stock: NDArray = sheltered.transpose("time", "place").values.astype(np.int64)
-    capacity, length = data["capacity"].values, days(data)
+    capacity, length = data["capacity"].values, interval_days(data)
     abroad = ~np.isin(data["country"].values, data.attrs["flee_from"].split(","))
     limited = abroad & (capacity > 0)
-    for p in np.flatnonzero(limited | (abroad & (stock > 0).any(axis=0))):
+    shown = abroad if every else limited | (abroad & (stock > 0).any(axis=0))
+    for p in np.flatnonzero(shown):
         name = str(data["place"].values[p])
         yield from ((name, row) for row in _stock(stock[:, p]))
         if limited[p]:

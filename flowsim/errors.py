@@ -1,4 +1,4 @@
-"""The two errors of the library, and how a problem in a file is told."""
+"""The errors of the library, and how a problem in a file is told."""
 
 from __future__ import annotations
 
@@ -59,3 +59,22 @@ class ScenarioError(ValueError):
 
 class SimulationError(RuntimeError):
     """A run could not go on: a rule or a policy gave something that the model cannot use."""
+
+
+class StudyError(SimulationError):
+    """Some runs of a study failed, each twice; all others are in its store.
+
+    Parameters
+    ----------
+    message : str
+    failures : tuple of str
+        Traceback of each, in the order of the study.
+    """
+
+    def __init__(self, message: str, failures: tuple[str, ...] = ()) -> None:
+        self.failures = failures
+        super().__init__(message)
+
+
+class StoreError(RuntimeError):
+    """A store of runs cannot be read or written, is damaged, or lacks runs."""

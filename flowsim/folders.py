@@ -1,4 +1,4 @@
-"""A folder that appears whole or not at all."""
+"""Folders and files that appear whole or not at all."""
 
 from __future__ import annotations
 
@@ -52,6 +52,53 @@ def whole_folder(target: Path, replace: bool = False) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
+@contextmanager
+def whole_file(target: Path, replace: bool = False) -> Iterator[Path]:
+    """A new file to write, which takes the place of ``target`` when the block ends well.
+
+    It is made, empty, beside ``target``; it is on the disk before it is renamed. When the block
+    raises, it is removed and ``target`` is as it was.
+
+    Parameters
+    ----------
+    target : Path
+        Its parent must exist.
+    replace : bool
+        Whether a file that is there already is replaced.
+
+    Raises
+    ------
+    FileExistsError
+        ``target`` exists and is not to be replaced.
+    OSError
+        The file cannot be written, or ``target`` is a folder.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as there:
+    ...     with whole_file(Path(there) / "new") as path:
+    ...         _ = path.write_text("b")
+    ...     (Path(there) / "new").read_text(), os.listdir(there)
+    ('b', ['new'])
+    """
+    target = Path(os.path.realpath(target))
+    if os.path.lexists(target) and not replace:
+        raise FileExistsError(f"{target} exists")
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    os.close(handle)
+    made = Path(name)
+    try:
+        yield made
+        made.chmod(0o666 & ~_umask())
+        _sync_one(made)
+        if os.path.lexists(target) and not replace:  # made by another while the block ran
+            raise FileExistsError(f"{target} exists")
+        os.replace(made, target)
+        _sync_one(target.parent)
+    finally:
+        made.unlink(missing_ok=True)
+
+
 def _swap(made: Path, target: Path, replace: bool) -> None:
     old = made.with_name(f"{made.name}.old")
     if target.exists() and not replace:  # rename would replace an empty folder silently
@@ -87,6 +134,7 @@ def _sync_one(path: Path) -> None:
 
 
 def _umask() -> int:
+    """The process's mask for new files; a temporary file ignores it."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import json
 import os
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from flowsim.effects import policy_effects
+from flowsim.netcdf import read_netcdf, write_netcdf
+from flowsim.thinning import FLOWS as FLOWS
+from flowsim.thinning import day_ends, day_of, thin
 
 VARIABLES = (
     "people", "outcomes", "waiting", "composition", "registered", "violence", "deaths", "wounded",
     "exposure", "waiting_time", "hours_waited", "hours_to_safety", "split", "reunited", "apart",
     "barred_deaths",
 )  # fmt: skip
-FLOWS = (
-    "outcomes", "deaths", "wounded", "exposure", "split", "reunited", "barred_deaths",
-)  # fmt: skip
-"""Variables that belong to an interval and are summed over time; all others that have a time are
-levels, and those without are of the whole run."""
 ENTERED = ("admitted", "exempt", "irregular")
 """Outcomes by which a person comes to the far side."""
 
@@ -190,35 +184,9 @@ class Result:
         admitted, and stocks are as they stand at the day's end; what is of the whole run stays. An
         interval that ends at midnight belongs to the day before.
         """
-        # The last instant of an interval is just before its end.
-        times = pd.DatetimeIndex(self.data["time"].values)
-        days = (times - pd.Timedelta(1, "ns")).floor("D")
-        data = self.data.assign_coords(day=("time", days))
-        parts = {}
-        for name, variable in data.data_vars.items():
-            if "time" not in variable.dims:
-                parts[name] = variable
-                continue
-            grouped = variable.groupby("day")
-            if name in FLOWS:
-                part = grouped.sum("time").astype(variable.dtype)
-            elif name == "violence":
-                part = grouped.mean("time")
-            elif name == "waiting_time":
-                part = self._daily_wait(data)
-            else:
-                part = grouped.last()
-            part = part.transpose("day", *(d for d in variable.dims if d != "time"))
-            parts[name] = part.assign_attrs(variable.attrs)
-        return xr.Dataset(parts, attrs=self.data.attrs)
-
-    @staticmethod
-    def _daily_wait(data: xr.Dataset) -> xr.DataArray:
-        persons = data["outcomes"].sel(outcome=["admitted", "exempt"]).sum(["outcome", "kind"])
-        persons = persons.where(data["waiting_time"].notnull(), 0)
-        hours = (data["waiting_time"].fillna(0.0) * persons).groupby("day").sum("time")
-        total = persons.groupby("day").sum("time")
-        return hours / total.where(total > 0)
+        thinned = thin(self.data, day_ends(self.data["time"].values))
+        days = ("time", day_of(thinned["time"].values))
+        return thinned.assign_coords(day=days).swap_dims(time="day").drop_vars("time")
 
     def policy_effects(self) -> pd.DataFrame:
         """What the policies did, as one tidy table: about, where, measure, value, unit.
@@ -244,42 +212,16 @@ class Result:
         return bare.to_dataframe().reset_index()
 
     def to_netcdf(self, path: str | os.PathLike[str]) -> None:
-        """Write the Dataset as netCDF-3: whole or not at all, and the same bytes each time."""
-        path = Path(path)
-        data = _without_empty(self.data.drop_encoding())
-        data = data[sorted(map(str, data.data_vars))]
-        data = data.assign_coords({c: data[c] for c in sorted(map(str, data.coords))})
-        since = np.datetime_as_string(data["time"].values[0], unit="s").replace("T", " ")
-        encoding = {
-            "time": {"units": f"seconds since {since}", "dtype": "int32", "calendar": "standard"}
-        }
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        os.close(handle)
-        try:
-            data.to_netcdf(name, engine="scipy", format="NETCDF3_64BIT", encoding=encoding)
-            os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        """Write the Dataset as netCDF-3: whole or not at all, and the same bytes each time.
+
+        See `flowsim.netcdf.write_netcdf`. A file that is there already is replaced.
+        """
+        write_netcdf(self.data, path)
 
     @classmethod
     def from_netcdf(cls, path: str | os.PathLike[str]) -> Result:
         """Read what `to_netcdf` wrote."""
-        memory = io.BytesIO(Path(path).read_bytes())  # a mapped file cannot be closed in time
-        with xr.open_dataset(memory, engine="scipy") as file:
-            data = file.load().drop_encoding()
-        texts = {
-            name: (c.dims, np.array([str(v) for v in c.values], dtype=np.str_), c.attrs)
-            for name, c in data.coords.items()
-            if c.dtype.kind in "OSU"
-        }
-        exact = {"time": data["time"].astype("datetime64[ns]")}
-        if "capacity" in data.coords:  # netCDF-3 knows no longer integers than int32
-            exact["capacity"] = data["capacity"].astype(np.int64)
-        data = _with_empty(data.assign_coords({**texts, **exact}))
-        known = [name for name in VARIABLES if name in data]
-        return cls(data[[*known, *(name for name in data.data_vars if name not in known)]])
+        return cls(read_netcdf(path))
 
     def __repr__(self) -> str:
         """One line on the run and one on what is in it."""
@@ -294,35 +236,3 @@ class Result:
 
     def _repr_html_(self) -> str:
         return self.data._repr_html_()
-
-
-def _umask() -> int:
-    """The process's mask for new files; a temporary file ignores it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _without_empty(data: xr.Dataset) -> xr.Dataset:
-    """The Dataset less its arrays of no cells, which netCDF-3 cannot hold, noted in ``empty``."""
-    empty = {str(n): v for n, v in data.variables.items() if v.size == 0}
-    if not empty:
-        return data
-    told = {name: [list(v.dims), v.dtype.str] for name, v in sorted(empty.items())}
-    return data.drop_vars(list(empty)).assign_attrs(empty=json.dumps(told))
-
-
-def _with_empty(data: xr.Dataset) -> xr.Dataset:
-    """Undo `_without_empty`."""
-    if "empty" not in data.attrs:
-        return data
-    arrays = {
-        name: (dims, np.zeros([data.sizes.get(d, 0) for d in dims], dtype=dtype))
-        for name, (dims, dtype) in json.loads(data.attrs["empty"]).items()
-    }
-    attrs = {key: value for key, value in data.attrs.items() if key != "empty"}
-    coords = {n: a for n, a in arrays.items() if n not in VARIABLES}
-    variables = {n: a for n, a in arrays.items() if n in VARIABLES}
-    whole = data.assign_coords(coords).assign(variables)
-    whole.attrs = attrs
-    return whole

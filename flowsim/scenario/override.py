@@ -31,21 +31,33 @@ class _WrongPathError(ValueError):
 
 def with_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     """A scenario with other values; see `Scenario.with_values`."""
+    changed, left = scenario, dict(values)
     problems: list[Problem] = []
-    changed = scenario
-    for path, value in values.items():
-        try:
-            loc = locate(changed, path)
-        except _WrongPathError as error:
-            problems.append(Problem(path, *error.args))
-            continue
-        changed, flaws = _set_one(changed, loc, value)
-        problems += tell(flaws, changed)
+    while left:  # a value may fit only once another is set, as a start before an earlier stop
+        failed, problems = {}, []
+        for path, value in left.items():
+            changed, wrong = _try(changed, path, value)
+            if wrong:
+                failed[path] = value
+                problems += wrong
+        if len(failed) == len(left):
+            break
+        left = failed
     if not problems:
         problems = tell(flaws_across(Draft.of(changed)), changed)
     if problems:
         raise ScenarioError(in_order(problems))
     return changed
+
+
+def _try(scenario: Scenario, path: str, value: Any) -> tuple[Scenario, list[Problem]]:
+    """The scenario with one value, or as it was and what is wrong with the value."""
+    try:
+        loc = locate(scenario, path)
+    except _WrongPathError as error:
+        return scenario, [Problem(path, *error.args)]
+    changed, flaws = _set_one(scenario, loc, value)
+    return changed, tell(flaws, changed)
 
 
 def assignment(text: str) -> tuple[str, Any]:

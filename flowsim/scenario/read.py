@@ -91,7 +91,7 @@ def scalar(text: str) -> Scalar:
     return text
 
 
-def parse(text: str, file: str) -> Node:
+def parse(text: str, file: str, what: str = "a scenario") -> Node:
     """The one document of a YAML text.
 
     Parameters
@@ -99,6 +99,8 @@ def parse(text: str, file: str) -> Node:
     text : str
     file : str
         What positions are told with.
+    what : str
+        What the keys of an empty file should have been of.
 
     Raises
     ------
@@ -117,7 +119,7 @@ def parse(text: str, file: str) -> Node:
         problem = Problem("", " ".join(str(error).split()), "write plain YAML 1.2", file, 1, 1)
         raise ScenarioError([problem]) from None
     if builder.root is None:
-        wrong, right = "the file is empty", "give the keys of a scenario"
+        wrong, right = "the file is empty", f"give the keys of {what}"
         raise ScenarioError([Problem("", wrong, right, file, 1, 1)])
     if builder.problems:
         raise ScenarioError(builder.problems)

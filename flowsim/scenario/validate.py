@@ -42,7 +42,7 @@ def validate(root: Node, damaged: Container[Loc] = ()) -> tuple[Draft, dict[str,
     for loc, found in rows.items():
         if found is not None and loc in damaged:
             rows[loc] = Rows(loc, found.valid, whole=False)
-    values = _values(data, flaws)
+    values = fields(Scenario, data, flaws)
     return Draft(values, {loc: r for loc, r in rows.items() if r is not None}), data, flaws
 
 
@@ -81,12 +81,21 @@ def _names(items: list[Any], field: str) -> set[str] | None:
     return names
 
 
-def _values(data: dict[str, Any], flaws: list[Flaw]) -> dict[str, Any]:
-    """Fields of the scenario that are valid; those left out have their defaults."""
+def fields(kind: type[Section], data: dict[str, Any], flaws: list[Flaw]) -> dict[str, Any]:
+    """Fields of a section that are valid by themselves; those left out have their defaults.
+
+    Parameters
+    ----------
+    kind : type
+        The section that the whole of ``data`` is.
+    data : dict
+    flaws : list of Flaw
+        Where what is wrong, missing or unknown is added.
+    """
     values: dict[str, Any] = {}
-    for name, field in Scenario.model_fields.items():
+    for name, field in kind.model_fields.items():
         if name in data:
-            expected = child(Scenario, name)
+            expected = child(kind, name)
             try:
                 values[name] = adapter(expected).validate_python(data[name])
             except ValidationError as error:
@@ -96,7 +105,7 @@ def _values(data: dict[str, Any], flaws: list[Flaw]) -> dict[str, Any]:
         else:
             values[name] = field.get_default()
     for key in data:
-        if key not in Scenario.model_fields:
-            right = f"use one of its keys{did_you_mean(key, fields_of(Scenario))}"
+        if key not in kind.model_fields:
+            right = f"use one of its keys{did_you_mean(key, fields_of(kind))}"
             flaws.append(Flaw((key,), f"there is no key {key!r}", right, at_key=True))
     return values

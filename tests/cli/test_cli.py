@@ -15,11 +15,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 import flowsim as fs
-from flowsim.cli import cli
+from flowsim.cli.main import cli
 from flowsim.scenario.read import parse
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests/data/small"
+CLI = "from flowsim.cli.main import cli"
 OUTSIDE = 65534
 """The user of no rights; CI is root, who may write everywhere."""
 FILES = {"policy_effects.csv", "result.nc", "scenario.yaml", "summary.json"}
@@ -43,7 +44,7 @@ def run(*arguments: str) -> Result:
 def in_child(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own, after some code."""
     return subprocess.run(
-        [sys.executable, "-c", f"{code}\nfrom flowsim.cli import main\nmain()", *arguments],
+        [sys.executable, "-c", f"{code}\nfrom flowsim.cli.main import main\nmain()", *arguments],
         capture_output=True,
         text=True,
     )
@@ -204,7 +205,7 @@ def test_folder_may_not_be_written(here: Path) -> None:
         if folder.stat().st_uid == os.getuid():
             folder.chmod(0o755)
     code = (  # run once with all rights, as the interpreter itself may be out of reach later
-        "import os, flowsim\nfrom flowsim.cli import cli\nflowsim.run(flowsim.load('small'))\n"
+        "import os, flowsim\nfrom flowsim.cli.main import cli\nflowsim.run(flowsim.load('small'))\n"
         f"if os.getuid() == 0: os.setgid({OUTSIDE}); os.setuid({OUTSIDE})\n"
         "else: os.chmod('.', 0o555)"
     )
@@ -223,7 +224,7 @@ def test_interrupted(number: signal.Signals, code: int) -> None:
         "import signal, time, flowsim.model.flow as flow\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in the background
         "def slow(*a, **k): print('runs', flush=True); time.sleep(60)\n"
-        "flow.run = slow\nfrom flowsim.cli import main\nmain()"
+        "flow.run = slow\nfrom flowsim.cli.main import main\nmain()"
     )
     command = [sys.executable, "-c", slow, "run", "small", "-o", "a"]
     with subprocess.Popen(
@@ -249,7 +250,7 @@ def test_no_bar_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         raise fs.SimulationError("enough")
 
     monkeypatch.setattr(flowsim.model.flow, "run", note)
-    monkeypatch.setattr("flowsim.cli._is_terminal", lambda: True)
+    monkeypatch.setattr("flowsim.cli.main.is_terminal", lambda: True)
     run("-o", "b")
     run("-o", "b", "--no-progress")
     assert asked == [True, False]
@@ -295,10 +296,13 @@ HEAVY = ("mesa", "matplotlib", "scipy", "xarray", "pandas", "networkx")
     ("code", "not_loaded"),
     [
         ("import flowsim, flowsim.policy, flowsim.formats", (*HEAVY, "numpy", "pydantic", "click")),
-        ("from flowsim.cli import cli; cli(['--help'])", (*HEAVY, "numpy", "pydantic", "ruamel")),
-        ("from flowsim.cli import cli; cli(['--version'])", (*HEAVY, "numpy", "pydantic")),
-        ("from flowsim.cli import cli; cli(['validate', 'small'])", HEAVY),
-        ("from flowsim.cli import cli; cli(['validate', 'nowhere'])", HEAVY),
+        (
+            "from flowsim.cli.main import cli; cli(['--help'])",
+            (*HEAVY, "numpy", "pydantic", "ruamel"),
+        ),
+        (f"{CLI}; cli(['--version'])", (*HEAVY, "numpy", "pydantic")),
+        (f"{CLI}; cli(['validate', 'small'])", HEAVY),
+        (f"{CLI}; cli(['validate', 'nowhere'])", HEAVY),
         ("import flowsim; flowsim.load('small').with_values({'step': '30min'})", HEAVY),
         ("import flowsim; flowsim.policy.Closed(), flowsim.Opening()", HEAVY),
     ],

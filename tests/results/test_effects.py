@@ -35,7 +35,9 @@ def test_crossings_of_the_toy():
     post, gap, every = (part(table, "crossing", name) for name in ("Post", "Gap", "all"))
     for outcome in OUTCOMES:
         assert every[outcome] == post[outcome] + gap[outcome]
-    assert post[["reached", "admitted", "exempt"]].tolist() == [85, 40, 15]
+    assert post[["reached", "admitted", "exempt", "let_through"]].tolist() == [85, 40, 15, 55]
+    assert every["let_through"] == 55
+    assert gap["let_through"] == 0  # through the fence is not let through
     assert gap[["irregular", "pushed_back"]].tolist() == [10, 5]
     assert post[["waiting_at_end", "waiting_peak"]].tolist() == [20, 20]
     # 20 wait at the ends of the 31 hours from 12 June, 0:00
@@ -89,6 +91,21 @@ def test_hosts_by_hand():
     assert city.to_dict() == {"sheltered_at_end": 0.0, "sheltered_peak": 300.0}
     assert every[["sheltered_peak", "sheltered_at_end", "load_peak"]].tolist() == [395, 40, 0.95]
     assert set(table["where"][table["about"] == "host"]) == {"Camp", "City", "all"}
+
+
+def test_every_host_has_its_rows_where_that_is_asked_for():
+    """City has no limit here, and nobody is ever sheltered in it."""
+    data = toy_data()
+    data["capacity"].loc[{"place": "Camp"}] = 100
+    some, every = policy_effects(data), policy_effects(data, every_host=True)
+    assert part(some, "host", "City").empty
+    assert part(every, "host", "City").to_dict() == {"sheltered_at_end": 0.0, "sheltered_peak": 0.0}
+    rest = every[every["where"] != "City"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(rest, some)
+    put(data, "people", 300, place="City", group="Other", status="sheltered")
+    after = policy_effects(data, every_host=True)
+    keys = ["about", "where", "measure", "unit"]
+    pd.testing.assert_frame_equal(after[keys], every[keys])
 
 
 def test_where_there_is_no_host_and_no_crossing():

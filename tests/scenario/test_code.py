@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import flowsim as fs
-from flowsim.cli import cli
+from flowsim.cli.main import cli
 from flowsim.policy import Closed, Code, Opening, Scheduled
 from flowsim.policy.compose import state
 from flowsim.scenario.checks import check

@@ -192,3 +192,19 @@ def test_what_is_no_assignment(text: str, says: str) -> None:
     with pytest.raises(fs.ScenarioError) as error:
         assignment(text)
     assert str(error.value) == says
+
+
+def test_values_may_need_each_other() -> None:
+    """Each of two times alone would end the policy before it is announced or starts."""
+    closure = fs.policy.AnnouncedClosure(announced="2010-06-10T20:00", start="2010-06-11T00:00")
+    scenario = small_scenario().replace_policies("Here-There", closure)
+    for announced, start in (("2010-06-11T06:00", "2010-06-11T12:00"),
+                             ("2010-06-10T18:00", "2010-06-10T19:00")):  # fmt: skip
+        times = {f"{POLICY}.announced": announced, f"{POLICY}.start": start}
+        either = scenario.with_values(times)
+        assert either == scenario.with_values(dict(reversed(times.items())))
+        policy = either.borders[0].authorities[0].policies[0]
+        assert isinstance(policy, fs.policy.AnnouncedClosure)
+        assert policy.start == datetime.fromisoformat(start)
+    with pytest.raises(fs.ScenarioError, match="announced after it starts"):
+        scenario.with_values({f"{POLICY}.announced": "2010-06-11T13:00", LEAVING: 2})

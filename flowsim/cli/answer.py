@@ -1,0 +1,137 @@
+"""What all commands share: scenarios and values to load, and errors told as lines and a status."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from flowsim.errors import Problem, ScenarioError, SimulationError, StoreError
+
+if TYPE_CHECKING:
+    from flowsim.scenario.scenario import Scenario
+
+OUT = Path("out")
+ALLOW_CODE = (
+    "Import the code that the scenario names, from the current folder first. It then runs with "
+    "your rights: allow it only for files that you trust."
+)
+
+
+def load(name: str, settings: tuple[str, ...], allow_code: bool) -> Scenario:
+    """A scenario, with values set in it."""
+    from flowsim.formats import readers
+
+    scenario = readers.load(name, allow_code)
+    return scenario.with_values(_values(settings, allow_code)) if settings else scenario
+
+
+def _values(settings: tuple[str, ...], allow_code: bool) -> dict[str, Any]:
+    """The values to set, by path."""
+    from flowsim.scenario.override import assignment
+    from flowsim.scenario.policies import has_code
+
+    problems: list[Problem] = []
+    values: dict[str, Any] = {}
+    for text in settings:
+        try:
+            path, value = assignment(text)
+        except ScenarioError as error:
+            problems += error.problems
+            continue
+        values[path] = value
+        if not allow_code and has_code(value):
+            wrong = "code is not run unless you allow it"
+            problems.append(Problem(path, wrong, "pass --allow-code, if you trust it"))
+    if problems:
+        raise ScenarioError(problems)
+    return values
+
+
+def is_terminal() -> bool:
+    """Whether somebody watches."""
+    return sys.stderr.isatty()
+
+
+def file_name(name: str) -> str:
+    """A scenario's or study's name as that of a folder."""
+    return re.sub(r"[^\w.-]+", "_", name).strip("._") or "scenario"
+
+
+@contextmanager
+def parent_of(target: Path) -> Iterator[None]:
+    """Make ``out`` in the current folder where it is missing; other parents must exist."""
+    made = target.parent == OUT and not OUT.exists()
+    if made:
+        OUT.mkdir()
+    elif not target.parent.is_dir():
+        why = "is no folder" if target.parent.exists() else "does not exist"
+        raise OSError(f"the folder {target.parent} {why}")
+    try:
+        yield
+    finally:
+        if made and not any(OUT.iterdir()):
+            OUT.rmdir()
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Clean up on SIGTERM as on any exception."""
+
+    def stop(number: int, frame: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def importing(allow_code: bool) -> Iterator[None]:
+    """Let code be imported from the current folder, if any is allowed."""
+    here = str(Path.cwd()) if allow_code else None
+    if here:
+        sys.path.insert(0, here)
+    try:
+        yield
+    finally:
+        if here in sys.path:
+            sys.path.remove(here)
+
+
+@contextmanager
+def answering(failed: str, interrupted: str = "nothing was written") -> Iterator[None]:
+    """Turn errors into lines on stderr and an exit status."""
+    try:
+        yield
+    except ScenarioError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        count = len(error.problems)
+        click.echo(f"{count} problem{'s' if count != 1 else ''}", err=True)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        click.echo(f"interrupted; {interrupted}", err=True)
+        raise SystemExit(130) from None
+    except (SimulationError, StoreError, ImportError, MemoryError) as error:
+        click.echo(f"{failed}: {error or 'out of memory'}", err=True)
+        raise SystemExit(1) from None
+    except BrokenPipeError:
+        raise  # whoever read our output is gone; click knows what to do
+    except OSError as error:
+        why = error.strerror or str(error)
+        where = f"{error.filename}: " if error.strerror and error.filename else ""
+        click.echo(f"{failed}: {where}{why}", err=True)
+        raise SystemExit(1) from None

@@ -1,0 +1,184 @@
+"""Commands for many runs: ``flowsim study``, ``compare`` and ``export``."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flowsim.cli.answer import (
+    ALLOW_CODE,
+    OUT,
+    answering,
+    file_name,
+    importing,
+    is_terminal,
+    parent_of,
+    terminable,
+)
+
+if TYPE_CHECKING:
+    from flowsim.study.contrast import Comparison
+    from flowsim.study.runs import Runs
+
+FIGURE = "comparison.png"
+TABLE = "comparison.csv"
+
+
+@click.command()
+@click.argument("study_file", metavar="STUDY")
+@click.option("-o", "--store", type=click.Path(path_type=Path), help="Folder; else out/NAME.")
+@click.option("--members", type=click.IntRange(min=1), help="Instead of those of the file.")
+@click.option("--samples", type=click.IntRange(min=0), help="Instead of those of the file.")
+@click.option("--jobs", type=int, default=1, show_default=True, help="Processes; -1: all cores.")
+@click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler, as tcp://host:8786.")
+@click.option("--recompute", is_flag=True, help="Run anew what other code or scenarios made.")
+@click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
+@click.option("--figures/--no-figures", default=True, help="Draw the comparison.")
+@click.option("--progress/--no-progress", default=True, help="Show progress on a terminal.")
+def study(
+    study_file: str,
+    store: Path | None,
+    members: int | None,
+    samples: int | None,
+    jobs: int,
+    cluster: str | None,
+    recompute: bool,
+    allow_code: bool,
+    figures: bool,
+    progress: bool,
+) -> None:
+    """Run STUDY (a YAML file) into a store, and compare its scenarios.
+
+    What is in the store already is not run again: the same command goes on after an interruption,
+    and with more --members it adds to them.
+    """
+    if jobs == 0:
+        raise click.UsageError("--jobs 0 runs nothing; give a number of processes, or -1")
+    with answering("the study failed", "what is done is kept: the same command goes on from there"):
+        with importing(allow_code):
+            from flowsim.study.read import read_study
+            from flowsim.study.study import Study
+
+            told = read_study(study_file, allow_code)
+            made = Study.of_file(told, members=members, samples=samples)
+            target = store or OUT / file_name(told.name)
+            with parent_of(target), terminable(), _warnings_told():
+                runs = made.run(
+                    target,
+                    jobs=cluster or jobs,
+                    progress=progress and is_terminal(),
+                    on_change="recompute" if recompute else "refuse",
+                )
+        click.echo(f"{len(made)} runs are in {target}")
+        if told.compare and len(told.scenarios) > 1:
+            asked = told.compare
+            _compare(
+                runs, asked.against, list(asked.outcomes), asked.level, asked.interval, None,
+                target / FIGURE if figures else None, target / TABLE,
+            )  # fmt: skip
+
+
+@click.command()
+@click.argument("store", type=click.Path(path_type=Path))
+@click.option("--against", required=True, metavar="NAME", help="The reference scenario.")
+@click.option("--outcome", "outcomes", multiple=True, metavar="NAME", help="Several may be given.")
+@click.option("--level", type=click.FloatRange(0, 1, True, True), default=0.9, show_default=True)
+@click.option("--interval", type=click.Choice(["t", "bootstrap"]), default="t", show_default=True)
+@click.option("--precision", type=click.FloatRange(min=0, min_open=True),
+              help="Half width of the interval that is wished, in the outcome's unit.")  # fmt: skip
+@click.option("--partial", is_flag=True, help="Use the members that all scenarios have by now.")
+@click.option("--figure", type=click.Path(path_type=Path), help="PNG or SVG; else in the store.")
+@click.option("--no-figure", is_flag=True, help="Draw nothing.")
+@click.option("--csv", "table", type=click.Path(path_type=Path), help="Write the table there, too.")
+@click.option("--markdown", is_flag=True, help="Print the table as Markdown.")
+def compare(
+    store: Path,
+    against: str,
+    outcomes: tuple[str, ...],
+    level: float,
+    interval: str,
+    precision: float | None,
+    partial: bool,
+    figure: Path | None,
+    no_figure: bool,
+    table: Path | None,
+    markdown: bool,
+) -> None:
+    """Compare the scenarios of a study in STORE, member by member."""
+    with answering("the comparison failed", "nothing was compared"):
+        from flowsim.study.runs import open_study
+
+        drawn = None if no_figure else figure or store / FIGURE
+        runs = open_study(store, partial)
+        _compare(
+            runs, against, list(outcomes), level, interval, precision, drawn, table, markdown
+        )  # fmt: skip
+
+
+@click.command()
+@click.argument("store", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--variable", metavar="NAME", help="Only this one, as a long table for CSV.")
+@click.option("--partial", is_flag=True, help="Use the members that all scenarios have by now.")
+@click.option("--overwrite", is_flag=True, help="Replace what is there.")
+def export(store: Path, target: Path, variable: str | None, partial: bool, overwrite: bool) -> None:
+    """Write the runs in STORE to TARGET: .nc, .zarr, .parquet or .csv.
+
+    CSV and Parquet have a row a run and a column an effect, or one --variable in long form.
+    """
+    with answering("the export failed"):
+        from flowsim.study.export import export as write
+        from flowsim.study.runs import open_study
+
+        write(open_study(store, partial).data, target, variable, overwrite)
+        click.echo(f"The runs are in {target}")
+
+
+commands = (study, compare, export)
+
+
+def _compare(
+    runs: Runs,
+    against: str,
+    outcomes: list[str],
+    level: float,
+    interval: Any,
+    precision: float | None,
+    figure: Path | None,
+    table: Path | None,
+    markdown: bool = False,
+) -> None:
+    """Print a comparison, write it and draw it."""
+    from flowsim.study.contrast import compare as hold
+
+    told = hold(runs, against, outcomes or None, level, interval, precision)
+    click.echo(told.markdown() if markdown else str(told))
+    if table is not None:
+        told.to_csv(table)
+    if figure is not None:
+        _draw(told, figure)
+        click.echo(f"\n  {figure}")
+
+
+def _draw(comparison: Comparison, path: Path) -> None:
+    from flowsim.plot import contrasts
+
+    contrasts(comparison).write(path)
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Warnings of a study as plain lines."""
+
+    def tell(message: Warning | str, *_: object, **__: object) -> None:
+        click.echo(f"warning: {message}", err=True)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = tell
+        yield

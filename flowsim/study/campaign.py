@@ -1,0 +1,145 @@
+"""Runs a study into its store: what is there is checked, what is missing done, all of it told."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import cloudpickle
+from tqdm import tqdm
+
+from flowsim.model.assemble import as_yaml
+from flowsim.study.execute import Execution
+from flowsim.study.layout import Layout
+from flowsim.study.manifest import Entry, Manifest, Run
+from flowsim.study.pools import Pool, pool
+from flowsim.study.store import Store
+from flowsim.study.worker import Done, Failed, Task
+
+if TYPE_CHECKING:
+    from flowsim.study.study import Study
+
+
+class DamageWarning(UserWarning):
+    """A record of a store was not as it was written; its run is done again."""
+
+
+def campaign(
+    study: Study, store: Store, whole: Manifest, jobs: object, progress: bool
+) -> list[Failed]:
+    """Do what is missing of a study, and give what failed.
+
+    Parameters
+    ----------
+    study : Study
+    store : Store
+        Prepared.
+    whole : Manifest
+        Its plan, of which the study may be a part.
+    jobs, progress
+        As of `flowsim.study.study.Study.run`.
+    """
+    entries = {entry.name: entry for entry in whole.scenarios}
+    runs = {run.key: run for run in study.plan().runs()}
+    there = store.keys()
+    found = [run for run in runs.values() if run.key in there]
+    damaged, blind = _check(store, found)
+    missing = [run for run in runs.values() if run.key not in there]
+    if not (missing or damaged or blind):
+        return []
+    for name, scenario in study.scenarios.items():
+        store.add_scenario(entries[name].digest, as_yaml(scenario))
+    with pool(jobs) as workers, tqdm(
+        total=len(runs), initial=len(found) - len(damaged) - len(blind), unit="run",
+        desc=study.name, disable=None if progress else True, smoothing=0.1,
+    ) as bar:  # fmt: skip
+        effort = _Effort(study, store, entries, workers, bar)
+        while blind:
+            effort.do(blind[:1])  # brings the layout back, so that the others can be checked
+            others = blind[1:]
+            worse, blind = _check(store, others)
+            bar.update(len(others) - len(worse) - len(blind))
+            damaged += worse
+        effort.do([*damaged, *missing])
+    store.settle()
+    return effort.failures
+
+
+def _check(store: Store, runs: Sequence[Run]) -> tuple[list[Run], list[Run]]:
+    """Remove records that are damaged: their runs, and those that lack their layout."""
+    damaged, blind = [], []
+    for run in runs:
+        try:
+            wrong = store.damage(run.key)
+        except LookupError:
+            blind.append(run)
+            continue
+        if wrong:
+            told = f"{store.path(run.key)}: {wrong}; the run of {run} is done again"
+            warnings.warn(told, DamageWarning, stacklevel=4)
+            store.remove(run.key)
+            damaged.append(run)
+    return damaged, blind
+
+
+class _Effort:
+    """What goes out to workers and comes back from them."""
+
+    def __init__(
+        self, study: Study, store: Store, entries: dict[str, Entry], workers: Pool, bar: tqdm
+    ) -> None:
+        self.study, self.store, self.entries = study, store, entries
+        self.workers, self.bar = workers, bar
+        self.failures: list[Failed] = []
+        self._pickled = {n: cloudpickle.dumps(s) for n, s in study.scenarios.items()}
+        self._failed_before = set(store.failures())
+        self._code = study.plan().code
+        self._layouts: set[str] = set()
+
+    def do(self, runs: Sequence[Run]) -> None:
+        self._again = {run.key for run in runs if self.store.path(run.key).exists()}
+        Execution(self.workers, self._task, self._is_there, self._done, self._failed).all(runs)
+
+    def _is_there(self, run: Run) -> bool:
+        return run.key not in self._again and self.store.path(run.key).exists()
+
+    def _task(self, run: Run) -> Task:
+        entry = self.entries[run.scenario]
+        known = {
+            "scenario": entry.digest, "doubts": entry.doubts, "sample": run.sample,
+            "member": run.member, "seed": run.seed, "code": self._code,
+        }  # fmt: skip
+        position = self.study.position(run.sample) if run.sample else {}
+        return Task(
+            run, self._pickled[run.scenario], position, self.study.keep, known, self._code,
+            self.workers.apart,
+        )  # fmt: skip
+
+    def _done(self, run: Run, done: Done | None) -> None:
+        if done is not None:
+            if done.layout not in self._layouts:
+                self.store.add_layout(Layout.from_text(done.layout))
+                self._layouts.add(done.layout)
+            self.store.add(run.key, done.record)
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            cells = (f"{done.seconds:.3f}", f"{done.peak_mb:.0f}", done.worker, done.cpu)
+            self.store.note(now, run.key, *cells)
+        if run.key in self._failed_before:
+            self.store.forgive(run.key)
+        self.bar.update()
+
+    def _failed(self, failed: Failed) -> None:
+        run = failed.run
+        self.failures.append(failed)
+        self.store.add_failure(
+            run.key,
+            {
+                "scenario": run.scenario, "sample": run.sample, "member": run.member,
+                "seed": run.seed, "error": failed.error, "traceback": failed.trace,
+                "worker": failed.worker,
+            },
+        )  # fmt: skip
+        self.bar.set_postfix_str(f"{len(self.failures)} failed")
+        self.bar.update()

@@ -1,0 +1,209 @@
+"""A study in a file for other tools: netCDF, Zarr, Parquet or CSV."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from flowsim.errors import Problem, ScenarioError
+from flowsim.folders import whole_file, whole_folder
+from flowsim.netcdf import misfits, write_netcdf
+from flowsim.scenario.flaws import did_you_mean, listed
+from flowsim.study.rows import long, runs
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FORMATS = {".nc": "netCDF", ".zarr": "Zarr", ".parquet": "Parquet", ".csv": "CSV"}
+CHUNK = 64 * 2**20
+"""Most bytes of one chunk of a Zarr array, before it is compressed."""
+
+
+def export(
+    data: xr.Dataset,
+    path: str | os.PathLike[str],
+    variable: str | None = None,
+    overwrite: bool = False,
+) -> None:
+    """Write a study's Dataset, in the format that the suffix tells: whole or not at all.
+
+    ============  ================================================================================
+    ``.nc``       netCDF-3, the same Dataset by `flowsim.netcdf.read_netcdf`. All of it is in memory
+                  while it is written, also what was lazy; a variable has at most 2 GiB.
+    ``.zarr``     Zarr (format 2), the same Dataset by `xarray.open_zarr`; of any size. A chunk is
+                  one scenario of one variable, or a part of it if that is above 64 MiB.
+    ``.parquet``  a table (see below), a scenario and at most a million rows at a time
+    ``.csv``      the same table: UTF-8, floats to the last digit, nothing for NaN, ISO times
+    ============  ================================================================================
+
+    A table without ``variable`` has a row a run: ``scenario``, ``sample``, ``member``,
+    ``seed_of_run``, and each effect on all crossings, people or hosts together, under its label.
+    With ``variable`` it is in long form: a column a dimension, and one of values.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        Of a study; may be lazy (dask).
+    path : path
+        What to write; its folder must exist.
+    variable : str, optional
+        Only this one; netCDF and Zarr keep its coordinates.
+    overwrite : bool
+        Whether what is there already is replaced.
+
+    Raises
+    ------
+    ScenarioError
+        No such format, variable or folder; something is there; netCDF-3 cannot hold the data.
+    ImportError
+        A package is missing (zarr, pyarrow).
+    OSError
+        It cannot be written; what was there stays as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> data = xr.Dataset({"deaths": (("scenario", "member"), [[1], [2]])}, {"member": [1]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     export(data.assign_coords(scenario=["open", "shut"]), f"{folder}/a.csv", "deaths")
+    ...     print(Path(f"{folder}/a.csv").read_text(), end="")
+    scenario,member,deaths
+    open,1,1
+    shut,1,2
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    problems = [*_wrong_target(path, suffix, overwrite), *_wrong_variable(data, suffix, variable)]
+    if problems:
+        raise ScenarioError(problems)
+    if suffix in (".nc", ".zarr"):
+        chosen = data if variable is None else data[[variable]]
+        (_netcdf if suffix == ".nc" else _zarr)(chosen, path, overwrite)
+    else:
+        tables = runs(data) if variable is None else long(data[variable])
+        (_csv if suffix == ".csv" else _parquet)(tables, path, overwrite)
+
+
+def _wrong_target(path: Path, suffix: str, overwrite: bool) -> Iterator[Problem]:
+    told = str(path)
+    if suffix not in FORMATS:
+        wrong = f"no format goes by the suffix {suffix!r}" if suffix else "there is no suffix"
+        kinds = ", ".join(f"{end} ({name})" for end, name in FORMATS.items())
+        yield Problem(told, wrong, f"give one of {kinds}")
+    if not path.parent.is_dir():
+        why = "is no folder" if path.parent.exists() else "does not exist"
+        yield Problem(told, f"the folder {path.parent} {why}", "make it, or give another path")
+    if not os.path.lexists(path):
+        return
+    if not overwrite:
+        yield Problem(told, "it exists", "give another path, or overwrite to replace it")
+    elif suffix == ".zarr" and not _is_zarr(path):
+        yield Problem(told, "it is there and no Zarr", "give another path, or remove it")
+    elif suffix != ".zarr" and path.is_dir():
+        yield Problem(told, "it is a folder", "give another path, or remove it")
+
+
+def _is_zarr(path: Path) -> bool:
+    """Whether a path is one that may be replaced by Zarr: a Zarr group, or an empty folder."""
+    known = any((path / name).is_file() for name in (".zgroup", "zarr.json"))
+    return path.is_dir() and (known or not any(path.iterdir()))
+
+
+def _wrong_variable(data: xr.Dataset, suffix: str, variable: str | None) -> Iterator[Problem]:
+    names = [str(name) for name in data.data_vars]
+    if variable is not None and variable not in names:
+        right = f"use one of {listed(names, 30)}{did_you_mean(variable, names)}"
+        yield Problem("variable", f"there is no {variable!r}", right)
+    if variable is None and suffix in (".parquet", ".csv") and "effects" not in names:
+        right = f"name a variable, one of {listed(names, 30)}"
+        yield Problem("variable", "there are no effects to make a table of runs of", right)
+
+
+def _netcdf(data: xr.Dataset, path: Path, overwrite: bool) -> None:
+    wrong = misfits(data)
+    if wrong:
+        raise ScenarioError([Problem(f"{path}: {name}", why, so) for name, why, so in wrong])
+    write_netcdf(data, path, overwrite)
+
+
+def _zarr(data: xr.Dataset, path: Path, overwrite: bool) -> None:
+    try:
+        import zarr  # noqa: F401
+    except ImportError as error:
+        raise ImportError(_install("zarr", ".zarr")) from error
+    data = data.drop_encoding()
+    chunks = {str(name): _chunks(v) for name, v in data.variables.items() if v.dims}
+    for name, shape in chunks.items():
+        if data[name].chunks is not None:  # a task may not write a part of a chunk
+            data[name] = data[name].chunk(dict(zip(data[name].dims, shape, strict=True)))
+    with whole_folder(path, overwrite) as made:
+        # Format 3 has no consolidated metadata and no texts of fixed width yet.
+        data.to_zarr(
+            made,
+            mode="w",
+            encoding={name: {"chunks": shape} for name, shape in chunks.items()},
+            consolidated=True,
+            zarr_format=2,
+        )
+
+
+def _chunks(variable: xr.Variable) -> tuple[int, ...]:
+    """Shape of the chunks: a scenario, shortened from the first dimension on to fit `CHUNK`."""
+    shape = [1 if d == "scenario" else max(1, n) for d, n in variable.sizes.items()]
+    for axis, length in enumerate(shape):
+        size = math.prod(shape) * variable.dtype.itemsize
+        shape[axis] = max(1, length * CHUNK // size) if size > CHUNK else length
+    return tuple(shape)
+
+
+def _csv(tables: Iterator[pd.DataFrame], path: Path, overwrite: bool) -> None:
+    with (
+        whole_file(path, overwrite) as made,
+        made.open("w", encoding="utf-8", newline="") as file,
+    ):
+        for i, table in enumerate(tables):
+            times = table.select_dtypes("datetime").columns
+            told = table.assign(**{name: _iso(table[name]) for name in times})
+            told.to_csv(file, index=False, header=i == 0, lineterminator="\n")
+
+
+def _iso(times: pd.Series) -> pd.Series:
+    """Times as text, to the second; finer where they are, so that none is lost."""
+    values, codes = np.unique(times.to_numpy(), return_inverse=True)
+    whole = values.astype("datetime64[s]")
+    fine = ((whole != values) & ~np.isnat(values)).any()
+    texts = np.datetime_as_string(values if fine else whole)
+    return pd.Series(texts[codes], index=times.index).where(times.notna())
+
+
+def _parquet(tables: Iterator[pd.DataFrame], path: Path, overwrite: bool) -> None:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise ImportError(_install("pyarrow", ".parquet")) from error
+    first = pa.Table.from_pandas(next(tables), preserve_index=False)
+    with (
+        whole_file(path, overwrite) as made,
+        pq.ParquetWriter(made, first.schema) as writer,
+    ):
+        writer.write_table(first)
+        for table in tables:
+            writer.write_table(_like(table, first.schema))
+
+
+def _like(table: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_pandas(table, schema=schema, preserve_index=False)
+
+
+def _install(package: str, suffix: str) -> str:
+    return f"{suffix} needs {package}, which is not installed: pip install 'flowsim[export]'"

@@ -1,0 +1,239 @@
+"""What of one run goes into a study's store, and at which instants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from flowsim.effects import ALL, policy_effects
+from flowsim.errors import Problem, ScenarioError
+from flowsim.results import VARIABLES, Result
+from flowsim.scenario.flaws import did_you_mean, listed
+from flowsim.scenario.scenario import Scenario
+from flowsim.thinning import day_ends, thin
+
+DAILY, RECORDED, TOTAL = INTERVALS = ("daily", "recorded", "total")
+ALWAYS = ("effects", "hours_waited", "hours_to_safety", "queue_peak")
+"""Kept whatever else is."""
+CHOICES = tuple(name for name in VARIABLES if name not in ALWAYS)
+"""Variables that are kept at an interval; each has a time."""
+GROUPS = {
+    "all": CHOICES,
+    "crossings": ("outcomes", "waiting", "waiting_time", "split", "barred_deaths"),
+    "harm": ("violence", "exposure", "deaths", "wounded"),
+    "families": ("split", "reunited", "apart"),
+    "hosts": ("composition", "registered"),
+}
+"""Names that stand for several variables."""
+ATTRIBUTES = ("name", "title", "digest", "start", "timezone", "flee_from")
+"""Attributes of a run that are the same for every seed, and that a `Result` needs."""
+
+
+@dataclass(frozen=True)
+class Keep:
+    """What is kept of each run; made by `parse_keep`.
+
+    Attributes
+    ----------
+    entries : tuple of str
+        Each variable with its interval, as ``people:daily``, sorted: the same however it was asked
+        for. ``parse_keep(keep.entries) == keep``.
+    """
+
+    entries: tuple[str, ...]
+
+    def at(self, interval: str) -> tuple[str, ...]:
+        """The variables kept at an interval, in the order of a Result."""
+        return tuple(name for name in CHOICES if f"{name}:{interval}" in self.entries)
+
+
+def parse_keep(entries: Sequence[str] = ()) -> Keep:
+    """Read what to keep of each run.
+
+    ============  ==================================================================================
+    ``daily``     at the `instants` of the scenario: the ends of its days and of its reports
+    ``recorded``  at every recording interval, along a dimension ``time_recorded`` of its own
+    ``total``     flows of the whole run, stocks at its end; no dimension of time
+    ============  ==================================================================================
+
+    Parameters
+    ----------
+    entries : sequence of str
+        Each ``name`` or ``name:interval``; daily where there is no interval. A name is a variable
+        (`flowsim.results.VARIABLES`), a group of them (`GROUPS`), or one of `ALWAYS`, which are
+        kept anyhow: ``["effects"]`` keeps nothing besides. No entries keep everything daily.
+        ``waiting_time`` is merged further only beside ``outcomes`` at the same interval.
+
+    Raises
+    ------
+    ScenarioError
+        Unknown names and intervals, and variables asked for at two intervals: all of them.
+
+    Examples
+    --------
+    >>> parse_keep(["waiting:recorded", "families:total"]).entries
+    ('apart:total', 'reunited:total', 'split:total', 'waiting:recorded')
+    >>> parse_keep() == parse_keep(["all:daily"])
+    True
+    """
+    if isinstance(entries, str):
+        entries = (entries,)
+    problems: list[Problem] = []
+    found: dict[str, str] = {}
+    for i, entry in enumerate(entries or (ALL,)):
+        path = f"keep[{i}]"
+        flaws = [Problem(path, *flaw) for flaw in _flaws(entry)]
+        problems += flaws
+        if flaws:
+            continue
+        name, interval = _parts(entry)
+        names = GROUPS.get(name, (name,) if name in CHOICES else ())
+        other = [n for n in names if found.setdefault(n, interval) != interval]
+        if other:
+            wrong = f"{listed(other)}: {interval} here, and at another interval before"
+            problems.append(Problem(path, wrong, "give each variable one interval"))
+    if problems:
+        raise ScenarioError(problems)
+    texts = sorted(f"{name}:{interval}" for name, interval in found.items())
+    return Keep(tuple(texts) or ALWAYS[:1])
+
+
+def _parts(entry: str) -> tuple[str, str]:
+    name, _, interval = (part.strip() for part in entry.partition(":"))
+    return name, interval or DAILY
+
+
+def _flaws(entry: object) -> Iterator[tuple[str, str]]:
+    """What is wrong with an entry, and what would be right."""
+    if not isinstance(entry, str):
+        yield f"{entry!r} is no text", "write it as people or people:daily"
+        return
+    name, interval = _parts(entry)
+    if name in ALWAYS and ":" in entry:
+        yield f"{name} is always kept, at no interval of your choice", f"write {name}"
+        return
+    names = (*GROUPS, *CHOICES, *ALWAYS)
+    if name not in names:
+        right = f"name one of {listed(names, len(names))}{did_you_mean(name, names)}"
+        yield f"there is no {name!r} to keep", right
+    if interval not in INTERVALS:
+        right = f"give {', '.join(INTERVALS[:-1])} or {TOTAL}{did_you_mean(interval, INTERVALS)}"
+        yield f"{interval!r} is no interval", right
+
+
+def recorded_times(scenario: Scenario) -> NDArray[np.datetime64]:
+    """Ends of the recording intervals of a scenario, datetime64[ns] array."""
+    seconds = int((scenario.end - scenario.start).total_seconds())
+    stops = np.arange(scenario.record, seconds + 1, scenario.record).astype("timedelta64[s]")
+    return np.datetime64(scenario.start, "ns") + stops.astype("timedelta64[ns]")
+
+
+def instants(scenario: Scenario) -> NDArray[np.datetime64]:
+    """The recorded times at which a study keeps what it keeps daily.
+
+    The last recorded time of each local day, the last up to each report within the run, and the
+    end.
+
+    Returns
+    -------
+    datetime64[ns] array (n,)
+        Ascending, each once.
+    """
+    times = recorded_times(scenario)
+    reports = np.array([report.when for report in scenario.reports], dtype="datetime64[ns]")
+    at = np.searchsorted(times, reports, side="right") - 1
+    return np.unique(np.concatenate([day_ends(times), times[at[at >= 0]], times[-1:]]))
+
+
+def kept(result: Result, scenario: Scenario, keep: Keep) -> xr.Dataset:
+    """What a study stores of one run: the same layout for every seed of a scenario.
+
+    Parameters
+    ----------
+    result : Result
+        A run of the scenario to its end.
+    scenario : Scenario
+    keep : Keep
+
+    Returns
+    -------
+    xarray.Dataset
+        The variables in the order of `flowsim.results.VARIABLES`; those kept daily along ``time``,
+        which holds the `instants`, those kept as recorded along ``time_recorded``. Then
+        ``queue_peak(time, crossing)``, int32, the most persons who waited at once at any recorded
+        time of the interval, and ``effects(effect)``, see `effects_of`.
+
+    Raises
+    ------
+    ValueError
+        The run was not recorded at the times of the scenario, or did not come to its end.
+    """
+    if not np.array_equal(result.data["time"].values, recorded_times(scenario)):
+        raise ValueError("the run was not recorded at the scenario's times, from start to end")
+    peak = result.waiting.sum("kind", dtype=np.int32).assign_attrs(units="persons")
+    data = result.data.assign(queue_peak=peak)
+    daily = thin(data, instants(scenario))
+    sources = {
+        DAILY: daily,
+        RECORDED: data.rename(time="time_recorded"),
+        TOTAL: thin(daily, daily["time"].values[-1:]).isel(time=0, drop=True),
+    }
+    interval = {name: at for at in INTERVALS for name in keep.at(at)}
+    variables = {
+        name: sources[interval.get(name, DAILY)][name].variable
+        for name in (*VARIABLES, "queue_peak")
+        if name in interval or name in ALWAYS
+    }
+    effects = effects_of(data).to_dataset()
+    variables["effects"] = effects["effects"].variable
+    dims = {dim for variable in variables.values() for dim in variable.dims}
+    coords = {
+        name: coord.variable
+        for source in (daily, sources[RECORDED], effects)
+        for name, coord in source.coords.items()
+        if set(coord.dims) <= dims
+    }
+    attrs = {name: data.attrs[name] for name in ATTRIBUTES if name in data.attrs}
+    return xr.Dataset(variables, coords, attrs)
+
+
+def effects_of(data: xr.Dataset) -> xr.DataArray:
+    """The table of `flowsim.effects.policy_effects` along one dimension of unique labels.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        As of `flowsim.results.Result`.
+
+    Returns
+    -------
+    xarray.DataArray
+        float64 (effect,), with ``about``, ``where``, ``measure`` and ``unit`` beside ``effect``.
+        A label is the measure where all crossings, people or hosts are meant ("admitted"), and else
+        "Dustlik: admitted"; "Dustlik (crossing): admitted" where a host has the same name. Every
+        place abroad has its rows. Families split stand once, about crossings.
+    """
+    table = policy_effects(data, every_host=True)
+    # A crossing or place may go by the name "all"; the row of all together comes after its own.
+    table = table.drop_duplicates(["about", "where", "measure"], keep="last")
+    table = table[(table["where"] != ALL) | ~table.duplicated(["where", "measure"])]
+    arrays = {c: table[c].to_numpy(dtype=np.str_) for c in ("about", "where", "measure", "unit")}
+    coords = {name: ("effect", values) for name, values in arrays.items()}
+    return xr.DataArray(
+        table["value"].to_numpy(), {"effect": _labels(table), **coords}, ["effect"], "effects"
+    )
+
+
+def _labels(table: pd.DataFrame) -> NDArray[np.str_]:
+    abouts = table.groupby("where")["about"].nunique()
+    shared = set(abouts.index[abouts > 1])
+    labels = []
+    for about, where, measure in zip(table["about"], table["where"], table["measure"], strict=True):
+        name = f"{where} ({about})" if where in shared else where
+        labels.append(measure if where == ALL else f"{name}: {measure}")
+    return np.array(labels, dtype=np.str_)

@@ -1,0 +1,176 @@
+"""How the arrays of a run lie in its record: names, dimensions, types and labels, told once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+ALIGNMENT = 8
+"""Each array begins at a multiple of so many bytes."""
+
+Labels = tuple[tuple[str, ...], NDArray, dict[str, Any]]
+"""Dimensions, values and attributes of a coordinate."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One array of a record.
+
+    Attributes
+    ----------
+    name : str
+    dims : tuple of str
+    shape : tuple of int
+    dtype : str
+        As ``<i4``; little-endian.
+    attrs : dict
+    labels : bool
+        Whether it is a coordinate, which may differ from run to run as inputs are sampled.
+    """
+
+    name: str
+    dims: tuple[str, ...]
+    shape: tuple[int, ...]
+    dtype: str
+    attrs: dict[str, Any]
+    labels: bool = False
+
+    @property
+    def bytes(self) -> int:
+        """Size."""
+        return int(np.prod(self.shape, dtype=np.int64)) * np.dtype(self.dtype).itemsize
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All but the numbers of a Dataset; the same for every run of a scenario.
+
+    Examples
+    --------
+    >>> data = xr.Dataset({"deaths": ("place", np.array([1, 2], np.int32))}, {"place": ["A", "B"]})
+    >>> layout = Layout.of(data)
+    >>> layout.size, layout == Layout.from_text(layout.text)
+    (8, True)
+    >>> layout.pack(data).tobytes() == layout.pack(data[["deaths"]]).tobytes()
+    True
+    """
+
+    fields: tuple[Field, ...]
+    coords: dict[str, dict[str, Any]]
+    attrs: dict[str, Any]
+
+    @classmethod
+    def of(cls, data: xr.Dataset) -> Layout:
+        """The layout of a Dataset: its numbers, but for the labels of dimensions, are fields."""
+        fields, coords = [], {}
+        for name, coord in sorted(data.coords.items(), key=lambda item: str(item[0])):
+            if coord.dtype.kind in "OSUM" or name in data.dims:
+                coords[str(name)] = _told(coord)
+            else:
+                fields.append(_field(str(name), coord, labels=True))
+        fields += [_field(str(name), array) for name, array in data.data_vars.items()]
+        return cls(tuple(fields), coords, dict(data.attrs))
+
+    @cached_property
+    def text(self) -> str:
+        """As JSON."""
+        plain = {
+            "fields": [vars(field) for field in self.fields],
+            "coords": self.coords,
+            "attrs": self.attrs,
+        }
+        return json.dumps(plain, sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> Layout:
+        """From JSON."""
+        plain = json.loads(text)
+        fields = [
+            Field(**{**field, "dims": tuple(field["dims"]), "shape": tuple(field["shape"])})
+            for field in plain["fields"]
+        ]
+        return cls(tuple(fields), plain["coords"], plain["attrs"])
+
+    @cached_property
+    def id(self) -> bytes:
+        """Eight bytes by which a record names its layout."""
+        return hashlib.blake2b(self.text.encode(), digest_size=8).digest()
+
+    @cached_property
+    def edges(self) -> tuple[int, ...]:
+        """Where each field begins in the payload, and where the last one ends; aligned."""
+        edges = [0]
+        for field in self.fields:
+            edges.append(-(-(edges[-1] + field.bytes) // ALIGNMENT) * ALIGNMENT)
+        return tuple(edges)
+
+    @property
+    def size(self) -> int:
+        """Bytes of a payload."""
+        return self.edges[-1]
+
+    @cached_property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Start and end of each field in the payload, with what it is padded with."""
+        return tuple(pairwise(self.edges))
+
+    def pack(self, data: xr.Dataset) -> NDArray[np.uint8]:
+        """The numbers of a Dataset of this layout as bytes."""
+        payload = np.zeros(self.size, dtype=np.uint8)
+        for field, start in zip(self.fields, self.edges, strict=False):
+            values = data[field.name].values.astype(field.dtype, copy=False)
+            payload[start : start + field.bytes] = np.frombuffer(values.tobytes(), dtype=np.uint8)
+        return payload
+
+    def values(self, field: int, rows: NDArray[np.uint8]) -> NDArray:
+        """A field of many payloads, (n, *shape), from their bytes in its span, (n, width)."""
+        told = self.fields[field]
+        flat = np.ascontiguousarray(rows[:, : told.bytes]).view(told.dtype)
+        return flat.reshape(len(rows), *told.shape).astype(np.dtype(told.dtype).newbyteorder("="))
+
+    def labels(self) -> Mapping[str, Labels]:
+        """The coordinates that are not fields."""
+        return {
+            name: (tuple(told["dims"]), _untold(told), told["attrs"])
+            for name, told in self.coords.items()
+        }
+
+    def find(self, name: str) -> int:
+        """Which field goes by a name."""
+        return next(i for i, field in enumerate(self.fields) if field.name == name)
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields)
+
+
+def _field(name: str, array: xr.DataArray, labels: bool = False) -> Field:
+    dtype = array.dtype.newbyteorder("<").str
+    return Field(name, tuple(map(str, array.dims)), array.shape, dtype, dict(array.attrs), labels)
+
+
+_DTYPES: dict[str, Any] = {"time": "datetime64[ns]", "text": np.str_}
+
+
+def _told(coord: xr.DataArray) -> dict[str, Any]:
+    kind, values = coord.dtype.kind, coord.values
+    if kind == "M":
+        plain: list[Any] = np.datetime_as_string(values, unit="s").tolist()
+    else:
+        plain = [str(v) for v in values.ravel()] if kind in "OSU" else values.tolist()
+    dtype = {"M": "time", "O": "text", "S": "text", "U": "text"}.get(kind, coord.dtype.str)
+    return {"dims": list(coord.dims), "dtype": dtype, "values": plain, "attrs": dict(coord.attrs)}
+
+
+def _untold(told: Mapping[str, Any]) -> NDArray:
+    dtype = np.dtype(_DTYPES.get(told["dtype"], told["dtype"]))
+    values = np.array(told["values"], dtype=dtype)
+    return values.reshape(()) if not told["dims"] else values

@@ -1,0 +1,200 @@
+"""What a store holds: the study's plan, and how two plans for one store go together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from itertools import product
+from typing import Any, Literal, NamedTuple
+
+from flowsim.errors import Problem, ScenarioError
+from flowsim.scenario.flaws import listed
+
+OnChange = Literal["refuse", "recompute"]
+
+_SHARED = {
+    "seed": "the seed", "method": "the method of sampling", "inputs": "the inputs sampled",
+    "keep": "what is kept", "code": "the code", "start": "the start", "end": "the end",
+}  # fmt: skip
+"""What all scenarios of a store have in common, and what a message calls it."""
+
+
+class Run(NamedTuple):
+    """One run of a study.
+
+    Attributes
+    ----------
+    scenario : str
+        Its name in the study.
+    sample, member : int
+    seed : str
+        Of all its draws.
+    key : str
+        32 hexadecimal digits by which its record is known.
+    """
+
+    scenario: str
+    sample: int
+    member: int
+    seed: str
+    key: str
+
+    def __str__(self) -> str:
+        drawn = f", sample {self.sample}" if self.sample else ""
+        return f"{self.scenario!r}{drawn}, member {self.member} (seed {self.seed})"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A scenario of a study.
+
+    Attributes
+    ----------
+    name : str
+    digest : str
+        Of the scenario at its central values.
+    doubts : str
+        Digest of the ranges that its inputs are sampled from; empty without samples.
+    members, samples : int
+        How many are planned; no samples are the central values.
+    """
+
+    name: str
+    digest: str
+    doubts: str
+    members: int
+    samples: int
+
+    @property
+    def sample_ids(self) -> range:
+        """Numbers of its samples: 0 is the scenario as it stands."""
+        return range(1, self.samples + 1) if self.samples else range(1)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The plan of a study, as its store holds it.
+
+    Attributes
+    ----------
+    name, title, seed, method, code, start, end : str
+    inputs, keep : tuple of str
+    scenarios : tuple of Entry
+    """
+
+    name: str
+    title: str
+    seed: str
+    method: str
+    inputs: tuple[str, ...]
+    keep: tuple[str, ...]
+    code: str
+    start: str
+    end: str
+    scenarios: tuple[Entry, ...]
+
+    def runs(self) -> Iterator[Run]:
+        """All that are planned: members outermost, so that each is soon there in every scenario."""
+        most = max((e.members for e in self.scenarios), default=0)
+        samples = sorted({s for e in self.scenarios for s in e.sample_ids})
+        keyed = [(e, self._hash(e)) for e in self.scenarios]
+        for member, sample in product(range(1, most + 1), samples):
+            seed = run_seed(self.seed, sample, member)
+            for entry, begun in keyed:
+                if member <= entry.members and sample in entry.sample_ids:
+                    digest = begun.copy()
+                    digest.update(f"{sample} {member}".encode())
+                    yield Run(entry.name, sample, member, seed, digest.hexdigest())
+
+    def _hash(self, entry: Entry) -> Any:
+        parts = (entry.digest, entry.doubts, self.seed, self.code, *self.keep)
+        text = json.dumps(parts, ensure_ascii=True)
+        return hashlib.blake2b(text.encode(), digest_size=16)
+
+    def to_text(self) -> str:
+        """As JSON."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_text(cls, text: str) -> Manifest:
+        """From JSON; ValueError if it is none."""
+        try:
+            plain = json.loads(text)
+            scenarios = tuple(Entry(**entry) for entry in plain.pop("scenarios"))
+            plain |= {key: tuple(plain[key]) for key in ("inputs", "keep")}
+            return cls(**plain, scenarios=scenarios)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"it is not the plan of a study: {error}") from None
+
+
+def run_seed(seed: str, sample: int, member: int) -> str:
+    """Seed of a run, the same in every scenario.
+
+    Each member of each sample has its own, so that samples are independent of one another.
+
+    Examples
+    --------
+    >>> run_seed("7", 0, 3), run_seed("7", 2, 3)
+    ('7.3', '7.2.3')
+    """
+    return f"{seed}.{sample}.{member}" if sample else f"{seed}.{member}"
+
+
+def merged(old: Manifest, new: Manifest, on_change: OnChange, where: str) -> Manifest:
+    """The plan of a store after another study is run into it.
+
+    Scenarios are added, and members and samples only grow.
+
+    Parameters
+    ----------
+    old, new : Manifest
+    on_change : {"refuse", "recompute"}
+        What becomes of runs that another code or another scenario made.
+    where : str
+        What a message calls the store.
+
+    Raises
+    ------
+    ScenarioError
+        With all that has changed, if that is refused.
+    """
+    apart = [key for key in _SHARED if getattr(old, key) != getattr(new, key)]
+    known = {entry.name: entry for entry in old.scenarios}
+    changed = [e for e in new.scenarios if e.name in known and not _alike(known[e.name], e)]
+    if on_change == "recompute":
+        if apart:
+            return new
+        known = {name: e for name, e in known.items() if e not in changed}
+    elif apart or changed:
+        raise ScenarioError(list(_told(old, new, apart, changed, where)))
+    for entry in new.scenarios:
+        had = known.get(entry.name, entry)
+        if entry in changed:
+            had = entry
+        most = max(had.members, entry.members), max(had.samples, entry.samples)
+        known[entry.name] = replace(entry, members=most[0], samples=most[1])
+    order = dict.fromkeys([e.name for e in old.scenarios] + [e.name for e in new.scenarios])
+    return replace(new, scenarios=tuple(known[name] for name in order))
+
+
+def _alike(old: Entry, new: Entry) -> bool:
+    same = (old.digest, old.doubts) == (new.digest, new.doubts)
+    return same and bool(old.samples) == bool(new.samples)
+
+
+def _told(
+    old: Manifest, new: Manifest, apart: list[str], changed: list[Entry], where: str
+) -> Iterator[Problem]:
+    right = "name another store, or have its runs computed anew with on_change='recompute'"
+    for key in apart:
+        before, now = (_shown(getattr(plan, key)) for plan in (old, new))
+        wrong = f"{_SHARED[key]} of its runs was {before}, and now is {now}"
+        yield Problem(where, wrong, right)
+    for entry in changed:
+        yield Problem(where, f"the scenario {entry.name!r} is not what it was", right)
+
+
+def _shown(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else listed(value)

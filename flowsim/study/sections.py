@@ -1,0 +1,125 @@
+"""Sections of a study file: what is run, how often, what is kept and how it is compared."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from flowsim.scenario.wording import shown
+from flowsim.section import Name, Section
+
+Method = Literal["latin_hypercube", "sobol", "monte_carlo"]
+"""How samples are spread over the ranges of the inputs."""
+Interval = Literal["t", "bootstrap"]
+"""Student's t over the members, or their bootstrap."""
+
+MOST = 1_000_000
+"""Most members, and most samples, of a study."""
+NAME_CHARACTERS = 80
+_CONTROL = ("Cc", "Zl", "Zp", "Cs")
+
+
+def to_scenario_name(value: Any) -> Any:
+    """A name of a scenario as tables and file names can show it."""
+    if not isinstance(value, str):
+        return value
+    if value != value.strip():
+        raise ValueError(f"the name {value!r} starts or ends with a space; remove it")
+    if any(unicodedata.category(character) in _CONTROL for character in value):
+        raise ValueError(f"the name {value!r} has a control character; remove it")
+    return value
+
+
+def to_seed(value: Any) -> Any:
+    """A whole number or a text."""
+    if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
+        raise ValueError(f"{shown(value)} is no seed; give a whole number or a text")
+    return value
+
+
+def to_scenarios(value: Any) -> Any:
+    """At least one scenario, by name."""
+    if not isinstance(value, dict):
+        right = "give each scenario a name, as `as reported: ../june_2010`"
+        raise ValueError(f"{shown(value)} stands where a mapping belongs; {right}")
+    if not value:
+        raise ValueError("there is no scenario; give at least one, as `as reported: ../june_2010`")
+    return value
+
+
+ScenarioName = Annotated[
+    str, Field(min_length=1, max_length=NAME_CHARACTERS), BeforeValidator(to_scenario_name)
+]
+"""What a scenario is called in the tables and figures of a study."""
+Seed = Annotated[int | Annotated[str, Field(min_length=1)], BeforeValidator(to_seed)]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Variant(Section):
+    """A scenario of a study: a file, and what is set in it. Its file alone stands for it, too."""
+
+    file: Text
+    """A scenario's folder or YAML file, relative to the study file."""
+    set: dict[str, Any] = {}
+    """Other values by path, as `behaviour.leaving.men_stay: 0.4`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_file(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"file": value}
+        if isinstance(value, dict | Variant):
+            return value
+        right = "give a folder or YAML file, or a mapping with `file` and `set`"
+        raise ValueError(f"{shown(value)} is no scenario; {right}")
+
+
+class Samples(Section):
+    """How uncertain numbers are sampled. A count alone stands for it, too."""
+
+    count: Annotated[int, Field(strict=True, ge=0, le=MOST)]
+    """How many samples; with 0 each scenario runs at its central values."""
+    method: Method = "latin_hypercube"
+    inputs: tuple[Text, ...] = ()
+    """Which inputs are sampled, with `*` for anything; all of the uncertain ones if empty."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_count(cls, value: Any) -> Any:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return {"count": value}
+        if isinstance(value, dict | Samples):
+            return value
+        right = "give a count, as 64, or a mapping with `count`, `method` and `inputs`"
+        raise ValueError(f"{shown(value)} says no samples; {right}")
+
+
+class CompareSection(Section):
+    """How the scenarios of a study are compared, member by member."""
+
+    against: ScenarioName
+    """The scenario that the others are compared with."""
+    outcomes: tuple[Text, ...] = ()
+    """Which outcomes; empty leaves the choice to `flowsim.compare`."""
+    level: Annotated[float, Field(strict=True, gt=0.0, lt=1.0)] = 0.9
+    """Of the intervals, as 0.9 for 90 %."""
+    interval: Interval = "t"
+
+
+class StudySection(Section):
+    """A study file: scenarios times samples times members, and what becomes of them."""
+
+    name: Name
+    title: str = ""
+    scenarios: Annotated[dict[ScenarioName, Variant], BeforeValidator(to_scenarios)]
+    """In the order of the tables. They share their start, end and record."""
+    members: Annotated[int, Field(strict=True, ge=1, le=MOST)] = 1
+    """Runs of each scenario and sample, the same seeds in every scenario."""
+    seed: Seed = 1
+    samples: Samples = Samples(count=0)
+    keep: tuple[Text, ...] = ()
+    """What each run keeps beside its effects, as `crossings` or `people:daily`; all by day if
+    empty."""
+    compare: CompareSection | None = None

@@ -1,0 +1,325 @@
+"""A study's folder: a manifest, layouts, and one record a run, each written whole or not at all.
+
+| in the folder | what it is |
+| --- | --- |
+| ``manifest.json`` | the plan: scenarios, members, samples, seed, what is kept, the code |
+| ``scenarios/`` | each scenario as it was run |
+| ``layouts/`` | names, dimensions and labels of arrays, once for many runs |
+| ``runs/`` | a record a run, by its key |
+| ``failures/`` | the runs that failed, with their tracebacks |
+| ``journal.csv`` | when which run was done, how long it took, on what |
+
+Two processes may work on one store: a record that is there is not written again, and the manifest
+changes under a lock. All but the journal is the same whoever wrote it, in whatever order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from flowsim.errors import Problem, ScenarioError, StoreError
+from flowsim.study.layout import Layout
+from flowsim.study.manifest import Manifest, OnChange, merged
+from flowsim.study.record import DamagedError, decode, read_head
+
+MANIFEST = "manifest.json"
+JOURNAL = "journal.csv"
+SUFFIX = ".run"
+STALE_SECONDS = 86_400
+"""Age from which a file half written by an unknown process is taken for abandoned."""
+
+
+class Store:
+    """The folder of a study.
+
+    Parameters
+    ----------
+    folder : path
+        Nothing is read or written until it is asked for.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        self._layouts: dict[bytes, Layout] = {}
+        self._made: set[Path] = set()
+
+    # ---- the plan ------------------------------------------------------------------------
+
+    def manifest(self) -> Manifest:
+        """The plan that it holds.
+
+        Raises
+        ------
+        StoreError
+            There is none, or it cannot be read.
+        """
+        path = self.folder / MANIFEST
+        try:
+            return Manifest.from_text(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise StoreError(
+                f"{self.folder} is no store of a study: it has no {MANIFEST}"
+            ) from None
+        except ValueError as error:
+            told = f"{path} is damaged ({error}); remove it and run the study again"
+            raise StoreError(f"{told}: the runs are still there") from None
+        except OSError as error:
+            raise StoreError(f"{path}: {error.strerror}") from None
+
+    def prepare(self, plan: Manifest, on_change: OnChange = "refuse") -> Manifest:
+        """Make the folder where it is missing, and lay a plan over the one it holds.
+
+        Raises
+        ------
+        ScenarioError
+            The folder is something else, or holds runs of another code or of other scenarios.
+        StoreError
+            It cannot be written, or its manifest is damaged.
+        """
+        self._check_folder()
+        if self._has_plan() and self._with(plan, on_change) == self.manifest():
+            return self.manifest()
+        from filelock import FileLock
+
+        with self._writing():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.folder / "lock"):
+                whole = self._with(plan, on_change) if self._has_plan() else plan
+                before = self.manifest() if self._has_plan() else whole
+                self._write(self.folder / MANIFEST, whole.to_text().encode())
+            if on_change == "recompute" and before != whole:
+                self._drop_all_but({run.key for run in whole.runs()})
+        return whole
+
+    def _with(self, plan: Manifest, on_change: OnChange) -> Manifest:
+        return merged(self.manifest(), plan, on_change, str(self.folder))
+
+    def _has_plan(self) -> bool:
+        return (self.folder / MANIFEST).exists()
+
+    def _check_folder(self) -> None:
+        there = self.folder
+        if there.exists() and not there.is_dir():
+            raise ScenarioError([Problem(str(there), "this is no folder", "name another store")])
+        ours = (MANIFEST, "runs", "lock")
+        if there.is_dir() and any(there.iterdir()) and not any((there / n).exists() for n in ours):
+            wrong = "this folder holds something else"
+            raise ScenarioError([Problem(str(there), wrong, "name an empty or a new folder")])
+
+    def _drop_all_but(self, keys: set[str]) -> None:
+        """Remove the records of an earlier plan, which no opening would find."""
+        for key in self.keys() - keys:
+            self.path(key).unlink(missing_ok=True)
+        for path in self._failure_files():
+            if path.stem not in keys:
+                path.unlink(missing_ok=True)
+
+    # ---- runs ----------------------------------------------------------------------------
+
+    def path(self, key: str) -> Path:
+        """Where the record of a run is."""
+        return self.folder / "runs" / key[:2] / f"{key}{SUFFIX}"
+
+    def keys(self) -> set[str]:
+        """Keys of all records that are there."""
+        found: set[str] = set()
+        for part in _entries(self.folder / "runs"):
+            for entry in _entries(Path(part.path)):
+                if entry.name.endswith(SUFFIX) and not entry.name.startswith("."):
+                    found.add(entry.name.removesuffix(SUFFIX))
+        return found
+
+    def read(self, key: str) -> bytes:
+        """The bytes of a record; StoreError if they cannot be read."""
+        try:
+            with open(self.path(key), "rb", buffering=0) as file:
+                return file.read()
+        except OSError as error:
+            raise StoreError(f"{self.path(key)}: {error.strerror}") from None
+
+    def add(self, key: str, record: bytes) -> bool:
+        """Write a record, on the disk when this returns; False if it is there already."""
+        path = self.path(key)
+        if path.exists():
+            return False
+        with self._writing():
+            self._write(path, record)
+        return True
+
+    def remove(self, key: str) -> None:
+        """Remove a record that is damaged."""
+        with self._writing():
+            self.path(key).unlink(missing_ok=True)
+
+    def damage(self, key: str) -> str:
+        """What is wrong with a record, or nothing; LookupError if its layout is not to be had."""
+        try:
+            record = self.read(key)
+            layout = self.layout(read_head(record).layout)
+            if layout is None:
+                raise LookupError(key)
+            decode(record, layout)
+        except (DamagedError, StoreError) as error:
+            return str(error)
+        return ""
+
+    # ---- layouts and scenarios -----------------------------------------------------------
+
+    def layout(self, name: bytes) -> Layout | None:
+        """A layout by its id; None if it is missing or damaged."""
+        if name not in self._layouts:
+            try:
+                text = self._layout_path(name).read_text(encoding="utf-8")
+                layout = Layout.from_text(text)
+            except (OSError, ValueError, TypeError, KeyError):
+                return None
+            if layout.id != name:
+                return None
+            self._layouts[name] = layout
+        return self._layouts[name]
+
+    def add_layout(self, layout: Layout) -> None:
+        """Write a layout, unless it is there."""
+        if self.layout(layout.id) is None:
+            with self._writing():
+                self._write(self._layout_path(layout.id), layout.text.encode())
+
+    def add_scenario(self, digest: str, text: str) -> None:
+        """Write a scenario as it is run, unless it is there."""
+        path = self.folder / "scenarios" / f"{digest}.yaml"
+        if not path.exists():
+            with self._writing():
+                self._write(path, text.encode())
+
+    def _layout_path(self, name: bytes) -> Path:
+        return self.folder / "layouts" / f"{name.hex()}.json"
+
+    # ---- failures and the journal --------------------------------------------------------
+
+    def add_failure(self, key: str, told: dict[str, Any]) -> None:
+        """Record that a run failed."""
+        text = json.dumps(told, indent=1, ensure_ascii=False)
+        with self._writing():
+            self._write(self.folder / "failures" / f"{key}.json", f"{text}\n".encode())
+
+    def forgive(self, key: str) -> None:
+        """A run that failed before is done."""
+        with self._writing():
+            (self.folder / "failures" / f"{key}.json").unlink(missing_ok=True)
+
+    def failures(self) -> dict[str, dict[str, Any]]:
+        """The runs that failed, by key."""
+        return {p.stem: json.loads(p.read_text(encoding="utf-8")) for p in self._failure_files()}
+
+    def _failure_files(self) -> list[Path]:
+        return sorted((self.folder / "failures").glob("*.json"))
+
+    def note(self, *cells: object) -> None:
+        """Add a line to the journal."""
+        with self._writing(), open(self._journal, "a", encoding="utf-8") as file:
+            file.write(",".join(map(str, cells)) + "\n")
+
+    @cached_property
+    def _journal(self) -> Path:
+        path = self.folder / JOURNAL
+        if not path.exists():
+            path.write_text("done,key,seconds,peak_mb,worker,cpu\n", encoding="utf-8")
+        return path
+
+    # ---- writing -------------------------------------------------------------------------
+
+    def clear(self) -> None:
+        """Remove what processes that are gone have half written."""
+        for folder in (self.folder, *(Path(e.path) for e in _folders(self.folder))):
+            for entry in _entries(folder):
+                if entry.name.startswith(".") and _is_abandoned(entry):
+                    Path(entry.path).unlink(missing_ok=True)
+
+    def settle(self) -> None:
+        """Bring the names of what was written to the disk."""
+        if os.name == "nt":
+            return  # Windows cannot open folders
+        for folder in sorted(self._made):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        if path.parent not in self._made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(path.parent)
+        name = path.with_name(f".{path.stem}.{_HERE}")
+        try:
+            with open(name, "wb", buffering=0) as file:
+                _write_all(file.fileno(), content)
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            name.unlink(missing_ok=True)
+            raise
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Tell what could not be written, and that the store is sound."""
+        try:
+            yield
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise StoreError(
+                f"the store {self.folder} cannot be written: {why}; what is in it is sound, and "
+                "the same study goes on from there"
+            ) from error
+
+
+_HERE = f"{socket.gethostname()}.{os.getpid()}.tmp"
+"""Ends the names of files that this process writes."""
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(handle, left) :]
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _folders(folder: Path) -> Iterable[os.DirEntry[str]]:
+    for entry in _entries(folder):
+        if entry.is_dir():
+            yield entry
+            yield from _folders(Path(entry.path))
+
+
+def _is_abandoned(entry: os.DirEntry[str]) -> bool:
+    host, _, rest = entry.name.rpartition(".tmp")[0].rpartition(".")
+    if not entry.name.endswith(".tmp"):
+        return False
+    if os.name != "nt" and host.endswith(f".{socket.gethostname()}") and rest.isdecimal():
+        return not _is_alive(int(rest))
+    return time.time() - entry.stat().st_mtime > STALE_SECONDS
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,300 @@
+"""A study: scenarios x samples of their inputs x members, run into a store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from flowsim.errors import Problem, ScenarioError, StudyError
+from flowsim.scenario.checks import check
+from flowsim.scenario.scenario import Scenario
+from flowsim.study.identity import code_version
+from flowsim.study.inputs import METHODS, Method, design, doubts, uncertain
+from flowsim.study.keep import instants, parse_keep
+from flowsim.study.manifest import Entry, Manifest, OnChange
+from flowsim.study.runs import Runs
+from flowsim.study.store import Store
+
+if TYPE_CHECKING:
+    from flowsim.study.read import StudyFile
+    from flowsim.study.worker import Failed
+
+SHARED = ("start", "end", "record")
+"""What all scenarios of a study have in common, so that their runs have the same times."""
+TOLD_FAILURES = 10
+"""So many failed runs are named in an error."""
+
+
+class Study:
+    """Scenarios x samples of their uncertain inputs x members.
+
+    Members and samples are keyed: the first 30 of 50 are the 30, and a scenario that is added
+    leaves the others as they are. The same member of the same sample has the same seed and the
+    same place in the range of every input in all scenarios, so they can be compared in pairs.
+
+    Parameters
+    ----------
+    scenarios : mapping of str to Scenario, or Scenario
+        By the names that tables and figures call them, in their order.
+    members : int
+        Runs of each scenario and sample, numbered from 1, that differ by their seed only.
+    seed : int or str
+        Of the study. A run's is ``seed.member``, or ``seed.sample.member``.
+    samples : int
+        How many draws of the uncertain inputs, numbered from 1. Without any there is sample 0:
+        every input at its central value.
+    method : {"latin_hypercube", "sobol", "monte_carlo"}
+        How samples are drawn, see `flowsim.study.inputs.positions`.
+    inputs : sequence of str
+        Which inputs are sampled, by path, with ``*`` for any text; all that have a range where it
+        is empty.
+    keep : sequence of str
+        What is kept of each run, see `flowsim.study.keep.parse_keep`; all variables by day where it
+        is empty.
+    name, title : str
+        For tables and figures.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong.
+
+    Examples
+    --------
+    >>> import flowsim as fs
+    >>> base = fs.load("scenarios/kyrgyz_uzbek_2010")  # doctest: +SKIP
+    >>> border, policy = "Kyrgyzstan-Uzbekistan", fs.policy.Open()  # doctest: +SKIP
+    >>> other = base.replace_policies(border, policy)  # doctest: +SKIP
+    >>> study = fs.Study({"as reported": base, "open": other}, members=50)  # doctest: +SKIP
+    >>> runs = study.run(store="out/border", jobs=2)  # doctest: +SKIP
+    >>> print(fs.compare(runs, against="as reported"))  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        scenarios: Mapping[str, Scenario] | Scenario,
+        members: int = 1,
+        seed: int | str = 1,
+        samples: int = 0,
+        method: Method = "latin_hypercube",
+        inputs: Sequence[str] = (),
+        keep: Sequence[str] = (),
+        name: str = "study",
+        title: str = "",
+    ) -> None:
+        if isinstance(scenarios, Scenario):
+            scenarios = {scenarios.name: scenarios}
+        self.scenarios = dict(scenarios)
+        self.members, self.samples, self.seed = members, samples, str(seed)
+        self.method, self.inputs = method, tuple(inputs)
+        self.name, self.title = name, title
+        problems = [*_wrong_scenarios(self.scenarios), *_wrong_counts(members, samples, method)]
+        if problems:
+            raise ScenarioError(problems)
+        self._paths = uncertain(self.scenarios.values(), self.inputs) if samples else ()
+        if samples and not self._paths:
+            wrong = "no scenario has an input with a range"
+            raise ScenarioError([Problem("samples", wrong, "give ranges, or leave samples out")])
+        self.keep = parse_keep(tuple(keep))
+
+    @classmethod
+    def of_file(
+        cls, file: StudyFile, members: int | None = None, samples: int | None = None
+    ) -> Study:
+        """The study that a file says (see `flowsim.study.read.read_study`).
+
+        Parameters
+        ----------
+        file : StudyFile
+        members, samples : int, optional
+            Instead of those of the file.
+        """
+        return cls(
+            file.scenarios,
+            members=file.members if members is None else members,
+            seed=file.seed,
+            samples=file.samples if samples is None else samples,
+            method=file.method,
+            inputs=file.inputs,
+            keep=file.keep,
+            name=file.name,
+            title=file.title,
+        )
+
+    def __repr__(self) -> str:
+        """What it crosses."""
+        samples = f" x {self.samples} samples of {len(self._paths)} inputs" if self.samples else ""
+        members = f"{self.members} member{'s' if self.members != 1 else ''}"
+        return f"<Study {self.name}: {len(self.scenarios)} scenarios{samples} x {members}>"
+
+    def __len__(self) -> int:
+        """Number of runs."""
+        return len(self.scenarios) * max(self.samples, 1) * self.members
+
+    def run(
+        self,
+        store: str | os.PathLike[str],
+        jobs: Any = 1,
+        progress: bool = True,
+        on_change: OnChange = "refuse",
+    ) -> Runs:
+        """Do the runs that the store does not have yet.
+
+        Each is on the disk as soon as it is done. Killed or interrupted, the study goes on from
+        there when it is run again, and ends with the same bytes. Runs that are damaged are found
+        by their checksums and done again. A run that raises an error is tried once more, and
+        recorded with its traceback; the others go on.
+
+        Parameters
+        ----------
+        store : path
+            A folder; made if it is missing. Several studies may share it if they differ only in
+            their scenarios and numbers of members and samples.
+        jobs : int, str or distributed.Client
+            Processes, -1 for one a core; or a Dask cluster, by the address of its scheduler
+            (``tcp://...``) or its client.
+        progress : bool
+            Show a bar with rate and time left, where standard error is a terminal.
+        on_change : {"refuse", "recompute"}
+            What to do where the store has runs of another code, or of scenarios that have changed
+            since.
+
+        Returns
+        -------
+        Runs
+            Of this study's scenarios; see `flowsim.study.runs.Runs`.
+
+        Raises
+        ------
+        ScenarioError
+            The store holds something else, or has changed and that is refused.
+        StudyError
+            Some runs failed twice; all others are in the store.
+        StoreError
+            The store cannot be written; what is in it is sound.
+        """
+        from flowsim.study.campaign import campaign  # with joblib
+
+        folder = Store(store)
+        whole = folder.prepare(self.plan(), on_change)
+        failures = campaign(self, folder, whole, jobs, progress)
+        if failures:
+            raise _some_failed(failures, folder, len(self))
+        return Runs(folder, tuple(self.scenarios))
+
+    def plan(self) -> Manifest:
+        """What a store holds when the study is done."""
+        first = next(iter(self.scenarios.values()))
+        return Manifest(
+            name=self.name,
+            title=self.title,
+            seed=self.seed,
+            method=self.method if self.samples else "",
+            inputs=self.inputs if self.samples else (),
+            keep=self.keep.entries,
+            code=code_version(),
+            start=_iso(first.start),
+            end=_iso(first.end),
+            scenarios=tuple(
+                Entry(name, _identity(scenario), self._doubts(scenario), self.members, self.samples)
+                for name, scenario in self.scenarios.items()
+            ),
+        )
+
+    def position(self, sample: int) -> dict[str, float]:
+        """Where each uncertain input lies in its range in a sample, in (0, 1); by path."""
+        return {path: float(where[sample - 1]) for path, where in self._positions.items()}
+
+    def sampled(self, name: str, sample: int) -> Scenario:
+        """A scenario with its inputs as they are in a sample; 0 leaves it as it is."""
+        from flowsim.study.inputs import sampled
+
+        scenario = self.scenarios[name]
+        return sampled(scenario, self.position(sample)) if sample else scenario
+
+    @cached_property
+    def _positions(self) -> dict[str, Any]:
+        among = self.scenarios.values()
+        return design(among, self.samples, self.method, self.seed, self.inputs)
+
+    @cached_property
+    def _leaders(self) -> dict[str, str]:
+        return doubts(self.scenarios.values(), self._paths)
+
+    def _doubts(self, scenario: Scenario) -> str:
+        """Digest of what a scenario's samples are drawn from."""
+        if not self.samples:
+            return ""
+        order = {path: i for i, path in enumerate(self._paths)}
+        told = []
+        for number in scenario.numbers:
+            if number.path in order:
+                leader = self._leaders[number.path]
+                rank = order[leader] if self.method == "sobol" else 0
+                told.append([number.model_dump(mode="json"), leader, rank])
+        text = json.dumps([self.method, told], sort_keys=True)
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _identity(scenario: Scenario) -> str:
+    """Digest of all that a record depends on: reports too, as they say when it is kept."""
+    told = f"{scenario.digest()} {instants(scenario).tolist()}"
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def _wrong_scenarios(scenarios: Mapping[Any, Any]) -> list[Problem]:
+    if not scenarios:
+        return [Problem("scenarios", "there is none", "give one at least, by a name")]
+    problems = []
+    first, _ = next(iter(scenarios.items()))
+    for name, scenario in scenarios.items():
+        where = f"scenarios[{name}]"
+        if not isinstance(name, str) or not name.strip():
+            problems.append(Problem(where, f"{name!r} is no name", "give a text"))
+        if not isinstance(scenario, Scenario):
+            wrong = f"a {type(scenario).__name__} is no scenario"
+            problems.append(Problem(where, wrong, "load it with flowsim.load"))
+            continue
+        found = check(scenario)
+        problems += [replace(problem, path=f"{where}.{problem.path}") for problem in found]
+        for key in SHARED:
+            other = getattr(scenarios[first], key, None)
+            if other is not None and getattr(scenario, key) != other:
+                wrong = f"its {key} is {getattr(scenario, key)}, that of {first!r} is {other}"
+                right = "give all scenarios of a study the same period and record"
+                problems.append(Problem(where, wrong, right))
+    return problems
+
+
+def _wrong_counts(members: Any, samples: Any, method: Any) -> list[Problem]:
+    problems = []
+    for name, value, least in (("members", members, 1), ("samples", samples, 0)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            right = f"give a whole number from {least} on"
+            problems.append(Problem(name, f"{value!r} is no number of {name}", right))
+    if method not in METHODS:
+        problems.append(
+            Problem("method", f"there is no {method!r}", f"give one of {', '.join(METHODS)}")
+        )
+    return problems
+
+
+def _iso(when: datetime) -> str:
+    return when.isoformat()
+
+
+def _some_failed(failures: Sequence[Failed], store: Store, total: int) -> StudyError:
+    named = [f"  {failed.run}: {failed.error}" for failed in failures[:TOLD_FAILURES]]
+    more = len(failures) - len(named)
+    head = f"{len(failures)} of {total} runs failed, each twice; all others are in {store.folder}"
+    tail = [f"  and {more} more"] if more else []
+    where = f"their tracebacks are in {store.folder / 'failures'}"
+    return StudyError(
+        "\n".join([head, *named, *tail, where]), tuple(failed.trace for failed in failures)
+    )
