@@ -101,7 +101,8 @@ class RouteLogit:
         """
         weights = np.exp(-self.km_cost[self._cols])
         shape = (self.n_links, self.n_links)
-        rho = max(1.0, spectral_radius(csr_array((weights, (self._rows, self._cols)), shape=shape)))
+        network = csr_array((weights, (self._rows, self._cols)), shape=shape)
+        rho = spectral_radius(network, least=1.0)
         return float(np.ceil(np.log(rho) * 1e6) / 1e6) + self.section.margin
 
     def utilities(self, cost: Floats, settle: Floats) -> Floats:
@@ -137,25 +138,35 @@ class RouteLogit:
         return np.asarray(value)
 
 
-def spectral_radius(matrix: csr_array) -> float:
-    """Largest absolute eigenvalue of a matrix without negative entries.
+BOUNDED = 50
+"""So many steps of the iteration look at the bound; later entries may be too small to divide by."""
+
+
+def spectral_radius(matrix: csr_array, least: float = 0.0) -> float:
+    """Largest absolute eigenvalue of a matrix without negative entries, and ``least`` at least.
 
     Power iteration on the matrix plus the identity, which has the same vectors and no two
-    eigenvalues of the largest size; sparse and in a fixed order, so the same on every machine.
+    eigenvalues of the largest size; sparse and in a fixed order, so the same on every machine. The
+    largest growth of any entry bounds the eigenvalue from above (Collatz 1942, Wielandt 1950), so
+    that one below ``least`` is seen at once.
 
     Examples
     --------
     >>> round(spectral_radius(csr_array(np.array([[0.0, 2.0], [0.5, 0.0]]))), 6)
     1.0
+    >>> spectral_radius(csr_array(np.array([[0.0, 0.5], [0.0, 0.0]])), least=1.0)
+    1.0
     """
     vector, growth = np.ones(matrix.shape[0]), 1.0
-    for _ in range(20_000 if vector.size else 0):
+    for step in range(20_000 if vector.size else 0):
         following = vector + matrix @ vector
+        if step < BOUNDED and float((following / vector).max()) - 1.0 <= least:
+            return least
         before, growth = growth, float(following.max() / vector.max())
         vector = following / following.max()
         if abs(growth - before) <= 1e-12 * growth:
             break
-    return growth - 1.0
+    return max(growth - 1.0, least)
 
 
 def choose(

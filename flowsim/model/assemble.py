@@ -24,8 +24,15 @@ if TYPE_CHECKING:
 LIBRARIES = ("flowsim", "mesa", "numpy", "scipy", "xarray")
 
 
-def assemble(model: FlowModel) -> Result:
-    """Label what a model recorded (see `flowsim.results.Result` for dimensions and units)."""
+def assemble(model: FlowModel, provenance: bool = True) -> Result:
+    """Label what a model recorded (see `flowsim.results.Result` for dimensions and units).
+
+    Parameters
+    ----------
+    model : FlowModel
+    provenance : bool
+        Whether to add the scenario as YAML and its digest.
+    """
     observer, world, scenario = model.observer, model.world, model.setup
     n = observer.at
     time = np.datetime64(scenario.start, "ns") + (observer.stops[:n] * 1_000_000_000).astype(
@@ -64,7 +71,7 @@ def assemble(model: FlowModel) -> Result:
         },
         coords={"time": time, **_coordinates(world)},
         attrs={
-            **_attributes(scenario, model.seed_text, model.engine),
+            **_attributes(scenario, model.seed_text, model.engine, provenance),
             "own_rules": ",".join(name for name in RULES if model.rules[name] is not RULES[name]),
         },
     )
@@ -103,12 +110,12 @@ def _texts(values: Any) -> np.ndarray:
     return np.array([str(v) for v in values], dtype=np.str_)
 
 
-def _attributes(scenario: Scenario, seed: str, engine: str) -> dict[str, str]:
+def _attributes(scenario: Scenario, seed: str, engine: str, provenance: bool) -> dict[str, str]:
+    told = {"digest": scenario.digest(), "scenario": as_yaml(scenario)} if provenance else {}
     return {
         "name": scenario.name,
         "title": scenario.title,
-        "digest": scenario.digest(),
-        "scenario": as_yaml(scenario),
+        **told,
         "seed": seed,
         "engine": engine,
         "versions": json.dumps({name: version(name) for name in LIBRARIES}),

@@ -363,9 +363,9 @@ class FlowModel(mesa.Model):
         """Deaths so far."""
         return self.observer.deaths_so_far
 
-    def result(self) -> Result:
-        """What was recorded, labelled."""
-        return assemble(self)
+    def result(self, provenance: bool = True) -> Result:
+        """What was recorded, labelled; see `run`."""
+        return assemble(self, provenance)
 
 
 def run(
@@ -374,6 +374,7 @@ def run(
     engine: Engine = "columns",
     progress: bool = False,
     rules: Mapping[str, Rule] | None = None,
+    provenance: bool = True,
 ) -> Result:
     """Run a scenario from its start to its end.
 
@@ -389,6 +390,9 @@ def run(
         Show a progress bar on standard error.
     rules : dict of functions, optional
         Rules of one's own by name ("leave", "onward", "return"), see `flowsim.behaviour.rules`.
+    provenance : bool
+        Whether the result carries the scenario as YAML and its digest. That takes a moment, and who
+        runs one scenario many times keeps it once.
 
     Returns
     -------
@@ -409,6 +413,6 @@ def run(
     else:
         for _ in range(steps):
             model.step()
-    result = model.result()
+    result = model.result(provenance)
     model.__dict__.clear()  # Mesa 3.3 keeps every model for good, to number its agents
     return result

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
-from pydantic import SkipValidation
+from pydantic import PrivateAttr, SkipValidation
 
 from flowsim.policy.base import Policy, Stated, cut
 from flowsim.policy.opening import Statement
@@ -38,6 +38,7 @@ class Function(Policy):
     label: str = ""
     stands_above: bool = False
     """While it returns an opening, that alone holds on its side (see `override`)."""
+    _known_as: str = PrivateAttr("")
 
     def opening(self, now: datetime, view: BorderView) -> Statement | None:
         if _owner(self.rule) is None:
@@ -70,8 +71,14 @@ class Function(Policy):
 
     def identity(self) -> str:
         """What a digest knows it by."""
+        if self._known_as:
+            return self._known_as
         name, told = _known(self.rule, self.label)
         return f"{name}:{hashlib.blake2b(told.encode(), digest_size=8).hexdigest()}"
+
+    def __getstate__(self) -> dict[Any, Any]:
+        self._known_as = self.identity()  # another process may not have the source
+        return super().__getstate__()
 
 
 def of_the_stock(policy: Policy) -> bool:

@@ -51,6 +51,7 @@ def campaign(
         return []
     for name, scenario in study.scenarios.items():
         store.add_scenario(entries[name].digest, as_yaml(scenario))
+    store.clear()
     with pool(jobs) as workers, tqdm(
         total=len(runs), initial=len(found) - len(damaged) - len(blind), unit="run",
         desc=study.name, disable=None if progress else True, smoothing=0.1,

@@ -102,8 +102,8 @@ def _done(task: Task, begun: float) -> Done:
         from flowsim.study.inputs import sampled
 
         scenario = sampled(scenario, task.position)
-    data = kept(simulate(scenario, seed=task.run.seed), scenario, task.keep)
-    data.attrs.pop("digest", None)  # of this sample; a layout is of all
+    result = simulate(scenario, seed=task.run.seed, provenance=False)
+    data = kept(result, scenario, task.keep)
     layout = Layout.of(data)
     record = encode(layout, layout.pack(data), task.known)
     seconds = time.perf_counter() - begun
