@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from flowsim.section import NonNegative, Positive, Section, Share
 
@@ -129,6 +131,9 @@ class Reception(Section):
 
     registration_hours: NonNegative = 6.0
     """Hours from arrival to registration."""
+    full: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    """Load from which people who choose their way take a place for full. Who arrives finds room up
+    to the capacity. At 1 a single free bed draws all who hear of it, hour after hour."""
     source: str = ""
 
 

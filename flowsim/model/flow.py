@@ -291,7 +291,8 @@ class FlowModel(mesa.Model):
         self.crowd.left[:] = 0
         self._queue = self.crowd.queue()
         capacity = self.world.capacity
-        self._full = (capacity >= 0) & (self.crowd.occupancy() >= capacity)
+        full = capacity * self.setup.behaviour.reception.full
+        self._full = (capacity >= 0) & (self.crowd.occupancy() >= full)
 
     def _present(self) -> Ints:
         """Persons at each place by group, without those on the move, (P, G)."""
