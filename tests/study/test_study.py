@@ -175,7 +175,11 @@ def test_scenarios_with_other_places_and_reports_stand_side_by_side(tmp_path: Pa
     assert data["place"].values.tolist() == ["Town", "Village", "Camp", "Hamlet"]
     hamlet = data["people"].sel(place="Hamlet")
     assert int(hamlet.sel(scenario="base").sum()) == 0
-    assert int(hamlet.sel(scenario="more").isel(time=0, member=0).sum()) == 50
+    alive = data["people"].isel(time=0).sum(["place", "group", "status"])
+    dead = data["deaths"].isel(time=0).sum(["place", "group"])
+    assert (alive + dead).sel(scenario="base").values.tolist() == [[800, 800]]
+    assert (alive + dead).sel(scenario="more").values.tolist() == [[850, 850]]
+    assert hamlet.sel(scenario="more").isel(time=0).sum(["group", "status"]).min() > 0
     assert data["people"].dtype == np.int32
     assert data["lat"].dims == ("place",)
     assert data["country"].values.tolist() == ["Here", "Here", "There", "Here"]
