@@ -418,3 +418,14 @@ def test_half_written_files_of_dead_processes_are_cleared(store: Path) -> None:
     os.utime(far, (0, 0))
     study(members=5).run(store)
     assert not far.exists()
+
+
+def test_mixed_workers_are_told(store: Path) -> None:
+    from flowsim.study.campaign import MixedWorkersWarning
+
+    assert open_study(store).data.attrs["cpu"] == fs.run(small(), seed=1).data.attrs["cpu"]
+    with (store / "journal.csv").open("a") as file:
+        file.write("2010-06-10T00:00:00+00:00,abc,1.0,1,far:1,arm64 NEON\n")
+    with pytest.warns(MixedWorkersWarning, match="arm64 NEON, "):
+        study(members=4).run(store)
+    assert open_study(store).data.attrs["cpu"].startswith("arm64 NEON, ")
