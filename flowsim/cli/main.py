@@ -156,7 +156,7 @@ def _run_into(
 
 def _write(folder: Path, result: Result, scenario: Scenario) -> str:
     from flowsim.evidence.digest import summary
-    from flowsim.evidence.table import compare, format_table, tally
+    from flowsim.evidence.table import against_reports, format_table, tally
 
     result.to_netcdf(folder / RESULT)
     text = json.dumps(summary(result, scenario), indent=2, ensure_ascii=False, allow_nan=False)
@@ -164,7 +164,7 @@ def _write(folder: Path, result: Result, scenario: Scenario) -> str:
     effects = result.policy_effects()
     effects.to_csv(folder / EFFECTS, index=False, lineterminator="\n", float_format="%.10g")
     (folder / "scenario.yaml").write_text(str(result.data.attrs["scenario"]), encoding="utf-8")
-    frame = compare(result, scenario)
+    frame = against_reports(result, scenario)
     return f"{format_table(frame)}\n\n{tally(frame)}" if len(frame) else ""
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from flowsim.evidence.quantities import quantity
-from flowsim.evidence.table import compare
+from flowsim.evidence.table import against_reports
 from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
 
@@ -29,12 +29,12 @@ def summary(result: Result, scenario: Scenario) -> dict[str, Any]:
         adults (persons) its ``final`` value, ``peak`` and the time of that (``peak_at``); the
         queues by crossing at the peak; ``deaths`` and ``wounded`` in all and by group;
         ``crossed_by_crossing``; ``composition_of_crossed`` as shares by kind.
-        ``reports``: the rows of `flowsim.evidence.table.compare`.
+        ``reports``: the rows of `flowsim.evidence.table.against_reports`.
     """
     return {
         "run": _run(result),
         "figures": figures(result),
-        "reports": _rows(compare(result, scenario)),
+        "reports": _rows(against_reports(result, scenario)),
     }
 
 

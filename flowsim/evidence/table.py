@@ -34,7 +34,7 @@ SHORT = {
 """What each quantity is called where space is short."""
 
 
-def compare(result: Result, scenario: Scenario) -> pd.DataFrame:
+def against_reports(result: Result, scenario: Scenario) -> pd.DataFrame:
     """Each report that counts, beside what the run has at that time.
 
     Reports with ``use`` fit or compare, of quantities that a run has; counts that lag what they
@@ -86,7 +86,7 @@ def is_inside(value: float, low: float | None, high: float | None) -> bool | Non
 
 
 def format_table(frame: pd.DataFrame) -> str:
-    """The table of `compare` as plain text of at most 100 columns.
+    """The table of `against_reports` as plain text of at most 100 columns.
 
     Examples
     --------

@@ -109,7 +109,8 @@ def _aligned(part: xr.Dataset, labels: dict[str, NDArray], varied: Sequence[str]
     bare = part.reset_coords(varied).drop_vars(
         [c for c in part.coords if c not in part.dims and c not in varied]
     )
-    apart = {d: labels[str(d)] for d in part.dims if len(part[d]) != len(labels[str(d)])}
+    own = {dim: part[dim].values for dim in labels if dim in part.dims}
+    apart = {dim: labels[dim] for dim in own if not np.array_equal(own[dim], labels[dim])}
     if not apart:
         return bare
     fill = {name: _nothing(array.dtype) for name, array in bare.data_vars.items()}

@@ -26,6 +26,10 @@ class DamageWarning(UserWarning):
     """A record of a store was not as it was written; its run is done again."""
 
 
+class MixedWorkersWarning(UserWarning):
+    """Runs were made at several levels of CPU features, between which last digits may differ."""
+
+
 def campaign(
     study: Study, store: Store, whole: Manifest, jobs: object, progress: bool
 ) -> list[Failed]:
@@ -65,6 +69,11 @@ def campaign(
             damaged += worse
         effort.do([*damaged, *missing])
     store.settle()
+    levels = store.cpus()
+    if len(levels) > 1:
+        told = f"the runs in {store.folder} were made at several levels of CPU features"
+        last = "the last digits of their floats may differ from one to another"
+        warnings.warn(f"{told} ({', '.join(levels)}): {last}", MixedWorkersWarning, stacklevel=3)
     return effort.failures
 
 

@@ -17,6 +17,7 @@ from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.study.outcomes import RUN, Outcome, Outcomes, called, read_outcomes
 from flowsim.study.pairing import METHODS, paired, pairs
 from flowsim.study.reasons import reason
+from flowsim.study.rows import of_runs
 from flowsim.study.table import html, markdown, text
 
 Precision = float | Mapping[str, float] | None
@@ -141,8 +142,8 @@ def compare(
 
     Parameters
     ----------
-    runs : xarray.Dataset, or what holds one as ``data``
-        Of a study.
+    runs : Runs, xarray.Dataset or pandas.DataFrame
+        Of a study; a DataFrame as an export to CSV or Parquet has it.
     against : str
         The scenario that is the reference.
     outcomes : str, list of str, or mapping, optional
@@ -202,6 +203,12 @@ def compare(
 
 
 def _dataset(runs: Any) -> xr.Dataset:
+    if isinstance(runs, pd.DataFrame):
+        try:
+            return of_runs(runs)
+        except ValueError as error:
+            right = "give one as `flowsim.export` writes it"
+            raise ScenarioError([Problem("runs", str(error), right)]) from None
     data = runs if isinstance(runs, xr.Dataset) else getattr(runs, "data", None)
     if not isinstance(data, xr.Dataset) or not set(RUN) <= set(data.dims):
         wrong = f"{type(runs).__name__} is no Dataset over {', '.join(RUN)}"

@@ -65,7 +65,10 @@ def dataset(store: Store, plan: Manifest, partial: bool = False) -> xr.Dataset:
     seeds = [run.seed for run in grid[0]]
     shape = (len(plan.scenarios[0].sample_ids), -1)
     by_run = (_RUN_DIMS, np.array(seeds, dtype=np.str_).reshape(shape))
-    told = {"name": plan.name, "title": plan.title, "study_seed": plan.seed, "code": plan.code}
+    told = {
+        "name": plan.name, "title": plan.title, "study_seed": plan.seed, "code": plan.code,
+        "cpu": ", ".join(store.cpus()),
+    }  # fmt: skip
     shared = {k: v for k, v in parts[0].attrs.items() if k in ("start", "timezone", "flee_from")}
     return whole.assign_coords(seed_of_run=by_run).assign_attrs(
         **told, method=plan.method, inputs=",".join(plan.inputs), keep=",".join(plan.keep), **shared

@@ -10,6 +10,8 @@ from typing import Any
 from flowsim.errors import Problem, ScenarioError, StoreError
 from flowsim.study.worker import Done, Failed, Task, work
 
+ANSWER_SECONDS = 10.0
+"""How long a scheduler may take to answer."""
 CLUSTER_WAIT_SECONDS = 300.0
 """How long a cluster may take until its first worker is there."""
 
@@ -105,7 +107,7 @@ def _client(address: str) -> Iterator[Any]:
     except ImportError:
         raise ImportError("a cluster needs dask: pip install 'flowsim[cluster]'") from None
     try:
-        client = Client(address, timeout="10s")
+        client = Client(address, timeout=ANSWER_SECONDS)
     except OSError as error:
         raise StoreError(f"no Dask scheduler answers at {address}: {error}") from None
     with client:

@@ -1,4 +1,4 @@
-"""A study's Dataset as tables: a row a run, or a row a value."""
+"""A study's Dataset as tables, and back: a row a run, or a row a value."""
 
 from __future__ import annotations
 
@@ -15,6 +15,41 @@ RUN = ("scenario", "sample", "member")
 SEED = "seed_of_run"
 MOST_ROWS = 1_000_000
 """Rows made at once; what bounds the memory of an export."""
+
+
+def of_runs(table: pd.DataFrame) -> xr.Dataset:
+    """The Dataset of a table of runs, as an export has it: its effects, without their units.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As of `runs`; scenarios in the order of the rows, each with the same samples and members.
+
+    Raises
+    ------
+    ValueError
+        It lacks the columns that tell runs apart, or runs.
+
+    Examples
+    --------
+    >>> runs = {"scenario": ["open", "shut"], "sample": 0, "member": 1, "deaths": [4, 9]}
+    >>> table = pd.DataFrame(runs)
+    >>> of_runs(table)["effects"].sel(scenario="shut", effect="deaths").item()
+    9.0
+    """
+    lost = [name for name in RUN if name not in table]
+    if lost:
+        raise ValueError(f"a table of runs tells {', '.join(RUN)}; {lost[0]} is not there")
+    order = list(dict.fromkeys(table["scenario"]))
+    effects = [name for name in table.columns if name not in (*RUN, SEED)]
+    indexed = table.assign(scenario=table["scenario"].astype(str)).set_index(list(RUN))
+    sizes = [len(indexed.index.unique(name)) for name in RUN]
+    if indexed.index.has_duplicates or len(indexed) != int(np.prod(sizes)):
+        raise ValueError("a table of runs has each scenario, sample and member once; some are not")
+    cube = indexed[effects].to_xarray().to_dataarray("effect").astype(np.float64)
+    cube = cube.sel(scenario=order).transpose(*RUN, "effect")
+    texts = {name: cube[name].values.astype(np.str_) for name in ("scenario", "effect")}
+    return xr.Dataset({"effects": cube.assign_coords(texts)})
 
 
 def runs(data: xr.Dataset) -> Iterator[pd.DataFrame]:

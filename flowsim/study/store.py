@@ -227,11 +227,19 @@ class Store:
         with self._writing(), open(self._journal, "a", encoding="utf-8") as file:
             file.write(",".join(map(str, cells)) + "\n")
 
+    def cpus(self) -> list[str]:
+        """Levels of CPU features that runs were made at, as far as the journal has them."""
+        try:
+            lines = (self.folder / JOURNAL).read_text(encoding="utf-8").splitlines()[1:]
+        except OSError:
+            return []
+        return sorted({cells[5] for line in lines if len(cells := line.split(",")) == 6})
+
     @cached_property
     def _journal(self) -> Path:
         path = self.folder / JOURNAL
-        if not path.exists():
-            path.write_text("done,key,seconds,peak_mb,worker,cpu\n", encoding="utf-8")
+        with contextlib.suppress(FileExistsError), open(path, "x", encoding="utf-8") as file:
+            file.write("done,key,seconds,peak_mb,worker,cpu\n")
         return path
 
     # ---- writing -------------------------------------------------------------------------

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from flowsim import cli
+import flowsim as fs
 from flowsim.behaviour.sections import Behaviour
+from flowsim.cli.main import cli
+from tests.study.worlds import BORDER, small
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "MODEL.md")
@@ -45,6 +47,21 @@ def test_the_snippets_of_the_readme_run(tmp_path: Path) -> None:
     assert {p.name for p in tmp_path.iterdir()} >= {"timeline.png", "map.png", "result.nc"}
 
 
+def test_the_study_of_the_readme_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the small scenario, with two members."""
+    monkeypatch.chdir(tmp_path)
+    base = small()
+    block = snippets(text("README.md"), "python study")[0].replace("members=50", "members=2")
+    names = {"base": base, "open_border": base.replace_policies(BORDER, fs.policy.Open()), "fs": fs}
+    monkeypatch.setattr("flowsim.formats.readers.load", lambda path: names["open_border"])
+    exec(compile(block, "README.md", "exec"), names)
+    assert "'as reported'" in capsys.readouterr().out
+    assert (tmp_path / "contrasts.png").stat().st_size
+    assert names["camps"].dims == ("scenario", "sample", "member", "time")
+
+
 def test_the_readme_names_commands_and_options_that_exist() -> None:
     lines = [line for block in snippets(text("README.md"), "sh") for line in block.splitlines()]
     calls = [line.split("#")[0].split() for line in lines if re.match(r"\S*flowsim ", line)]
@@ -52,7 +69,7 @@ def test_the_readme_names_commands_and_options_that_exist() -> None:
     for _, command, *rest in calls:
         if command == "--help":
             continue
-        told = CliRunner().invoke(cli.cli, [command, "--help"])
+        told = CliRunner().invoke(cli, [command, "--help"])
         assert told.exit_code == 0, command
         for word in rest:
             assert not word.startswith("-") or word in told.output, f"{command} {word}"

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from flowsim.evidence.digest import summary
-from flowsim.evidence.table import compare, format_table, tally
+from flowsim.evidence.table import against_reports, format_table, tally
 from tests.fake_result import toy_result, toy_scenario
 
 
 def test_rows_are_the_fitted_and_compared_of_simulated_quantities():
-    frame = compare(toy_result(), toy_scenario())
+    frame = against_reports(toy_result(), toy_scenario())
     assert frame["id"].tolist() == ["R1", "R2", "R3", "R4", "R5", "R6", "R9", "R10", "R11"]
     by_id = frame.set_index("id")
     assert by_id["simulated"].to_dict() == pytest.approx(
@@ -29,14 +29,14 @@ def test_rows_are_the_fitted_and_compared_of_simulated_quantities():
 
 
 def test_no_reports_give_an_empty_table():
-    frame = compare(toy_result(), toy_scenario(reports=[]))
+    frame = against_reports(toy_result(), toy_scenario(reports=[]))
     assert frame.empty
     assert format_table(frame).startswith("when")
     assert tally(frame) == "no figures inside their range"
 
 
 def test_the_table_fits_a_terminal_and_marks_each_row():
-    text = format_table(compare(toy_result(), toy_scenario()))
+    text = format_table(against_reports(toy_result(), toy_scenario()))
     lines = text.splitlines()
     assert len(lines) == 10
     assert max(map(len, lines)) <= 100

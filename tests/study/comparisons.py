@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from flowsim.study.rows import of_runs
+
 MEMBERS = Path(__file__).parents[2] / "scenarios/kyrgyz_uzbek_2010/variants/members.csv"
 DIMS = ("scenario", "sample", "member", "effect")
 
@@ -40,13 +42,7 @@ def correlated(n: int, correlation: float, spread: float = 1.0, shift: float = 5
 
 
 def june_2010() -> xr.Dataset:
-    """The members of June 2010's variants; those admitted include the exempt."""
-    frame = pd.read_csv(MEMBERS).drop(columns="digest").rename(columns={"admitted": "let_through"})
-    variants = list(dict.fromkeys(frame["variant"]))
-    array = frame.set_index(["variant", "seed"]).to_xarray().to_array("effect").astype(float)
-    array = array.rename(variant="scenario", seed="member").expand_dims(sample=[0])
-    array = array.transpose(*DIMS).sel(scenario=variants)
-    units = [
-        "person-days, weighted by danger" if "days" in e else "persons" for e in array.effect.values
-    ]
-    return xr.Dataset({"effects": array}, {"unit": ("effect", units)})
+    """The members of June 2010's variants, with units."""
+    data = of_runs(pd.read_csv(MEMBERS))
+    units = ["person-days" if "days" in e else "persons" for e in data["effect"].values]
+    return data.assign_coords(unit=("effect", units))

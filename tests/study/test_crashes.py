@@ -212,23 +212,25 @@ def test_a_full_disk_is_told_and_leaves_the_store_sound(
 def test_a_read_only_store_is_told_and_can_be_read(tmp_path: Path) -> None:
     store = tmp_path / "s"
     study(members=1).run(store)
-    for path in (tmp_path, *tmp_path.rglob("*")):
+    for path in (store, *store.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
+    for folder in (tmp_path, *tmp_path.parents[:-2]):
+        if folder.stat().st_uid == os.getuid():
+            folder.chmod(0o755)
     before = contents(store)
-    code = """
+    code = f"""
 import os
-os.setgid(65534), os.setuid(65534)
 import flowsim as fs
+study(members=1).run(sys.argv[2])  # with all rights, as the interpreter may be out of reach later
+if os.getuid() == 0:
+    os.setgid({OUTSIDE}); os.setuid({OUTSIDE})
 for members in (1, 2):
     try:
         print(study(members=members).run(sys.argv[1]).data.sizes["member"])
     except fs.StoreError as error:
         print(error)
 """
-    for parent in tmp_path.parents:
-        if parent.stat().st_uid == os.getuid() and parent.name.startswith("pytest"):
-            parent.chmod(0o755)
-    process = child(code, str(store))
+    process = child(code, str(store), str(tmp_path / "other"))
     told, errors = process.communicate()
     assert process.returncode == 0, errors
     lines = told.splitlines()

@@ -175,7 +175,11 @@ def test_scenarios_with_other_places_and_reports_stand_side_by_side(tmp_path: Pa
     assert data["place"].values.tolist() == ["Town", "Village", "Camp", "Hamlet"]
     hamlet = data["people"].sel(place="Hamlet")
     assert int(hamlet.sel(scenario="base").sum()) == 0
-    assert int(hamlet.sel(scenario="more").isel(time=0, member=0).sum()) == 50
+    alive = data["people"].isel(time=0).sum(["place", "group", "status"])
+    dead = data["deaths"].isel(time=0).sum(["place", "group"])
+    assert (alive + dead).sel(scenario="base").values.tolist() == [[800, 800]]
+    assert (alive + dead).sel(scenario="more").values.tolist() == [[850, 850]]
+    assert hamlet.sel(scenario="more").isel(time=0).sum(["group", "status"]).min() > 0
     assert data["people"].dtype == np.int32
     assert data["lat"].dims == ("place",)
     assert data["country"].values.tolist() == ["Here", "Here", "There", "Here"]
@@ -414,3 +418,14 @@ def test_half_written_files_of_dead_processes_are_cleared(store: Path) -> None:
     os.utime(far, (0, 0))
     study(members=5).run(store)
     assert not far.exists()
+
+
+def test_mixed_workers_are_told(store: Path) -> None:
+    from flowsim.study.campaign import MixedWorkersWarning
+
+    assert open_study(store).data.attrs["cpu"] == fs.run(small(), seed=1).data.attrs["cpu"]
+    with (store / "journal.csv").open("a") as file:
+        file.write("2010-06-10T00:00:00+00:00,abc,1.0,1,far:1,arm64 NEON\n")
+    with pytest.warns(MixedWorkersWarning, match="arm64 NEON, "):
+        study(members=4).run(store)
+    assert open_study(store).data.attrs["cpu"].startswith("arm64 NEON, ")
