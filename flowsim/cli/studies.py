@@ -29,6 +29,13 @@ FIGURE = "comparison.png"
 TABLE = "comparison.csv"
 
 
+def _png(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse, before anything is drawn, a figure that would not be what its name says."""
+    if path is not None and path.suffix.lower() != ".png":
+        raise click.BadParameter(f"{path} is no name of a PNG; let it end in .png")
+    return path
+
+
 @click.command()
 @click.argument("study_file", metavar="STUDY")
 @click.option("-o", "--store", type=click.Path(path_type=Path), help="Folder; else out/NAME.")
@@ -92,7 +99,8 @@ def study(
 @click.option("--precision", type=click.FloatRange(min=0, min_open=True),
               help="Half width of the interval that is wished, in the outcome's unit.")  # fmt: skip
 @click.option("--partial", is_flag=True, help="Use the members that all scenarios have by now.")
-@click.option("--figure", type=click.Path(path_type=Path), help="PNG or SVG; else in the store.")
+@click.option("--figure", type=click.Path(path_type=Path), callback=_png,
+              help="A PNG; else comparison.png in the store.")  # fmt: skip
 @click.option("--no-figure", is_flag=True, help="Draw nothing.")
 @click.option("--csv", "table", type=click.Path(path_type=Path), help="Write the table there, too.")
 @click.option("--markdown", is_flag=True, help="Print the table as Markdown.")
@@ -162,7 +170,9 @@ def _compare(
         told.to_csv(table)
     if figure is not None:
         _draw(told, figure)
-        click.echo(f"\n  {figure}")
+    written = [f"  {path}" for path in (figure, table) if path is not None]
+    if written:  # beside a Markdown table, which may go to a file, not in it
+        click.echo("\n".join(["", *written]), err=markdown)
 
 
 def _draw(comparison: Comparison, path: Path) -> None:

@@ -187,7 +187,10 @@ def _alike(old: Entry, new: Entry) -> bool:
 def _told(
     old: Manifest, new: Manifest, apart: list[str], changed: list[Entry], where: str
 ) -> Iterator[Problem]:
-    right = "name another store, or have its runs computed anew with on_change='recompute'"
+    right = (
+        "name another store, or have its runs computed anew with on_change='recompute' "
+        "(--recompute on the command line)"
+    )
     for key in apart:
         before, now = (_shown(getattr(plan, key)) for plan in (old, new))
         wrong = f"{_SHARED[key]} of its runs was {before}, and now is {now}"
@@ -197,4 +200,4 @@ def _told(
 
 
 def _shown(value: str | tuple[str, ...]) -> str:
-    return value if isinstance(value, str) else listed(value)
+    return (value if isinstance(value, str) else listed(value)) or "none"

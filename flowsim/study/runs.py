@@ -18,6 +18,15 @@ from flowsim.study.store import Store
 class Runs:
     """All or some scenarios of a store.
 
+    Parameters
+    ----------
+    store : Store
+    names : tuple of str
+    partial : bool
+        Whether runs may be missing.
+    most : tuple of int, optional
+        No more members and samples than these, though the store may have or await more.
+
     Attributes
     ----------
     store : Store
@@ -25,8 +34,14 @@ class Runs:
         Of the scenarios, in their order.
     """
 
-    def __init__(self, store: Store, names: tuple[str, ...], partial: bool = False) -> None:
-        self.store, self.names, self._partial = store, names, partial
+    def __init__(
+        self,
+        store: Store,
+        names: tuple[str, ...],
+        partial: bool = False,
+        most: tuple[int, int] | None = None,
+    ) -> None:
+        self.store, self.names, self._partial, self._most = store, names, partial, most
 
     @cached_property
     def plan(self) -> Manifest:
@@ -35,6 +50,8 @@ class Runs:
         chosen = [entry for name in self.names for entry in whole.scenarios if entry.name == name]
         members = min(entry.members for entry in chosen)
         samples = min(entry.samples for entry in chosen)
+        if self._most is not None:
+            members, samples = min(members, self._most[0]), min(samples, self._most[1])
         entries = (replace(entry, members=members, samples=samples) for entry in chosen)
         return replace(whole, scenarios=tuple(entries))
 

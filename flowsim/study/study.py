@@ -186,7 +186,7 @@ class Study:
         failures = campaign(self, folder, whole, jobs, progress)
         if failures:
             raise _some_failed(failures, folder, len(self))
-        return Runs(folder, tuple(self.scenarios))
+        return Runs(folder, tuple(self.scenarios), most=(self.members, self.samples))
 
     def plan(self) -> Manifest:
         """What a store holds when the study is done."""

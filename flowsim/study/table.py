@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ WIDTH = 110
 SHORTEST = 12
 """Characters that a scenario's name keeps, however wide the numbers are."""
 VERY_LARGE = 1e8
+LARGE = 1_000
+"""From here on numbers are told without decimals."""
 FEW = 10
 """Of fewer pairs a gain is told to be rough."""
 
@@ -32,14 +34,16 @@ def text(told: Comparison) -> str:
 
 
 def _block(rows: pd.DataFrame, told: Comparison) -> str:
+    lacking = _lacking(rows, told.against)
     notes: list[str] = []
     lines = [_head(told.level)]
     for row, cells in zip(rows.to_dict("records"), _cells(rows, told.against), strict=True):
         gain = gain_text(row["gain"])
         # Where all pairs are the same, the difference says so.
-        if row["reason"] and row["sd_paired"] != 0.0:
-            notes.append(row["reason"])
-            gain = f"{gain} [{len(notes)}]".strip()
+        if row["reason"] and row["sd_paired"] != 0.0 and not lacking:
+            if row["reason"] not in notes:
+                notes.append(row["reason"])
+            gain = f"{gain} [{notes.index(row['reason']) + 1}]".strip()
         needs = [_count(row[key]) for key in ("units_needed", "runs_needed_unpaired")]
         lines.append([row["scenario"], *cells, gain, *needs])
     lines = _narrowed(lines)
@@ -53,7 +57,16 @@ def _block(rows: pd.DataFrame, told: Comparison) -> str:
     for i, note in enumerate(notes, 1):
         mark = f"  [{i}] "
         shown.append(textwrap.fill(note, WIDTH, initial_indent=mark, subsequent_indent=" " * 6))
+    if lacking:
+        shown.append(f"  {lacking}")
     return "\n".join(shown)
+
+
+def _lacking(rows: pd.DataFrame, against: str) -> str:
+    """Why no scenario of an outcome has an interval, if all for the same reason; else nothing."""
+    apart = rows[rows["scenario"] != against]
+    reasons = set(apart["reason"])
+    return reasons.pop() if len(reasons) == 1 and apart["low"].isna().all() else ""
 
 
 def _head(level: float) -> list[str]:
@@ -174,7 +187,7 @@ def _cells(rows: pd.DataFrame, against: str) -> list[tuple[str, str]]:
     places = 0 if whole else min((decimals(h) for h in halves if h > 0.0), default=1)
     cells = []
     for row, level in zip(rows.to_dict("records"), levels.to_numpy(), strict=True):
-        middle, low, high = (number(value, places) for value in level)
+        middle, low, high = (number(value, _fewer(places, level)) for value in level)
         shown = f"{middle} ({low} to {high})" if middle else "no value"
         apart = "" if row["scenario"] == against else _difference(row, factor)
         cells.append((shown, apart))
@@ -192,9 +205,14 @@ def _difference(row: Mapping, factor: float) -> str:
     if math.isnan(low):
         places = 0 if value == round(value) else decimals(abs(value) / 10.0)
         return f"{number(value, places, signed=True)} (one pair)"
-    places = decimals((high - low) / 2.0)
+    places = _fewer(decimals((high - low) / 2.0), (value, low, high))
     middle, low_end, high_end = (number(v, places, signed=True) for v in (value, low, high))
     return f"{middle} ({low_end} to {high_end})"
+
+
+def _fewer(places: int, values: Iterable[float]) -> int:
+    """Places of the numbers of a cell, alike for all: none if one is large."""
+    return 0 if any(abs(value) >= LARGE - 0.5 for value in values) else places
 
 
 def decimals(width: float) -> int:

@@ -293,6 +293,33 @@ def test_one_member_has_a_difference_but_no_interval():
     assert "one pair: no interval" in words
 
 
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [(np.array([5.0]), "one pair: no interval"),
+     (np.full(2, np.nan), "no pair has a value on both sides")],
+)  # fmt: skip
+def test_one_line_says_why_a_block_has_no_interval(members, words):
+    values = {"shut": members, "open": members - 2.0, "ajar": members + 3.0}
+    told = str(compare(study_of({name: {"deaths": v} for name, v in values.items()}), "shut"))
+    lines = told.split("\n\n")[0].splitlines()
+    assert lines[-1] == f"  {words}"
+    assert told.count(words) == 1
+    assert "[" not in told
+
+
+def test_footnotes_of_the_same_text_share_a_number():
+    reference, own = correlated(6, 0.9)
+    half = np.where(np.arange(6) == 2, own, np.nan)  # one pair, where others have six
+    still, twin = np.zeros(6), own.copy()
+    values = {"shut": reference, "half": half, "still": still, "more": twin, "other half": half}
+    told = str(compare(study_of({name: {"deaths": v} for name, v in values.items()}), "shut"))
+    lines = told.split("\n\n")[0].splitlines()
+    marks = {line.split("  ")[1]: line.partition("[")[2][:1] for line in lines[2:7]}
+    assert marks == {"shut": "", "half": "1", "still": "2", "more": "3", "other half": "1"}
+    assert [line[:5] for line in lines[7:]] == ["  [1]", "  [2]", "  [3]"]
+    assert told.count("one pair: no interval") == 1
+
+
 # Order
 
 
@@ -450,6 +477,23 @@ def test_the_text_is_narrow_whatever_the_numbers_and_names(size):
     assert max(map(len, words.splitlines())) <= 110
     assert "a very lo" in words
     assert ("million person-days" in words) == (size >= 1e7)
+
+
+@pytest.mark.parametrize(("shift", "median"), [(900.0, "902.3"), (202_629.5, "202,632")])
+def test_numbers_of_a_thousand_and_more_have_no_decimals(shift, median):
+    reference = shift + np.array([1.2, 2.3, 3.4])
+    far = reference + np.array([1_500.1, 1_503.2, 1_505.9])
+    near = reference + np.array([0.1, 0.3, 0.7])
+    told = compare(study_of({"shut": {"exposed": reference}, "far": {"exposed": far},
+                             "near": {"exposed": near}}), "shut", "exposed")  # fmt: skip
+    first, second, third = (line for line in str(told).splitlines()[2:5])
+    assert f" {median} (" in first
+    assert first.count(".") == (3 if shift < 1_000 else 0)
+    assert "+1,503 (+1,498 to +1,508)" in second
+    assert "+0.37 (-0.15 to +0.88)" in third
+    for line in (told.markdown(), told._repr_html_()):
+        assert "+1,503 (+1,498 to +1,508)" in line
+        assert median in line
 
 
 def test_markdown_is_the_table_of_the_readme():

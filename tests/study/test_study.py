@@ -214,7 +214,7 @@ def test_a_changed_scenario_is_refused_or_run_anew(store: Path) -> None:
     told = str(caught.value)
     assert told == (
         f"{store}: the scenario 'open' is not what it was; name another store, or have its runs "
-        "computed anew with on_change='recompute'"
+        "computed anew with on_change='recompute' (--recompute on the command line)"
     )
     assert contents(store) == before
     changed.run(store, on_change="recompute")
