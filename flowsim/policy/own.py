@@ -77,8 +77,10 @@ class Function(Policy):
         return f"{name}:{hashlib.blake2b(told.encode(), digest_size=8).hexdigest()}"
 
     def __getstate__(self) -> dict[Any, Any]:
-        self._known_as = self.identity()  # another process may not have the source
-        return super().__getstate__()
+        state = super().__getstate__()
+        # Another process may not have the source. This one has, and its rule may still change.
+        private = {**(state["__pydantic_private__"] or {}), "_known_as": self.identity()}
+        return {**state, "__pydantic_private__": private}
 
 
 def of_the_stock(policy: Policy) -> bool:
