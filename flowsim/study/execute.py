@@ -67,8 +67,8 @@ class Execution:
             except self.pool.broken as error:
                 self._lose(type(error).__name__)
             for run in self._met:
-                self._done(run, None)
-                del self._left[run.key]
+                if self._left.pop(run.key, None):  # a pool that broke may have met it too
+                    self._done(run, None)
             self._met.clear()
 
     def _take(self, result: Done | Failed) -> None:
