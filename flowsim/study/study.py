@@ -168,7 +168,8 @@ class Study:
         Returns
         -------
         Runs
-            Of this study's scenarios; see `flowsim.study.runs.Runs`.
+            Of this study's scenarios, members and samples, whatever else the store has; see
+            `flowsim.study.runs.Runs`.
 
         Raises
         ------
@@ -186,7 +187,7 @@ class Study:
         failures = campaign(self, folder, whole, jobs, progress)
         if failures:
             raise _some_failed(failures, folder, len(self))
-        return Runs(folder, tuple(self.scenarios))
+        return Runs(folder, tuple(self.scenarios), most=(self.members, self.samples))
 
     def plan(self) -> Manifest:
         """What a store holds when the study is done."""
