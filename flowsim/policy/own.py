@@ -6,7 +6,7 @@ import copy
 import hashlib
 import inspect
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal
@@ -77,8 +77,10 @@ class Function(Policy):
         return f"{name}:{hashlib.blake2b(told.encode(), digest_size=8).hexdigest()}"
 
     def __getstate__(self) -> dict[Any, Any]:
-        self._known_as = self.identity()  # another process may not have the source
-        return super().__getstate__()
+        state = super().__getstate__()
+        # Another process may not have the source. This one has, and its rule may still change.
+        private = {**(state["__pydantic_private__"] or {}), "_known_as": self.identity()}
+        return {**state, "__pydantic_private__": private}
 
 
 def of_the_stock(policy: Policy) -> bool:
@@ -173,10 +175,18 @@ def _known(rule: Any, label: str) -> tuple[str, str]:
         raise ValueError(f"{name} has no source to be known by; give it a label with its version")
     if isinstance(owner, Policy):
         return name, source + owner.model_dump_json(fallback=str)
+    told = source + _plain(_held(rule))
     if owner is not None:
-        return name, source + _plain(vars(owner) if hasattr(owner, "__dict__") else {})
-    closure = inspect.getclosurevars(rule).nonlocals if inspect.isfunction(rule) else {}
-    return name, source + _plain([closure, getattr(rule, "__defaults__", None)])
+        return name, told + _plain(vars(owner) if hasattr(owner, "__dict__") else {})
+    return name, told + _plain(getattr(rule, "__defaults__", None))
+
+
+def _held(rule: Any) -> list[Mapping[str, Any]]:
+    """Values from outside that a function uses: of functions around it, and of its module."""
+    if not (inspect.isfunction(rule) or inspect.ismethod(rule)):
+        return []
+    held = inspect.getclosurevars(rule)
+    return [held.nonlocals, held.globals]
 
 
 def _plain(value: Any) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from flowsim.errors import StoreError
 from flowsim.thinning import thin
 
 FIRST = ("scenario", "sample", "member")
@@ -24,7 +25,13 @@ def at_common_times(parts: Sequence[xr.Dataset]) -> list[xr.Dataset]:
     common = times[0]
     for own in times[1:]:
         common = np.intersect1d(common, own)
-    return [thin(part, common) if "time" in part.dims else part for part in parts]
+    try:
+        return [thin(part, common) if "time" in part.dims else part for part in parts]
+    except KeyError:
+        raise StoreError(
+            "the scenarios have reports at different times, and waiting_time cannot be brought to "
+            "those that all have without outcomes; keep outcomes too, or a waiting_time:total"
+        ) from None
 
 
 def together(parts: Sequence[xr.Dataset], names: Sequence[str]) -> xr.Dataset:
@@ -98,10 +105,16 @@ def _beside(
         if coord.dims != first.dims:
             return None
         for label, value in zip(coord[dim].values.tolist(), coord.values.tolist(), strict=True):
-            if known.setdefault(label, value) != value and not is_text:
+            if _differ(known.setdefault(label, value), value) and not is_text:
                 return None
     values = [known[label] for label in labels[dim].tolist()]
-    return xr.Variable((dim,), np.array(values, dtype=np.str_ if is_text else None), first.attrs)
+    dtype = np.str_ if is_text else np.result_type(*(coord.dtype for coord in own))
+    return xr.Variable((dim,), np.array(values, dtype=dtype), first.attrs)
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """Whether two numbers are not the same; no number is the same as no number."""
+    return bool(one != other and not (pd.isna(one) and pd.isna(other)))
 
 
 def _aligned(part: xr.Dataset, labels: dict[str, NDArray], varied: Sequence[str]) -> xr.Dataset:
@@ -114,7 +127,9 @@ def _aligned(part: xr.Dataset, labels: dict[str, NDArray], varied: Sequence[str]
     if not apart:
         return bare
     fill = {name: _nothing(array.dtype) for name, array in bare.data_vars.items()}
-    return bare.reindex(apart, fill_value=fill)
+    wider = bare.reindex(apart, fill_value=fill)
+    # Where a scenario has no label at all xarray takes the type of what it fills with.
+    return wider.assign({n: a.astype(bare[n].dtype, copy=False) for n, a in wider.items()})
 
 
 def _nothing(dtype: np.dtype) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING
 import cloudpickle
 from tqdm import tqdm
 
+from flowsim.errors import Problem, ScenarioError
 from flowsim.model.assemble import as_yaml
+from flowsim.scenario.scenario import Scenario
 from flowsim.study.execute import Execution
 from flowsim.study.layout import Layout
 from flowsim.study.manifest import Entry, Manifest, Run
@@ -61,12 +64,8 @@ def campaign(
         desc=study.name, disable=None if progress else True, smoothing=0.1,
     ) as bar:  # fmt: skip
         effort = _Effort(study, store, entries, workers, bar)
-        while blind:
-            effort.do(blind[:1])  # brings the layout back, so that the others can be checked
-            others = blind[1:]
-            worse, blind = _check(store, others)
-            bar.update(len(others) - len(worse) - len(blind))
-            damaged += worse
+        if blind:
+            damaged += _give_sight(effort, store, blind)
         effort.do([*damaged, *missing])
     store.settle()
     levels = store.cpus()
@@ -74,24 +73,54 @@ def campaign(
         told = f"the runs in {store.folder} were made at several levels of CPU features"
         last = "the last digits of their floats may differ from one to another"
         warnings.warn(f"{told} ({', '.join(levels)}): {last}", MixedWorkersWarning, stacklevel=3)
-    return effort.failures
+    order = {key: i for i, key in enumerate(runs)}
+    return sorted(effort.failures, key=lambda failed: order[failed.run.key])
 
 
-def _check(store: Store, runs: Sequence[Run]) -> tuple[list[Run], list[Run]]:
-    """Remove records that are damaged: their runs, and those that lack their layout."""
-    damaged, blind = [], []
+def _give_sight(effort: _Effort, store: Store, blind: dict[Run, bytes]) -> list[Run]:
+    """Bring layouts back by one run of each; what of the others is to be done again."""
+    first = {layout: run for run, layout in reversed(blind.items())}
+    for run in first.values():
+        store.remove(run.key)
+    effort.do(list(first.values()))
+    others = [run for run, layout in blind.items() if run != first[layout]]
+    damaged, lost = _check(store, others)
+    for run in lost:
+        _remove(store, run, "its layout is lost")
+    effort.bar.update(len(others) - len(damaged) - len(lost))
+    return [*damaged, *lost]
+
+
+def _check(store: Store, runs: Sequence[Run]) -> tuple[list[Run], dict[Run, bytes]]:
+    """Remove records that are damaged: their runs, and those that lack a layout, and which."""
+    damaged: list[Run] = []
+    blind: dict[Run, bytes] = {}
     for run in runs:
         try:
             wrong = store.damage(run.key)
-        except LookupError:
-            blind.append(run)
+        except LookupError as lost:
+            blind[run] = lost.args[0]
             continue
         if wrong:
-            told = f"{store.path(run.key)}: {wrong}; the run of {run} is done again"
-            warnings.warn(told, DamageWarning, stacklevel=4)
-            store.remove(run.key)
+            _remove(store, run, wrong)
             damaged.append(run)
     return damaged, blind
+
+
+def _remove(store: Store, run: Run, wrong: str) -> None:
+    told = f"{store.path(run.key)}: {wrong}; the run of {run} is done again"
+    warnings.warn(told, DamageWarning, stacklevel=5)
+    store.remove(run.key)
+
+
+def _pickled(name: str, scenario: Scenario) -> bytes:
+    try:
+        pickled: bytes = cloudpickle.dumps(scenario)
+    except (TypeError, AttributeError, pickle.PicklingError) as error:
+        wrong = f"a policy cannot be sent to a worker: {error}"
+        right = "let it open files and connections when it is asked, not before"
+        raise ScenarioError([Problem(f"scenarios[{name}]", wrong, right)]) from error
+    return pickled
 
 
 class _Effort:
@@ -103,17 +132,16 @@ class _Effort:
         self.study, self.store, self.entries = study, store, entries
         self.workers, self.bar = workers, bar
         self.failures: list[Failed] = []
-        self._pickled = {n: cloudpickle.dumps(s) for n, s in study.scenarios.items()}
-        self._failed_before = set(store.failures())
+        self._pickled = {n: _pickled(n, s) for n, s in study.scenarios.items()}
+        self._failed_before = store.failed()
         self._code = study.plan().code
         self._layouts: set[str] = set()
 
     def do(self, runs: Sequence[Run]) -> None:
-        self._again = {run.key for run in runs if self.store.path(run.key).exists()}
         Execution(self.workers, self._task, self._is_there, self._done, self._failed).all(runs)
 
     def _is_there(self, run: Run) -> bool:
-        return run.key not in self._again and self.store.path(run.key).exists()
+        return self.store.path(run.key).exists()
 
     def _task(self, run: Run) -> Task:
         entry = self.entries[run.scenario]
@@ -128,6 +156,8 @@ class _Effort:
         )  # fmt: skip
 
     def _done(self, run: Run, done: Done | None) -> None:
+        if run.key in self._failed_before:
+            self.store.forgive(run.key)  # before its record is there, as then nobody would
         if done is not None:
             if done.layout not in self._layouts:
                 self.store.add_layout(Layout.from_text(done.layout))
@@ -136,8 +166,6 @@ class _Effort:
             now = datetime.now(UTC).isoformat(timespec="seconds")
             cells = (f"{done.seconds:.3f}", f"{done.peak_mb:.0f}", done.worker, done.cpu)
             self.store.note(now, run.key, *cells)
-        if run.key in self._failed_before:
-            self.store.forgive(run.key)
         self.bar.update()
 
     def _failed(self, failed: Failed) -> None:

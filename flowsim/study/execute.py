@@ -13,6 +13,8 @@ from flowsim.study.worker import Done, Failed, Task
 
 TRIES = 2
 """How often a run is tried that raises an error."""
+BREAKS = 20
+"""So many times may workers die one after the other without a single result."""
 DEATHS = 3
 """How often workers may die with a run in hand before it gets a worker for itself, once."""
 
@@ -46,6 +48,7 @@ class Execution:
         self._deaths: Counter[str] = Counter()
         self._left: dict[str, Run] = {}
         self._given: dict[str, Run] = {}
+        self._fruitful, self._barren = False, 0
         self._met: list[Run] = []
 
     def all(self, runs: Sequence[Run]) -> None:
@@ -60,6 +63,7 @@ class Execution:
         while self._left:
             alone = [run for run in self._left.values() if self._deaths[run.key] >= DEATHS]
             batch = alone[:1] or list(self._left.values())
+            self._fruitful = False
             try:
                 with closing(self.pool.map(self._tasks(batch))) as results:
                     for result in results:
@@ -67,12 +71,13 @@ class Execution:
             except self.pool.broken as error:
                 self._lose(type(error).__name__)
             for run in self._met:
-                self._done(run, None)
-                del self._left[run.key]
+                if self._left.pop(run.key, None):  # a pool that broke may have met it too
+                    self._done(run, None)
             self._met.clear()
 
     def _take(self, result: Done | Failed) -> None:
         key = result.run.key
+        self._fruitful = True
         self._given.pop(key, None)
         if isinstance(result, Done):
             self._done(result.run, result)
@@ -87,8 +92,11 @@ class Execution:
         """A worker died: what was given out and is not done will be given out again."""
         lost, alone = dict(self._given), len(self._given) == 1
         self._given.clear()
-        if not lost:
+        if not lost and not self._fruitful:
             raise SimulationError(f"the workers died before they had any run ({how})")
+        self._barren = 0 if self._fruitful else self._barren + 1
+        if self._barren >= BREAKS:
+            raise SimulationError(f"workers died {BREAKS} times without one result ({how})")
         for key, run in lost.items():
             if alone and self._deaths[key] >= DEATHS:
                 told = f"the worker that had it died ({how}); perhaps it was out of memory"

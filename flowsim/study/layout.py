@@ -161,16 +161,18 @@ _DTYPES: dict[str, Any] = {"time": "datetime64[ns]", "text": np.str_}
 
 
 def _told(coord: xr.DataArray) -> dict[str, Any]:
-    kind, values = coord.dtype.kind, coord.values
+    kind, flat = coord.dtype.kind, coord.values.ravel()
     if kind == "M":
-        plain: list[Any] = np.datetime_as_string(values, unit="s").tolist()
-    else:
-        plain = [str(v) for v in values.ravel()] if kind in "OSU" else values.tolist()
+        flat = np.datetime_as_string(flat, unit="s")
+    elif kind in "OSU":
+        flat = flat.astype(np.str_)
     dtype = {"M": "time", "O": "text", "S": "text", "U": "text"}.get(kind, coord.dtype.str)
-    return {"dims": list(coord.dims), "dtype": dtype, "values": plain, "attrs": dict(coord.attrs)}
+    return {
+        "dims": list(coord.dims), "shape": list(coord.shape), "dtype": dtype,
+        "values": flat.tolist(), "attrs": dict(coord.attrs),
+    }  # fmt: skip
 
 
 def _untold(told: Mapping[str, Any]) -> NDArray:
     dtype = np.dtype(_DTYPES.get(told["dtype"], told["dtype"]))
-    values = np.array(told["values"], dtype=dtype)
-    return values.reshape(()) if not told["dims"] else values
+    return np.array(told["values"], dtype=dtype).reshape(told["shape"])

@@ -134,7 +134,7 @@ def _part(entry: Entry, layout: Layout, runs: list[Run], arrays: dict[str, Any])
 def _label(field: Field, array: Any) -> tuple[tuple[str, ...], NDArray, dict[str, Any]]:
     """A numeric coordinate; its inputs are those of the sample, so members do not vary it."""
     values = np.asarray(array[:, 0])
-    if (values == values[:1]).all():
+    if np.array_equal(values, np.broadcast_to(values[:1], values.shape), equal_nan=True):
         return field.dims, values[0], field.attrs
     return ("sample", *field.dims), values, field.attrs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,8 +74,12 @@ def _here() -> Pool:
 
 
 def _processes(jobs: int) -> Pool:
+    from joblib import effective_n_jobs, parallel_config
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
+    with parallel_config(backend="loky"):
+        if effective_n_jobs(jobs) == 1:  # joblib would work in this process, as if it were apart
+            return _here()
     return Pool(
         lambda tasks: _joblib(tasks, jobs, backend="loky"), (BrokenProcessPool,), apart=True
     )
@@ -95,9 +100,13 @@ def _joblib(tasks: Iterable[Task], jobs: int, **backend: Any) -> Results:
     with parallel_config(**backend, n_jobs=jobs):
         results = Parallel(return_as="generator_unordered")(delayed(work)(task) for task in tasks)
     try:
-        yield from results
+        # "yield from" would close it before its warning is caught.
+        for result in results:  # noqa: UP028
+            yield result
     finally:
-        results.close()  # an interrupted study leaves no worker behind
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that results are unused; why, the error tells
+            results.close()  # an interrupted study leaves no worker behind
 
 
 @contextmanager

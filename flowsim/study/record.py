@@ -26,6 +26,7 @@ from flowsim.study.layout import ALIGNMENT, Layout
 
 MAGIC = b"flowsim1"
 _HEAD = struct.Struct("<8s8sIII")
+_OTHER = "it is of another layout than its scenario"
 
 
 class DamagedError(ValueError):
@@ -110,7 +111,7 @@ def decode(record: bytes, layout: Layout) -> memoryview:
     """
     head = read_head(record)
     if head.layout != layout.id or len(head.checks) != len(layout.fields):
-        raise DamagedError("it is of another layout than its scenario")
+        raise DamagedError(_OTHER)
     payload = memoryview(record)[head.end :]
     if len(payload) != layout.size:
         raise DamagedError(f"it has {len(payload)} bytes of arrays where {layout.size} belong")
@@ -122,6 +123,8 @@ def decode(record: bytes, layout: Layout) -> memoryview:
 
 def decode_one(record: bytes, head: Head, layout: Layout, field: int) -> bytes:
     """One array, from its bytes in the file; DamagedError if it is not as it was written."""
+    if head.layout != layout.id:
+        raise DamagedError(_OTHER)
     if crc32(record) != head.checks[field]:
         raise DamagedError(f"the checksum of {layout.fields[field].name!r} does not match")
     return record

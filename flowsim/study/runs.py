@@ -45,13 +45,16 @@ class Runs:
 
     @cached_property
     def plan(self) -> Manifest:
-        """What is planned of these scenarios: the members and samples that all of them have."""
+        """What is planned of these scenarios: the members and samples that all of them have.
+
+        Of a store that is to have more than the study that was run, only what that asked for.
+        """
         whole = self.store.manifest()
         chosen = [entry for name in self.names for entry in whole.scenarios if entry.name == name]
-        members = min(entry.members for entry in chosen)
-        samples = min(entry.samples for entry in chosen)
-        if self._most is not None:
-            members, samples = min(members, self._most[0]), min(samples, self._most[1])
+        counts = [(entry.members, entry.samples) for entry in chosen]
+        if self._most:
+            counts.append(self._most)
+        members, samples = map(min, zip(*counts, strict=True))
         entries = (replace(entry, members=members, samples=samples) for entry in chosen)
         return replace(whole, scenarios=tuple(entries))
 

@@ -16,6 +16,8 @@ changes under a lock. All but the journal is the same whoever wrote it, in whate
 from __future__ import annotations
 
 import contextlib
+import errno
+import itertools
 import json
 import os
 import socket
@@ -94,9 +96,10 @@ class Store:
             with FileLock(self.folder / "lock"):
                 whole = self._with(plan, on_change) if self._has_plan() else plan
                 before = self.manifest() if self._has_plan() else whole
+                if on_change == "recompute" and before != whole:
+                    # First, as what is cut off here is gone on with while the plan is the old one.
+                    self._drop_all_but({run.key for run in whole.runs()})
                 self._write(self.folder / MANIFEST, whole.to_text().encode())
-            if on_change == "recompute" and before != whole:
-                self._drop_all_but({run.key for run in whole.runs()})
         return whole
 
     def _with(self, plan: Manifest, on_change: OnChange) -> Manifest:
@@ -143,7 +146,7 @@ class Store:
             with open(self.path(key), "rb", buffering=0) as file:
                 return file.read()
         except OSError as error:
-            raise StoreError(f"{self.path(key)}: {error.strerror}") from None
+            raise StoreError(f"{self.path(key)}: {error.strerror}") from error
 
     def add(self, key: str, record: bytes) -> bool:
         """Write a record, on the disk when this returns; False if it is there already."""
@@ -160,15 +163,29 @@ class Store:
             self.path(key).unlink(missing_ok=True)
 
     def damage(self, key: str) -> str:
-        """What is wrong with a record, or nothing; LookupError if its layout is not to be had."""
+        """What is wrong with a record, or nothing.
+
+        Raises
+        ------
+        LookupError
+            Its layout, by the id that this holds, is not to be had.
+        StoreError
+            It cannot be read, which does not mean that it is damaged.
+        """
         try:
             record = self.read(key)
-            layout = self.layout(read_head(record).layout)
+            name = read_head(record).layout
+            layout = self.layout(name)
             if layout is None:
-                raise LookupError(key)
+                raise LookupError(name)
             decode(record, layout)
-        except (DamagedError, StoreError) as error:
+        except DamagedError as error:
             return str(error)
+        except StoreError as error:
+            cause = error.__cause__
+            if isinstance(cause, OSError) and cause.errno in (errno.ENOENT, errno.EIO):
+                return str(cause.strerror)
+            raise
         return ""
 
     # ---- layouts and scenarios -----------------------------------------------------------
@@ -217,7 +234,19 @@ class Store:
 
     def failures(self) -> dict[str, dict[str, Any]]:
         """The runs that failed, by key."""
-        return {p.stem: json.loads(p.read_text(encoding="utf-8")) for p in self._failure_files()}
+        found = {}
+        for path in self._failure_files():
+            try:
+                found[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                continue  # another process has just done it
+            except ValueError:
+                raise StoreError(f"{path} is damaged; run the study again") from None
+        return found
+
+    def failed(self) -> set[str]:
+        """Keys of the runs that failed."""
+        return {path.stem for path in self._failure_files()}
 
     def _failure_files(self) -> list[Path]:
         return sorted((self.folder / "failures").glob("*.json"))
@@ -249,7 +278,8 @@ class Store:
         for folder in (self.folder, *(Path(e.path) for e in _folders(self.folder))):
             for entry in _entries(folder):
                 if entry.name.startswith(".") and _is_abandoned(entry):
-                    Path(entry.path).unlink(missing_ok=True)
+                    with self._writing():
+                        Path(entry.path).unlink(missing_ok=True)
 
     def settle(self) -> None:
         """Bring the names of what was written to the disk."""
@@ -266,7 +296,7 @@ class Store:
         if path.parent not in self._made:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._made.add(path.parent)
-        name = path.with_name(f".{path.stem}.{_HERE}")
+        name = path.with_name(_name_of_half(path.stem))
         try:
             with open(name, "wb", buffering=0) as file:
                 _write_all(file.fileno(), content)
@@ -289,8 +319,12 @@ class Store:
             ) from error
 
 
-_HERE = f"{socket.gethostname()}.{os.getpid()}.tmp"
-"""Ends the names of files that this process writes."""
+_written = itertools.count()
+
+
+def _name_of_half(stem: str) -> str:
+    """Of a file while it is written: no other process, also one forked, and no thread has it."""
+    return f".{stem}-{next(_written)}.{socket.gethostname()}.{os.getpid()}.tmp"
 
 
 def _write_all(handle: int, content: bytes) -> None:
@@ -320,7 +354,10 @@ def _is_abandoned(entry: os.DirEntry[str]) -> bool:
         return False
     if os.name != "nt" and host.endswith(f".{socket.gethostname()}") and rest.isdecimal():
         return not _is_alive(int(rest))
-    return time.time() - entry.stat().st_mtime > STALE_SECONDS
+    try:
+        return time.time() - entry.stat().st_mtime > STALE_SECONDS
+    except FileNotFoundError:
+        return False  # its process has just finished it
 
 
 def _is_alive(process: int) -> bool:

@@ -168,7 +168,8 @@ class Study:
         Returns
         -------
         Runs
-            Of this study's scenarios; see `flowsim.study.runs.Runs`.
+            Of this study's scenarios, members and samples, whatever else the store has; see
+            `flowsim.study.runs.Runs`.
 
         Raises
         ------

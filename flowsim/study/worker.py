@@ -81,7 +81,7 @@ def work(task: Task) -> Done | Failed:
     begun = time.perf_counter()
     try:
         return _done(task, begun)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         told = f"{type(error).__name__}: {error}".splitlines()[0]
         return Failed(task.run, told, traceback.format_exc(), _name())
 

@@ -290,3 +290,17 @@ def test_what_a_family_hopes_for_at_a_gate():
     assert 0 < closed.family_per_hour.max() < 0.01
     nil = RulesAtGates([compose([Opening(quota_per_hour=0.0)], SORTS)], [30.0], NOW)
     assert 0 < nil.family_per_hour.max() < 0.01
+
+
+LEVEL = 0.1
+
+
+def _by_level(now: datetime, view: View) -> Opening:
+    return Opening(permeability=LEVEL)
+
+
+def test_a_policy_is_known_by_the_values_of_its_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = as_policy(_by_level).identity()
+    assert as_policy(_by_level).identity() == before
+    monkeypatch.setitem(globals(), "LEVEL", 0.9)
+    assert as_policy(_by_level).identity() != before

@@ -272,3 +272,26 @@ def test_a_policy_that_remembers_begins_anew_in_each_run(tmp_path: Path) -> None
     again.run(tmp_path / "t", jobs=2)
     assert contents(tmp_path / "s") == contents(tmp_path / "t")
     assert runs.data.sizes["member"] == 2
+
+
+def test_a_policy_that_cannot_be_sent_is_told(tmp_path: Path) -> None:
+    import threading
+
+    lock = threading.Lock()
+
+    def locked(now: Any, view: Any) -> None:
+        with lock:
+            return None
+
+    made = small().add_policies(BORDER, fs.policy.override(locked, label="1"))
+    with pytest.raises(fs.ScenarioError, match="cannot be sent to a worker: cannot pickle"):
+        fs.Study({"a": made}, seed=7).run(tmp_path / "s")
+
+
+def test_a_policy_that_exits_fails_its_run_only(tmp_path: Path) -> None:
+    def leaves(now: Any, view: Any) -> None:
+        raise SystemExit(3)
+
+    made = small().add_policies(BORDER, fs.policy.override(leaves, label="1"))
+    with pytest.raises(fs.StudyError, match="2 of 4 runs failed"):
+        fs.Study({"good": small(), "bad": made}, members=2, seed=7).run(tmp_path / "s")
