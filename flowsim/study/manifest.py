@@ -14,6 +14,9 @@ from flowsim.scenario.flaws import listed
 
 OnChange = Literal["refuse", "recompute"]
 
+FORMAT = 1
+"""Of manifests, layouts and records; another one cannot be read."""
+
 _SHARED = {
     "seed": "the seed", "method": "the method of sampling", "inputs": "the inputs sampled",
     "keep": "what is kept", "code": "the code", "start": "the start", "end": "the end",
@@ -79,6 +82,8 @@ class Manifest:
 
     Attributes
     ----------
+    format : int
+        Of the store, see `FORMAT`; last, as it is the same for all that this version writes.
     name, title, seed, method, code, start, end : str
     inputs, keep : tuple of str
     scenarios : tuple of Entry
@@ -94,6 +99,7 @@ class Manifest:
     start: str
     end: str
     scenarios: tuple[Entry, ...]
+    format: int = FORMAT
 
     def runs(self) -> Iterator[Run]:
         """All that are planned: members outermost, so that each is soon there in every scenario."""
@@ -121,7 +127,7 @@ class Manifest:
     def from_text(cls, text: str) -> Manifest:
         """From JSON; ValueError if it is none."""
         try:
-            plain = json.loads(text)
+            plain = {"format": 0, **json.loads(text)}
             scenarios = tuple(Entry(**entry) for entry in plain.pop("scenarios"))
             plain |= {key: tuple(plain[key]) for key in ("inputs", "keep")}
             return cls(**plain, scenarios=scenarios)

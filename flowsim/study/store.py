@@ -29,7 +29,7 @@ from typing import Any
 
 from flowsim.errors import Problem, ScenarioError, StoreError
 from flowsim.study.layout import Layout
-from flowsim.study.manifest import Manifest, OnChange, merged
+from flowsim.study.manifest import FORMAT, Manifest, OnChange, merged
 from flowsim.study.record import DamagedError, decode, read_head
 
 MANIFEST = "manifest.json"
@@ -65,7 +65,7 @@ class Store:
         """
         path = self.folder / MANIFEST
         try:
-            return Manifest.from_text(path.read_text(encoding="utf-8"))
+            plan = Manifest.from_text(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise StoreError(
                 f"{self.folder} is no store of a study: it has no {MANIFEST}"
@@ -75,6 +75,12 @@ class Store:
             raise StoreError(f"{told}: the runs are still there") from None
         except OSError as error:
             raise StoreError(f"{path}: {error.strerror}") from None
+        if plan.format != FORMAT:
+            told = (
+                f"{self.folder} is a store of format {plan.format}, and this flowsim reads {FORMAT}"
+            )
+            raise StoreError(f"{told}; open it with the version that wrote it")
+        return plan
 
     def prepare(self, plan: Manifest, on_change: OnChange = "refuse") -> Manifest:
         """Make the folder where it is missing, and lay a plan over the one it holds.

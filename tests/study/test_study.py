@@ -429,3 +429,11 @@ def test_mixed_workers_are_told(store: Path) -> None:
     with pytest.warns(MixedWorkersWarning, match="arm64 NEON, "):
         study(members=4).run(store)
     assert open_study(store).data.attrs["cpu"].startswith("arm64 NEON, ")
+
+
+def test_a_store_of_another_format_is_told(store: Path) -> None:
+    manifest = json.loads((store / "manifest.json").read_text())
+    assert manifest.pop("format") == 1
+    (store / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(fs.StoreError, match="a store of format 0, and this flowsim reads 1"):
+        open_study(store)
