@@ -49,7 +49,7 @@ def test_a_variant_differs_and_says_why_it_is_asked(path: Path) -> None:
 
 
 def test_all_members_are_there() -> None:
-    frame = pd.read_csv(MEMBERS)
+    frame = pd.read_csv(MEMBERS, dtype={SEED: str})
     assert list(dict.fromkeys(frame["scenario"])) == [REPORTED, *NAMES]
     for _, rows in frame.groupby("scenario"):
         assert rows["member"].tolist() == list(range(1, STUDY.members + 1))

@@ -204,7 +204,8 @@ def test_table_that_may_not_be_read(small: Path) -> None:
         if folder.stat().st_uid == os.getuid():
             folder.chmod(folder.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
     code = (  # load once with all rights, as the interpreter itself may be out of reach later
-        "import os, flowsim\nflowsim.load('small')\nfrom flowsim.cli.main import main\n"
+        "import os, flowsim, flowsim.study.read\nflowsim.load('small')\n"
+        "from flowsim.cli.main import main\n"
         f"if os.getuid() == 0: os.setgid({OUTSIDE}); os.setuid({OUTSIDE})\nmain()"
     )
     told = subprocess.run(

@@ -44,5 +44,6 @@ def correlated(n: int, correlation: float, spread: float = 1.0, shift: float = 5
 def june_2010() -> xr.Dataset:
     """The members of June 2010's variants, with units."""
     data = of_runs(pd.read_csv(MEMBERS))
-    units = ["person-days" if "days" in e else "persons" for e in data["effect"].values]
+    known = {"person_days_exposed": "person-days, weighted by danger"}
+    units = [known.get(e, "persons") for e in data["effect"].values]
     return data.assign_coords(unit=("effect", units))

@@ -361,7 +361,7 @@ def test_june_2010() -> None:
     files = [JUNE, *sorted((JUNE / "variants").glob("*.yaml"))]
     scenarios = [fs.load(file) for file in files]
     columns = design(scenarios, samples=2, method="monte_carlo", seed=5)
-    assert len(uncertain(scenarios[:1])) == 274
+    assert len(uncertain(scenarios[:1])) == 275
     assert set(uncertain(scenarios[:1])) < set(columns)
     policies = "borders[Kyrgyzstan-Uzbekistan].authorities[Uzbekistan].policies"
     one, two = (f"{policies}[closure of 14 June, {w}].start" for w in ("checkpoints", "elsewhere"))
