@@ -16,10 +16,10 @@ SOUND := $(shell test "$$(cat $(VENV)/.core 2>/dev/null)" = "$(CURDIR)" \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint bench lock clean FORCE
+.PHONY: help run test check-full lint bench lock clean FORCE
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 	@echo "With another Python: make VENV=.venv-3.12 PYTHON=python3.12 test"
 
 run: $(VENV)/.package ## simulate June 2010 and draw its figures
@@ -29,6 +29,9 @@ run: $(VENV)/.package ## simulate June 2010 and draw its figures
 
 test: lint ## check style, types and floors, and run all tests
 	$(BIN)/python -m pytest -n 2
+
+check-full: lint ## the same, with twenty seeds of June 2010 where make test takes eight
+	FLOWSIM_SEEDS=20 $(BIN)/python -m pytest -n 2
 
 lint: $(VENV)/.dev ## check style, types and floors only
 	$(BIN)/ruff check

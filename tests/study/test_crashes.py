@@ -114,7 +114,9 @@ def test_a_run_that_kills_its_worker_every_time_is_told_and_the_others_are_done(
     code = """
 import os, signal
 import flowsim as fs
+import flowsim.study.execute as execute
 from tests.study.worlds import BORDER, small
+execute.DEATHS = 1
 def deadly(now, view):
     os.kill(os.getpid(), signal.SIGKILL)
 base = small()

@@ -147,11 +147,6 @@ def test_jobs_that_name_no_workers(jobs: Any, tmp_path: Path) -> None:
 # ---- what is kept ------------------------------------------------------------------------
 
 
-def test_two_processes_give_the_bytes_of_one(done: Path, tmp_path: Path) -> None:
-    study().run(tmp_path / "two", jobs=2)
-    assert contents(tmp_path / "two") == contents(done)
-
-
 def test_what_is_kept_is_chosen(tmp_path: Path) -> None:
     runs = study(members=1, keep=["crossings", "people:recorded"]).run(tmp_path / "s")
     assert runs.data["people"].sizes["time_recorded"] == 24
