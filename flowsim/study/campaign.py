@@ -16,7 +16,7 @@ from flowsim.model.assemble import as_yaml
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.execute import Execution
 from flowsim.study.layout import Layout
-from flowsim.study.manifest import Entry, Manifest, Run
+from flowsim.study.manifest import Manifest, Run
 from flowsim.study.pools import Pool, pool
 from flowsim.study.store import Store
 from flowsim.study.worker import Done, Failed, Task
@@ -34,7 +34,7 @@ class MixedWorkersWarning(UserWarning):
 
 
 def campaign(
-    study: Study, store: Store, whole: Manifest, jobs: object, progress: bool
+    study: Study, store: Store, plan: Manifest, jobs: object, progress: bool
 ) -> list[Failed]:
     """Do what is missing of a study, and give what failed.
 
@@ -43,13 +43,13 @@ def campaign(
     study : Study
     store : Store
         Prepared.
-    whole : Manifest
-        Its plan, of which the study may be a part.
+    plan : Manifest
+        Of the study, which may be a part of what the store is to hold.
     jobs, progress
         As of `flowsim.study.study.Study.run`.
     """
-    entries = {entry.name: entry for entry in whole.scenarios}
-    runs = {run.key: run for run in study.plan().runs()}
+    entries = {entry.name: entry for entry in plan.scenarios}
+    runs = {run.key: run for run in plan.runs()}
     there = store.keys()
     found = [run for run in runs.values() if run.key in there]
     damaged, blind = _check(store, found)
@@ -63,7 +63,7 @@ def campaign(
         total=len(runs), initial=len(found) - len(damaged) - len(blind), unit="run",
         desc=study.name, disable=None if progress else True, smoothing=0.1,
     ) as bar:  # fmt: skip
-        effort = _Effort(study, store, entries, workers, bar)
+        effort = _Effort(study, store, plan, workers, bar)
         if blind:
             damaged += _give_sight(effort, store, blind)
         effort.do([*damaged, *missing])
@@ -127,14 +127,14 @@ class _Effort:
     """What goes out to workers and comes back from them."""
 
     def __init__(
-        self, study: Study, store: Store, entries: dict[str, Entry], workers: Pool, bar: tqdm
+        self, study: Study, store: Store, plan: Manifest, workers: Pool, bar: tqdm
     ) -> None:
-        self.study, self.store, self.entries = study, store, entries
+        self.study, self.store, self.code = study, store, plan.code
+        self.entries = {entry.name: entry for entry in plan.scenarios}
         self.workers, self.bar = workers, bar
         self.failures: list[Failed] = []
         self._pickled = {n: _pickled(n, s) for n, s in study.scenarios.items()}
         self._failed_before = store.failed()
-        self._code = study.plan().code
         self._layouts: set[str] = set()
 
     def do(self, runs: Sequence[Run]) -> None:
@@ -147,11 +147,11 @@ class _Effort:
         entry = self.entries[run.scenario]
         known = {
             "scenario": entry.digest, "doubts": entry.doubts, "sample": run.sample,
-            "member": run.member, "seed": run.seed, "code": self._code,
+            "member": run.member, "seed": run.seed, "code": self.code,
         }  # fmt: skip
         position = self.study.position(run.sample) if run.sample else {}
         return Task(
-            run, self._pickled[run.scenario], position, self.study.keep, known, self._code,
+            run, self._pickled[run.scenario], position, self.study.keep, known, self.code,
             self.workers.apart,
         )  # fmt: skip
 

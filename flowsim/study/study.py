@@ -183,8 +183,9 @@ class Study:
         from flowsim.study.campaign import campaign  # with joblib
 
         folder = Store(store)
-        whole = folder.prepare(self.plan(), on_change)
-        failures = campaign(self, folder, whole, jobs, progress)
+        plan = self.plan()
+        folder.prepare(plan, on_change)
+        failures = campaign(self, folder, plan, jobs, progress)
         if failures:
             raise _some_failed(failures, folder, len(self))
         return Runs(folder, tuple(self.scenarios), most=(self.members, self.samples))
