@@ -21,6 +21,8 @@ class News(Section):
 class Leaving(Section):
     """When a household leaves: hazard = (violence + news + neighbours) x ability."""
 
+    count: Literal["hazard", "given"] = "hazard"
+    """How many leave: by the hazard below, or as `arrivals` tells."""
     violence_per_day: NonNegative = 3.0
     """Hazard at danger 1 at home."""
     news_per_day: NonNegative = 0.5

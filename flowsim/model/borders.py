@@ -13,8 +13,8 @@ from flowsim.arrays import Ints
 from flowsim.policy.base import Policy, Stated
 from flowsim.policy.compose import GateRules, at_crossing, compose, state
 from flowsim.policy.gates import RulesAtGates
-from flowsim.policy.land import Roads, Transfers, of_kind, pressure
-from flowsim.policy.opening import Opening, Road, Statement, Transfer
+from flowsim.policy.land import Roads, Transfers, of_kind, pressure, shut_places
+from flowsim.policy.opening import Opening, Road, Shut, Statement, Transfer
 from flowsim.policy.own import of_the_stock
 from flowsim.policy.sections import Authority, Border
 from flowsim.policy.who import Sorts
@@ -53,6 +53,8 @@ class Borders:
         What holds on the roads now; None where no policy states anything.
     transfers : Transfers or None
         Who is moved to where now.
+    shut : bool array (P,)
+        Places that take nobody in now.
     pressure, wish : float64 arrays (C,)
         Hazard of return that each country's policies add, 1/day, and factor on the own wish.
     """
@@ -83,9 +85,10 @@ class Borders:
             self._links[a, b] = (*self._links.get((a, b), ()), link)
         self.rules = RulesAtGates((), (), self._start)
         self._said: list[Any] | None = None
-        self._land: tuple[tuple[Road, ...], tuple[Transfer, ...]] = ((), ())
+        self._land: tuple[tuple[Road, ...], tuple[Transfer, ...], tuple[Shut, ...]] = ((), (), ())
         self.roads: Roads | None = None
         self.transfers: Transfers | None = None
+        self.shut = np.zeros(len(network.names), dtype=bool)
         self.pressure = np.zeros(len(world.countries))
         self.wish = np.ones(len(world.countries))
 
@@ -158,16 +161,17 @@ class Borders:
         return self._compose(out, back)
 
     def _lay(self, stated: list[Stated]) -> None:
-        land = of_kind(stated, Road), of_kind(stated, Transfer)
+        land = of_kind(stated, Road), of_kind(stated, Transfer), of_kind(stated, Shut)
         if land == self._land:
             return
-        self._land, (roads, transfers) = land, land
+        self._land, (roads, transfers, shut) = land, land
         network = self._world.network
         tail = network.tail.tolist()
         self.roads = None
         if roads:
             self.roads = Roads(roads, self._links, tail, len(network.names), self._sorts)
         self.transfers = Transfers(transfers, network.names) if transfers else None
+        self.shut = shut_places(shut, network.names)
 
     def _compose(
         self, out: dict[str, list[list[Stated]]], back: dict[str, list[list[Stated]]]

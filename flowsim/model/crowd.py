@@ -335,7 +335,7 @@ class Crowd:
         self.observer.safe(refuge, since, c.persons(rows))
 
     def _fits(self, rows: Ints, here: Ints) -> Bools:
-        capacity = self.laws.world.capacity
+        capacity = self.now.capacity
         fits = np.ones(rows.size, dtype=bool)
         limited = np.unique(here[capacity[here] >= 0])
         if limited.size:

@@ -11,7 +11,7 @@ import mesa
 import networkx as nx
 import numpy as np
 
-from flowsim.arrays import Floats, Ints
+from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.harm import harm_per_day
 from flowsim.behaviour.leaving import heard, news_kernel
 from flowsim.behaviour.rules import Rule, RuleView, ask, chosen
@@ -161,7 +161,7 @@ class FlowModel(mesa.Model):
             for first, last in segments:
                 if first > start:
                     changed = self.policies(first)
-                self.crowd.now.begin_segment(borders.rules, borders.roads, borders.transfers)
+                self.crowd.now.begin_segment(borders)
                 self.crowd.open_gates(first, last, changed)
                 while self.crowd.travel(last) or self.crowd.cross(last) or self.crowd.settle():
                     pass
@@ -206,7 +206,7 @@ class FlowModel(mesa.Model):
         self._news, late = self._grapevine.hear(start, known)
         self._hurry = self._grapevine.hurry(known, late)
         self._awaited = self._grapevine.awaited(known, late)
-        return self._grapevine.believe(start, known, late, self._queue, self._full)
+        return self._grapevine.believe(start, known, late, self._queue, self._full())
 
     def hazards(self, start: int, stop: int) -> None:
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
@@ -290,9 +290,9 @@ class FlowModel(mesa.Model):
         self._gone = np.minimum(faded + self.crowd.left / residents, 1.0)
         self.crowd.left[:] = 0
         self._queue = self.crowd.queue()
-        capacity = self.world.capacity
+        capacity = self.world.capacity_at(self.seconds)
         full = capacity * self.setup.behaviour.reception.full
-        self._full = (capacity >= 0) & (self.crowd.occupancy() >= full)
+        self._taken = (capacity >= 0) & (self.crowd.occupancy() >= full)
 
     def _present(self) -> Ints:
         """Persons at each place by group, without those on the move, (P, G)."""
@@ -301,7 +301,12 @@ class FlowModel(mesa.Model):
 
     def _now(self, beliefs: Beliefs) -> Now:
         delay = self.danger.delay_hours[self.world.network.tail]
-        return Now(self.laws, self.face, delay, beliefs, self._full)
+        capacity = self.world.capacity_at(self.seconds)
+        return Now(self.laws, self.face, delay, beliefs, self._full(), capacity)
+
+    def _full(self) -> Bools:
+        """Places that were full at the start of the step, or take nobody in."""
+        return self._taken | self.borders.shut
 
     # ---- what Mesa and policies see ------------------------------------------------------
 

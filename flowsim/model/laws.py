@@ -18,6 +18,7 @@ from flowsim.behaviour.routes import SETTLE, RouteLogit, choose
 from flowsim.clock import ClockFace
 from flowsim.draws import Purpose, best_of, exponential, seed_key, text_key, uniform
 from flowsim.model.beliefs import Beliefs
+from flowsim.model.borders import Borders
 from flowsim.model.layout import CLOCKS_OF, PURPOSE, Cells, Clock, Status
 from flowsim.policy.gates import LONGEST, RulesAtGates
 from flowsim.policy.land import Roads, Transfers
@@ -241,6 +242,8 @@ class Now:
     beliefs : Beliefs
     full : bool array (P,)
         Places without room.
+    capacity : int64 array (P,)
+        Persons whom places can shelter, -1 without limit.
 
     Attributes
     ----------
@@ -249,23 +252,31 @@ class Now:
     rules : RulesAtGates
     roads : Roads or None
     transfers : Transfers or None
+    capacity : int64 array (P,)
+        Persons whom places shelter at most, 0 where nobody is taken in; -1 without limit.
     """
 
     def __init__(
-        self, laws: Laws, face: ClockFace, delay_hours: Floats, beliefs: Beliefs, full: Bools
+        self,
+        laws: Laws,
+        face: ClockFace,
+        delay_hours: Floats,
+        beliefs: Beliefs,
+        full: Bools,
+        capacity: Ints,
     ) -> None:
         self.laws, self.face, self._delay, self._beliefs = laws, face, delay_hours, beliefs
-        self._full = full
+        self._full, self._capacity = full, capacity
+        self.capacity = capacity
         self.rules: RulesAtGates
         self.roads: Roads | None = None
         self.transfers: Transfers | None = None
         self.travel = self._seconds(delay_hours)
 
-    def begin_segment(
-        self, rules: RulesAtGates, roads: Roads | None, transfers: Transfers | None
-    ) -> None:
+    def begin_segment(self, borders: Borders) -> None:
         """Take what policies say from now on."""
-        self.rules, self.transfers = rules, transfers
+        self.rules, self.transfers, roads = borders.rules, borders.transfers, borders.roads
+        self.capacity = np.where(borders.shut, 0, self._capacity)
         if roads is not self.roads:
             self.roads, delay = roads, self._delay
             if roads is not None:

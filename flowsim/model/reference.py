@@ -147,7 +147,7 @@ class ReferenceCrowd:
             return False
         arrivals = sorted(self.parked, key=lambda pair: (pair[0], int(pair[1].key[0])))
         self.parked = []
-        capacity, taken = self.laws.world.capacity, self.occupancy()
+        capacity, taken = self.now.capacity, self.occupancy()
         room = {p: int(capacity[p] - taken[p]) for p in np.flatnonzero(capacity >= 0).tolist()}
         for now, household in arrivals:
             household.settle(now, room)

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from flowsim.policy.hosting import Dispersal as Dispersal
     from flowsim.policy.hosting import EncouragedReturn as EncouragedReturn
     from flowsim.policy.hosting import ForcedReturn as ForcedReturn
+    from flowsim.policy.hosting import ReceptionStop as ReceptionStop
     from flowsim.policy.hosting import Relocation as Relocation
     from flowsim.policy.opening import WHO as WHO
     from flowsim.policy.opening import Count as Count
     from flowsim.policy.opening import Opening as Opening
     from flowsim.policy.opening import Road as Road
+    from flowsim.policy.opening import Shut as Shut
     from flowsim.policy.opening import Transfer as Transfer
     from flowsim.policy.own import as_policy as as_policy
     from flowsim.policy.own import override as override
@@ -55,9 +57,11 @@ _HOME = {
     "PushBack": "gatekeeping",
     "Quota": "gatekeeping",
     "Reactive": "stock",
+    "ReceptionStop": "hosting",
     "Relocation": "hosting",
     "Road": "opening",
     "Scheduled": "stock",
+    "Shut": "opening",
     "Transfer": "opening",
     "Triage": "gatekeeping",
     "WHO": "opening",

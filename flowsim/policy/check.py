@@ -6,17 +6,19 @@ import math
 
 from flowsim.errors import SimulationError
 from flowsim.policy.base import Stated
-from flowsim.policy.opening import Opening, Road, Transfer
+from flowsim.policy.opening import Opening, Road, Shut, Transfer
 
 _SHARES = {
     Opening: ("permeability", "leak", "interception", "detention", "pushback"),
     Road: ("permeability", "danger", "lifts"),
     Transfer: (),
+    Shut: (),
 }
 _NAMES = {
     Opening: ("exempt", "barred", "priority"),
     Road: ("routes", "stops"),
     Transfer: ("origins", "shares"),
+    Shut: ("places",),
 }
 _AMOUNTS = {
     Opening: (
@@ -25,13 +27,14 @@ _AMOUNTS = {
     ),
     Road: ("delay_hours", "cost_km"),
     Transfer: ("per_day",),
+    Shut: (),
 }  # fmt: skip
 
 
 def check(stated: Stated) -> None:
     """Raise SimulationError where a policy stated what is no statement or out of its range."""
     policy, said = stated.policy, stated.opening
-    if not isinstance(said, Opening | Road | Transfer):
+    if not isinstance(said, Opening | Road | Transfer | Shut):
         raise SimulationError(f"{policy!r} gave {said!r}; a policy gives an Opening or None")
     for name in _NAMES[type(said)]:
         if not isinstance(getattr(said, name), tuple):

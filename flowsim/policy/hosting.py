@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from flowsim.policy.base import Policy
-from flowsim.policy.opening import Opening, Transfer
+from flowsim.policy.opening import Opening, Shut, Transfer
 from flowsim.section import Instant, Name, NonNegative, Positive
 from flowsim.view import BorderView
 
@@ -128,3 +128,23 @@ class Dispersal(HostPolicy):
 
     def opening(self, now: datetime, view: BorderView) -> Transfer:
         return Transfer(self.per_day, self.origins, tuple(sorted(self.shares.items())))
+
+
+class ReceptionStop(HostPolicy):
+    """Places take nobody in who comes: a camp that is not open yet, is full, or is wound up.
+
+    Who is there stays; who arrives goes on to another place. A camp that
+    opens on a day has a stop until then: Azraq in Jordan was built in 2013, opened in April 2014.
+
+    Examples
+    --------
+    >>> ReceptionStop(places=("New camp",), stop="2015-08-10").opening(None, None)
+    Shut(places=('New camp',))
+    """
+
+    type: Literal["reception_stop"] = "reception_stop"
+    places: tuple[Name, ...]
+    """Places that take nobody in."""
+
+    def opening(self, now: datetime, view: BorderView) -> Shut:
+        return Shut(self.places)

@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowsim.errors import SimulationError
 from flowsim.policy.base import Stated
-from flowsim.policy.opening import Opening, Road, Transfer
+from flowsim.policy.opening import Opening, Road, Shut, Transfer
 from flowsim.policy.who import Sorts, any_of
 
 
@@ -115,6 +116,15 @@ def _index(index: Mapping[str, int], name: str) -> int:
     if name not in index:
         raise SimulationError(f"there is no place {name!r} to move people from or to")
     return index[name]
+
+
+def shut_places(stops: Iterable[Shut], places: Sequence[str]) -> NDArray:
+    """Which places take nobody in, bool (P,)."""
+    named = {name for stop in stops for name in stop.places}
+    unknown = sorted(named - set(places))
+    if unknown:
+        raise SimulationError(f"there is no place {unknown[0]!r} to take nobody in")
+    return np.array([name in named for name in places], dtype=bool)
 
 
 def pressure(stated: Iterable[Stated]) -> tuple[float, float]:

@@ -168,5 +168,22 @@ class Transfer:
     shares: tuple[tuple[str, float], ...]
 
 
-Statement = Opening | Road | Transfer
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """Places that take nobody in who comes from elsewhere; who is there stays.
+
+    Attributes
+    ----------
+    places : tuple of str
+
+    Examples
+    --------
+    >>> Shut(("New camp",)).places
+    ('New camp',)
+    """
+
+    places: tuple[str, ...]
+
+
+Statement = Opening | Road | Transfer | Shut
 Direction = Literal["out", "back"]

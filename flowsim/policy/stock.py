@@ -21,7 +21,13 @@ from flowsim.policy.gatekeeping import (
     Quota,
     Triage,
 )
-from flowsim.policy.hosting import Dispersal, EncouragedReturn, ForcedReturn, Relocation
+from flowsim.policy.hosting import (
+    Dispersal,
+    EncouragedReturn,
+    ForcedReturn,
+    ReceptionStop,
+    Relocation,
+)
 from flowsim.policy.opening import Opening
 from flowsim.policy.own import Function, as_policy
 from flowsim.policy.roads import Checkpoint, Corridor
@@ -208,7 +214,7 @@ class CapacityBound(Policy):
 _Stock = (
     Open | Closed | Quota | Triage | PushBack | ForcedReturn | EncouragedReturn | Relocation
     | Dispersal | ExitBan | OpeningHours | AnnouncedClosure | AnnouncedOpening | Corridor
-    | Checkpoint | CapacityBound | Reactive | Scheduled | Code
+    | Checkpoint | ReceptionStop | CapacityBound | Reactive | Scheduled | Code
 )  # fmt: skip
 AnyPolicy = Annotated[_Stock | Function, Field(discriminator="type")]
 Scheduled.model_rebuild()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from flowsim.policy.sections import Border
 from flowsim.scenario.nodes import NAMED_BY, Loc
 from flowsim.section import Section
-from flowsim.world.sections import Condition, Event, Force, Group, Place, Report, Route
+from flowsim.world.sections import Arrival, Condition, Event, Force, Group, Place, Report, Route
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -26,6 +26,7 @@ ROWS: Mapping[Loc, type[Section]] = {
     ("conditions",): Condition,
     ("borders",): Border,
     ("reports",): Report,
+    ("arrivals",): Arrival,
 }
 """Lists whose items are validated one by one, and what an item is."""
 

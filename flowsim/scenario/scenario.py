@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
+from flowsim.behaviour.flee_section import Flee
 from flowsim.behaviour.sections import Behaviour
 from flowsim.policy.base import Policy
 from flowsim.policy.code import Code
@@ -15,7 +16,7 @@ from flowsim.policy.own import Function, Rule, as_policy
 from flowsim.policy.sections import Authority, Border
 from flowsim.scenario.policies import held
 from flowsim.section import Duration, Instant, Name, Section
-from flowsim.world.sections import Condition, Force, Group, Place, Report, Route, Violence
+from flowsim.world.sections import Arrival, Condition, Force, Group, Place, Report, Route, Violence
 
 
 class Number(Section):
@@ -47,6 +48,10 @@ class Scenario(Section):
     step: Duration = 3600
     record: Duration = 3600
     """Interval of the results; a multiple of the step."""
+    grid: Duration = 3600
+    """Over which violence and hazards are taken as constant, whatever the step; a day at most."""
+    rules: Literal["flowsim", "flee"] = "flowsim"
+    """What people do: as in `behaviour`, or day by day as in Flee 3 with the settings `flee`."""
     flee_from: tuple[Name, ...]
     """Countries whose residents are simulated."""
     places: tuple[Place, ...]
@@ -57,6 +62,9 @@ class Scenario(Section):
     conditions: tuple[Condition, ...] = ()
     borders: tuple[Border, ...] = ()
     behaviour: Behaviour = Behaviour()
+    arrivals: tuple[Arrival, ...] = ()
+    """How many leave, where that is told and not simulated (`behaviour.leaving.count: given`)."""
+    flee: Flee = Flee()
     reports: tuple[Report, ...] = ()
     numbers: tuple[Number, ...] = ()
     """Sources and ranges of the numbers above, gathered from the files."""

@@ -23,7 +23,12 @@ class Place(Section):
     country: Name
     region: str = ""
     """Province, for sums over places."""
-    kind: Literal["city", "quarter", "town", "village", "district", "gate", "host", "camp"] = "town"
+    kind: Literal[
+        "city", "quarter", "town", "village", "district", "gate", "host", "camp",
+        "idp_camp", "hub", "marker",
+    ] = "town"  # fmt: skip
+    """An `idp_camp` is for the displaced inside; at a `hub` people only pass on, and a `marker` is
+    a bend or fork of a road."""
     lat: Annotated[float, Field(ge=-90.0, le=90.0)]
     """Degrees north."""
     lon: Annotated[float, Field(ge=-180.0, le=180.0)]
@@ -34,6 +39,10 @@ class Place(Section):
     """Part of the population by group; adds up to one where anybody lives."""
     capacity: Annotated[int, Field(ge=0, le=100_000_000)] | None = None
     """Persons from elsewhere whom it can shelter; empty means no limit, 0 means nobody settles."""
+    capacity_per_day: NonNegative = 0.0
+    """Persons by whom the capacity grows each day."""
+    sheltered: Annotated[int, Field(ge=0, le=100_000_000)] = 0
+    """Persons from elsewhere who are there already when the scenario starts."""
     burnt: Share = 0.0
     """Part of the homes of the most targeted group that is burnt, so that none can return to it."""
     note: str = ""
@@ -96,12 +105,23 @@ class Event(Section):
     """From here on at full intensity."""
     until: Instant
     """From here on it decays."""
-    half_life_hours: Positive
+    half_life_hours: Positive | None = None
+    """Empty means that it ends at once."""
     intensity: NonNegative
     """1 is the worst day in the worst place of the scenario."""
     target: dict[str, Share] = {}
     """How much each group is targeted, 1 fully; a group that is not named is not targeted."""
     note: str = ""
+    source: str = ""
+
+
+class Arrival(Section):
+    """Persons who leave their homes from a moment on until the next row, where that is told."""
+
+    start: Instant
+    persons: Annotated[int, Field(ge=0, le=100_000_000)]
+    place: Name | None = None
+    """Where they live; empty means where violence and population say, see `behaviour.origins`."""
     source: str = ""
 
 

@@ -139,7 +139,7 @@ class _EventTable:
         self._start = seconds([e.start for e in events])
         self._peak = seconds([e.peak for e in events])
         self._until = seconds([e.until for e in events])
-        self._half = 3600.0 * np.array([e.half_life_hours for e in events])
+        self._half = 3600.0 * np.array([e.half_life_hours or 0.0 for e in events])
         self._size = np.array([e.intensity for e in events])
         self._target = np.array([[e.target.get(g, 0.0) for g in groups] for e in events])
         self._target = self._target.reshape(len(events), len(groups))
@@ -151,7 +151,9 @@ class _EventTable:
         ramp = np.clip((seconds - self._start) / rise, 0.0, 1.0)
         ramp = np.where(self._peak <= self._start, seconds >= self._start, ramp)
         over = np.maximum(seconds - self._until, 0.0)
-        value = self._size * ramp * np.exp2(-over / self._half)
+        left = np.exp2(-over / np.maximum(self._half, 1e-9))
+        ended = (self._half == 0.0) & (seconds >= self._until)
+        value = self._size * ramp * np.where(ended, 0.0, left)
         value[value < self._negligible] = 0.0
         violence = np.bincount(self._place, value, self._places).astype(np.float64)
         danger: Floats = np.stack(

@@ -7,6 +7,8 @@ from datetime import datetime
 
 import numpy as np
 
+from flowsim.arrays import Ints
+from flowsim.clock import DAY
 from flowsim.world.network import Network
 from flowsim.world.sections import Condition, Force, Group, Place, Route, Violence
 from flowsim.world.violence import Surroundings
@@ -58,6 +60,7 @@ class World:
         self.capacity = np.array(
             [-1 if p.capacity is None else p.capacity for p in places], dtype=np.int64
         )
+        self._growth = np.array([p.capacity_per_day for p in places])
         self.network = Network(self.places, routes, self.inside)
         self.surroundings = Surroundings(
             violence,
@@ -69,6 +72,14 @@ class World:
             self.network.km_between,
             start,
         )
+
+    def capacity_at(self, seconds: int) -> Ints:
+        """Capacity of each place so many seconds after the start, in whole persons; -1 unlimited.
+
+        It grows by `capacity_per_day`.
+        """
+        grown = np.floor(self._growth * (seconds / DAY)).astype(np.int64)
+        return np.where(self.capacity >= 0, self.capacity + grown, -1)
 
 
 def _round_to_sum(row: np.ndarray) -> np.ndarray:

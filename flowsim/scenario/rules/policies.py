@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from flowsim.policy.base import Policy
 from flowsim.policy.gatekeeping import ExitBan, PushBack
-from flowsim.policy.hosting import Dispersal, EncouragedReturn, ForcedReturn, Relocation
+from flowsim.policy.hosting import (
+    Dispersal,
+    EncouragedReturn,
+    ForcedReturn,
+    ReceptionStop,
+    Relocation,
+)
 from flowsim.policy.roads import Checkpoint, RoadPolicy
 from flowsim.policy.sections import Authority
 from flowsim.policy.stock import CapacityBound, Reactive, Watch
@@ -76,6 +82,10 @@ def camps(draft: Draft) -> Iterator[Flaw]:
             if both and set(both) <= own:
                 wrong = f"{both[0]!r} is moved from and to"
                 yield Flaw((*loc, "origins"), wrong, "name it once")
+        elif isinstance(policy, ReceptionStop):
+            names = [((*loc, "places", i), name) for i, name in enumerate(policy.places)]
+            where = f"the places of {authority.country}, {listed(sorted(own))}"
+            yield from unknown(names, own, "place", where)
         elif isinstance(policy, CapacityBound) and authority.country not in draft.flee_from:
             names = [((*loc, "places", i), name) for i, name in enumerate(policy.places)]
             where = f"the places of {authority.country}, {listed(sorted(own))}"
@@ -130,7 +140,7 @@ def idle(draft: Draft) -> Iterator[Flaw]:
     """Policies stand where they are asked, and press people who are abroad."""
     for loc, authority, policy in _held(draft):
         on_return = isinstance(policy, ForcedReturn | EncouragedReturn)
-        outward = RoadPolicy | Relocation | Dispersal | ExitBan | PushBack
+        outward = RoadPolicy | Relocation | Dispersal | ReceptionStop | ExitBan | PushBack
         if not on_return and not isinstance(policy, outward):
             continue
         kind = getattr(policy, "type", "policy")

@@ -44,7 +44,7 @@ def event_period(draft: Draft) -> Iterator[Flaw]:
     events = list(draft.events.each())
     all_late = all(event.start >= draft.end for _, event in events)
     for loc, event in events:
-        tail = timedelta(hours=min(HALF_LIVES * event.half_life_hours, 1e6))
+        tail = timedelta(hours=min(HALF_LIVES * (event.half_life_hours or 0.0), 1e6))
         if all_late:
             yield Flaw((*loc, "start"), "it begins after the period", "give an earlier time")
         elif draft.start - event.until > tail:

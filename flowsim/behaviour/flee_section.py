@@ -1,0 +1,81 @@
+"""Section of the rules of Flee 3, by the names of its settings; units of a day."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from flowsim.section import NonNegative, Positive, Section, Share
+
+
+class Spawning(Section):
+    """How many persons start each day, and where."""
+
+    mode: Literal["data", "constant", "pop_ratio", "poisson"] = "data"
+    """As registered (`arrivals`), or by each place in conflict: a number, a part of its population,
+    or a Poisson number; each times the intensity there."""
+    displaced_per_conflict_day: NonNegative = 500.0
+    """Persons of a place in conflict a day; for `pop_ratio` a part of its population."""
+    take_from_population: bool = False
+    """Whether those who start are taken off the population, and with it off the weights."""
+    insert_day0: bool = True
+    """Whether the first day's registered are in their camps at the start."""
+    conflict_spawn_decay: tuple[NonNegative, ...] = ()
+    """Factor on the weight of a place by the intervals since its conflict began; the last holds
+    on. Empty means none."""
+    conflict_spawn_decay_interval: Positive = 30.0
+    """Days."""
+
+
+class Flee(Section):
+    """Settings of Flee 3 (`rules: flee`): where people go, how far in a day, and how many start.
+
+    Weight of a way: ``((score + weight_softening) / (km + softening) ** distance_power * room) **
+    weight_power``, drawn anew at each stop (Suleimenova, Bell and Groen 2017).
+    """
+
+    spawning: Spawning = Spawning()
+    max_move_speed: Positive = 360.0
+    """km/day."""
+    max_walk_speed: Positive = 35.0
+    """km/day, on the first link of those who start on foot."""
+    foreign_weight: NonNegative = 1.0
+    """Factor on the score of places abroad."""
+    camp_weight: NonNegative = 1.0
+    """Factor on the score of camps."""
+    conflict_weight: NonNegative = 10.0**-0.5
+    """Factor on the score of a place in conflict at intensity 1."""
+    conflict_movechance: Share = 1.0
+    """Chance to move on, a day, from a place in conflict."""
+    camp_movechance: Share = 0.001
+    idpcamp_movechance: Share = 0.1
+    default_movechance: Share = 0.3
+    awareness_level: Annotated[int, Field(ge=1, le=4)] = 1
+    """Links that people look ahead."""
+    capacity_buffer: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.9
+    """Part of a camp's capacity above which it draws less."""
+    capacity_scaling: Positive = 1.0
+    """Factor on all capacities."""
+    avoid_short_stints: bool = False
+    """Whether those who moved little of late move on from towns for sure."""
+    start_on_foot: bool = False
+    softening: NonNegative = 10.0
+    """Kilometres added to each way."""
+    weight_softening: NonNegative = 0.0
+    weight_power: NonNegative = 1.0
+    distance_power: NonNegative = 1.0
+    movechance_pop_base: Positive = 10_000.0
+    movechance_pop_scale_factor: float = 0.0
+    """Power of population (or capacity) over the base, on the chance to move."""
+    use_pop_for_loc_weight: bool = False
+    pop_power_for_loc_weight: float = 0.1
+    """Power of the population in the score of places that are no camps, where that is used."""
+    pruning_threshold: NonNegative = 1.0
+    """Ways of less than the largest weight over this are dropped; 1 means none is."""
+    stay_close_to_home: bool = False
+    home_distance_power: NonNegative = 0.5
+    hasten: Annotated[int, Field(ge=1)] = 1
+    """Persons for whom one stands; all numbers are divided by it."""
+    strict: bool = False
+    """With Flee's own defects where a published figure depends on them."""
