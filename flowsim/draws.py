@@ -54,6 +54,7 @@ class Purpose(IntEnum):
     RELOCATE = 25
     TRANSFER = 26
     CHECKPOINT = 27
+    ORIGIN = 28
 
 
 def text_key(*parts: object) -> np.uint64:

@@ -46,6 +46,21 @@ class Leaving(Section):
     source: str = ""
 
 
+class Origins(Section):
+    """Where those live who leave, where only their number is told (`leaving.count: given`).
+
+    A place weighs residents to a power, times danger there, times what the decay leaves.
+    """
+
+    population_power: NonNegative = 1.0
+    """Power of the residents of the group."""
+    decay: tuple[NonNegative, ...] = ()
+    """Factor by the intervals since danger there began; the last holds on. Empty means none."""
+    decay_days: Positive = 30.0
+    """Length of an interval, days."""
+    source: str = ""
+
+
 class RouteChoice(Section):
     """Where to: recursive logit over the network, in units of utility."""
 
@@ -144,6 +159,7 @@ class Behaviour(Section):
 
     news: News = News()
     leaving: Leaving = Leaving()
+    origins: Origins = Origins()
     routes: RouteChoice = RouteChoice()
     waiting: Waiting = Waiting()
     harm: Harm = Harm()

@@ -14,6 +14,7 @@ from flowsim.model.laws import Holding, Laws
 from flowsim.model.layout import (
     KINDS,
     PURPOSE,
+    SAFE_AT,
     SETTLED,
     STATUSES,
     Clock,
@@ -31,7 +32,7 @@ _COLUMNS: dict[str, Any] = {
     "key": np.uint64, "home": np.int32, "group": np.int32, "place": np.int32, "link": np.int32,
     "status": np.int8, "next_event": np.int32, "what": np.int8, "arrive": np.int32,
     "ready": np.int32, "joined": np.int32, "bound": np.int8, "fled": np.int32, "barred": np.int16,
-    "goal": np.int32, "camp": np.int32, "follows": bool,
+    "goal": np.int32, "camp": np.int32, "leaves": np.int32, "follows": bool,
     "parent": np.int32, "part": np.int32, "sibling": np.int32,
     "size": np.uint8, "guard": bool, "burnt": bool, "informed": bool,
     "kin": bool, "held": bool, "refused": bool,
@@ -88,6 +89,7 @@ class Columns:
     barred: Ints
     goal: Ints
     camp: Ints
+    leaves: Ints
     follows: Bools
     parent: Ints
     part: Ints
@@ -126,7 +128,11 @@ class Columns:
         self._blank(np.arange(room))
         rows = np.arange(self.n)
         self.key[rows], self.group[rows] = households.key, households.group
-        self.home[rows] = self.place[rows] = households.home
+        self.home[rows], self.place[rows] = households.home, households.place
+        self.leaves[rows] = households.leaves
+        self.status[rows] = laws.status_at_start(households)
+        self.safe[rows] = (self.status[rows] == SAFE_AT[:, None]).T
+        self.registered[rows] = self.status[rows] == Status.SHELTERED
         self.kinds[rows] = households.kinds.T
         self.size[rows] = self.kinds.take(rows, axis=0).sum(axis=1)
         self._know(rows)
@@ -147,7 +153,7 @@ class Columns:
         self.rest()
 
     def _blank(self, rows: Ints) -> None:
-        self.next_event[rows], self.arrive[rows] = NEVER, NEVER
+        self.next_event[rows], self.arrive[rows], self.leaves[rows] = NEVER, NEVER, NEVER
         for name in ("link", "parent", "part", "sibling", "barred", "goal"):
             getattr(self, name)[rows] = -1
         self.target[rows] = np.inf
@@ -352,8 +358,9 @@ class Columns:
         if self.roads is not None:
             on_the_way = self.status[rows] == _MOVING
             danger = np.where(on_the_way, self.roads.danger[self.link[rows]], 1.0)
+        told = self.laws.until_told(clock, self.status[rows], self.leaves[rows], now)
         threshold = self.laws.threshold(
-            clock, self.key[rows], count, self.kinds_of(rows), self.guard[rows], danger
+            clock, self.key[rows], count, self.kinds_of(rows), self.guard[rows], danger, told
         )
         self.cell[rows, clock] = cell
         self.target[rows, clock] = self.face.target(cell, now, threshold)
@@ -391,6 +398,8 @@ class Columns:
             self._set_earlier(clock, rows)
 
     def _live(self, clock: Clock) -> bool:
+        if clock == Clock.LEAVE and self.laws.told:
+            return True  # the calendar always runs
         first, stop = self.laws.cells.span(clock)
         return bool(self.face.live[first:stop].any())
 

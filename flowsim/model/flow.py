@@ -14,6 +14,7 @@ import numpy as np
 from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.harm import harm_per_day
 from flowsim.behaviour.leaving import heard, news_kernel
+from flowsim.behaviour.origins import OriginWeights
 from flowsim.behaviour.rules import Rule, RuleView, ask, chosen
 from flowsim.clock import ClockFace
 from flowsim.draws import seed_key
@@ -31,15 +32,14 @@ from flowsim.model.sight import Reports, Sight
 from flowsim.results import Result
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.population import settle_residents
+from flowsim.world.arrivals import Origins, told_arrivals, told_sheltered
+from flowsim.world.population import Households, join, settle_residents
 from flowsim.world.violence import Danger
 from flowsim.world.world import World
 
 Engine = Literal["columns", "agents"]
 
 DEFAULT_SEED = 1
-GRID = 3600
-"""Seconds over which what comes from outside (violence, curfews) is constant, whatever the step."""
 
 
 class FlowModel(mesa.Model):
@@ -94,7 +94,7 @@ class FlowModel(mesa.Model):
             setup.violence, setup.conditions, setup.forces, setup.start,
         )  # fmt: skip
         self.world = world
-        self.seconds = 0
+        self.seconds, self.grid = 0, setup.grid
         self.duration = int((setup.end - setup.start).total_seconds())
         self.borders = Borders(setup, world)
         self.laws = Laws(setup, world, self.seed_text, self.borders.may_transfer())
@@ -121,12 +121,38 @@ class FlowModel(mesa.Model):
         stops = np.arange(setup.record, self.duration + 1, setup.record, dtype=np.int64)
         self.observer = Observer(stops, *shape, len(world.network.crossings))
         names, groups = world.network.names, world.groups
-        households = settle_residents(self.laws.seed, names, groups, world.residents)
+        if setup.behaviour.leaving.count == "given":
+            households = self._told()
+        else:
+            households = settle_residents(self.laws.seed, names, groups, world.residents)
+        if any(place.sheltered for place in world.places):
+            households = join([households, self._across()])
         crowd: Any = {"columns": Crowd, "agents": ReferenceCrowd}[engine]
         self.crowd = crowd(self.laws, self.face, households, self.observer, self)
         self.stocks: Stocks = self.crowd.stocks()
         self.danger: Danger = world.surroundings.at(0)
         self._gone = np.zeros(shape)
+        across = np.flatnonzero(self.laws.status_at_start(households) == Status.SHELTERED)
+        known = np.zeros(across.size, dtype=np.int64)  # the host has counted them already
+        self.observer.register(known, households.place[across], households.kinds[:, across])
+
+    def _told(self) -> Households:
+        """Households for all who are told to leave."""
+        setup, seed = self.setup, self.laws.seed
+        weigh = OriginWeights(setup.behaviour.origins, self.world, self.duration)
+        return told_arrivals(
+            seed, self._origins(), setup.arrivals, setup.start, self.duration, weigh.at
+        )
+
+    def _across(self) -> Households:
+        """Households that are away from home as the run begins."""
+        sheltered = np.array([place.sheltered for place in self.world.places], dtype=np.int64)
+        weight = self.world.residents.astype(np.float64)
+        return told_sheltered(self.laws.seed, self._origins(), sheltered, weight)
+
+    def _origins(self) -> Origins:
+        world = self.world
+        return Origins(world.network.names, world.groups, world.residents)
 
     # ---- the step ------------------------------------------------------------------------
 
@@ -176,11 +202,11 @@ class FlowModel(mesa.Model):
 
     def violence(self, start: int) -> None:
         """Phase 1: violence and its conditions, at the middle of the hour of the grid."""
-        self.danger = self.world.surroundings.at(start // GRID * GRID + GRID // 2)
+        self.danger = self.world.surroundings.at(start // self.grid * self.grid + self.grid // 2)
 
     def look_at_borders(self, start: int) -> None:
         """What states can learn of their borders; each hears of it with its own lag."""
-        if start % GRID or AuthorityAgent not in self.agents_by_type:
+        if start % self.grid or AuthorityAgent not in self.agents_by_type:
             return
         so_far, people = self.observer.outcomes_so_far, self.stocks.people
         self.reports.add(
@@ -238,7 +264,8 @@ class FlowModel(mesa.Model):
         rate[cells.back_home : cells.give_up] = home.ravel()
         if self.borders.transfers is not None:
             moved = np.broadcast_to(self.borders.transfers.per_day[:, None], by_place)
-            rate[cells.relocate : cells.total] = moved.ravel()
+            rate[cells.relocate : cells.calendar] = moved.ravel()
+        rate[cells.calendar] = 1.0
         self._gate_hazards(rate)
         self.face.advance(start, stop, rate)
         self.observer.expose(self._present(), danger.danger, danger.violence, stop - start)
@@ -272,7 +299,7 @@ class FlowModel(mesa.Model):
         """The step, cut at the grid."""
         start, end = self.seconds, min(self.seconds + self.setup.step, self.duration)
         while start < end:
-            stop = min(end, (start // GRID + 1) * GRID)
+            stop = min(end, (start // self.grid + 1) * self.grid)
             yield start, stop
             start = stop
 
@@ -334,7 +361,7 @@ class FlowModel(mesa.Model):
     @property
     def hour(self) -> datetime:
         """Local time at which the hour of the grid in course began."""
-        return self.setup.start + timedelta(seconds=self.seconds // GRID * GRID)
+        return self.setup.start + timedelta(seconds=self.seconds // self.grid * self.grid)
 
     def place(self, name: str) -> PlaceAgent:
         """The agent of a place."""

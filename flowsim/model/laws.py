@@ -15,7 +15,7 @@ from flowsim.behaviour.gate import Admission, admission, gate_luck
 from flowsim.behaviour.harm import household_weight, kind_weights, strike
 from flowsim.behaviour.leaving import frailty
 from flowsim.behaviour.routes import SETTLE, RouteLogit, choose
-from flowsim.clock import ClockFace
+from flowsim.clock import DAY, NEVER, ClockFace
 from flowsim.draws import Purpose, best_of, exponential, seed_key, text_key, uniform
 from flowsim.model.beliefs import Beliefs
 from flowsim.model.borders import Borders
@@ -23,6 +23,7 @@ from flowsim.model.layout import CLOCKS_OF, PURPOSE, Cells, Clock, Status
 from flowsim.policy.gates import LONGEST, RulesAtGates
 from flowsim.policy.land import Roads, Transfers
 from flowsim.scenario.scenario import Scenario
+from flowsim.world.population import Households
 from flowsim.world.world import World
 
 _PURPOSE = np.array([PURPOSE[clock] for clock in Clock], dtype=np.int64)
@@ -83,6 +84,7 @@ class Laws:
         self._first_cell[Status.MOVING, Clock.HARM] = c.harm_moving
         self.runs = np.zeros((len(Status), len(Clock)), dtype=bool)
         self._find_clocks(transfers)
+        self.told = self.behaviour.leaving.count == "given"
         self.may_settle = world.capacity != 0
         keys = [text_key("place", name) for name in network.names]
         self.place_key = np.array(keys, dtype=np.uint64)
@@ -171,7 +173,27 @@ class Laws:
         country = self.world.country[h.place]
         home = ((country * cells.places + h.home) * cells.groups + h.group) * 2 + h.burnt
         index = np.stack([by_place, home, 2 * h.gate + h.held, h.gate])
-        return self._first_cell[status, clock] + index[_FORM[clock], np.arange(clock.size)]
+        cell = self._first_cell[status, clock] + index[_FORM[clock], np.arange(clock.size)]
+        return np.where(clock == Clock.LEAVE, cells.calendar, cell) if self.told else cell
+
+    def status_at_start(self, households: Households) -> Ints:
+        """At home, or sheltered or displaced where they are elsewhere when the run begins."""
+        place = households.place
+        inside = self.world.inside[place]
+        away = np.where(inside, int(Status.DISPLACED), int(Status.SHELTERED))
+        return np.where(place == households.home, int(Status.AT_HOME), away)
+
+    def until_told(self, clock: Ints, status: Ints, leaves: Ints, now: Ints) -> Floats | None:
+        """Thresholds on the calendar of those whose time of leaving is told; None elsewhere.
+
+        The calendar is a clock of hazard 1/day. Who found no way out tries again a day later, and
+        who is home again has no time told any more.
+        """
+        if not self.told:
+            return None
+        ahead = np.where(leaves > now, leaves - now, DAY) / DAY
+        ahead = np.where((status == Status.AT_HOME) & (leaves < NEVER), ahead, np.inf)
+        return np.where(clock == Clock.LEAVE, ahead, np.nan)
 
     def threshold(
         self,
@@ -181,11 +203,13 @@ class Laws:
         kinds: Counts,
         guard: Bools,
         danger: Floats | None = None,
+        told: Floats | None = None,
     ) -> Floats:
         """Exponential threshold of a clock; inf for households that the hazard cannot touch.
 
         The hazard of leaving is scaled by frailty and for guards, that of harm by who is there and
-        by ``danger``, the factor of corridors on the road where each is.
+        by ``danger``, the factor of corridors on the road where each is. ``told`` stands above all
+        that is drawn, see `until_told`.
         """
         drawn = exponential(self.seed, key, _PURPOSE[clock], count)
         factor = np.ones(drawn.size)
@@ -202,7 +226,8 @@ class Laws:
         if crush.size:
             factor[crush] = kinds[:, crush].sum(axis=0, dtype=np.int64)
         with np.errstate(divide="ignore"):
-            return np.where(factor > 0.0, drawn / factor, np.inf)
+            drawn = np.where(factor > 0.0, drawn / factor, np.inf)
+        return drawn if told is None else np.where(np.isnan(told), drawn, told)
 
     def struck(self, clock: Clock, key: Keys, count: Ints, kinds: Counts) -> tuple[Ints, Bools]:
         """Kind of the person struck by harm or crush, and whether it is death (crush always)."""

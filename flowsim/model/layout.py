@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numpy as np
+
 from flowsim.draws import Purpose
 
 KINDS = 5
@@ -36,6 +38,8 @@ class Refuge(IntEnum):
     ABROAD = 1
 
 
+SAFE_AT = np.array([Status.DISPLACED, Status.SHELTERED])
+"""Status of those who have found each refuge."""
 REFUGES = tuple(r.name.lower() for r in Refuge)
 WAITS = (0.0, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0, 48.0, 96.0, 192.0)
 """Lower edges of the classes in which hours are counted; the last is open."""
@@ -140,7 +144,8 @@ class Cells:
         self.disperse = self.fence + 2 * gates
         self.crush = self.disperse + gates
         self.relocate = self.crush + gates
-        self.total = self.relocate + by_place
+        self.calendar = self.relocate + by_place
+        self.total = self.calendar + 1
 
     def span(self, clock: Clock) -> tuple[int, int]:
         """First cell of a clock, and the first after its last."""
@@ -153,5 +158,5 @@ class Cells:
             Clock.FENCE: (self.fence, self.disperse),
             Clock.DISPERSE: (self.disperse, self.crush),
             Clock.CRUSH: (self.crush, self.relocate),
-            Clock.RELOCATE: (self.relocate, self.total),
+            Clock.RELOCATE: (self.relocate, self.calendar),
         }[clock]

@@ -15,7 +15,7 @@ from flowsim.arrays import Bools, Floats, Ints, Keys
 from flowsim.clock import NEVER
 from flowsim.draws import Purpose, child_key
 from flowsim.model.laws import Holding
-from flowsim.model.layout import PURPOSE, Bound, Clock, Event, Refuge, Status
+from flowsim.model.layout import PURPOSE, SAFE_AT, Bound, Clock, Event, Refuge, Status
 from flowsim.policy.who import sort_of
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Owner(mesa.Agent):
         self.fled, self.safe = 0, set[Refuge]()
         self.barred = self.goal = self.camp = -1
         self.follows = False
+        self.leaves = NEVER
         self.next_event, self.what, self.arrive = NEVER, 0, NEVER
         self.ready = self.joined = 0
         self.luck: Floats = np.zeros(1)
@@ -107,6 +108,12 @@ class Owner(mesa.Agent):
         self.drawn[purpose] = count + 1
         return one(count)
 
+    def begin(self, status: Status, place: int) -> None:
+        """Stand where they stand as the run begins."""
+        self.safe = {refuge for refuge in Refuge if SAFE_AT[refuge] == status}
+        self.registered = status == Status.SHELTERED
+        self.enter(0, status, place)
+
     def draw(self, clock: Clock, now: int) -> None:
         """Draw the threshold of a clock and set its target."""
         laws = self.crowd.laws
@@ -127,8 +134,9 @@ class Owner(mesa.Agent):
             if self.status == Status.MOVING:
                 danger = roads.danger[self.link : self.link + 1]
         threshold = laws.threshold(
-            one(clock), self.key, count, self.kinds, flag(self.guard), danger
-        )
+            one(clock), self.key, count, self.kinds, flag(self.guard), danger,
+            laws.until_told(one(clock), one(self.status), one(self.leaves), one(now)),
+        )  # fmt: skip
         self.targets[clock] = (cell, self.crowd.face.target(cell, one(now), threshold))
 
     def wake(self) -> None:

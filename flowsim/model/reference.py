@@ -41,6 +41,7 @@ class ReferenceCrowd:
         self.roads: Roads | None = None
         self.now: Now
         self.households: list[Household] = []
+        status = laws.status_at_start(households)
         for i in range(len(households)):
             household = Household(
                 self,
@@ -49,7 +50,8 @@ class ReferenceCrowd:
                 int(households.group[i]),
                 households.kinds[:, i : i + 1].copy(),
             )
-            household.enter(0, Status.AT_HOME, household.home)
+            household.leaves = int(households.leaves[i])
+            household.begin(Status(int(status[i])), int(households.place[i]))
             self.households.append(household)
 
     def tell(self, gate: int, outcome: Outcome, kinds: NDArray) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.arrays import Counts, Floats, Ints, Keys
+from flowsim.clock import NEVER
 from flowsim.draws import Purpose, mix, text_key, uniform
 from flowsim.world.sections import KINDS, Group
 
@@ -24,12 +26,18 @@ class Households:
     home, group : int16 arrays (N,)
     kinds : uint8 array (5, N)
         Persons by kind.
+    place : int16 array (N,)
+        Where they are at the start.
+    leaves : int64 array (N,)
+        Second at which they leave, where that is told; `NEVER` else.
     """
 
     key: Keys
     home: Ints
     group: Ints
     kinds: Counts
+    place: Ints
+    leaves: Ints
 
     def __len__(self) -> int:
         return int(self.key.size)
@@ -58,12 +66,51 @@ def settle_residents(
         for g, group in enumerate(groups)
         if residents[p, g] > 0
     ]
+    return join(parts)
+
+
+def join(parts: Sequence[Households]) -> Households:
+    """Several of them as one."""
+    none = np.empty(0, dtype=np.int64)
+    if not parts:
+        kinds = np.empty((N_KINDS, 0), dtype=np.uint8)
+        return Households(none.astype(np.uint64), none, none, kinds, none, none)
     return Households(
         key=np.concatenate([part.key for part in parts]),
         home=np.concatenate([part.home for part in parts]),
         group=np.concatenate([part.group for part in parts]),
         kinds=np.concatenate([part.kinds for part in parts], axis=1),
+        place=np.concatenate([part.place for part in parts]),
+        leaves=np.concatenate([part.leaves for part in parts]),
     )
+
+
+def of_group(
+    seed: np.uint64, key: Keys, home: Ints, group: Ints, groups: tuple[Group, ...], persons: int
+) -> Households:
+    """Households of these keys, homes and groups, as many as it takes for the persons.
+
+    The last one is cut so that they add up exactly.
+    """
+    size = np.ones(key.size, dtype=np.int64)
+    zero = np.zeros(key.size, dtype=np.int64)
+    laws = [_size_law(g) for g in groups]
+    for g, (sizes, weights) in enumerate(laws):
+        some = np.flatnonzero(group == g)
+        u = uniform(seed, key[some], Purpose.SIZE, zero[some])
+        size[some] = sizes[np.searchsorted(np.cumsum(weights)[:-1], u, side="right")]
+    total = np.cumsum(size)
+    n = int(np.searchsorted(total, persons)) + 1
+    key, home, group, size = key[:n], home[:n], group[:n], size[:n].copy()
+    size[-1] -= int(total[n - 1]) - persons
+    kinds = np.zeros((N_KINDS, n), dtype=np.uint8)
+    for g, (sizes, weights) in enumerate(laws):
+        some = np.flatnonzero(group == g)
+        mean = float((sizes * weights).sum())
+        kinds[:, some] = _persons(seed, key[some], size[some], groups[g], mean)
+    leaves = np.full(n, NEVER, dtype=np.int64)
+    return Households(key, home.astype(np.int16), group.astype(np.int16), kinds,
+                      home.astype(np.int16), leaves)  # fmt: skip
 
 
 def _cell(seed: np.uint64, place: str, group: Group, p: int, g: int, persons: int) -> Households:
@@ -90,6 +137,8 @@ def _cell(seed: np.uint64, place: str, group: Group, p: int, g: int, persons: in
         home=np.full(n, p, dtype=np.int16),
         group=np.full(n, g, dtype=np.int16),
         kinds=_persons(seed, key, size, group, mean),
+        place=np.full(n, p, dtype=np.int16),
+        leaves=np.full(n, NEVER, dtype=np.int64),
     )
 
 
