@@ -57,6 +57,10 @@ class ScenarioError(ValueError):
         return type(self), (self.problems,)
 
 
+class ScenarioWarning(UserWarning):
+    """Something odd in an input, which is read as the message tells."""
+
+
 class SimulationError(RuntimeError):
     """A run could not go on: a rule or a policy gave something that the model cannot use."""
 

@@ -28,7 +28,20 @@ class Reader(NamedTuple):
     read: Callable[[Path, bool], Scenario]
 
 
-READERS: list[Reader] = [Reader("flowsim", is_scenario, read_scenario)]
+def _flee(path: Path, allow_code: bool) -> Scenario:
+    from flowsim.formats.flee.folder import read_flee  # few need it
+
+    return read_flee(path)
+
+
+def _is_flee(path: Path) -> bool:
+    return (path / "input_csv" / "locations.csv").is_file()
+
+
+READERS: list[Reader] = [
+    Reader("flowsim", is_scenario, read_scenario),
+    Reader("Flee", _is_flee, _flee),
+]
 """In the order in which they are asked; the first also tells what is wrong with a path that no
 reader knows."""
 
@@ -39,7 +52,8 @@ def load(path: str | os.PathLike[str], allow_code: bool = False) -> Scenario:
     Parameters
     ----------
     path : str or path
-        A scenario's folder, or a YAML file (a variant).
+        A scenario's folder, a YAML file (a variant), or a folder of Flee with ``input_csv`` and
+        ``source_data``.
     allow_code : bool
         Whether policies of type ``code`` may be imported: they then run with your rights. Without
         it they are a problem, and nothing is imported.

@@ -52,6 +52,9 @@ class Scenario(Section):
     """Over which violence and hazards are taken as constant, whatever the step; a day at most."""
     rules: Literal["flowsim", "flee"] = "flowsim"
     """What people do: as in `behaviour`, or day by day as in Flee 3 with the settings `flee`."""
+    as_given: bool = False
+    """Whether to take places without a way to them, places on one spot and roads shorter than the
+    line between their ends as they are, as tables of other tools have them."""
     flee_from: tuple[Name, ...]
     """Countries whose residents are simulated."""
     places: tuple[Place, ...]

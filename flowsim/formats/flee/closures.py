@@ -1,0 +1,186 @@
+"""Closures of Flee as policies of states: what their authors meant by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flowsim.formats.flee.places import Spot
+from flowsim.formats.flee.rows import Notes, Row, read_rows
+from flowsim.policy.base import Policy
+from flowsim.policy.gatekeeping import Closed
+from flowsim.policy.hosting import ReceptionStop
+from flowsim.policy.roads import Checkpoint
+from flowsim.policy.sections import Authority, Border
+from flowsim.scenario.flaws import did_you_mean
+from flowsim.world.sections import Route
+
+KINDS = ("country", "location", "camp", "idpcamp", "link", "remove_forced_redirection")
+
+
+@dataclass
+class Closures:
+    """Policies of each country at each of its borders, made row by row.
+
+    Parameters
+    ----------
+    spots : mapping of str to Spot
+    routes : sequence of Route
+    origin : str
+        Country that people flee from.
+    start : datetime
+    notes : Notes
+    """
+
+    spots: Mapping[str, Spot]
+    routes: Sequence[Route]
+    origin: str
+    start: datetime
+    notes: Notes
+    _out: dict[tuple[str, str], list[Policy]] = field(default_factory=dict)
+    _back: dict[tuple[str, str], list[Policy]] = field(default_factory=dict)
+
+    def read(self, path: Path) -> tuple[Border, ...]:
+        """All borders, with the policies that the table makes."""
+        for row in read_rows(path, self.notes) if path.exists() else []:
+            self._take(row)
+        pairs = {self._pair(route) for route in self.routes if route.crossing}
+        return tuple(self._border(*pair) for pair in sorted(pairs))
+
+    def _take(self, row: Row) -> None:
+        kind, one, other = row.text(0).lower(), row.text(1), row.text(2)
+        first, last = row.whole(3, "day"), row.number(4, "day", -1)
+        if kind not in KINDS:
+            near = did_you_mean(kind, list(KINDS))
+            row.wrong(
+                0, f"{row.text(0)!r} is no kind of closure", f"give one of {', '.join(KINDS)}{near}"
+            )
+            return
+        if kind == "remove_forced_redirection":
+            self.notes.warn(row, "forced redirection has no effect in Flee 3; the row is left out")
+            return
+        if 0 <= last <= first:
+            self.notes.warn(row, f"it ends on day {last:g}, not after day {first}; it is left out")
+            return
+        window = {
+            "start": self.start + timedelta(days=first) if first else None,
+            "stop": self.start + timedelta(days=last) if last >= 0 else None,
+        }
+        if kind == "country":
+            self._countries(row, one, other, window)
+        elif not self._is_place(row, 1, one):
+            return
+        elif kind == "link":
+            if self._is_place(row, 2, other):
+                self._link(row, one, other, window)
+        elif kind in ("camp", "idpcamp"):
+            self._stop(row, one, window)
+        else:
+            self._location(row, one, other, window)
+
+    def _is_place(self, row: Row, cell: int, name: str) -> bool:
+        if name in self.spots:
+            return True
+        near = did_you_mean(name, list(self.spots))
+        row.wrong(cell, f"there is no place {name!r}", f"name one of locations.csv{near}")
+        return False
+
+    def _countries(
+        self, row: Row, one: str, other: str, window: Mapping[str, datetime | None]
+    ) -> None:
+        known = {spot.country for spot in self.spots.values()}
+        for cell, name in ((1, one), (2, other)):
+            if name not in known:
+                near = did_you_mean(name, sorted(known))
+                row.wrong(cell, f"there is no country {name!r}", f"name one of locations.csv{near}")
+                return
+        pair = (one, other) if other != self.origin else (other, one)
+        joined = {self._pair(route) for route in self.routes if route.crossing}
+        if self._ordered(*pair) not in joined:
+            self.notes.warn(row, f"no route joins {one} and {other}; the row closes nothing")
+            return
+        self._close(self._ordered(*pair), Closed(note=_told(row), **window))
+
+    def _location(
+        self, row: Row, one: str, other: str, window: Mapping[str, datetime | None]
+    ) -> None:
+        """A place that is closed: a camp that takes nobody in, a link, or all roads of a place."""
+        if self.spots[one].kind == "camp":
+            self._stop(row, one, window)
+        elif other in self.spots:
+            self.notes.warn(
+                row, f"it is taken for the road from {one} to {other}; Flee would cut {one} off"
+            )
+            self._link(row, one, other, window)
+        else:
+            for route in self.routes:
+                if one in (route.start, route.end):
+                    self._shut(route, row, window)
+
+    def _link(self, row: Row, one: str, other: str, window: Mapping[str, datetime | None]) -> None:
+        found = [r for r in self.routes if {r.start, r.end} == {one, other}]
+        if found:
+            self._shut(found[0], row, window)
+        elif self.spots[other].kind == "camp":
+            self._stop(row, other, window)
+        else:
+            self.notes.warn(row, f"no route joins {one} and {other}; the row closes nothing")
+
+    def _shut(self, route: Route, row: Row, window: Mapping[str, datetime | None]) -> None:
+        if route.crossing:
+            policy = Closed(crossings=(route.crossing,), note=_told(row), **window)
+            self._close(self._pair(route), policy)
+            return
+        country = self.spots[route.start].country
+        blocked = Checkpoint(
+            routes=((route.start, route.end),), permeability=0.0, note=_told(row), **window
+        )
+        self._give(self._out, country, blocked)
+
+    def _close(self, pair: tuple[str, str], policy: Policy) -> None:
+        """A closure of the country of refuge, both for those who flee and for those who go home."""
+        for side in (self._out, self._back):
+            side.setdefault((f"{pair[0]}-{pair[1]}", pair[1]), []).append(policy)
+
+    def _stop(self, row: Row, name: str, window: Mapping[str, datetime | None]) -> None:
+        policy = ReceptionStop(places=(name,), note=_told(row), **window)
+        self._give(self._out, self.spots[name].country, policy)
+
+    def _give(
+        self, side: dict[tuple[str, str], list[Policy]], country: str, policy: Policy
+    ) -> None:
+        """A policy of a country inside of it, at the first of its borders."""
+        pairs = sorted(self._pair(route) for route in self.routes if route.crossing)
+        for pair in pairs:
+            if country in pair:
+                side.setdefault((f"{pair[0]}-{pair[1]}", country), []).append(policy)
+                return
+
+    def _pair(self, route: Route) -> tuple[str, str]:
+        return self._ordered(self.spots[route.start].country, self.spots[route.end].country)
+
+    def _ordered(self, one: str, other: str) -> tuple[str, str]:
+        """Two countries, the one that people flee from first."""
+        if self.origin in (one, other):
+            return (one, other) if one == self.origin else (other, one)
+        return (one, other) if one < other else (other, one)
+
+    def _border(self, one: str, other: str) -> Border:
+        name = f"{one}-{other}"
+        authorities = tuple(
+            Authority(
+                name=country,
+                country=country,
+                policies=tuple(self._out.get((name, country), ())),
+                back=tuple(self._back.get((name, country), ())),
+            )
+            for country in (one, other)
+            if (name, country) in self._out or (name, country) in self._back
+        )
+        return Border(id=name, between=(one, other), authorities=authorities)
+
+
+def _told(row: Row) -> str:
+    return f"{Path(row.file).name}, line {row.line}"

@@ -1,0 +1,199 @@
+"""A folder of Flee as a scenario."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from flowsim.errors import Problem, ScenarioError, ScenarioWarning
+from flowsim.formats.flee.closures import Closures
+from flowsim.formats.flee.conflict import GROUP, read_conflict
+from flowsim.formats.flee.defaults import behaviour
+from flowsim.formats.flee.places import Spot, read_places, read_routes
+from flowsim.formats.flee.registrations import Registered, read_registered
+from flowsim.formats.flee.rows import Notes, read_rows
+from flowsim.scenario.checks import check
+from flowsim.scenario.scenario import Scenario
+from flowsim.world.sections import Arrival, Event, Group, Report
+
+INPUT, SOURCE = "input_csv", "source_data"
+UNREAD = (
+    "agents.csv", "demographics_*.csv", "flood_level.csv", "location_changes.csv",
+    "major_routes.csv", "region_attributes_IPC.csv", "simsetting.yml",
+)  # fmt: skip
+"""Files of Flee that no rule of flowsim reads."""
+
+
+def read_flee(
+    path: str | os.PathLike[str], source: str | os.PathLike[str] | None = None
+) -> Scenario:
+    """Read a crisis as it was prepared for Flee.
+
+    What comes of it: places, routes and crossings; conflict days as spells of violence; closures as
+    policies of the states, as their authors meant them; registrations as reports, corrected; the
+    persons who came each day as arrivals, and those of the first day in their camps. Only camps
+    take people in. What Flee would misread without a word is told as a `ScenarioWarning` with file
+    and line.
+
+    Parameters
+    ----------
+    path : str or path
+        Folder with ``input_csv``.
+    source : str or path, optional
+        Folder of the registrations; else ``source_data`` beside ``input_csv``.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    ScenarioError
+        With everything that cannot be read, by file, line and cell.
+    """
+    folder, notes = Path(path), Notes()
+    tables = folder / INPUT
+    begin, length = _period(tables / "sim_period.csv", notes)
+    spots = read_places(tables / "locations.csv", notes)
+    routes = read_routes(tables / "routes.csv", spots, notes)
+    start = datetime(begin.year, begin.month, begin.day)
+    origin = next(iter(spots.values())).country if spots else ""
+    events = _events(tables, spots, start, length, notes)
+    borders = Closures(spots, routes, origin, start, notes).read(tables / "closures.csv")
+    registered = read_registered(
+        Path(source) if source else folder / SOURCE,
+        tables / "registration_corrections.csv", begin, notes,
+    )  # fmt: skip
+    sheltered = _first_day(registered, spots, begin, notes)
+    _tell_unread(folder, notes)
+    if notes.problems:
+        raise ScenarioError(notes.problems)
+    places = tuple(s.place(sheltered.get(s.name, 0), s.country == origin) for s in spots.values())
+    if notes.problems:
+        raise ScenarioError(notes.problems)
+    scenario = Scenario(
+        name=folder.resolve().name,
+        start=start,
+        end=start + timedelta(days=length),
+        step="1d",
+        record="1d",
+        grid="1d",
+        as_given=True,
+        flee_from=(origin,),
+        places=places,
+        routes=routes,
+        groups=(PEOPLE,),
+        violence={"events": events},
+        borders=borders,
+        behaviour=behaviour(),
+        arrivals=_arrivals(registered, begin, length),
+        reports=_reports(registered, spots, begin),
+    )
+    problems = check(scenario)
+    if problems:
+        raise ScenarioError([Problem(f"{folder}: {p.path}", p.wrong, p.right) for p in problems])
+    for told in notes.odd:
+        warnings.warn(told, ScenarioWarning, stacklevel=2)
+    return scenario
+
+
+PEOPLE = Group(
+    name=GROUP, household_size={1: 1.0}, children=0.0, women=0.5, men=0.5,
+    elderly_women=0.0, elderly_men=0.0,
+)  # fmt: skip
+"""One group of single persons: Flee knows neither families nor kinds."""
+
+
+def _period(path: Path, notes: Notes) -> tuple[date, int]:
+    begin, length = date(1970, 1, 1), 1
+    missing = {"startdate": "StartDate,YYYY-MM-DD", "length": "Length,DAYS"}
+    for row in read_rows(path, notes):
+        key = row.text(0).lower()
+        if key == "startdate":
+            begin = row.day(1) or begin
+        elif key == "length":
+            length = row.whole(1, "number of days", 1)
+        missing.pop(key, None)
+    if not any(p.file == str(path) for p in notes.problems):
+        for right in missing.values():
+            wrong = f"{right.split(',')[0]} is missing"
+            notes.problems.append(Problem("", wrong, f"add a row {right}", str(path), 1, 1))
+    return begin, length
+
+
+def _events(
+    tables: Path, spots: Mapping[str, Spot], start: datetime, length: int, notes: Notes
+) -> tuple[Event, ...]:
+    path = tables / "conflicts.csv"
+    if path.exists():
+        return read_conflict(path, list(spots), start, length, notes)
+    end = start + timedelta(days=length)
+    begins = {s.name: start + timedelta(days=s.conflict_day) for s in spots.values()}
+    return tuple(
+        Event(place=s.name, start=begins[s.name], peak=begins[s.name], until=end, intensity=1.0,
+              target={GROUP: 1.0})
+        for s in spots.values()
+        if s.kind == "conflict" and begins[s.name] < end
+    )  # fmt: skip
+
+
+def _first_day(
+    registered: Registered, spots: Mapping[str, Spot], begin: date, notes: Notes
+) -> dict[str, int]:
+    """Persons in each camp on the first day; tells camps without a series, and series without."""
+    for name, row in registered.rows.items():
+        if name not in spots:
+            notes.warn(row, f"{name!r} has a series and is no place: its people come, and settle"
+                            " elsewhere")  # fmt: skip
+        elif spots[name].kind != "camp":
+            notes.warn(row, f"{name!r} has a series and is no camp: it is not scored")
+    for spot in spots.values():
+        if spot.kind == "camp" and spot.name not in registered.camps:
+            notes.warn(spot.row, f"the camp {spot.name!r} has no series: it is not scored")
+    return {
+        name: int(registered.by_day(name, begin, 1)[0])
+        for name in registered.camps
+        if name in spots and spots[name].kind == "camp"
+    }
+
+
+def _arrivals(registered: Registered, begin: date, length: int) -> tuple[Arrival, ...]:
+    coming = registered.arrivals(begin, length)
+    start = datetime(begin.year, begin.month, begin.day)
+    return tuple(
+        Arrival(start=start + timedelta(days=day), persons=int(persons))
+        for day, persons in enumerate(coming.tolist())
+    )
+
+
+def _reports(registered: Registered, spots: Mapping[str, Spot], begin: date) -> tuple[Report, ...]:
+    """The series of the camps, corrected, and of all together as it was told."""
+    found = []
+    for name, files in registered.camps.items():
+        if name not in spots or spots[name].kind != "camp":
+            continue
+        days = sorted({day for series in files for day in series.days})
+        for day in days:
+            persons = sum(float(s.by_day(day, 1)[0]) for s in files)
+            found.append(_report(f"{name} {day}", day, name, persons, "registration_corrections"))
+    for day, persons in zip(registered.total.days, registered.total.persons, strict=True):
+        found.append(_report(f"total {day}", day, "", persons, ""))
+    return tuple(found)
+
+
+def _report(name: str, day: date, place: str, persons: float, note: str) -> Report:
+    when = datetime(day.year, day.month, day.day)
+    told = "after the corrections of the folder" if note else ""
+    return Report(
+        id=name, when=when, variable="stock_abroad", place=place, value=persons,
+        use="compare" if place else "context", source="source_data", note=told,
+    )  # fmt: skip
+
+
+def _tell_unread(folder: Path, notes: Notes) -> None:
+    for name in UNREAD:
+        for path in sorted((folder / INPUT).glob(name)):
+            notes.odd.append(f"{path}:1: not used, as no rule here reads it")
