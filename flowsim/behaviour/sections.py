@@ -81,6 +81,11 @@ class RouteChoice(Section):
     """Utility of a host place that is wholly of the own group."""
     size: NonNegative = 0.5
     """Utility per factor e in the number of possible hosts (population of the own group)."""
+    room: NonNegative = 0.0
+    """Utility per factor e in the part of a place's capacity that is free: people hear where there
+    is room, and are sent there. Places without limit count as free."""
+    spread: NonNegative = 0.0
+    """Utility per factor e in the capacity of a place (in thousands, plus one)."""
     wait_cost_per_hour: NonNegative = 0.15
     """Cost of an hour in the queue that people expect at a crossing."""
     wait_cost_cap: NonNegative = 3.0

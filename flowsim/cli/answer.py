@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from flowsim.errors import Problem, ScenarioError, SimulationError, StoreError
+from flowsim.errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -26,10 +27,14 @@ ALLOW_CODE = (
 
 
 def load(name: str, settings: tuple[str, ...], allow_code: bool) -> Scenario:
-    """A scenario, with values set in it."""
+    """A scenario, with values set in it; what is odd in its files is told on stderr."""
     from flowsim.formats import readers
 
-    scenario = readers.load(name, allow_code)
+    with warnings.catch_warnings(record=True) as odd:
+        warnings.simplefilter("always", ScenarioWarning)
+        scenario = readers.load(name, allow_code)
+    for warning in odd:
+        click.echo(f"note: {warning.message}", err=True)
     return scenario.with_values(_values(settings, allow_code)) if settings else scenario
 
 

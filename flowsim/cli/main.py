@@ -22,6 +22,7 @@ from flowsim.cli.answer import (
     parent_of,
     terminable,
 )
+from flowsim.cli.scores import score_command
 from flowsim.cli.studies import commands
 from flowsim.errors import Problem, ScenarioError
 
@@ -108,7 +109,7 @@ def schema(study: bool) -> None:
         click.echo(json.dumps(made(), indent=2, ensure_ascii=False))
 
 
-for command in commands:
+for command in (*commands, score_command):
     cli.add_command(command)
 
 

@@ -15,6 +15,7 @@ from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.harm import harm_per_day
 from flowsim.behaviour.leaving import heard, news_kernel
 from flowsim.behaviour.origins import OriginWeights
+from flowsim.behaviour.routes import Vacancy
 from flowsim.behaviour.rules import Rule, RuleView, ask, chosen
 from flowsim.clock import ClockFace
 from flowsim.draws import seed_key
@@ -232,7 +233,7 @@ class FlowModel(mesa.Model):
         self._news, late = self._grapevine.hear(start, known)
         self._hurry = self._grapevine.hurry(known, late)
         self._awaited = self._grapevine.awaited(known, late)
-        return self._grapevine.believe(start, known, late, self._queue, self._full())
+        return self._grapevine.believe(start, known, late, self._queue, self._vacancy())
 
     def hazards(self, start: int, stop: int) -> None:
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
@@ -319,7 +320,10 @@ class FlowModel(mesa.Model):
         self._queue = self.crowd.queue()
         capacity = self.world.capacity_at(self.seconds)
         full = capacity * self.setup.behaviour.reception.full
-        self._taken = (capacity >= 0) & (self.crowd.occupancy() >= full)
+        taken = self.crowd.occupancy()
+        self._taken = (capacity >= 0) & (taken >= full)
+        part = 1.0 - taken / np.maximum(capacity, 1)
+        self._free = np.where(capacity >= 0, np.clip(part, 0.0, 1.0), 1.0)
 
     def _present(self) -> Ints:
         """Persons at each place by group, without those on the move, (P, G)."""
@@ -330,6 +334,10 @@ class FlowModel(mesa.Model):
         delay = self.danger.delay_hours[self.world.network.tail]
         capacity = self.world.capacity_at(self.seconds)
         return Now(self.laws, self.face, delay, beliefs, self._full(), capacity)
+
+    def _vacancy(self) -> Vacancy:
+        """What people hear of the room at places, as it was at the start of the step."""
+        return Vacancy(self._full(), self._free, self.world.capacity_at(self.seconds))
 
     def _full(self) -> Bools:
         """Places that were full at the start of the step, or take nobody in."""

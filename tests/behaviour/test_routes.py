@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from flowsim.behaviour.routes import (
     SETTLE,
     RouteLogit,
+    Vacancy,
     choose,
     link_cost,
     settle_utility,
@@ -241,8 +242,28 @@ def test_settling_utility():
         total=np.array([4000.0, 4000.0, 0.0, 1000.0]),
         inside=np.array([True, False, False, True]),
         danger=np.array([0.0, 0.5, 0.0, 0.0]),
-        full=np.array([False, False, False, True]),
+        reception=Vacancy(
+            full=np.array([False, False, False, True]),
+            free=np.ones(4),
+            capacity=np.full(4, -1),
+        ),
     )
     size = 0.5 * np.log(2.0)
     assert told[:3] == pytest.approx([-1 + 0.75 + size, 2 + 0.75 + size - 2, 2.0])
     assert told[3] < -5
+
+
+def test_room_draws_and_crowded_places_do_not():
+    """room x ln(free part) + spread x ln(1 + capacity / 1000); no limit counts as free."""
+    section = RouteChoice(settle_abroad=0.0, room=2.0, spread=0.5)
+    told = settle_utility(
+        section,
+        hosts=np.zeros(3),
+        total=np.zeros(3),
+        inside=np.zeros(3, dtype=bool),
+        danger=np.zeros(3),
+        reception=Vacancy(
+            np.zeros(3, dtype=bool), np.array([1.0, 0.5, 1.0]), np.array([-1, 1000, 3000])
+        ),
+    )
+    assert told == pytest.approx([0.0, 2 * np.log(0.5) + 0.5 * np.log(2), 0.5 * np.log(4)])

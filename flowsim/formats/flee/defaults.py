@@ -19,3 +19,12 @@ PEOPLE: dict[str, dict[str, Any]] = {
 def behaviour() -> Behaviour:
     """The behaviour of people in such a scenario."""
     return Behaviour.model_validate(PEOPLE)
+
+
+FOLDS: dict[str, dict[str, float]] = {}
+"""Values fitted on five of the six conflicts, by the one left out; `all` on all of them."""
+
+
+def fitted(fold: str) -> dict[str, float]:
+    """Values of a fold by their paths, for `Scenario.with_values`."""
+    return dict(FOLDS[fold])

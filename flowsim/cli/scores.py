@@ -1,0 +1,118 @@
+"""The command ``flowsim score``: runs held against registrations by camp."""
+
+from __future__ import annotations
+
+import csv
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flowsim.cli.answer import answering, is_terminal, load
+from flowsim.errors import Problem, ScenarioError
+
+if TYPE_CHECKING:
+    from flowsim.evidence.against_registrations import Scores
+    from flowsim.scenario.scenario import Scenario
+
+
+@click.command("score")
+@click.argument("scenario")
+@click.option("--members", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--fold", metavar="NAME", help="Parameters fitted without this conflict.")
+@click.option("--no-capacities", is_flag=True, help="Camps take in whoever comes.")
+@click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the camps as CSV.")
+@click.option("--progress/--no-progress", default=True, help="Show progress on a terminal.")
+def score_command(
+    scenario: str,
+    members: int,
+    seed: int,
+    fold: str | None,
+    no_capacities: bool,
+    settings: tuple[str, ...],
+    output: Path | None,
+    progress: bool,
+) -> None:
+    """Run SCENARIO and hold it against what was registered at its camps.
+
+    SCENARIO is a folder or file with reports of stock_abroad by camp, or a folder of Flee. Member m
+    has the seed SEED.m. Beside the run stand forecasts that need none.
+    """
+    with answering("the run failed"):
+        setup = _prepared(scenario, settings, fold, no_capacities)
+        begun = time.perf_counter()
+        scores = _scored(setup, members, seed, progress and is_terminal())
+        seconds = time.perf_counter() - begun
+        if output is not None:
+            _write(output, scores)
+        click.echo(_told(setup.name, scores, members, seconds))
+
+
+def _prepared(
+    name: str, settings: tuple[str, ...], fold: str | None, no_capacities: bool
+) -> Scenario:
+    from flowsim.formats.flee.defaults import FOLDS, fitted
+    from flowsim.scenario.capacities import without_capacities
+
+    setup = load(name, settings, False)
+    if fold is not None and fold not in FOLDS:
+        right = f"give one of {', '.join(FOLDS)}"
+        raise ScenarioError([Problem("--fold", f"there is no fold {fold!r}", right)])
+    if fold is not None:
+        setup = setup.with_values(fitted(fold))
+    return without_capacities(setup) if no_capacities else setup
+
+
+def _scored(setup: Scenario, members: int, seed: int, progress: bool) -> Scores:
+    from flowsim.evidence.against_registrations import score
+    from flowsim.evidence.registered import registered
+    from flowsim.model.flow import run
+
+    try:
+        registered(setup)
+    except ValueError as error:
+        raise ScenarioError([Problem("reports", str(error).split(";")[0], "give some")]) from None
+    runs = [
+        run(setup, seed=f"{seed}.{m}", progress=progress, provenance=False)
+        for m in range(1, members + 1)
+    ]
+    return score(runs, setup)
+
+
+def _told(name: str, scores: Scores, members: int, seconds: float) -> str:
+    wide = max(len("camp"), *(len(camp.camp) for camp in scores.camps))
+    lines = [
+        f"{'camp':{wide}}  registered  simulated            90 %        bias       error",
+        *(
+            f"{c.camp:{wide}}  {c.registered:10,.0f} {c.median:10,.0f}"
+            f"  {f'{c.low:,.0f} to {c.high:,.0f}':>18} {c.bias:+10,.0f} {c.error:10,.0f}"
+            for c in scores.camps
+        ),
+        "registered and simulated on the last day; bias and absolute error over all days; persons",
+        "",
+        f"{'forecast':24} {'ARD':>6} {'ARD/2':>6} {'MASE':>6}",
+        f"{'this model':24} {scores.ard:6.3f} {scores.halved:6.3f}",
+        *(
+            f"{label:24} {value:6.3f} {value / 2:6.3f} {scores.scaled[label]:6.2f}"
+            for label, value in scores.naive.items()
+        ),
+        "MASE: absolute error of this model over that of the forecast; below 1 it is better",
+        "",
+        f"{name}: RMSE {scores.rmse:,.0f} persons, CRPS {scores.crps:,.0f} persons, "
+        f"{scores.coverage:.0%} of days and camps in the 90 % interval of {members} "
+        f"member{'s' if members > 1 else ''}; unscaled ARD {scores.ard_unscaled:.3f}; "
+        f"{seconds:.1f} s",
+    ]
+    return "\n".join(lines)
+
+
+def _write(path: Path, scores: Scores) -> None:
+    from flowsim.folders import whole_file
+
+    with whole_file(path) as file, file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(scores.camps[0]._fields)
+        writer.writerows(scores.camps)

@@ -1,0 +1,146 @@
+"""Runs held against the registrations of their scenario, camp by camp and day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from flowsim.arrays import Floats
+from flowsim.evidence import measures
+from flowsim.evidence.naive import naive_forecasts
+from flowsim.evidence.registered import DAY, Registered, registered
+from flowsim.results import Result
+from flowsim.scenario.scenario import Scenario
+
+
+class CampScore(NamedTuple):
+    """A camp on the last day, and over all days; persons.
+
+    Attributes
+    ----------
+    camp : str
+    registered, median, low, high : float
+        On the last day: registered; simulated, with the central 90 % of the members.
+    bias, error : float
+        Mean over days and members of simulated less registered, and of its absolute value.
+    """
+
+    camp: str
+    registered: float
+    median: float
+    low: float
+    high: float
+    bias: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How well runs do against registrations; see `flowsim.evidence.measures` for the formulas.
+
+    Attributes
+    ----------
+    ard, ard_unscaled, halved : float
+        Mean over members.
+    rmse, crps, coverage : float
+        Persons; persons; part of days and camps inside the central 90 % of the members.
+    naive : dict of str to float
+        ARD of each naive forecast on the same days.
+    scaled : dict of str to float
+        Mean absolute error over that of each naive forecast (MASE).
+    camps : tuple of CampScore
+    """
+
+    ard: float
+    ard_unscaled: float
+    halved: float
+    rmse: float
+    crps: float
+    coverage: float
+    naive: Mapping[str, float]
+    scaled: Mapping[str, float]
+    camps: tuple[CampScore, ...]
+
+
+def sheltered(result: Result, known: Registered) -> Floats:
+    """Persons sheltered at the camps at the end of each day, (D, C).
+
+    Raises
+    ------
+    ValueError
+        The run does not cover the days of the registrations.
+    """
+    people = result.people.sel(status="sheltered", place=list(known.camps)).sum("group")
+    start = np.datetime64(result.start, "s")
+    ends = start + (1 + np.arange(known.persons.shape[0])) * np.timedelta64(DAY, "s")
+    times = people["time"].values
+    at = np.searchsorted(times, ends, side="right") - 1
+    if (at < 0).any() or not np.array_equal(times[at], ends.astype(times.dtype)):
+        raise ValueError("the run has no record at the end of each day; record an hour or a day")
+    return people.values[at].astype(np.float64)
+
+
+def ard(result: Result, scenario: Scenario) -> float:
+    """ARD of a run, as Flee's extractor computes it: `measures.relative_difference`.
+
+    Parameters
+    ----------
+    result : Result
+    scenario : Scenario
+        With reports of ``stock_abroad`` at its camps.
+
+    Raises
+    ------
+    ValueError
+        The scenario has no such report, or the run no record at the end of each day.
+    """
+    known = registered(scenario)
+    return measures.relative_difference(sheltered(result, known), known.persons)
+
+
+def score(results: Sequence[Result], scenario: Scenario) -> Scores:
+    """All scores of the members of one scenario.
+
+    Raises
+    ------
+    ValueError
+        As `ard`; or there is no member.
+    """
+    if not results:
+        raise ValueError("there is no run to score")
+    known = registered(scenario)
+    members = np.stack([sheltered(result, known) for result in results])
+    data, mean = known.persons, members.mean(axis=0)
+    naive = naive_forecasts(scenario, known)
+    return Scores(
+        ard=_mean(members, data, measures.relative_difference),
+        ard_unscaled=float(
+            np.mean([measures.relative_difference(m, data, scaled=False) for m in members])
+        ),
+        halved=_mean(members, data, measures.halved_difference),
+        rmse=measures.root_mean_square(mean, data),
+        crps=measures.ranked_probability(members, data),
+        coverage=measures.coverage(members, data),
+        naive={name: measures.relative_difference(f, data) for name, f in naive.items()},
+        scaled={name: measures.scaled_error(mean, data, f) for name, f in naive.items()},
+        camps=_camps(members, known),
+    )
+
+
+def _mean(members: Floats, data: Floats, measure: object) -> float:
+    assert callable(measure)
+    return float(np.mean([measure(member, data) for member in members]))
+
+
+def _camps(members: Floats, known: Registered) -> tuple[CampScore, ...]:
+    last = members[:, -1]
+    low, median, high = np.quantile(last, [0.05, 0.5, 0.95], axis=0)
+    apart = members - known.persons
+    bias, error = apart.mean(axis=(0, 1)), np.abs(apart).mean(axis=(0, 1))
+    numbers = np.stack([known.persons[-1], median, low, high, bias, error], axis=1)
+    return tuple(
+        CampScore(camp, *row) for camp, row in zip(known.camps, numbers.tolist(), strict=True)
+    )

@@ -1,0 +1,94 @@
+"""Forecasts without a simulation, to hold one against: all know how many are registered a day.
+
+Of a camp's own series they know day 0, but for those whose names say more. Each gives persons by
+day and camp that add up to the registered sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from flowsim.arrays import Floats, Ints
+from flowsim.evidence.registered import Registered
+from flowsim.scenario.scenario import Scenario
+
+EXPONENT = 2.0
+"""Of distance in the gravity model."""
+
+
+def naive_forecasts(scenario: Scenario, known: Registered) -> Mapping[str, Floats]:
+    """All of them by name, float64 arrays (D, C).
+
+    =======================  =====================================================================
+    ``equal shares``         every camp alike
+    ``last value``           the shares of day 0 for good; alike where nobody is registered then
+    ``share frozen, day n``  the shares of day 7 or 30 for good; days before it are told as they
+                             were, so it knows more than a forecast may
+    ``share of capacity``    by capacity; capacities mostly are the largest registration, so it
+                             reads the answer (left out where a camp has none)
+    ``capacity, begun``      the same among the camps whose series has begun: it reads it twice
+    ``gravity``              population of places in danger over distance by road, squared (Zipf
+                             1946, "The P1 P2 / D hypothesis"); nothing of capacity
+    =======================  =====================================================================
+    """
+    data = known.persons
+    found = {
+        "equal shares": _shared(np.ones_like(data), data),
+        "last value": _frozen(data, 0),
+        "share frozen, day 7": _frozen(data, 7),
+        "share frozen, day 30": _frozen(data, 30),
+        "gravity": _shared(_gravity(scenario, known), data),
+    }
+    by_name = {place.name: place for place in scenario.places}
+    capacity = np.array([by_name[camp].capacity or 0 for camp in known.camps], dtype=np.float64)
+    if capacity.all():
+        begun = np.arange(data.shape[0])[:, None] >= known.first[None, :]
+        found["share of capacity"] = _shared(np.tile(capacity, (data.shape[0], 1)), data)
+        found["capacity, begun"] = _shared(capacity * np.maximum(begun, 1e-12), data)
+    return found
+
+
+def _shared(weight: Floats, data: Floats) -> Floats:
+    """The registered sum of each day by weights (D, C); alike where no weight is above zero."""
+    total = weight.sum(axis=1, keepdims=True)
+    share = np.where(total > 0.0, weight / np.where(total > 0.0, total, 1.0), 1.0 / weight.shape[1])
+    return np.asarray(share * data.sum(axis=1, keepdims=True))
+
+
+def _frozen(data: Floats, day: int) -> Floats:
+    at = min(day, data.shape[0] - 1)
+    frozen = _shared(np.tile(data[at], (data.shape[0], 1)), data)
+    return np.where(np.arange(data.shape[0])[:, None] < day, data, frozen)
+
+
+def _gravity(scenario: Scenario, known: Registered) -> Floats:
+    """Population of the places in danger that day over their distance squared, (D, C)."""
+    km, days = road_km(scenario), known.persons.shape[0]
+    names = [place.name for place in scenario.places]
+    people = np.array([float(place.population) for place in scenario.places])
+    danger = np.zeros((days, len(names)))
+    for event in scenario.violence.events:
+        first = max(0, (event.start - scenario.start).days)
+        last = min(days, (event.until - scenario.start).days)
+        danger[first : max(last, first + 1), names.index(event.place)] += event.intensity
+    camps: Ints = np.array([names.index(camp) for camp in known.camps], dtype=np.int64)
+    with np.errstate(divide="ignore"):
+        near = np.maximum(km[:, camps], 1.0) ** -EXPONENT
+    return np.asarray((danger * people) @ near)
+
+
+def road_km(scenario: Scenario) -> Floats:
+    """Shortest way by the routes between each two places, kilometres, (P, P); inf without one."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
+    index = {place.name: i for i, place in enumerate(scenario.places)}
+    best: dict[tuple[int, int], float] = {}
+    for route in scenario.routes:
+        pair = (index[route.start], index[route.end])
+        best[pair] = min(route.km, best.get(pair, np.inf))
+    rows, cols = np.array(list(best), dtype=np.int64).reshape(-1, 2).T
+    graph = csr_array((list(best.values()), (rows, cols)), shape=(len(index), len(index)))
+    return np.asarray(dijkstra(graph, directed=False))

@@ -1,0 +1,158 @@
+"""Registrations by camp, measures of error, naive forecasts, and the command that tells them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+import flowsim as fs
+from flowsim.cli.main import cli
+from flowsim.evidence import measures
+from flowsim.evidence.naive import naive_forecasts, road_km
+from flowsim.evidence.registered import registered
+from tests.conflicts import NAMES, conflicts_folder, needs_conflicts
+from tests.flee_folder import flee_folder
+
+PERSONS = st.floats(0.0, 1e5).map(lambda value: float(round(value)))
+TABLES = arrays(np.float64, (4, 3), elements=PERSONS)
+
+
+def test_registered_by_day(tmp_path: Path) -> None:
+    known = registered(fs.load(flee_folder(tmp_path)))
+    assert known.camps == ("Cee", "Dee", "Eve")
+    assert known.persons[[0, 1, 5, 9]].tolist() == [
+        [10, 0, 0], [20, 20, 10], [60, 100, 50], [100, 180, 90],
+    ]  # fmt: skip
+    assert known.first.tolist() == [0, 5, 10]
+
+
+def test_ard_by_hand() -> None:
+    """Day 1: 4 persons as 40: (10, 30) for (20, 20); day 2: nobody simulated; day 3: nobody."""
+    sim = np.array([[1.0, 3.0], [0.0, 0.0], [2.0, 0.0]])
+    data = np.array([[20.0, 20.0], [5.0, 5.0], [0.0, 0.0]])
+    assert measures.relative_difference(sim, data) == pytest.approx((20 / 40 + 1.0 + 0.0) / 3)
+    unscaled = (19 + 17) / 40 + 1.0 + 2.0
+    assert measures.relative_difference(sim, data, scaled=False) == pytest.approx(unscaled / 3)
+    assert measures.halved_difference(sim, data) == pytest.approx(0.25)
+
+
+@given(TABLES, TABLES, st.permutations(range(3)), st.sampled_from([0.5, 2.0, 1000.0]))
+def test_laws_of_ard(sim: np.ndarray, data: np.ndarray, order: list[int], factor: float) -> None:
+    """Between 0 and 2, blind to the size of the simulated crowd and to the order of the camps."""
+    found = measures.relative_difference(sim, data)
+    assert 0.0 <= found <= 2.0 + 1e-9
+    assert measures.relative_difference(sim[:, order], data[:, order]) == pytest.approx(found)
+    assert measures.relative_difference(sim * factor, data) == pytest.approx(found, abs=1e-3)
+    assert measures.relative_difference(data, data) == pytest.approx(0.0, abs=1e-4)
+
+
+@given(arrays(np.float64, (5, 1, 1), elements=PERSONS), PERSONS)
+def test_crps_is_the_integral(members: np.ndarray, value: float) -> None:
+    """Fair CRPS: the integral of (F - step) ** 2, less the mean distance of members over 2 M."""
+    x = np.sort(np.append(members.ravel(), value))
+    width = np.diff(x)
+    share = (members.ravel()[:, None] <= x[None, :-1]).mean(axis=0)
+    integral = float(((share - (x[:-1] >= value)) ** 2 * width).sum())
+    apart = np.abs(members.ravel()[:, None] - members.ravel()[None, :]).mean()
+    fair = integral - apart / 2 * (1 / (1 - 1 / 5) - 1)
+    told = measures.ranked_probability(members, np.array([[value]]))
+    assert told == pytest.approx(fair, abs=1e-6 * max(1.0, x.max()))
+
+
+def test_other_measures_by_hand() -> None:
+    sim, data = np.array([[1.0, 3.0], [2.0, 2.0]]), np.array([[1.0, 1.0], [4.0, 2.0]])
+    assert measures.root_mean_square(sim, data) == pytest.approx(np.sqrt(2.0))
+    assert measures.bias(sim, data).tolist() == [-1.0, 1.0]
+    naive = np.array([[1.0, 3.0], [8.0, 4.0]])
+    assert measures.scaled_error(sim, data, naive) == pytest.approx(4 / 8)
+    assert measures.scaled_error(sim, data, data) == float("inf")
+    assert measures.scaled_error(data, data, data) == 1.0
+    members = np.stack([data - 1.0, data + 1.0])
+    assert measures.coverage(members, data) == 1.0
+    assert measures.coverage(members, data + 1.01) == 0.0
+
+
+def test_naive_forecasts(tmp_path: Path) -> None:
+    scenario = fs.load(flee_folder(tmp_path))
+    known = registered(scenario)
+    found = naive_forecasts(scenario, known)
+    for told in found.values():
+        assert told.sum(axis=1) == pytest.approx(known.persons.sum(axis=1))
+    assert found["equal shares"][1] == pytest.approx([50 / 3] * 3)
+    assert found["last value"][9] == pytest.approx([370, 0, 0])
+    assert found["share frozen, day 7"][9] == pytest.approx(370 * np.array([80, 140, 70]) / 290)
+    assert found["share of capacity"][9] == pytest.approx(370 * np.array([5, 4, 3]) / 12)
+    assert found["capacity, begun"][4] == pytest.approx([170, 0, 0], abs=1e-6)
+    gravity = 1 / np.array([250.0, 340.0, 150.0]) ** 2  # Aha alone is in danger, from day 2
+    assert found["gravity"][9] == pytest.approx(370 * gravity / gravity.sum())
+    assert found["gravity"][0] == pytest.approx([10 / 3] * 3)
+
+
+def test_ways_are_the_shortest(tmp_path: Path) -> None:
+    km = road_km(fs.load(flee_folder(tmp_path)))
+    assert km[0].tolist() == [0.0, 120.0, 250.0, 340.0, 150.0]
+    assert np.array_equal(km, km.T)
+
+
+def test_ard_of_a_run_and_the_scores(tmp_path: Path) -> None:
+    scenario = fs.load(flee_folder(tmp_path))
+    runs = [fs.run(scenario, seed=m) for m in (1, 2)]
+    each = [fs.evidence.ard(run, scenario) for run in runs]
+    scores = fs.evidence.score(runs, scenario)
+    assert scores.ard == pytest.approx(np.mean(each))
+    assert scores.halved == pytest.approx(scores.ard / 2)
+    assert [camp.camp for camp in scores.camps] == ["Cee", "Dee", "Eve"]
+    assert scores.camps[0].registered == 100.0
+    with pytest.raises(ValueError, match="no run"):
+        fs.evidence.score([], scenario)
+    bare = scenario.model_copy(update={"reports": ()})
+    with pytest.raises(ValueError, match="no camp has a report"):
+        fs.evidence.ard(runs[0], bare)
+
+
+def test_the_command(tmp_path: Path) -> None:
+    folder = flee_folder(tmp_path)
+    out = tmp_path / "camps.csv"
+    told = CliRunner().invoke(cli, ["score", str(folder), "--members", "2", "-o", str(out)])
+    assert told.exit_code == 0, told.output
+    assert "this model" in told.output
+    assert "gravity" in told.output
+    lines = out.read_text().splitlines()
+    assert lines[0] == "camp,registered,median,low,high,bias,error"
+    assert [line.split(",")[0] for line in lines[1:]] == ["Cee", "Dee", "Eve"]
+
+
+def test_what_the_command_refuses(tmp_path: Path) -> None:
+    folder = flee_folder(tmp_path)
+    told = CliRunner().invoke(cli, ["score", str(folder), "--fold", "mali"])
+    assert told.exit_code == 2
+    assert "there is no fold 'mali'" in told.output
+    june = CliRunner().invoke(cli, ["score", "tests/data/small"])
+    assert june.exit_code == 2
+    assert "no camp has a report of stock_abroad" in june.output
+
+
+@needs_conflicts
+@pytest.mark.filterwarnings("ignore::flowsim.errors.ScenarioWarning")
+def test_naive_forecasts_of_the_six() -> None:
+    """The mean ARD that was found for them by another program."""
+    folder = conflicts_folder()
+    assert folder is not None
+    found: dict[str, list[float]] = {}
+    for name in NAMES:
+        scenario = fs.load(folder / name)
+        known = registered(scenario)
+        for label, told in naive_forecasts(scenario, known).items():
+            first = 30 if label.endswith("day 30") else 0
+            value = measures.relative_difference(told[first:], known.persons[first:])
+            found.setdefault(label, []).append(value)
+    mean = {label: float(np.mean(values)) for label, values in found.items()}
+    assert mean["share of capacity"] == pytest.approx(0.349, abs=5e-4)
+    assert mean["equal shares"] == pytest.approx(0.774, abs=5e-4)
+    assert mean["share frozen, day 30"] == pytest.approx(0.512, abs=1.5e-3)
