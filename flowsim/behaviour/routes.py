@@ -9,8 +9,6 @@ link just used, and never crosses the border backwards.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
@@ -23,30 +21,6 @@ from flowsim.world.network import Network
 
 SETTLE = -1
 """Option to stay where one has arrived."""
-FULL_COST = 12.0
-"""Cost of settling where there is no room: enough that hardly anybody tries."""
-
-
-LEAST_FREE = 1e-3
-"""Part of a capacity below which less room makes no difference."""
-
-
-class Vacancy(NamedTuple):
-    """What people hear of the room at places, each (P,).
-
-    Attributes
-    ----------
-    full : bool array
-        Where there is none, or nobody is taken in.
-    free : float64 array
-        Part of the capacity that is free, 1 without limit.
-    capacity : int64 array
-        Persons, -1 without limit.
-    """
-
-    full: NDArray
-    free: Floats
-    capacity: Ints
 
 
 class RouteLogit:
@@ -279,41 +253,3 @@ def wait_cost(
     closed = np.where(told, section.wait_cost_per_hour * hours, np.inf)
     cost = np.where(open_share > 0.0, cost, closed) + section.km_cost * fee_km
     return np.minimum(cost, section.wait_cost_cap)
-
-
-def settle_utility(
-    section: RouteChoice,
-    hosts: Floats,
-    total: Floats,
-    inside: NDArray,
-    danger: Floats,
-    reception: Vacancy,
-) -> Floats:
-    """Utility of settling at each place, (..., P).
-
-    settle_inside or settle_abroad + kin x share of the own group + size x ln(1 + hosts / 1000)
-    + room x ln(free part of the capacity) + spread x ln(1 + capacity / 1000)
-    - settle_danger_cost x danger; a place that is full is worth next to nothing.
-
-    Parameters
-    ----------
-    hosts : float64 array (..., P)
-        Residents of the own group.
-    total : float64 array (P,)
-        Residents of all groups.
-    inside : bool array (P,)
-    danger : float64 array (..., P)
-        As it is believed.
-    reception : Vacancy
-    """
-    value = (
-        np.where(inside, section.settle_inside, section.settle_abroad)
-        + section.kin * (hosts / np.maximum(total, 1.0))
-        + section.size * np.log1p(hosts / 1000.0)
-        - section.settle_danger_cost * danger
-    )
-    if section.room or section.spread:
-        free = np.maximum(reception.free, LEAST_FREE)
-        value = value + section.room * np.log(free)
-        value = value + section.spread * np.log1p(np.maximum(reception.capacity, 0) / 1000.0)
-    return np.where(reception.full, value - FULL_COST, value)

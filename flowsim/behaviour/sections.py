@@ -84,8 +84,12 @@ class RouteChoice(Section):
     room: NonNegative = 0.0
     """Utility per factor e in the part of a place's capacity that is free: people hear where there
     is room, and are sent there. Places without limit count as free."""
-    spread: NonNegative = 0.0
-    """Utility per factor e in the capacity of a place (in thousands, plus one)."""
+    crowding: NonNegative = 0.0
+    """Cost of a place where all are who have settled away from home; in proportion to its share."""
+    compatriots: NonNegative = 0.0
+    """Utility of a country in which all of them are; in proportion to its share."""
+    opened: NonNegative = 0.0
+    """Utility of a place that has opened during the run, once a `reception_stop` there ended."""
     wait_cost_per_hour: NonNegative = 0.15
     """Cost of an hour in the queue that people expect at a crossing."""
     wait_cost_cap: NonNegative = 3.0

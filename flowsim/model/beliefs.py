@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
-from flowsim.behaviour.routes import RouteLogit, Vacancy, link_cost, settle_utility, wait_cost
+from flowsim.behaviour.routes import RouteLogit, link_cost, wait_cost
 from flowsim.behaviour.sections import Behaviour
+from flowsim.behaviour.settling import Refuges, settle_utility
 from flowsim.clock import NEVER
 from flowsim.policy.gates import RulesAtGates
 from flowsim.policy.land import Roads
@@ -75,7 +76,7 @@ class Grapevine:
         return about / np.maximum(still_open.sum(axis=0), 1)
 
     def believe(
-        self, now: int, known: Known, late: Known, queue: Ints, reception: Vacancy
+        self, now: int, known: Known, late: Known, queue: Ints, refuges: Refuges
     ) -> Beliefs:
         """Beliefs of the informed and the others of each sort of household.
 
@@ -85,8 +86,8 @@ class Grapevine:
             Second, from which the hours to an announced opening are counted.
         queue : int64 array (gates,)
             Persons in each queue; everybody has heard of it.
-        reception : Vacancy
-            Room at places; everybody has heard of it.
+        refuges : Refuges
+            Room at places, and who is there; everybody has heard of it.
         """
         danger = _both(*(np.repeat(k.danger.danger, 2, axis=1) for k in (late, known)))
         delay = _both(*(np.repeat(_delay(k, self._world), 2, axis=1) for k in (late, known)))
@@ -109,7 +110,9 @@ class Grapevine:
         costs = link_cost(self._section, network, self._hours + delay, danger, waits, road)
         world = self._world
         total = world.hosts.sum(axis=1)
-        settle = settle_utility(self._section, self._hosts, total, world.inside, danger, reception)
+        settle = settle_utility(
+            self._section, self._hosts, total, world.inside, danger, refuges, world.country
+        )
         return Beliefs(self._routes, costs, settle, self._solved)
 
     def _roads(self, late: Roads | None, known: Roads | None) -> tuple[Floats, Floats] | None:

@@ -15,8 +15,8 @@ from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.harm import harm_per_day
 from flowsim.behaviour.leaving import heard, news_kernel
 from flowsim.behaviour.origins import OriginWeights
-from flowsim.behaviour.routes import Vacancy
 from flowsim.behaviour.rules import Rule, RuleView, ask, chosen
+from flowsim.behaviour.settling import Refuges, free_part
 from flowsim.clock import ClockFace
 from flowsim.draws import seed_key
 from flowsim.errors import ScenarioError
@@ -133,6 +133,7 @@ class FlowModel(mesa.Model):
         self.stocks: Stocks = self.crowd.stocks()
         self.danger: Danger = world.surroundings.at(0)
         self._gone = np.zeros(shape)
+        self._once_shut = np.zeros(shape[0], dtype=bool)
         across = np.flatnonzero(self.laws.status_at_start(households) == Status.SHELTERED)
         known = np.zeros(across.size, dtype=np.int64)  # the host has counted them already
         self.observer.register(known, households.place[across], households.kinds[:, across])
@@ -233,7 +234,7 @@ class FlowModel(mesa.Model):
         self._news, late = self._grapevine.hear(start, known)
         self._hurry = self._grapevine.hurry(known, late)
         self._awaited = self._grapevine.awaited(known, late)
-        return self._grapevine.believe(start, known, late, self._queue, self._vacancy())
+        return self._grapevine.believe(start, known, late, self._queue, self._refuges())
 
     def hazards(self, start: int, stop: int) -> None:
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
@@ -320,10 +321,9 @@ class FlowModel(mesa.Model):
         self._queue = self.crowd.queue()
         capacity = self.world.capacity_at(self.seconds)
         full = capacity * self.setup.behaviour.reception.full
-        taken = self.crowd.occupancy()
-        self._taken = (capacity >= 0) & (taken >= full)
-        part = 1.0 - taken / np.maximum(capacity, 1)
-        self._free = np.where(capacity >= 0, np.clip(part, 0.0, 1.0), 1.0)
+        self._settled = self.crowd.occupancy()
+        self._taken = (capacity >= 0) & (self._settled >= full)
+        self._free = free_part(capacity, self._settled)
 
     def _present(self) -> Ints:
         """Persons at each place by group, without those on the move, (P, G)."""
@@ -335,9 +335,11 @@ class FlowModel(mesa.Model):
         capacity = self.world.capacity_at(self.seconds)
         return Now(self.laws, self.face, delay, beliefs, self._full(), capacity)
 
-    def _vacancy(self) -> Vacancy:
-        """What people hear of the room at places, as it was at the start of the step."""
-        return Vacancy(self._full(), self._free, self.world.capacity_at(self.seconds))
+    def _refuges(self) -> Refuges:
+        """What people hear of places to settle at, as they were at the start of the step."""
+        shut = self.borders.shut
+        self._once_shut |= shut
+        return Refuges(self._full(), self._free, self._settled, self._once_shut & ~shut)
 
     def _full(self) -> Bools:
         """Places that were full at the start of the step, or take nobody in."""

@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 from flowsim.behaviour.routes import (
     SETTLE,
     RouteLogit,
-    Vacancy,
     choose,
     link_cost,
-    settle_utility,
     wait_cost,
 )
 from flowsim.behaviour.sections import RouteChoice
@@ -231,39 +229,3 @@ def test_danger_on_the_way_and_waiting_at_the_gate():
     assert cost[2] == pytest.approx(0.5 * 0.7 * 0.75 + 2.0)
     assert cost[3] == pytest.approx(0.5 * 0.7 * 0.75 + 0.7)
     assert cost[7] == 0.0
-
-
-def test_settling_utility():
-    """base inside or abroad + kin x share + size ln(1 + hosts / 1000) - cost x danger."""
-    section = RouteChoice(settle_inside=-1, settle_abroad=2, kin=3, size=0.5, settle_danger_cost=4)
-    told = settle_utility(
-        section,
-        hosts=np.array([1000.0, 1000.0, 0.0, 1000.0]),
-        total=np.array([4000.0, 4000.0, 0.0, 1000.0]),
-        inside=np.array([True, False, False, True]),
-        danger=np.array([0.0, 0.5, 0.0, 0.0]),
-        reception=Vacancy(
-            full=np.array([False, False, False, True]),
-            free=np.ones(4),
-            capacity=np.full(4, -1),
-        ),
-    )
-    size = 0.5 * np.log(2.0)
-    assert told[:3] == pytest.approx([-1 + 0.75 + size, 2 + 0.75 + size - 2, 2.0])
-    assert told[3] < -5
-
-
-def test_room_draws_and_crowded_places_do_not():
-    """room x ln(free part) + spread x ln(1 + capacity / 1000); no limit counts as free."""
-    section = RouteChoice(settle_abroad=0.0, room=2.0, spread=0.5)
-    told = settle_utility(
-        section,
-        hosts=np.zeros(3),
-        total=np.zeros(3),
-        inside=np.zeros(3, dtype=bool),
-        danger=np.zeros(3),
-        reception=Vacancy(
-            np.zeros(3, dtype=bool), np.array([1.0, 0.5, 1.0]), np.array([-1, 1000, 3000])
-        ),
-    )
-    assert told == pytest.approx([0.0, 2 * np.log(0.5) + 0.5 * np.log(2), 0.5 * np.log(4)])

@@ -72,7 +72,9 @@ def test_stocks_are_there_at_the_start_and_registered() -> None:
 @settings(max_examples=12)
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=5), st.integers(0, 15), st.integers(0, 99))
 def test_both_engines_give_the_same_bytes(persons: list[int], sheltered: int, seed: int) -> None:
-    scenario = told(*persons, sheltered=sheltered)
+    scenario = told(*persons, sheltered=sheltered).with_values(
+        {f"behaviour.routes.{term}": 1.5 for term in ("room", "crowding", "compatriots", "opened")}
+    )
     if sum(persons) + sheltered == 0:
         return
     short = scenario.model_copy(update={"end": scenario.start + 12 * HOUR, "record": 3600})
@@ -107,6 +109,21 @@ def test_a_camp_that_takes_nobody_in() -> None:
     at_camps = {"status": "sheltered", "place": camps}
     assert int(shut.people.sel(at_camps).max("time").sum()) <= 5 * len(camps)
     assert int(open_.people.sel(at_camps).max("time").sum()) > 5 * len(camps)
+
+
+def test_people_hear_of_places_that_have_opened() -> None:
+    """A stop that ends makes a place that has opened; one that is always there makes none."""
+    base = told(60)
+    ends = base.start + 3 * HOUR
+    stop = fs.policy.ReceptionStop(places=("Camp",), stop=ends)
+    model = FlowModel(base.add_policies(base.borders[0].id, stop, side="There"), rng=1)
+    camp = model.world.network.names.index("Camp")
+    opened = []
+    for hour in range(5):
+        model.policies(hour * 3600)
+        opened.append(bool(model._refuges().opened[camp]))
+    assert opened == [False, False, False, True, True]
+    assert not model._refuges().opened[:camp].any()
 
 
 def test_a_capacity_grows_by_the_day() -> None:
