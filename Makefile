@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 OUT := out/june_2010
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Without bytecode on the disk each process would compile the libraries anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip -qq install --no-compile
 
 # An environment whose Python is gone, or that was made in another folder, is made anew.
