@@ -52,6 +52,16 @@ def test_a_folder_of_flee_is_read_back(tmp_path: Path) -> None:
     assert "step: 1d" in _lines(tmp_path / "made")
 
 
+def test_a_folder_of_flee_with_more_files_is_read_back(tmp_path: Path) -> None:
+    folder = flee_folder(
+        tmp_path, agents="location\nAha\nDee\n", demographics_age="age,Default\n7,1\n30,3\n",
+        location_changes="Bee,camp,3\nDee,town,4\nAha,town,5\n",
+    )  # fmt: skip
+    with pytest.warns(ScenarioWarning):
+        scenario = fs.load(folder)
+    assert again(scenario, tmp_path / "made") == scenario
+
+
 def test_it_runs_to_the_same_bytes(tmp_path: Path) -> None:
     scenario = fs.load(flee_folder(tmp_path))
     first, second = (fs.run(s, seed=4) for s in (scenario, again(scenario, tmp_path / "made")))
