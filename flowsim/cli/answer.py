@@ -70,6 +70,13 @@ def file_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name).strip("._") or "scenario"
 
 
+def png(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse, before anything is drawn, a figure that would not be what its name says."""
+    if path is not None and path.suffix.lower() != ".png":
+        raise click.BadParameter(f"{path} is no name of a PNG; let it end in .png")
+    return path
+
+
 @contextmanager
 def parent_of(target: Path) -> Iterator[None]:
     """Make ``out`` in the current folder where it is missing; other parents must exist."""

@@ -1,4 +1,4 @@
-"""The command ``flowsim``: ``run``, ``validate`` and ``schema``; those for studies are beside.
+"""The command ``flowsim``: ``run``, ``validate`` and ``schema``; the others stand beside.
 
 Exit status 0: done; 1: a run failed; 2: a scenario or the usage is wrong; 130: interrupted.
 """
@@ -22,6 +22,7 @@ from flowsim.cli.answer import (
     parent_of,
     terminable,
 )
+from flowsim.cli.convert import convert_command
 from flowsim.cli.scores import score_command
 from flowsim.cli.studies import commands
 from flowsim.errors import Problem, ScenarioError
@@ -109,7 +110,7 @@ def schema(study: bool) -> None:
         click.echo(json.dumps(made(), indent=2, ensure_ascii=False))
 
 
-for command in (*commands, score_command):
+for command in (*commands, convert_command, score_command):
     cli.add_command(command)
 
 

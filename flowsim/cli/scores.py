@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowsim.cli.answer import answering, is_terminal, load
+from flowsim.cli.answer import answering, is_terminal, load, png
 from flowsim.errors import Problem, ScenarioError
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 @click.option("--no-capacities", is_flag=True, help="Camps take in whoever comes.")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the camps as CSV.")
+@click.option("--figure", type=click.Path(path_type=Path), callback=png,
+              help="Draw simulated and registered persons by camp as this PNG.")  # fmt: skip
 @click.option("--progress/--no-progress", default=True, help="Show progress on a terminal.")
 def score_command(
     scenario: str,
@@ -34,6 +36,7 @@ def score_command(
     no_capacities: bool,
     settings: tuple[str, ...],
     output: Path | None,
+    figure: Path | None,
     progress: bool,
 ) -> None:
     """Run SCENARIO and hold it against what was registered at its camps.
@@ -48,6 +51,8 @@ def score_command(
         seconds = time.perf_counter() - begun
         if output is not None:
             _write(output, scores)
+        if figure is not None:
+            _draw(figure, scores, setup)
         click.echo(_told(setup.name, scores, members, seconds))
 
 
@@ -116,3 +121,9 @@ def _write(path: Path, scores: Scores) -> None:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(scores.camps[0]._fields)
         writer.writerows(scores.camps)
+
+
+def _draw(path: Path, scores: Scores, setup: Scenario) -> None:
+    from flowsim.plot import registrations
+
+    registrations(scores, setup).write(path)

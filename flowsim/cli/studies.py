@@ -18,6 +18,7 @@ from flowsim.cli.answer import (
     importing,
     is_terminal,
     parent_of,
+    png,
     terminable,
 )
 
@@ -27,13 +28,6 @@ if TYPE_CHECKING:
 
 FIGURE = "comparison.png"
 TABLE = "comparison.csv"
-
-
-def _png(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
-    """Refuse, before anything is drawn, a figure that would not be what its name says."""
-    if path is not None and path.suffix.lower() != ".png":
-        raise click.BadParameter(f"{path} is no name of a PNG; let it end in .png")
-    return path
 
 
 @click.command()
@@ -99,7 +93,7 @@ def study(
 @click.option("--precision", type=click.FloatRange(min=0, min_open=True),
               help="Half width of the interval that is wished, in the outcome's unit.")  # fmt: skip
 @click.option("--partial", is_flag=True, help="Use the members that all scenarios have by now.")
-@click.option("--figure", type=click.Path(path_type=Path), callback=_png,
+@click.option("--figure", type=click.Path(path_type=Path), callback=png,
               help="A PNG; else comparison.png in the store.")  # fmt: skip
 @click.option("--no-figure", is_flag=True, help="Draw nothing.")
 @click.option("--csv", "table", type=click.Path(path_type=Path), help="Write the table there, too.")

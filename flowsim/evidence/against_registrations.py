@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +52,9 @@ class Scores:
     scaled : dict of str to float
         Mean absolute error over that of each naive forecast (MASE).
     camps : tuple of CampScore
+    known : Registered
+    members : float64 array (M, D, C)
+        Simulated persons at the camps at the end of each day.
     """
 
     ard: float
@@ -63,6 +66,8 @@ class Scores:
     naive: Mapping[str, float]
     scaled: Mapping[str, float]
     camps: tuple[CampScore, ...]
+    known: Registered = field(repr=False)
+    members: Floats = field(repr=False)
 
 
 def sheltered(result: Result, known: Registered) -> Floats:
@@ -127,6 +132,8 @@ def score(results: Sequence[Result], scenario: Scenario) -> Scores:
         naive={name: measures.relative_difference(f, data) for name, f in naive.items()},
         scaled={name: measures.scaled_error(mean, data, f) for name, f in naive.items()},
         camps=_camps(members, known),
+        known=known,
+        members=members,
     )
 
 

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from flowsim.plot.camps import registrations
     from flowsim.plot.danger import violence
     from flowsim.plot.folder import save_all
     from flowsim.plot.gates import queues
@@ -21,6 +22,7 @@ _FROM = {
     "deaths": "toll",
     "flow_map": "geography",
     "queues": "gates",
+    "registrations": "camps",
     "save_all": "folder",
     "timeline": "overview",
     "violence": "danger",
@@ -32,6 +34,7 @@ __all__ = [
     "deaths",
     "flow_map",
     "queues",
+    "registrations",
     "save_all",
     "timeline",
     "violence",

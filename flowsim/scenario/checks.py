@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 from flowsim.errors import Problem
 from flowsim.scenario.draft import Draft, NotKnownError
 from flowsim.scenario.flaws import Flaw, in_order, tell
-from flowsim.scenario.rules import borders, people, period, policies, reports, routes, violence
+from flowsim.scenario.rules import (
+    arrivals,
+    borders,
+    people,
+    period,
+    policies,
+    reports,
+    routes,
+    violence,
+)
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -17,6 +26,7 @@ Rule = Callable[[Draft], Iterator[Flaw]]
 RULES: tuple[Rule, ...] = (
     *period.RULES,
     *people.RULES,
+    *arrivals.RULES,
     *routes.RULES,
     *violence.RULES,
     *borders.RULES,

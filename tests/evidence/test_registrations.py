@@ -109,6 +109,9 @@ def test_ard_of_a_run_and_the_scores(tmp_path: Path) -> None:
     assert scores.halved == pytest.approx(scores.ard / 2)
     assert [camp.camp for camp in scores.camps] == ["Cee", "Dee", "Eve"]
     assert scores.camps[0].registered == 100.0
+    assert scores.members.shape == (2, 10, 3)
+    assert scores.known.persons[9].tolist() == [100.0, 180.0, 90.0]
+    assert np.median(scores.members[:, -1], axis=0).tolist() == [c.median for c in scores.camps]
     with pytest.raises(ValueError, match="no run"):
         fs.evidence.score([], scenario)
     bare = scenario.model_copy(update={"reports": ()})
@@ -118,9 +121,11 @@ def test_ard_of_a_run_and_the_scores(tmp_path: Path) -> None:
 
 def test_the_command(tmp_path: Path) -> None:
     folder = flee_folder(tmp_path)
-    out = tmp_path / "camps.csv"
-    told = CliRunner().invoke(cli, ["score", str(folder), "--members", "2", "-o", str(out)])
+    out, figure = tmp_path / "camps.csv", tmp_path / "camps.png"
+    asked = ["score", str(folder), "--members", "2", "-o", str(out), "--figure", str(figure)]
+    told = CliRunner().invoke(cli, asked)
     assert told.exit_code == 0, told.output
+    assert figure.read_bytes().startswith(b"\x89PNG")
     assert "this model" in told.output
     assert "gravity" in told.output
     lines = out.read_text().splitlines()
@@ -133,6 +138,9 @@ def test_what_the_command_refuses(tmp_path: Path) -> None:
     told = CliRunner().invoke(cli, ["score", str(folder), "--fold", "mali"])
     assert told.exit_code == 2
     assert "there is no fold 'mali'" in told.output
+    told = CliRunner().invoke(cli, ["score", str(folder), "--figure", "camps.pdf"])
+    assert told.exit_code == 2
+    assert "camps.pdf is no name of a PNG" in told.output
     june = CliRunner().invoke(cli, ["score", "tests/data/small"])
     assert june.exit_code == 2
     assert "no camp has a report of stock_abroad" in june.output

@@ -142,7 +142,6 @@ def test_overlapping_closures_compose(tmp_path: Path) -> None:
         ({"data_layout": LAYOUT.replace("Eve,eve.csv\n", "")}, "the camp 'Eve' has no series"),
         ({"registration_corrections": "Dee,2015-05-07\n"}, "no report on 2015-05-07"),
         ({"registration_corrections": "Zed,2015-05-07\n"}, "'Zed', which has no series"),
-        ({"location_changes": "Bee,camp,3\n"}, "not used, as no rule here reads it"),
     ],
 )
 def test_what_is_odd_is_told(tmp_path: Path, changed: dict[str, str], said: str) -> None:

@@ -18,7 +18,7 @@ from flowsim.results import Result
 from tests.fake_result import TOY_PLACES, empty_data, toy_result, toy_scenario
 
 NAMES = flowsim.plot.__all__
-DRAWN = [name for name in NAMES if name not in ("contrasts", "save_all")]
+DRAWN = [name for name in NAMES if name not in ("contrasts", "registrations", "save_all")]
 
 
 def find(chart: Chart, gid: str) -> list:

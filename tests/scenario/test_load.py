@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import flowsim as fs
+from flowsim.errors import ScenarioError
 from flowsim.scenario.checks import check
 from flowsim.scenario.read import parse, scalar
 from flowsim.scenario.scenario import Number
@@ -303,3 +304,45 @@ def test_readers_are_asked_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     )
     monkeypatch.setattr(readers, "READERS", [*readers.READERS, mine])
     assert fs.load(tmp_path / "a.mine") == small_scenario()
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        (
+            "start,persons,place\n2010-06-11,5,Twn\n2010-06-11,5,Camp\n",
+            [
+                "arrivals.csv:2:3: arrivals[0].place: there is no place 'Twn'; name one of Camp,"
+                " Town, Village (did you mean 'Town'?)",
+                "arrivals.csv:3:3: arrivals[1].place: 'Camp' is in There, which people do not flee"
+                " from; name a place in Here, or leave it out",
+            ],
+        ),
+        (
+            "start,persons,place\n2010-06-11,5,Town\n2010-06-11,5,\n2010-06-11T00:00,6,Town\n",
+            [
+                "arrivals.csv:4:1: arrivals[2].start: this moment and place stand twice, first as"
+                " number 1; add the persons up in one row",
+            ],
+        ),
+        (
+            "start,persons,plc\nsoon,-5,Town\n",
+            [
+                "arrivals.csv:1:3: there is no column 'plc'; use one of start, persons, place,"
+                " source (did you mean 'place'?)",
+                "arrivals.csv:2:1: arrivals[0].start: 'soon' is not a time; write it as"
+                " 2010-06-10T18:00",
+                "arrivals.csv:2:2: arrivals[0].persons: -5 is out of range; give a number of at"
+                " least 0",
+            ],
+        ),
+    ],
+    ids=["places", "twice", "cells"],
+)
+def test_what_is_wrong_in_a_table_of_arrivals(small: Path, table: str, says: list[str]) -> None:
+    (small / "arrivals.csv").write_text(table)
+    text = (small / "scenario.yaml").read_text()
+    (small / "scenario.yaml").write_text(f"{text}\narrivals: arrivals.csv\n")
+    with pytest.raises(ScenarioError) as error:
+        fs.load(small)
+    assert [str(p).removeprefix(f"{small}/") for p in error.value.problems] == says

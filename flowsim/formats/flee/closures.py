@@ -49,6 +49,12 @@ class Closures:
         pairs = {self._pair(route) for route in self.routes if route.crossing}
         return tuple(self._border(*pair) for pair in sorted(pairs))
 
+    def shut(self, row: Row, place: str, first: int, last: int | None) -> None:
+        """A camp that takes nobody in on days ``[first, last)``."""
+        start = self.start + timedelta(days=first) if first else None
+        stop = None if last is None else self.start + timedelta(days=last)
+        self._stop(row, place, {"start": start, "stop": stop})
+
     def _take(self, row: Row) -> None:
         kind, one, other = row.text(0).lower(), row.text(1), row.text(2)
         first, last = row.whole(3, "day"), row.number(4, "day", -1)

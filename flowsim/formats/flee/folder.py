@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning
+from flowsim.formats.flee.changes import camps_at_times, read_changes, shut, with_changes
 from flowsim.formats.flee.closures import Closures
 from flowsim.formats.flee.conflict import GROUP, read_conflict
 from flowsim.formats.flee.defaults import behaviour
+from flowsim.formats.flee.people import read_agents, read_group
 from flowsim.formats.flee.places import Spot, read_places, read_routes
 from flowsim.formats.flee.registrations import Registered, read_registered
 from flowsim.formats.flee.rows import Notes, read_rows
+from flowsim.formats.flee.unused import check_unused
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.sections import Arrival, Event, Group, Report
+from flowsim.world.sections import Arrival, Event, Report
 
 INPUT, SOURCE = "input_csv", "source_data"
-UNREAD = (
-    "agents.csv", "demographics_*.csv", "flood_level.csv", "location_changes.csv",
-    "major_routes.csv", "region_attributes_IPC.csv", "simsetting.yml",
-)  # fmt: skip
-"""Files of Flee that no rule of flowsim reads."""
 
 
 def read_flee(
@@ -34,9 +33,10 @@ def read_flee(
 
     What comes of it: places, routes and crossings; conflict days as spells of violence; closures as
     policies of the states, as their authors meant them; registrations as reports, corrected; the
-    persons who came each day as arrivals, and those of the first day in their camps. Only camps
-    take people in. What Flee would misread without a word is told as a `ScenarioWarning` with file
-    and line.
+    persons who came each day as arrivals, and those of the first day in their camps; changes of a
+    place's type as camps that open or close and as violence; ages and sexes; people told one by one
+    as further arrivals. Only camps take people in. What Flee would misread without a word, and what
+    no rule here uses, is told as a `ScenarioWarning` with file and line.
 
     Parameters
     ----------
@@ -57,27 +57,36 @@ def read_flee(
     folder, notes = Path(path), Notes()
     tables = folder / INPUT
     begin, length = _period(tables / "sim_period.csv", notes)
-    spots = read_places(tables / "locations.csv", notes)
+    at_first = read_places(tables / "locations.csv", notes)
+    phases = read_changes(tables / "location_changes.csv", at_first, length, notes)
+    spots = camps_at_times(at_first, phases)
     routes = read_routes(tables / "routes.csv", spots, notes)
     start = datetime(begin.year, begin.month, begin.day)
+    end = start + timedelta(days=length)
     origin = next(iter(spots.values())).country if spots else ""
-    events = _events(tables, spots, start, length, notes)
-    borders = Closures(spots, routes, origin, start, notes).read(tables / "closures.csv")
+    events = _events(tables, at_first, start, length, notes)
+    events = with_changes(events, phases, start, end, notes)
+    closures = Closures(spots, routes, origin, start, notes)
+    for phase in shut(spots, phases):
+        closures.shut(phase.row, phase.place, phase.first, phase.last)
+    borders = closures.read(tables / "closures.csv")
     registered = read_registered(
         Path(source) if source else folder / SOURCE,
         tables / "registration_corrections.csv", begin, notes,
     )  # fmt: skip
-    sheltered = _first_day(registered, spots, begin, notes)
-    _tell_unread(folder, notes)
+    sheltered = Counter(_first_day(registered, spots, begin, notes))
+    present = _present(tables / "agents.csv", spots, origin, sheltered, notes)
+    people = read_group(tables, spots, notes)
+    check_unused(tables, spots, notes)
     if notes.problems:
         raise ScenarioError(notes.problems)
-    places = tuple(s.place(sheltered.get(s.name, 0), s.country == origin) for s in spots.values())
+    places = tuple(s.place(sheltered[s.name], s.country == origin) for s in spots.values())
     if notes.problems:
         raise ScenarioError(notes.problems)
     scenario = Scenario(
         name=folder.resolve().name,
         start=start,
-        end=start + timedelta(days=length),
+        end=end,
         step="1d",
         record="1d",
         grid="1d",
@@ -85,11 +94,14 @@ def read_flee(
         flee_from=(origin,),
         places=places,
         routes=routes,
-        groups=(PEOPLE,),
+        groups=(people,),
         violence={"events": events},
         borders=borders,
         behaviour=behaviour(),
-        arrivals=_arrivals(registered, begin, length),
+        arrivals=(
+            *_arrivals(registered, begin, length),
+            *(Arrival(start=start, persons=n, place=p) for p, n in present.items()),
+        ),
         reports=_reports(registered, spots, begin),
     )
     problems = check(scenario)
@@ -98,13 +110,6 @@ def read_flee(
     for told in notes.odd:
         warnings.warn(told, ScenarioWarning, stacklevel=2)
     return scenario
-
-
-PEOPLE = Group(
-    name=GROUP, household_size={1: 1.0}, children=0.0, women=0.5, men=0.5,
-    elderly_women=0.0, elderly_men=0.0,
-)  # fmt: skip
-"""One group of single persons: Flee knows neither families nor kinds."""
 
 
 def _period(path: Path, notes: Notes) -> tuple[date, int]:
@@ -129,12 +134,14 @@ def _events(
 ) -> tuple[Event, ...]:
     path = tables / "conflicts.csv"
     if path.exists():
+        for spot in [spot for spot in spots.values() if "conflict_intensity" in spot.more][:1]:
+            notes.warn(spot.row, "conflict_intensity is not used, as conflicts.csv tells it")
         return read_conflict(path, list(spots), start, length, notes)
     end = start + timedelta(days=length)
     begins = {s.name: start + timedelta(days=s.conflict_day) for s in spots.values()}
     return tuple(
-        Event(place=s.name, start=begins[s.name], peak=begins[s.name], until=end, intensity=1.0,
-              target={GROUP: 1.0})
+        Event(place=s.name, start=begins[s.name], peak=begins[s.name], until=end,
+              intensity=s.more.get("conflict_intensity", 1.0), target={GROUP: 1.0})
         for s in spots.values()
         if s.kind == "conflict" and begins[s.name] < end
     )  # fmt: skip
@@ -158,6 +165,25 @@ def _first_day(
         for name in registered.camps
         if name in spots and spots[name].kind == "camp"
     }
+
+
+def _present(
+    agents: Path, spots: Mapping[str, Spot], origin: str, sheltered: Counter[str], notes: Notes
+) -> dict[str, int]:
+    """Persons who start on day 0 from where they are told; those at camps join the sheltered."""
+    there = read_agents(agents, spots, notes)
+    for spot in spots.values():
+        there[spot.name] += int(spot.more.get("initial_idps", 0.0))
+    found = {}
+    for name in [name for name in there if there[name] and name in spots]:
+        if spots[name].kind == "camp":
+            sheltered[name] += there[name]
+        elif spots[name].country == origin:
+            found[name] = there[name]
+        else:
+            wrong = f"who starts at {name!r}, abroad and no camp, is left out"
+            notes.warn(spots[name].row, f"{wrong}: persons {there[name]}")
+    return found
 
 
 def _arrivals(registered: Registered, begin: date, length: int) -> tuple[Arrival, ...]:
@@ -191,9 +217,3 @@ def _report(name: str, day: date, place: str, persons: float, note: str) -> Repo
         id=name, when=when, variable="stock_abroad", place=place, value=persons,
         use="compare" if place else "context", source="source_data", note=told,
     )  # fmt: skip
-
-
-def _tell_unread(folder: Path, notes: Notes) -> None:
-    for name in UNREAD:
-        for path in sorted((folder / INPUT).glob(name)):
-            notes.odd.append(f"{path}:1: not used, as no rule here reads it")

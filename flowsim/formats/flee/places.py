@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flowsim.formats.flee.rows import Notes, Row, read_rows
+from flowsim.formats.flee.rows import MOST, Notes, Row, read_all, read_rows
 from flowsim.scenario.flaws import did_you_mean
 from flowsim.world.sections import Place, Route
 
@@ -25,6 +25,10 @@ class Spot:
     number: int | None
     """Capacity of a camp, population of any other place; None where the cell is empty or 0."""
     conflict_day: int
+    residents: int | None = None
+    """Population of a camp, which only a place has that was no camp at first."""
+    more: Mapping[str, float] = field(default_factory=dict)
+    """What the further columns tell, see `MORE`."""
 
     def place(self, sheltered: int, inside: bool) -> Place:
         """The place; nobody settles but in camps, as in Flee."""
@@ -37,33 +41,66 @@ class Spot:
         if camp:
             kind = "idp_camp" if inside else "camp"
             told = {"kind": kind, "capacity": self.number, "sheltered": sheltered}
-        elif self.number:
-            told |= {"population": self.number, "share": {"people": 1.0}}
+            if self.number is not None:
+                told["capacity_per_day"] = self.more.get("capacity_per_day", 0.0)
+        residents = self.residents if camp else self.number
+        if residents:
+            told |= {"population": residents, "share": {"people": 1.0}}
         return Place(
             name=self.name, country=self.country, region=self.row.text(1), lat=lat, lon=lon, **told
         )
 
 
 KIND = {"forward": "hub", "marker": "marker"}
+FIRST_MORE = 8
+"""Number of the first column that goes by its name in the header."""
+MORE = {"initial_idps": MOST, "conflict_intensity": 1.0, "capacity_per_day": MOST}
+"""Further columns that have a meaning here, and the most that each may hold: persons who are there
+on day 0; intensity of a conflict that no table of days tells; growth of a camp, persons a day."""
+
+
+def type_of(row: Row, cell: int) -> str:
+    """The type of a place that a cell tells, by the first of Flee's words in it."""
+    told = row.text(cell)
+    kind = next((known for known in TYPES if known in told.lower()), "")
+    if not kind:
+        row.wrong(cell, f"{told!r} is no type of place", f"give one of {', '.join(TYPES)}")
+    return kind
+
+
+def _more(rows: Sequence[Row], notes: Notes) -> dict[str, int]:
+    """Cells of the further columns that have a meaning here; the others are told."""
+    if not rows or not rows[0].text(0).startswith("#"):
+        return {}
+    names = {name: i for i, name in enumerate(rows[0].cells) if i >= FIRST_MORE and name}
+    unread = [repr(name) for name in names if name not in MORE]
+    if unread:
+        some = "the column" if len(unread) == 1 else "the columns"
+        notes.warn(rows[0], f"{some} {', '.join(unread)}: not used, as no rule here reads it")
+    return {name: i for name, i in names.items() if name in MORE}
 
 
 def read_places(path: Path, notes: Notes) -> dict[str, Spot]:
     """The rows of locations.csv by name."""
     found: dict[str, Spot] = {}
-    for row in read_rows(path, notes):
+    rows = read_all(path, notes)
+    columns = _more(rows, notes)
+    for row in rows:
+        if row.text(0).startswith("#"):
+            continue
         name, country = row.needs(0, "the name"), row.needs(2, "the country")
         if name in found:
             row.wrong(0, f"{name!r} stands twice", "give each place its own name")
             continue
-        told = row.text(5).lower()
-        kind = next((known for known in TYPES if known in told), "")
-        if not kind:
-            row.wrong(5, f"{row.text(5)!r} is no type of place", f"give one of {', '.join(TYPES)}")
-        if "idp" in told and kind == "camp":
+        kind = type_of(row, 5)
+        if "idp" in row.text(5).lower() and kind == "camp":
             notes.warn(row, f"{name!r} is for the displaced inside")
         number = row.whole(7, "number of persons") if row.text(7) else 0
         day = row.whole(6, "day") if row.text(6) else 0
-        found[name] = Spot(row, name, country, kind, number or None, day)
+        more = {
+            key: row.number(i, key, 0.0, MORE[key]) for key, i in columns.items() if row.text(i)
+        }
+        found[name] = Spot(row, name, country, kind, number or None, day, more=more)
     return found
 
 

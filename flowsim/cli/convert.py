@@ -1,0 +1,54 @@
+"""The command ``flowsim convert``: any scenario as a folder of flowsim's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from flowsim.cli.answer import ALLOW_CODE, answering, importing, load, parent_of, terminable
+
+
+@click.command("convert")
+@click.argument("source", metavar="SRC")
+@click.argument("target", metavar="DST", type=click.Path(path_type=Path))
+@click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
+@click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
+@click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier conversion.")
+def convert_command(
+    source: str, target: Path, settings: tuple[str, ...], allow_code: bool, overwrite: bool
+) -> None:
+    """Write the scenario SRC to the new folder DST, as scenario.yaml and tables.
+
+    SRC is a folder of Flee, or a folder or file of flowsim; a variant is written as a whole, with
+    what it extends. DST loads to the same scenario. It appears whole or not at all.
+    """
+    with answering("the conversion failed"), importing(allow_code):
+        _check_target(target, overwrite)
+        setup = load(source, settings, allow_code)
+        with parent_of(target), terminable():
+            from flowsim.folders import whole_folder
+            from flowsim.scenario.write import write_scenario
+
+            with whole_folder(target, replace=overwrite) as folder:
+                write_scenario(setup, folder)
+        click.echo(f"The scenario is in {target}")
+        for file in sorted(target.iterdir()):
+            click.echo(f"  {file}")
+
+
+def _check_target(target: Path, overwrite: bool) -> None:
+    """Refuse, before anything is read, to replace what no conversion wrote."""
+    from flowsim.scenario.load import FILE
+    from flowsim.scenario.write import TABLES
+
+    if not (target.exists() or target.is_symlink()):
+        return
+    if not overwrite:
+        raise click.UsageError(f"{target} exists; give another DST, or --overwrite to replace it")
+    if not target.is_dir():
+        raise click.UsageError(f"{target} is no folder; give another DST")
+    more = {entry.name for entry in target.iterdir()} - {FILE, *TABLES.values()}
+    if more:
+        wrong = f"{target} holds {min(more)}, which no conversion wrote"
+        raise click.UsageError(f"{wrong}; give another DST, or remove it")
