@@ -88,13 +88,14 @@ def _scored(setup: Scenario, members: int, seed: int, progress: bool) -> Scores:
 
 
 def _told(name: str, scores: Scores, members: int, seconds: float) -> str:
-    wide = max(len("camp"), *(len(camp.camp) for camp in scores.camps))
+    rows = (*scores.camps, scores.total)
+    wide = max(len(row.camp) for row in rows)
     lines = [
         f"{'camp':{wide}}  registered  simulated            90 %        bias       error",
         *(
             f"{c.camp:{wide}}  {c.registered:10,.0f} {c.median:10,.0f}"
             f"  {f'{c.low:,.0f} to {c.high:,.0f}':>18} {c.bias:+10,.0f} {c.error:10,.0f}"
-            for c in scores.camps
+            for c in rows
         ),
         "registered and simulated on the last day; bias and absolute error over all days; persons",
         "",

@@ -15,6 +15,8 @@ from flowsim.evidence.registered import DAY, Registered, registered
 from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
 
+ALL = "all camps"
+
 
 class CampScore(NamedTuple):
     """A camp on the last day, and over all days; persons.
@@ -52,6 +54,8 @@ class Scores:
     scaled : dict of str to float
         Mean absolute error over that of each naive forecast (MASE).
     camps : tuple of CampScore
+    total : CampScore
+        All camps together: how many came, where the model says that itself.
     known : Registered
     members : float64 array (M, D, C)
         Simulated persons at the camps at the end of each day.
@@ -66,6 +70,7 @@ class Scores:
     naive: Mapping[str, float]
     scaled: Mapping[str, float]
     camps: tuple[CampScore, ...]
+    total: CampScore
     known: Registered = field(repr=False)
     members: Floats = field(repr=False)
 
@@ -131,7 +136,8 @@ def score(results: Sequence[Result], scenario: Scenario) -> Scores:
         coverage=measures.coverage(members, data),
         naive={name: measures.relative_difference(f, data) for name, f in naive.items()},
         scaled={name: measures.scaled_error(mean, data, f) for name, f in naive.items()},
-        camps=_camps(members, known),
+        camps=_rows(known.camps, members, data),
+        total=_rows([ALL], members.sum(axis=2, keepdims=True), data.sum(axis=1, keepdims=True))[0],
         known=known,
         members=members,
     )
@@ -142,12 +148,9 @@ def _mean(members: Floats, data: Floats, measure: object) -> float:
     return float(np.mean([measure(member, data) for member in members]))
 
 
-def _camps(members: Floats, known: Registered) -> tuple[CampScore, ...]:
-    last = members[:, -1]
-    low, median, high = np.quantile(last, [0.05, 0.5, 0.95], axis=0)
-    apart = members - known.persons
+def _rows(names: Sequence[str], members: Floats, data: Floats) -> tuple[CampScore, ...]:
+    low, median, high = np.quantile(members[:, -1], [0.05, 0.5, 0.95], axis=0)
+    apart = members - data
     bias, error = apart.mean(axis=(0, 1)), np.abs(apart).mean(axis=(0, 1))
-    numbers = np.stack([known.persons[-1], median, low, high, bias, error], axis=1)
-    return tuple(
-        CampScore(camp, *row) for camp, row in zip(known.camps, numbers.tolist(), strict=True)
-    )
+    numbers = np.stack([data[-1], median, low, high, bias, error], axis=1)
+    return tuple(CampScore(name, *row) for name, row in zip(names, numbers.tolist(), strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +110,9 @@ def test_ard_of_a_run_and_the_scores(tmp_path: Path) -> None:
     assert scores.halved == pytest.approx(scores.ard / 2)
     assert [camp.camp for camp in scores.camps] == ["Cee", "Dee", "Eve"]
     assert scores.camps[0].registered == 100.0
+    assert scores.total.registered == sum(camp.registered for camp in scores.camps) == 370.0
+    assert scores.total.bias == pytest.approx(sum(camp.bias for camp in scores.camps))
+    assert scores.total.error <= sum(camp.error for camp in scores.camps)
     assert scores.members.shape == (2, 10, 3)
     assert scores.known.persons[9].tolist() == [100.0, 180.0, 90.0]
     assert np.median(scores.members[:, -1], axis=0).tolist() == [c.median for c in scores.camps]
@@ -128,6 +132,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert figure.read_bytes().startswith(b"\x89PNG")
     assert "this model" in told.output
     assert "gravity" in told.output
+    assert re.search(r"^all camps +370 ", told.output, re.MULTILINE)
     lines = out.read_text().splitlines()
     assert lines[0] == "camp,registered,median,low,high,bias,error"
     assert [line.split(",")[0] for line in lines[1:]] == ["Cee", "Dee", "Eve"]
