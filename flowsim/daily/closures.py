@@ -38,9 +38,7 @@ def held(scenario: Scenario) -> Iterator[tuple[str, Border, Direction, Policy]]:
                     yield where, border, direction, policy
 
 
-def closed_by_day(
-    scenario: Scenario, index: dict[str, int], days: int
-) -> tuple[Bools, Bools]:
+def closed_by_day(scenario: Scenario, index: dict[str, int], days: int) -> tuple[Bools, Bools]:
     """Links that are shut, (D, L), and camps that are closed, (D, P), at the start of each day.
 
     A closure of a crossing in the direction out shuts the link out of the countries that people

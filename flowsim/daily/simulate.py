@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from flowsim.arrays import Bools, Floats, Ints
+from flowsim.arrays import Floats, Ints
 from flowsim.daily.check import unknown_to_flee
 from flowsim.daily.crowd import Crowd
 from flowsim.daily.ground import Ground, ground_of
 from flowsim.daily.spawning import Starts, plan_starts
 from flowsim.daily.today import Today
-from flowsim.daily.ways import Ways, find_ways
+from flowsim.daily.walk import Walk
+from flowsim.daily.ways import find_ways
 from flowsim.draws import seed_key
 from flowsim.errors import ScenarioError
 from flowsim.scenario.scenario import Scenario
@@ -75,12 +76,13 @@ def simulate(scenario: Scenario, seed: int | str = 1) -> Days:
     ways = find_ways(ground.links, ground.marker, flee.awareness_level)
     starts = plan_starts(scenario, ground, key)
     places = len(ground.names)
-    crowd = Crowd(flee, ground.links, ways, starts, key, places, ground.days)
+    crowd = Crowd(flee, ground.links, starts, key, places, ground.days)
     persons, on_way = np.zeros((2, ground.days, places), dtype=np.int64)
     before: Today | None = None
     for day in range(ground.days):
         today = Today(flee, ground, ways, day, starts.population[day])
-        _one_day(crowd, starts, before, today)
+        _morning(crowd, starts, before, today)
+        Walk(flee, ground.links, ways, crowd, today).run()
         persons[day], on_way[day], before = crowd.present, crowd.moving, today
     many = flee.hasten
     return Days(
@@ -89,32 +91,17 @@ def simulate(scenario: Scenario, seed: int | str = 1) -> Days:
     )  # fmt: skip
 
 
-def _one_day(crowd: Crowd, starts: Starts, before: Today | None, today: Today) -> None:
+def _morning(crowd: Crowd, starts: Starts, before: Today | None, today: Today) -> None:
+    """People appear, and closures and conflicts change."""
     first, last = starts.first[today.day : today.day + 2].tolist()
     if before is None:
-        old = crowd.add(0, first, today, tries_today=True)
+        crowd.appear(0, first, today)
     else:
         crowd.turn_back(today.shut & ~before.shut)
         changed = today.chance != before.chance
         if changed.any():
             crowd.draw_waits_anew(changed, today)
-        old = crowd.due(today.day)
-    new = crowd.add(first, last, today, tries_today=True)
-    today.look(crowd.present)
-    ending = crowd.decide(np.concatenate([old, new]), today)
-    ending = np.sort(np.concatenate([ending, crowd.arriving(today.day)]))  # Flee's order
-    looks = today.looks(crowd.present, crowd.came)
-    crowd.came[:] = 0
-    for part in np.array_split(ending, looks):
-        _finish(crowd, part, today)
-
-
-def _finish(crowd: Crowd, ids: Ints, today: Today) -> None:
-    """Let some people arrive, and go on as far as the day lets them."""
-    while ids.size:
-        going_on = crowd.arrive(ids, today)
-        today.look(crowd.present)
-        ids = crowd.decide(going_on, today)
+    crowd.appear(first, last, today)
 
 
 def _to_come(starts: Starts, ground: Ground) -> Ints:

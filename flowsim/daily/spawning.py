@@ -133,9 +133,7 @@ def _drawn(
     return key, np.concatenate([here, np.searchsorted(share, luck, side="right")])
 
 
-def _by_conflict(
-    flee: Flee, ground: Ground, day: int, left: Floats, seed: np.uint64
-) -> Ints:
+def _by_conflict(flee: Flee, ground: Ground, day: int, left: Floats, seed: np.uint64) -> Ints:
     """Persons who start at each place in conflict, (P,)."""
     spawning, intensity = flee.spawning, ground.intensity[day]
     if spawning.mode == "pop_ratio":

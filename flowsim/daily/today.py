@@ -27,9 +27,15 @@ class Today:
     space : float64 array (P,)
         Room, see `flowsim.daily.weights.room`.
     choice : Choice
+    full : bool array (P,)
+        Camps to which people give up their way.
+    passable : bool array (R + 1,)
+        Ways that can be set out on; the last stands for no way (-1).
     """
 
-    def __init__(self, flee: Flee, ground: Ground, ways: Ways, day: int, population: Floats) -> None:
+    def __init__(
+        self, flee: Flee, ground: Ground, ways: Ways, day: int, population: Floats
+    ) -> None:
         self.day, self._flee, self._ways = day, flee, ways
         self.chance = move_chances(flee, ground, day, population)
         self.camp, self.town = ground.is_camp(day), is_town(ground, day)
@@ -48,6 +54,8 @@ class Today:
         self.space = space
         weight = weights(self._flee, self._ways, self._pull, space)
         self.choice = Choice.of(self._ways, weight, self._open, space.size)
+        self.full = self.camp & (space < FULL)
+        self.passable = np.append(self._open & ~self.full[self._ways.end], False)
 
     def looks(self, present: Ints, came: Ints) -> int:
         """How often to look while people arrive: the more, the faster a camp fills.
@@ -64,6 +72,8 @@ class Today:
         return int(np.clip(np.ceil(LOOKS * parts.max()), 1, MOST_LOOKS))
 
 
+FULL = 0.5
+"""Room below which people give up their way to a camp."""
 LOOKS = 8
 """Looks while the band of a camp fills up."""
 MOST_LOOKS = 64

@@ -57,6 +57,11 @@ class Ways:
     links: Ints
     length: Ints
 
+    @property
+    def are_long(self) -> bool:
+        """Whether any has more than one link."""
+        return self.links.shape[1] > 1
+
     def open(self, shut: Bools) -> Bools:
         """Ways without a shut link, (R,); `shut` is (L,)."""
         return ~np.append(shut, False)[self.links].any(axis=1)
@@ -85,9 +90,9 @@ def find_ways(links: Links, marker: Bools, awareness: int) -> Ways:
         out[tail].append(link)
     head, bare = links.head.tolist(), marker.tolist()
 
-    def from_here(passed: tuple[int, ...], taken: tuple[int, ...], left: int) -> Iterator[
-        tuple[int, ...]
-    ]:
+    def from_here(
+        passed: tuple[int, ...], taken: tuple[int, ...], left: int
+    ) -> Iterator[tuple[int, ...]]:
         for link in out[passed[-1]]:
             place = head[link]
             if place in passed:

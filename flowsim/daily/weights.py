@@ -76,6 +76,10 @@ def _line_km(ground: Ground, ways: Ways, swapped: bool) -> Floats:
     return 2.0 * FLEE_EARTH_KM * np.arcsin(np.sqrt(np.minimum(a, 1.0)))
 
 
+CELLS = 32
+"""Parts of a uniform draw for which the first way that it can mean is kept."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """A draw among the ways from each place.
@@ -83,40 +87,42 @@ class Choice:
     Attributes
     ----------
     cumulative : float64 array (R,)
-        Shares of the ways, summed over all places.
-    first, last : int64 arrays (P,)
-        First and last way from each place that is open; last is -1 where none is.
-    below, share : float64 arrays (P,)
-        Sum of all shares before those of a place, and of its own.
+        Shares of the ways from one place, summed; the last of a place is above 1.
+    guide : int64 array (P * CELLS,)
+        The first way that a draw within each part of (0, 1) can mean; the number of ways where none
+        is open.
     """
 
     cumulative: Floats
-    first: Ints
-    last: Ints
-    below: Floats
-    share: Floats
+    guide: Ints
 
     @classmethod
     def of(cls, ways: Ways, weight: Floats, is_open: Bools, places: int) -> Choice:
         """Shares of the ways by weight; alike among the open ones where all weights are zero."""
-        rows = np.flatnonzero(is_open)
-        first, last = np.zeros(places, dtype=np.int64), np.full(places, -1, dtype=np.int64)
-        origin = ways.origin[rows]
-        first[origin[::-1]], last[origin] = rows[::-1], rows
         used = np.where(is_open, weight, 0.0)
         total = np.bincount(ways.origin, used, places)
         used = np.where((total[ways.origin] > 0.0) | ~is_open, used, 1.0)
         total = np.bincount(ways.origin, used, places)
-        cumulative = np.cumsum(used / np.where(total > 0.0, total, 1.0)[ways.origin])
-        before = np.searchsorted(ways.origin, np.arange(places + 1))
-        edges = np.append(0.0, cumulative)[before]
-        return cls(cumulative, first, last, edges[:-1], np.diff(edges))
+        running = np.append(0.0, np.cumsum(used / np.where(total > 0.0, total, 1.0)[ways.origin]))
+        first = np.searchsorted(ways.origin, np.arange(places))
+        cumulative = running[1:] - running[first][ways.origin]
+        last = np.zeros(places, dtype=np.int64)
+        rows = np.flatnonzero(used > 0.0)
+        last[ways.origin[rows]] = rows
+        cumulative[last[total > 0.0]] = 2.0  # whatever the sum was rounded to
+        steps = ways.origin + np.minimum(cumulative, 1.0)
+        cells = (np.arange(places)[:, None] + np.arange(CELLS) / CELLS).ravel()
+        guide = np.searchsorted(steps, cells, side="right")
+        return cls(cumulative, np.where(np.repeat(total > 0.0, CELLS), guide, -1))
 
     def draw(self, place: Ints, luck: Floats) -> Ints:
         """The way that each takes from a place by a uniform draw; -1 where there is none."""
-        target = self.below[place] + luck * self.share[place]
-        found = np.searchsorted(self.cumulative, target, side="right")
-        return np.minimum(np.maximum(found, self.first[place]), self.last[place])
+        way = self.guide.take(place * CELLS + (luck * CELLS).astype(np.int64))
+        beyond = np.flatnonzero((self.cumulative.take(way, mode="wrap") <= luck) & (way >= 0))
+        while beyond.size:
+            way[beyond] += 1
+            beyond = beyond[self.cumulative[way[beyond]] <= luck[beyond]]
+        return way
 
 
 def weights(flee: Flee, ways: Ways, pull: Floats, space: Floats) -> Floats:
