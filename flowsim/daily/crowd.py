@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints
@@ -45,7 +47,7 @@ class Crowd:
         n = starts.key.size
         self._key = mix(starts.key, mix(np.array([seed]), text_key("daily"))[0])
         self._place = starts.place.astype(np.int32)
-        self._due = np.full(n, -1, dtype=np.int16 if days < 2**15 else np.int32)
+        self._due = np.full(n, -1, dtype=np.int32)
         self._row = np.full(n, -1, dtype=np.int32)
         self._link = np.full(n, -1, dtype=np.int32)
         self._way = np.full(n, -1, dtype=np.int32)
@@ -181,5 +183,5 @@ def _put(days: list[list[Ints]], ids: Ints, day: Ints) -> None:
     order = np.argsort(day, kind="stable")  # of 16 bits it is a radix sort
     ids, day = ids[order], day[order]
     edges = [0, *(np.flatnonzero(np.diff(day)) + 1).tolist(), ids.size]
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         days[int(day[first])].append(ids[first:last])

@@ -64,7 +64,7 @@ class Ways:
 
     def open(self, shut: Bools) -> Bools:
         """Ways without a shut link, (R,); `shut` is (L,)."""
-        return ~np.append(shut, False)[self.links].any(axis=1)
+        return np.asarray(~np.append(shut, False)[self.links].any(axis=1))
 
 
 def find_ways(links: Links, marker: Bools, awareness: int) -> Ways:

@@ -6,10 +6,10 @@ Not a test: it needs an environment of its own, without MPI::
     flee/bin/pip install numpy pandas pyyaml beartype networkx matplotlib
     flee/bin/python tests/flee/run_flee.py CONFLICTS OUT --members 10 --hasten 10
 
-CONFLICTS holds the folders and ``simsetting.yml``; OUT gets a file of each conflict and member with
-the camps, their persons at the end of each day, and the registered ones of the day. Flee 3.1 knows
-no ``capacity_scaling`` and does not lower the capacity of a camp by those who are there on day 0, as
-the version does that the published figures are of; both are done here, to the capacities.
+CONFLICTS holds the folders and ``simsetting.yml``; OUT gets a file of each conflict and member
+with the camps, their persons at the end of each day, and the registered ones of the day. Flee 3.1
+knows no ``capacity_scaling`` and does not lower the capacity of a camp by those who are there on
+day 0, as the version does that the published figures are of; both are done here, to the capacities.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def run_flee(folder: Path, settings: Path, hasten: int, seed: int) -> dict[str, 
     from flee.SimulationSettings import SimulationSettings
 
     random.seed(seed)
-    np.random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - Flee draws from it
     vars(spawning)["__refugee_debt"] = 0  # what is left of the run before, in this process
     told = yaml.safe_load(settings.read_text())
     told["optimisations"] = {"hasten": hasten}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from flowsim.behaviour.flee_section import Flee
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning
 from flowsim.formats.flee.closures import Closures
 from flowsim.formats.flee.conflict import GROUP, read_conflict
@@ -15,6 +16,7 @@ from flowsim.formats.flee.defaults import behaviour
 from flowsim.formats.flee.places import Spot, read_places, read_routes
 from flowsim.formats.flee.registrations import Registered, read_registered
 from flowsim.formats.flee.rows import Notes, read_rows
+from flowsim.formats.flee.settings import find_settings, read_settings
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.sections import Arrival, Event, Group, Report
@@ -22,21 +24,24 @@ from flowsim.world.sections import Arrival, Event, Group, Report
 INPUT, SOURCE = "input_csv", "source_data"
 UNREAD = (
     "agents.csv", "demographics_*.csv", "flood_level.csv", "location_changes.csv",
-    "major_routes.csv", "region_attributes_IPC.csv", "simsetting.yml",
+    "major_routes.csv", "region_attributes_IPC.csv",
 )  # fmt: skip
 """Files of Flee that no rule of flowsim reads."""
 
 
 def read_flee(
-    path: str | os.PathLike[str], source: str | os.PathLike[str] | None = None
+    path: str | os.PathLike[str],
+    source: str | os.PathLike[str] | None = None,
+    strict_flee: bool = False,
 ) -> Scenario:
     """Read a crisis as it was prepared for Flee.
 
     What comes of it: places, routes and crossings; conflict days as spells of violence; closures as
     policies of the states, as their authors meant them; registrations as reports, corrected; the
-    persons who came each day as arrivals, and those of the first day in their camps. Only camps
-    take people in. What Flee would misread without a word is told as a `ScenarioWarning` with file
-    and line.
+    persons who came each day as arrivals, and those of the first day in their camps; the settings
+    of ``simsetting.yml`` in the folder, in its ``input_csv`` or beside it as `Scenario.flee`. Only
+    camps take people in. What Flee would misread without a word is told as a `ScenarioWarning` with
+    file and line.
 
     Parameters
     ----------
@@ -44,6 +49,10 @@ def read_flee(
         Folder with ``input_csv``.
     source : str or path, optional
         Folder of the registrations; else ``source_data`` beside ``input_csv``.
+    strict_flee : bool
+        With Flee's own defects where a published figure depends on them: closures as its code
+        enacts them (see `flowsim.formats.flee.as_run`); the first day's registered off the capacity
+        of their camp though they fill it, too; changes of intensity within a conflict unseen.
 
     Returns
     -------
@@ -62,7 +71,10 @@ def read_flee(
     start = datetime(begin.year, begin.month, begin.day)
     origin = next(iter(spots.values())).country if spots else ""
     events = _events(tables, spots, start, length, notes)
-    borders = Closures(spots, routes, origin, start, notes).read(tables / "closures.csv")
+    borders = Closures(spots, routes, origin, start, notes).read(
+        tables / "closures.csv", length if strict_flee else None
+    )
+    flee = _settings(folder, strict_flee, notes)
     registered = read_registered(
         Path(source) if source else folder / SOURCE,
         tables / "registration_corrections.csv", begin, notes,
@@ -89,6 +101,7 @@ def read_flee(
         violence={"events": events},
         borders=borders,
         behaviour=behaviour(),
+        flee=flee,
         arrivals=_arrivals(registered, begin, length),
         reports=_reports(registered, spots, begin),
     )
@@ -105,6 +118,12 @@ PEOPLE = Group(
     elderly_women=0.0, elderly_men=0.0,
 )  # fmt: skip
 """One group of single persons: Flee knows neither families nor kinds."""
+
+
+def _settings(folder: Path, strict: bool, notes: Notes) -> Flee:
+    path = find_settings(folder)
+    told = read_settings(path, notes) if path else Flee()
+    return told.model_copy(update={"strict": strict})
 
 
 def _period(path: Path, notes: Notes) -> tuple[date, int]:
