@@ -26,13 +26,15 @@ ALLOW_CODE = (
 )
 
 
-def load(name: str, settings: tuple[str, ...], allow_code: bool) -> Scenario:
+def load(
+    name: str, settings: tuple[str, ...], allow_code: bool, strict_flee: bool = False
+) -> Scenario:
     """A scenario, with values set in it; what is odd in its files is told on stderr."""
     from flowsim.formats import readers
 
     with warnings.catch_warnings(record=True) as odd:
         warnings.simplefilter("always", ScenarioWarning)
-        scenario = readers.load(name, allow_code)
+        scenario = readers.load(name, allow_code, strict_flee)
     for warning in odd:
         click.echo(f"note: {warning.message}", err=True)
     return scenario.with_values(_values(settings, allow_code)) if settings else scenario

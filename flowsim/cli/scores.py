@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 @click.argument("scenario")
 @click.option("--members", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--rules", type=click.Choice(["flowsim", "flee"]), help="Else as in the scenario.")
+@click.option("--strict-flee", is_flag=True, help="Read a folder of Flee with Flee's own defects.")
 @click.option("--fold", metavar="NAME", help="Parameters fitted without this conflict.")
 @click.option("--no-capacities", is_flag=True, help="Camps take in whoever comes.")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
@@ -32,6 +34,8 @@ def score_command(
     scenario: str,
     members: int,
     seed: int,
+    rules: str | None,
+    strict_flee: bool,
     fold: str | None,
     no_capacities: bool,
     settings: tuple[str, ...],
@@ -45,7 +49,9 @@ def score_command(
     has the seed SEED.m. Beside the run stand forecasts that need none.
     """
     with answering("the run failed"):
-        setup = _prepared(scenario, settings, fold, no_capacities)
+        setup = _prepared(scenario, settings, strict_flee, fold, no_capacities)
+        if rules is not None:
+            setup = setup.model_copy(update={"rules": rules})
         begun = time.perf_counter()
         scores = _scored(setup, members, seed, progress and is_terminal())
         seconds = time.perf_counter() - begun
@@ -57,12 +63,16 @@ def score_command(
 
 
 def _prepared(
-    name: str, settings: tuple[str, ...], fold: str | None, no_capacities: bool
+    name: str,
+    settings: tuple[str, ...],
+    strict_flee: bool,
+    fold: str | None,
+    no_capacities: bool,
 ) -> Scenario:
     from flowsim.formats.flee.defaults import FOLDS, fitted
     from flowsim.scenario.capacities import without_capacities
 
-    setup = load(name, settings, False)
+    setup = load(name, settings, False, strict_flee)
     if fold is not None and fold not in FOLDS:
         right = f"give one of {', '.join(FOLDS)}"
         raise ScenarioError([Problem("--fold", f"there is no fold {fold!r}", right)])
@@ -74,17 +84,19 @@ def _prepared(
 def _scored(setup: Scenario, members: int, seed: int, progress: bool) -> Scores:
     from flowsim.evidence.against_registrations import score
     from flowsim.evidence.registered import registered
-    from flowsim.model.flow import run
 
     try:
         registered(setup)
     except ValueError as error:
         raise ScenarioError([Problem("reports", str(error).split(";")[0], "give some")]) from None
-    runs = [
-        run(setup, seed=f"{seed}.{m}", progress=progress, provenance=False)
-        for m in range(1, members + 1)
-    ]
-    return score(runs, setup)
+    seeds = [f"{seed}.{member}" for member in range(1, members + 1)]
+    if setup.rules == "flee":
+        from flowsim.daily.simulate import simulate
+
+        return score([simulate(setup, name) for name in seeds], setup)
+    from flowsim.model.flow import run  # it loads much that Flee's rules need not
+
+    return score([run(setup, name, progress=progress, provenance=False) for name in seeds], setup)
 
 
 def _told(name: str, scores: Scores, members: int, seconds: float) -> str:

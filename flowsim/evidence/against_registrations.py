@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from flowsim.arrays import Floats
+from flowsim.daily.simulate import Days
 from flowsim.evidence import measures
 from flowsim.evidence.naive import naive_forecasts
 from flowsim.evidence.registered import DAY, Registered, registered
-from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from flowsim.results import Result  # it loads xarray and pandas, which a daily run needs not
 
 ALL = "all camps"
 
@@ -75,7 +78,7 @@ class Scores:
     members: Floats = field(repr=False)
 
 
-def sheltered(result: Result, known: Registered) -> Floats:
+def sheltered(result: Result | Days, known: Registered) -> Floats:
     """Persons sheltered at the camps at the end of each day, (D, C).
 
     Raises
@@ -83,6 +86,8 @@ def sheltered(result: Result, known: Registered) -> Floats:
     ValueError
         The run does not cover the days of the registrations.
     """
+    if isinstance(result, Days):
+        return result.sheltered(known.camps)
     people = result.people.sel(status="sheltered", place=list(known.camps)).sum("group")
     start = np.datetime64(result.start, "s")
     ends = start + (1 + np.arange(known.persons.shape[0])) * np.timedelta64(DAY, "s")
@@ -93,12 +98,12 @@ def sheltered(result: Result, known: Registered) -> Floats:
     return people.values[at].astype(np.float64)
 
 
-def ard(result: Result, scenario: Scenario) -> float:
+def ard(result: Result | Days, scenario: Scenario) -> float:
     """ARD of a run, as Flee's extractor computes it: `measures.relative_difference`.
 
     Parameters
     ----------
-    result : Result
+    result : Result or Days
     scenario : Scenario
         With reports of ``stock_abroad`` at its camps.
 
@@ -111,7 +116,7 @@ def ard(result: Result, scenario: Scenario) -> float:
     return measures.relative_difference(sheltered(result, known), known.persons)
 
 
-def score(results: Sequence[Result], scenario: Scenario) -> Scores:
+def score(results: Sequence[Result | Days], scenario: Scenario) -> Scores:
     """All scores of the members of one scenario.
 
     Raises

@@ -20,18 +20,23 @@ class Reader(NamedTuple):
     knows : callable
         Whether a path is of this format.
     read : callable
-        The scenario there; also told whether code that it names may be imported.
+        The scenario there; also told whether code that it names may be imported, and whether to
+        keep Flee's defects.
     """
 
     name: str
     knows: Callable[[Path], bool]
-    read: Callable[[Path, bool], Scenario]
+    read: Callable[[Path, bool, bool], Scenario]
 
 
-def _flee(path: Path, allow_code: bool) -> Scenario:
+def _own(path: Path, allow_code: bool, strict_flee: bool) -> Scenario:
+    return read_scenario(path, allow_code)
+
+
+def _flee(path: Path, allow_code: bool, strict_flee: bool) -> Scenario:
     from flowsim.formats.flee.folder import read_flee  # few need it
 
-    return read_flee(path)
+    return read_flee(path, strict_flee=strict_flee)
 
 
 def _is_flee(path: Path) -> bool:
@@ -39,14 +44,16 @@ def _is_flee(path: Path) -> bool:
 
 
 READERS: list[Reader] = [
-    Reader("flowsim", is_scenario, read_scenario),
+    Reader("flowsim", is_scenario, _own),
     Reader("Flee", _is_flee, _flee),
 ]
 """In the order in which they are asked; the first also tells what is wrong with a path that no
 reader knows."""
 
 
-def load(path: str | os.PathLike[str], allow_code: bool = False) -> Scenario:
+def load(
+    path: str | os.PathLike[str], allow_code: bool = False, strict_flee: bool = False
+) -> Scenario:
     """Read a scenario.
 
     Parameters
@@ -57,6 +64,8 @@ def load(path: str | os.PathLike[str], allow_code: bool = False) -> Scenario:
     allow_code : bool
         Whether policies of type ``code`` may be imported: they then run with your rights. Without
         it they are a problem, and nothing is imported.
+    strict_flee : bool
+        Read a folder of Flee with Flee's own defects, see `flowsim.formats.flee.folder.read_flee`.
 
     Returns
     -------
@@ -78,5 +87,5 @@ def load(path: str | os.PathLike[str], allow_code: bool = False) -> Scenario:
     where = Path(path)
     for reader in READERS:
         if reader.knows(where):
-            return reader.read(where, allow_code)
-    return READERS[0].read(where, allow_code)
+            return reader.read(where, allow_code, strict_flee)
+    return READERS[0].read(where, allow_code, strict_flee)

@@ -18,10 +18,11 @@ from flowsim.behaviour.origins import OriginWeights
 from flowsim.behaviour.rules import Rule, RuleView, ask, chosen
 from flowsim.behaviour.settling import Refuges, free_part
 from flowsim.clock import ClockFace
+from flowsim.daily.simulate import simulate
 from flowsim.draws import seed_key
-from flowsim.errors import ScenarioError
+from flowsim.errors import Problem, ScenarioError
 from flowsim.model.agents import REPORTERS, AuthorityAgent, ForceAgent, PlaceAgent
-from flowsim.model.assemble import assemble
+from flowsim.model.assemble import assemble, assemble_days
 from flowsim.model.beliefs import Beliefs, Grapevine, Known
 from flowsim.model.borders import Borders
 from flowsim.model.crowd import Crowd
@@ -84,6 +85,9 @@ class FlowModel(mesa.Model):
                 "in batch_run write it as {'setup': [scenario]}"
             )
         problems = check(setup)
+        if setup.rules == "flee":
+            right = "call flowsim.run, or choose `rules: flowsim`"
+            problems.append(Problem("rules", "Flee's rules have no steps to look into", right))
         if problems:
             raise ScenarioError(problems)
         seed = DEFAULT_SEED if rng is None else rng
@@ -419,7 +423,9 @@ def run(
     rules: Mapping[str, Rule] | None = None,
     provenance: bool = True,
 ) -> Result:
-    """Run a scenario from its start to its end.
+    """Run a scenario from its start to its end, by the rules that it chooses.
+
+    By ``rules: flee`` a run has no engine and no progress, and is recorded once a day.
 
     Parameters
     ----------
@@ -443,9 +449,13 @@ def run(
 
     Raises
     ------
+    ScenarioError
+        It does not hold together, or has what its rules do not know.
     SimulationError
         A policy or rule gave something that the model cannot use.
     """
+    if scenario.rules == "flee":
+        return _run_daily(scenario, seed, rules, provenance)
     model = FlowModel(scenario, engine=engine, rng=seed, rules=rules)
     steps = -(-model.duration // scenario.step)
     if progress:
@@ -459,3 +469,15 @@ def run(
     result = model.result(provenance)
     model.__dict__.clear()  # Mesa 3.3 keeps every model for good, to number its agents
     return result
+
+
+def _run_daily(
+    scenario: Scenario, seed: int | str, rules: Mapping[str, Rule] | None, provenance: bool
+) -> Result:
+    problems = check(scenario)
+    if rules:
+        right = "leave them out, or choose `rules: flowsim`"
+        problems.append(Problem("rules", "Flee's rules take none of one's own", right))
+    if problems:
+        raise ScenarioError(problems)
+    return assemble_days(scenario, simulate(scenario, seed), provenance)

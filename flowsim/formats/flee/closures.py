@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from flowsim.formats.flee.as_run import Told, spells_as_run
 from flowsim.formats.flee.places import Spot
 from flowsim.formats.flee.rows import Notes, Row, read_rows
 from flowsim.policy.base import Policy
@@ -18,6 +19,8 @@ from flowsim.scenario.flaws import did_you_mean
 from flowsim.world.sections import Route
 
 KINDS = ("country", "location", "camp", "idpcamp", "link", "remove_forced_redirection")
+EARLIEST = -100_000
+"""Day before the start on which a closure may begin; -1 as the last day means for good."""
 
 
 @dataclass
@@ -42,10 +45,22 @@ class Closures:
     _out: dict[tuple[str, str], list[Policy]] = field(default_factory=dict)
     _back: dict[tuple[str, str], list[Policy]] = field(default_factory=dict)
 
-    def read(self, path: Path) -> tuple[Border, ...]:
-        """All borders, with the policies that the table makes."""
-        for row in read_rows(path, self.notes) if path.exists() else []:
-            self._take(row)
+    def read(self, path: Path, as_run: int | None = None) -> tuple[Border, ...]:
+        """All borders, with the policies that the table makes.
+
+        Parameters
+        ----------
+        path : Path
+        as_run : int, optional
+            Days of a run in which closures are as Flee's code enacts them, and not as meant.
+        """
+        rows = read_rows(path, self.notes) if path.exists() else []
+        told = [closure for row in rows if (closure := self._told(row)) is not None]
+        if as_run is None:
+            for closure in told:
+                self._mean(closure)
+        else:
+            self._enact(told, as_run)
         pairs = {self._pair(route) for route in self.routes if route.crossing}
         return tuple(self._border(*pair) for pair in sorted(pairs))
 
@@ -55,36 +70,60 @@ class Closures:
         stop = None if last is None else self.start + timedelta(days=last)
         self._stop(row, place, {"start": start, "stop": stop})
 
-    def _take(self, row: Row) -> None:
+    def _told(self, row: Row) -> Told | None:
+        """A row whose kind and places are known."""
         kind, one, other = row.text(0).lower(), row.text(1), row.text(2)
-        first, last = row.whole(3, "day"), row.number(4, "day", -1)
         if kind not in KINDS:
             near = did_you_mean(kind, list(KINDS))
             row.wrong(
                 0, f"{row.text(0)!r} is no kind of closure", f"give one of {', '.join(KINDS)}{near}"
             )
-            return
+            return None
+        first, last = row.whole(3, "day", EARLIEST), row.whole(4, "day", EARLIEST)
         if kind == "remove_forced_redirection":
             self.notes.warn(row, "forced redirection has no effect in Flee 3; the row is left out")
-            return
-        if 0 <= last <= first:
-            self.notes.warn(row, f"it ends on day {last:g}, not after day {first}; it is left out")
-            return
-        window = {
-            "start": self.start + timedelta(days=first) if first else None,
-            "stop": self.start + timedelta(days=last) if last >= 0 else None,
-        }
+            return None
         if kind == "country":
-            self._countries(row, one, other, window)
-        elif not self._is_place(row, 1, one):
-            return
-        elif kind == "link":
-            if self._is_place(row, 2, other):
-                self._link(row, one, other, window)
-        elif kind in ("camp", "idpcamp"):
-            self._stop(row, one, window)
+            known = self._are_countries(row, one, other)
         else:
-            self._location(row, one, other, window)
+            known = self._is_place(row, 1, one)
+            if known and kind == "link":
+                known = self._is_place(row, 2, other)
+        return Told(row, kind, one, other, first, last) if known else None
+
+    def _mean(self, told: Told) -> None:
+        """The policies that the author of a row means."""
+        row = told.row
+        if 0 <= told.last <= told.first:
+            self.notes.warn(
+                row, f"it ends on day {told.last}, not after day {told.first}; it is left out"
+            )
+            return
+        window = self._window(told.first, told.last if told.last >= 0 else None)
+        if told.kind == "country":
+            self._countries(row, told.one, told.other, window)
+        elif told.kind == "link":
+            self._link(row, told.one, told.other, window)
+        elif told.kind in ("camp", "idpcamp"):
+            self._stop(row, told.one, window)
+        else:
+            self._location(row, told.one, told.other, window)
+
+    def _enact(self, told: Sequence[Told], days: int) -> None:
+        """The windows in which each link and camp really is closed in a run of Flee."""
+        country = {name: spot.country for name, spot in self.spots.items()}
+        for spell in spells_as_run(told, self.routes, country, days):
+            window = self._window(spell.first, spell.stop)
+            if spell.camp:
+                self._stop(spell.row, spell.camp, window)
+            else:
+                self._shut(self.routes[spell.route], spell.row, window)
+
+    def _window(self, first: int, stop: int | None) -> dict[str, datetime | None]:
+        return {
+            "start": self.start + timedelta(days=first) if first > 0 else None,
+            "stop": None if stop is None else self.start + timedelta(days=stop),
+        }
 
     def _is_place(self, row: Row, cell: int, name: str) -> bool:
         if name in self.spots:
@@ -93,15 +132,18 @@ class Closures:
         row.wrong(cell, f"there is no place {name!r}", f"name one of locations.csv{near}")
         return False
 
-    def _countries(
-        self, row: Row, one: str, other: str, window: Mapping[str, datetime | None]
-    ) -> None:
+    def _are_countries(self, row: Row, one: str, other: str) -> bool:
         known = {spot.country for spot in self.spots.values()}
         for cell, name in ((1, one), (2, other)):
             if name not in known:
                 near = did_you_mean(name, sorted(known))
                 row.wrong(cell, f"there is no country {name!r}", f"name one of locations.csv{near}")
-                return
+                return False
+        return True
+
+    def _countries(
+        self, row: Row, one: str, other: str, window: Mapping[str, datetime | None]
+    ) -> None:
         pair = (one, other) if other != self.origin else (other, one)
         joined = {self._pair(route) for route in self.routes if route.crossing}
         if self._ordered(*pair) not in joined:

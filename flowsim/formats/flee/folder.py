@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from flowsim.behaviour.flee_section import Flee
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning
 from flowsim.formats.flee.changes import camps_at_times, read_changes, shut, with_changes
 from flowsim.formats.flee.closures import Closures
@@ -18,6 +19,7 @@ from flowsim.formats.flee.people import read_agents, read_group
 from flowsim.formats.flee.places import Spot, read_places, read_routes
 from flowsim.formats.flee.registrations import Registered, read_registered
 from flowsim.formats.flee.rows import Notes, read_rows
+from flowsim.formats.flee.settings import find_settings, read_settings
 from flowsim.formats.flee.unused import check_unused
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
@@ -27,7 +29,9 @@ INPUT, SOURCE = "input_csv", "source_data"
 
 
 def read_flee(
-    path: str | os.PathLike[str], source: str | os.PathLike[str] | None = None
+    path: str | os.PathLike[str],
+    source: str | os.PathLike[str] | None = None,
+    strict_flee: bool = False,
 ) -> Scenario:
     """Read a crisis as it was prepared for Flee.
 
@@ -35,8 +39,9 @@ def read_flee(
     policies of the states, as their authors meant them; registrations as reports, corrected; the
     persons who came each day as arrivals, and those of the first day in their camps; changes of a
     place's type as camps that open or close and as violence; ages and sexes; people told one by one
-    as further arrivals. Only camps take people in. What Flee would misread without a word, and what
-    no rule here uses, is told as a `ScenarioWarning` with file and line.
+    as further arrivals; the settings of ``simsetting.yml`` in the folder, in its ``input_csv`` or
+    beside it as `Scenario.flee`. Only camps take people in. What Flee would misread without a word,
+    and what no rule here uses, is told as a `ScenarioWarning` with file and line.
 
     Parameters
     ----------
@@ -44,6 +49,10 @@ def read_flee(
         Folder with ``input_csv``.
     source : str or path, optional
         Folder of the registrations; else ``source_data`` beside ``input_csv``.
+    strict_flee : bool
+        With Flee's own defects where a published figure depends on them: closures as its code
+        enacts them (see `flowsim.formats.flee.as_run`); the first day's registered off the capacity
+        of their camp though they fill it, too; changes of intensity within a conflict unseen.
 
     Returns
     -------
@@ -69,7 +78,8 @@ def read_flee(
     closures = Closures(spots, routes, origin, start, notes)
     for phase in shut(spots, phases):
         closures.shut(phase.row, phase.place, phase.first, phase.last)
-    borders = closures.read(tables / "closures.csv")
+    borders = closures.read(tables / "closures.csv", length if strict_flee else None)
+    flee = _settings(folder, strict_flee, notes)
     registered = read_registered(
         Path(source) if source else folder / SOURCE,
         tables / "registration_corrections.csv", begin, notes,
@@ -98,6 +108,7 @@ def read_flee(
         violence={"events": events},
         borders=borders,
         behaviour=behaviour(),
+        flee=flee,
         arrivals=(
             *_arrivals(registered, begin, length),
             *(Arrival(start=start, persons=n, place=p) for p, n in present.items()),
@@ -110,6 +121,12 @@ def read_flee(
     for told in notes.odd:
         warnings.warn(told, ScenarioWarning, stacklevel=2)
     return scenario
+
+
+def _settings(folder: Path, strict: bool, notes: Notes) -> Flee:
+    path = find_settings(folder)
+    told = read_settings(path, notes) if path else Flee()
+    return told.model_copy(update={"strict": strict})
 
 
 def _period(path: Path, notes: Notes) -> tuple[date, int]:
