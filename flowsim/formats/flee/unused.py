@@ -9,8 +9,6 @@ from flowsim.formats.flee.places import Spot
 from flowsim.formats.flee.rows import Notes, read_all
 from flowsim.scenario.flaws import did_you_mean
 
-SETTINGS = "simsetting.yml"
-
 
 def check_unused(folder: Path, spots: Mapping[str, Spot], notes: Notes) -> None:
     """Check ``flood_level.csv``, ``region_attributes_IPC.csv`` and ``major_routes.csv``.
@@ -21,8 +19,6 @@ def check_unused(folder: Path, spots: Mapping[str, Spot], notes: Notes) -> None:
     _days(folder / "flood_level.csv", "level", "place", spots, notes, "floods")
     _days(folder / "region_attributes_IPC.csv", "percentage", "region", regions, notes, "hunger")
     _ways(folder / "major_routes.csv", spots, notes)
-    if (folder / SETTINGS).exists():
-        notes.odd.append(f"{folder / SETTINGS}:1: not used, as no rule here reads it")
 
 
 def _days(
