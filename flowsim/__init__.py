@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flowsim import policy as policy
     from flowsim.errors import Problem as Problem
     from flowsim.errors import ScenarioError as ScenarioError
+    from flowsim.errors import ScenarioWarning as ScenarioWarning
     from flowsim.errors import SimulationError as SimulationError
     from flowsim.errors import StoreError as StoreError
     from flowsim.errors import StudyError as StudyError
@@ -37,6 +38,7 @@ _HOME = {
     "Result": "results",
     "Scenario": "scenario.scenario",
     "ScenarioError": "errors",
+    "ScenarioWarning": "errors",
     "SimulationError": "errors",
     "StoreError": "errors",
     "Study": "study.study",
@@ -56,6 +58,7 @@ __all__ = [
     "Result",
     "Scenario",
     "ScenarioError",
+    "ScenarioWarning",
     "SimulationError",
     "StoreError",
     "Study",
