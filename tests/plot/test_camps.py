@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import flowsim as fs
-from flowsim.evidence.against_registrations import Scores
+from flowsim.evidence.against_registrations import CampScore, Scores
 from flowsim.evidence.registered import Registered
 from flowsim.plot.style import Chart
 from flowsim.scenario.scenario import Scenario
@@ -24,8 +24,9 @@ def scores(registered: dict[str, float], members: int = 4) -> Scores:
     known = Registered(tuple(registered), persons, np.zeros(len(registered), dtype=np.int64))
     told = persons * np.arange(members)[:, None, None]
     nothing = dict.fromkeys(("ard_unscaled", "halved", "rmse", "crps", "coverage"), 0.0)
+    total = CampScore("all camps", *[0.0] * 6)
     return Scores(
-        ard=0.25, **nothing, naive={}, scaled={}, camps=(), known=known, members=told
+        ard=0.25, **nothing, naive={}, scaled={}, camps=(), total=total, known=known, members=told
     )  # fmt: skip
 
 
