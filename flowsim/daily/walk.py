@@ -39,7 +39,8 @@ class Walk:
         party = joined([fast, came])
         onward = np.concatenate([onward, fresh])
         heading = np.bincount(party.place, minlength=crowd.present.size)
-        looks = today.looks(crowd.present, np.maximum(crowd.came, heading))
+        # as many again come on a later link of the day
+        looks = today.looks(crowd.present, np.maximum(crowd.came, 2 * heading))
         crowd.came[:] = 0
         order = np.argsort(party.ids) if looks > 1 else np.arange(len(party))
         for rows in np.array_split(order, looks):

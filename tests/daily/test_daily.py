@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import warnings
 from pathlib import Path
 
@@ -23,6 +24,10 @@ from tests.flee_folder import FILES, flee_folder
 
 CLOSURES = FILES["input_csv/closures.csv"]
 ALWAYS = "#Day,Aha,Bee\n" + "".join(f"{day},1,0\n" for day in range(10))
+
+
+FLEE_3_1 = Path(__file__).parents[1] / "data" / "flee_3_1.csv"
+"""Members of `tests/flee/run_flee.py --hasten 10`: ARD, and persons / 10 on the last day."""
 
 
 def made(where: Path, strict: bool = False, **changed: object) -> Scenario:
@@ -270,4 +275,11 @@ def test_scores_are_those_of_flee(name: str, flee: float) -> None:
         warnings.simplefilter("ignore", ScenarioWarning)  # the folder's own quirks
         setup = fs.load(folder / name, strict_flee=True)
     setup = setup.with_values({"rules": "flee", "flee.hasten": 10})
-    assert ard(simulate(setup, 1), setup) == pytest.approx(flee, abs=0.03)
+    days = simulate(setup, 1)
+    assert ard(days, setup) == pytest.approx(flee, abs=0.03)
+    with FLEE_3_1.open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["conflict"] == name]
+    told = {row["what"]: float(row["mean"]) for row in rows}
+    assert ard(days, setup) == pytest.approx(told.pop("ARD"), abs=0.02)
+    last, theirs = days.sheltered(list(told))[-1] / 10, np.array(list(told.values()))
+    assert np.abs(last - theirs).sum() < 0.06 * theirs.sum()  # persons at another camp or none
