@@ -146,7 +146,7 @@ class Crowd:
         self.moving += np.bincount(party.place, minlength=self.moving.size)
         full = speed / self._flee.max_move_speed
         evening = (party.recent + party.moved / self._flee.max_move_speed + full) / 2.0
-        self._recent[ids] = full + (evening - full) * self._halves[nights - 1]
+        self._recent[ids] = full + (evening - full) * 0.5 ** (nights - 1)
         self._evening[ids] = today.day + nights - 1
         self._moved[ids] = self._links.km[link] - nights * speed
         self._link[ids], self._way[ids], self._step[ids] = link, party.way, party.step

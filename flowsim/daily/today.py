@@ -62,7 +62,7 @@ class Today:
 
         Flee moves one after the other, each seeing those before. Here some go at once, so few that
         of a camp's band from buffer to capacity they fill a small part only, if as many come to it
-        as `came` the day before.
+        as `came` tells: those of the day before, or who stand at its gate.
         """
         edge = self._flee.capacity_buffer * self.capacity
         near = (self.capacity >= 1.0) & (present < self.capacity) & (present + came > edge)

@@ -38,7 +38,9 @@ class Walk:
         came, fresh = crowd.arriving(today)
         party = joined([fast, came])
         onward = np.concatenate([onward, fresh])
-        looks = today.looks(crowd.present, crowd.came)
+        heading = np.bincount(party.place, minlength=crowd.present.size)
+        # as many again come on a later link of the day
+        looks = today.looks(crowd.present, np.maximum(crowd.came, 2 * heading))
         crowd.came[:] = 0
         order = np.argsort(party.ids) if looks > 1 else np.arange(len(party))
         for rows in np.array_split(order, looks):

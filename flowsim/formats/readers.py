@@ -20,20 +20,15 @@ class Reader(NamedTuple):
     knows : callable
         Whether a path is of this format.
     read : callable
-        The scenario there; also told whether code that it names may be imported, and whether to
-        keep Flee's defects.
+        The scenario there; also told whether code that it names may be imported.
     """
 
     name: str
     knows: Callable[[Path], bool]
-    read: Callable[[Path, bool, bool], Scenario]
+    read: Callable[[Path, bool], Scenario]
 
 
-def _own(path: Path, allow_code: bool, strict_flee: bool) -> Scenario:
-    return read_scenario(path, allow_code)
-
-
-def _flee(path: Path, allow_code: bool, strict_flee: bool) -> Scenario:
+def _flee(path: Path, allow_code: bool, strict_flee: bool = False) -> Scenario:
     from flowsim.formats.flee.folder import read_flee  # few need it
 
     return read_flee(path, strict_flee=strict_flee)
@@ -44,7 +39,7 @@ def _is_flee(path: Path) -> bool:
 
 
 READERS: list[Reader] = [
-    Reader("flowsim", is_scenario, _own),
+    Reader("flowsim", is_scenario, read_scenario),
     Reader("Flee", _is_flee, _flee),
 ]
 """In the order in which they are asked; the first also tells what is wrong with a path that no
@@ -85,7 +80,9 @@ def load(
     flowsim.errors.ScenarioError: scenarios/nowhere: there is no such file or folder; ...
     """
     where = Path(path)
+    if strict_flee and _is_flee(where):
+        return _flee(where, allow_code, strict_flee)
     for reader in READERS:
         if reader.knows(where):
-            return reader.read(where, allow_code, strict_flee)
-    return READERS[0].read(where, allow_code, strict_flee)
+            return reader.read(where, allow_code)
+    return READERS[0].read(where, allow_code)

@@ -1,0 +1,119 @@
+"""Flee's simsetting.yml: mapped, told, or refused with its position."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import flowsim as fs
+from flowsim.behaviour.flee_section import Flee, Spawning
+from flowsim.errors import ScenarioError
+from flowsim.formats.flee.rows import Notes
+from flowsim.formats.flee.settings import find_settings, read_settings
+from tests.flee_folder import flee_folder
+
+WHOLE = """log_levels:
+  agent: 1
+spawn_rules:
+  conflict_spawn_decay: [1.0, 0.5]
+  take_from_population: True
+  conflict_driven_spawning:
+    spawn_mode: Poisson
+    displaced_per_conflict_day: 20
+move_rules:
+  max_move_speed: 400
+  awareness_level: 2
+  avoid_short_stints: True
+  capacity_scaling: 1.25
+optimisations:
+  hasten: 10
+"""
+
+
+def read(where: Path, text: str) -> tuple[Flee, Notes]:
+    path, notes = where / "simsetting.yml", Notes()
+    path.write_text(text)
+    return read_settings(path, notes), notes
+
+
+def said(notes: Notes) -> list[str]:
+    return [f"{p.line}:{p.column}: {p.path}: {p.wrong}; {p.right}" for p in notes.problems]
+
+
+def test_every_kind_of_key_is_mapped(tmp_path: Path) -> None:
+    found, notes = read(tmp_path, WHOLE)
+    assert (notes.problems, notes.odd) == ([], [])
+    assert found == Flee(
+        spawning=Spawning(
+            mode="poisson", displaced_per_conflict_day=20.0, take_from_population=True,
+            conflict_spawn_decay=(1.0, 0.5),
+        ),
+        max_move_speed=400.0, awareness_level=2, avoid_short_stints=True, capacity_scaling=1.25,
+        hasten=10,
+    )  # fmt: skip
+
+
+def test_the_rules_of_flee_1_win(tmp_path: Path) -> None:
+    found, _ = read(tmp_path, "move_rules:\n  use_v1_rules: True\n  camp_weight: 5.0\n")
+    assert (found.max_move_speed, found.camp_weight, found.conflict_weight) == (200.0, 2.0, 0.25)
+
+
+def test_a_ratio_has_its_own_default(tmp_path: Path) -> None:
+    text = "spawn_rules:\n  conflict_driven_spawning:\n    spawn_mode: pop_ratio\n"
+    assert read(tmp_path, text)[0].spawning.displaced_per_conflict_day == 0.01
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("move_rules:\n  awarenes_level: 2\n",
+         "2:3: move_rules.awarenes_level: Flee knows no such key; leave it out"
+         " (did you mean 'awareness_level'?)"),
+        ("moverules:\n  softening: 1\n",
+         "1:1: moverules: Flee knows no such key; leave it out (did you mean 'move_rules'?)"),
+        ("move_rules:\n  start_on_foot: 'False'\n",
+         "2:18: move_rules.start_on_foot: 'False' is neither true nor false;"
+         " write True or False, without quotes"),
+        ("move_rules:\n  fixed_routes: True\n",
+         "2:3: move_rules.fixed_routes: 'fixed_routes' is no rule here;"
+         " leave it out, or give False"),
+        ("spawn_rules:\n  conflict_driven_spawning:\n    spawn_mode: constand\n",
+         "3:17: spawn_rules.conflict_driven_spawning.spawn_mode: there is no mode 'constand';"
+         " give one of constant, pop_ratio, poisson (did you mean 'constant'?)"),
+        ("move_rules: fast\n", "1:13: move_rules: this is no mapping; give keys with values"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, text: str, problem: str) -> None:
+    assert said(read(tmp_path, text)[1]) == [problem]
+
+
+@pytest.mark.parametrize("value", ["0", "-3", "far"])
+def test_values_out_of_bounds(tmp_path: Path, value: str) -> None:
+    (problem,) = said(read(tmp_path, f"move_rules:\n  max_move_speed: {value}\n")[1])
+    assert problem.startswith("2:19: max_move_speed: ")
+
+
+def test_what_changes_nothing_is_told(tmp_path: Path) -> None:
+    _, notes = read(tmp_path, "move_rules:\n  two_system_decision_making: True\n")
+    (told,) = notes.odd
+    assert told.endswith(
+        ":2: move_rules.two_system_decision_making changes nothing, and is left out"
+    )
+
+
+def test_where_settings_are_looked_for(tmp_path: Path) -> None:
+    folder = flee_folder(tmp_path)
+    assert find_settings(folder) is None
+    for where in (tmp_path, folder / "input_csv", folder):
+        path = where / "simsetting.yml"
+        path.write_text("move_rules:\n  softening: 7\n")
+        assert find_settings(folder) == path
+    assert fs.load(folder).flee.softening == 7.0
+
+
+def test_a_folder_with_wrong_settings_is_refused(tmp_path: Path) -> None:
+    folder = flee_folder(tmp_path)
+    (folder / "simsetting.yml").write_text("move_rules:\n  softening: no\n")
+    with pytest.raises(ScenarioError, match=r"simsetting\.yml:2:14"):
+        fs.load(folder)
