@@ -1,6 +1,6 @@
 """Fit what people do in the six conflicts in Flee's format, leaving out one at a time.
 
-    python examples/fit_six_conflicts.py FOLDER
+    OPENBLAS_NUM_THREADS=1 python examples/fit_six_conflicts.py FOLDER   # threads only cost here
 
 FOLDER holds the six. It prints the values that stand in `flowsim.formats.flee.defaults.FOLDS`, and
 how far off each fit is on the conflict that it never saw. To run the model itself some thousand

@@ -121,13 +121,13 @@ class Crowd:
 
     # ---- the evening -----------------------------------------------------------------------
 
-    def leave(self, party: Party) -> None:
+    def leave(self, places: Ints) -> None:
         """People leave the places where they rested."""
-        self.present -= np.bincount(party.place, minlength=self.present.size)
+        self.present -= np.bincount(places, minlength=self.present.size)
 
-    def rest(self, party: Party) -> None:
+    def rest(self, places: Ints) -> None:
         """People come to rest after their way, but do not yet know for how long."""
-        came = np.bincount(party.place, minlength=self.present.size)
+        came = np.bincount(places, minlength=self.present.size)
         self.present += came
         self.came += came
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from flowsim.arrays import Bools, Floats
+from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.flee_section import Flee
 from flowsim.daily.crowd import Crowd
 from flowsim.daily.party import Party, joined, luck
@@ -34,100 +34,97 @@ class Walk:
         crowd, today = self._crowd, self._today
         today.look(crowd.present)
         party = crowd.due(today)
-        fast, onward = self._set_out(party, luck(party.word, 0)[0])
+        fast = self._set_out(party)
         came, fresh = crowd.arriving(today)
+        onward = np.concatenate([fast.moved < crowd.speed(fast.ids), fresh])
         party = joined([fast, came])
-        onward = np.concatenate([onward, fresh])
         heading = np.bincount(party.place, minlength=crowd.present.size)
         # as many again come on a later link of the day
         looks = today.looks(crowd.present, np.maximum(crowd.came, 2 * heading))
         crowd.came[:] = 0
-        order = np.argsort(party.ids) if looks > 1 else np.arange(len(party))
-        for rows in np.array_split(order, looks):
-            self._finish(party.some(rows), onward[rows])
-            if looks > 1:
+        if looks == 1:
+            self._finish(party, onward)
+        else:
+            for some in np.array_split(np.argsort(party.ids), looks):
+                self._finish(party.some(some), onward[some])
                 today.look(crowd.present)
         crowd.sleep(joined(self._asleep), today)
 
-    def _set_out(self, party: Party, drawn: Floats) -> tuple[Party, Bools]:
-        """The first step of the day: who reaches the end of a link, and may go on from there."""
-        before = party.place
-        go, party = self._step_on(party, drawn)
-        stay = party.some(~go)
-        self._asleep.append(stay)
-        leaving = np.flatnonzero(go)
-        gone = party.some(leaving)
-        gone.place = before[leaving]
-        self._crowd.leave(gone)
-        fast = self._go(party.some(leaving), self._crowd.speed(party.ids[leaving]))
-        onward = fast.moved < self._crowd.speed(fast.ids)
-        return fast, onward
+    def _set_out(self, party: Party) -> Party:
+        """The first step of the day; gives those who reach the end of a link."""
+        everybody = np.arange(len(party))
+        rows, link = self._step_on(party, everybody, luck(party.word, 0)[0])
+        stay = np.ones(len(party), dtype=bool)
+        stay[rows] = False
+        self._asleep.append(party.some(stay))
+        self._crowd.leave(party.place[rows])
+        speed = self._crowd.speed(party.ids[rows])
+        return party.some(self._go(party, rows, link, speed))
 
     def _finish(self, party: Party, onward: Bools) -> None:
         """Let people who have arrived go on until their day is over."""
+        here = np.ones(len(party), dtype=bool)
+        rows: Ints = np.flatnonzero(onward)
         hop = 1
-        while len(party):
-            way_on, will = luck(party.word, hop)
-            onward = onward & (will < self._chance(party))
-            self._stop(party.some(~onward))
-            rows = np.flatnonzero(onward)
-            go, party = self._step_on(party.some(rows), way_on[rows])
-            if not go.all():
-                self._stop(party.some(~go))
-                party = party.some(go)
-            party = self._go(party, np.full(len(party), self._flee.max_move_speed))
-            onward = party.moved < self._flee.max_move_speed
+        speed = self._flee.max_move_speed
+        while rows.size:
+            way_on, will = luck(party.word.take(rows), hop)
+            some = np.flatnonzero(will < self._chance(party, rows))
+            leaving, link = self._step_on(party, rows.take(some), way_on.take(some))
+            here[leaving] = False
+            arrived = self._go(party, leaving, link, np.full(leaving.size, speed))
+            here[arrived] = True
+            rows = arrived.compress(party.moved.take(arrived) < speed)
             hop += 1
+        resting = party.some(here)
+        self._crowd.rest(resting.place)
+        self._asleep.append(resting)
 
-    def _stop(self, party: Party) -> None:
-        self._crowd.rest(party)
-        self._asleep.append(party)
-
-    def _chance(self, party: Party) -> Floats:
+    def _chance(self, party: Party, rows: Ints) -> Floats:
         """Chance to go on at once from where people have arrived."""
-        chance = self._today.chance[party.place]
+        place = party.place.take(rows)
+        chance = self._today.chance.take(place)
         if self._flee.avoid_short_stints:
-            short = party.recent + party.moved / self._flee.max_move_speed < 1.0
-            chance = np.where(short & self._today.town[party.place], 1.0, chance)
-        return np.where(party.way >= 0, 1.0, chance) if self._ways.are_long else chance
+            moved = party.moved.take(rows) / self._flee.max_move_speed
+            short = party.recent.take(rows) + moved < 1.0
+            chance = np.where(short & self._today.town.take(place), 1.0, chance)
+        return np.where(party.way[rows] >= 0, 1.0, chance) if self._ways.are_long else chance
 
-    def _step_on(self, party: Party, drawn: Floats) -> tuple[Bools, Party]:
-        """Choose a way where there is none to follow; whether it can be gone; people on it.
+    def _step_on(self, party: Party, rows: Ints, drawn: Floats) -> tuple[Ints, Ints]:
+        """Choose a way where there is none to follow; the rows that can go, and their next links.
 
         A way is given up, and the day lost, where the camp at its end is half full beyond its
         buffer, or where its next link is closed.
         """
         today, ways = self._today, self._ways
-        way = today.choice.draw(party.place, drawn)
-        go = today.passable[way]
-        if ways.are_long:
-            keep = party.way >= 0
-            way = np.where(keep, party.way, way)
-            party.step = np.where(keep, party.step, 0)
-            link = ways.links[way, party.step]
-            go = (way >= 0) & ~today.full[ways.end[way]] & ~today.shut[link]
-            go &= self._links.tail[link] == party.place
-        party.way = np.where(go, way, -1)
-        return go, party
+        way = today.choice.draw(party.place.take(rows), drawn)
+        if not ways.are_long:
+            go = np.flatnonzero(today.passable.take(way, mode="wrap"))
+            return rows.take(go), ways.links[:, 0].take(way.take(go))
+        keep = party.way[rows] >= 0
+        go = np.where(keep, True, today.passable[way])
+        way = np.where(keep, party.way[rows], way)
+        step = np.where(keep, party.step[rows], 0)
+        link = ways.links[way, step]
+        go &= (way >= 0) & ~today.full[ways.end[way]] & ~today.shut[link]
+        go &= self._links.tail[link] == party.place[rows]
+        ended = step + 1 >= ways.length[way]
+        party.way[rows] = np.where(go & ~ended, way, -1)
+        party.step[rows] = step + 1
+        return rows[go], link[go]
 
-    def _go(self, party: Party, speed: Floats) -> Party:
-        """People walk along their links; gives those who reach the end on this day.
+    def _go(self, party: Party, rows: Ints, link: Ints, speed: Floats) -> Ints:
+        """People walk along their links; gives the rows of those who reach the end on this day.
 
         An end is reached by who could go further than that.
         """
-        ways = self._ways
-        link = ways.links[party.way, party.step] if ways.are_long else ways.links[party.way, 0]
-        km = self._links.km[link]
-        party.step = party.step + 1
-        done = party.step >= ways.length[party.way]
-        party.way = np.where(done, -1, party.way)
-        late = km >= speed
-        if late.any():
-            rows = np.flatnonzero(late)
-            nights = (km[rows] / speed[rows]).astype(np.int64)
-            self._crowd.travel(party.some(rows), link[rows], nights, self._today)
-            rows = np.flatnonzero(~late)
-            party, link, km = party.some(rows), link[rows], km[rows]
-        party.place = self._links.head[link]
-        party.moved = party.moved + km
-        return party
+        km = self._links.km.take(link)
+        late = np.flatnonzero(km >= speed)
+        if late.size:
+            nights = (km[late] / speed[late]).astype(np.int64)
+            self._crowd.travel(party.some(rows[late]), link[late], nights, self._today)
+            done = np.flatnonzero(km < speed)
+            rows, link, km = rows[done], link[done], km[done]
+        party.place[rows] = self._links.head.take(link)
+        party.moved[rows] += km
+        return rows

@@ -80,15 +80,16 @@ def _gravity(scenario: Scenario, known: Registered) -> Floats:
 
 
 def road_km(scenario: Scenario) -> Floats:
-    """Shortest way by the routes between each two places, kilometres, (P, P); inf without one."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import dijkstra
+    """Shortest way by the routes between each two places, kilometres, (P, P); inf without one.
 
+    By way of each place in turn (Floyd 1962, "Algorithm 97: shortest path"): places are few.
+    """
     index = {place.name: i for i, place in enumerate(scenario.places)}
-    best: dict[tuple[int, int], float] = {}
+    km = np.full((len(index), len(index)), np.inf)
+    np.fill_diagonal(km, 0.0)
     for route in scenario.routes:
-        pair = (index[route.start], index[route.end])
-        best[pair] = min(route.km, best.get(pair, np.inf))
-    rows, cols = np.array(list(best), dtype=np.int64).reshape(-1, 2).T
-    graph = csr_array((list(best.values()), (rows, cols)), shape=(len(index), len(index)))
-    return np.asarray(dijkstra(graph, directed=False))
+        ends = [index[route.start], index[route.end]]
+        km[ends, ends[::-1]] = np.minimum(km[ends, ends[::-1]], route.km)
+    for by in range(len(index)):
+        km = np.minimum(km, km[:, by, None] + km[None, by, :])
+    return km
