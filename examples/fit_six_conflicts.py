@@ -46,7 +46,7 @@ SPACE = {
 }
 """Where values may lie; costs of the way (the first three) by their logarithms."""
 LOGARITHMIC = 3
-SAMPLE, STEPS, SEED = 128, 160, 5
+SAMPLE, STEPS, SEED = 128, 400, 5
 BARRED = 12.0
 """Cost of a link that nobody passes."""
 

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -27,9 +27,16 @@ ALLOW_CODE = (
 
 
 def load(
-    name: str, settings: tuple[str, ...], allow_code: bool, strict_flee: bool = False
+    name: str,
+    settings: tuple[str, ...],
+    allow_code: bool,
+    strict_flee: bool = False,
+    fitted: Mapping[str, Any] | None = None,
 ) -> Scenario:
-    """A scenario, with values set in it; what is odd in its files is told on stderr."""
+    """A scenario with values set in it: fitted ones, and over them those of the command.
+
+    What is odd in its files is told on stderr.
+    """
     from flowsim.formats import readers
 
     with warnings.catch_warnings(record=True) as odd:
@@ -37,7 +44,8 @@ def load(
         scenario = readers.load(name, allow_code, strict_flee)
     for warning in odd:
         click.echo(f"note: {warning.message}", err=True)
-    return scenario.with_values(_values(settings, allow_code)) if settings else scenario
+    values = {**(fitted or {}), **_values(settings, allow_code)}
+    return scenario.with_values(values) if values else scenario
 
 
 def _values(settings: tuple[str, ...], allow_code: bool) -> dict[str, Any]:

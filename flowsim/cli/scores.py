@@ -72,12 +72,10 @@ def _prepared(
     from flowsim.formats.flee.defaults import FOLDS, fitted
     from flowsim.scenario.capacities import without_capacities
 
-    setup = load(name, settings, False, strict_flee)
     if fold is not None and fold not in FOLDS:
         right = f"give one of {', '.join(FOLDS)}"
         raise ScenarioError([Problem("--fold", f"there is no fold {fold!r}", right)])
-    if fold is not None:
-        setup = setup.with_values(fitted(fold))
+    setup = load(name, settings, False, strict_flee, fitted(fold) if fold else None)
     return without_capacities(setup) if no_capacities else setup
 
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 import flowsim as fs
 from flowsim.behaviour.sections import Behaviour
 from flowsim.cli.main import cli
+from tests.flee_folder import flee_folder
 from tests.study.worlds import BORDER, small
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +61,18 @@ def test_the_study_of_the_readme_runs(
     assert "'as reported'" in capsys.readouterr().out
     assert (tmp_path / "contrasts.png").stat().st_size
     assert names["camps"].dims == ("scenario", "sample", "member", "time")
+
+
+def test_the_block_on_folders_of_flee_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a made-up folder."""
+    flee_folder(tmp_path).rename(tmp_path / "mali2012")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(snippets(text("README.md"), "python flee")[0], "README.md", "exec"), {"fs": fs})
+    first, second = capsys.readouterr().out.splitlines()
+    assert 0.0 < float(first) < 2.0
+    assert "gravity" in second
 
 
 def test_the_readme_names_commands_and_options_that_exist() -> None:
