@@ -12,8 +12,10 @@ How many leave, where a scenario is not told, is one hazard: the geometric mean 
 each conflict the number of people who came.
 
 The measure is ARD, once with the capacities and once without, so that the values lean on what
-capacities leak no more than they must. One Sobol sample serves all folds; from the best of it on
-five conflicts Nelder and Mead (1965) go on.
+capacities leak no more than they must. One Sobol sample of the values serves all folds: the fit is
+the mean of those points of it that do best on the five. Five conflicts say too little to look for
+the very best point: a search from there on by Nelder and Mead (1965) lowered the error on the five
+and raised it on the sixth, from 0.22 to 0.28.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import brentq, minimize
+from scipy.optimize import brentq
 from scipy.stats import qmc
 
 import flowsim as fs
@@ -46,7 +48,7 @@ SPACE = {
 }
 """Where values may lie; costs of the way (the first three) by their logarithms."""
 LOGARITHMIC = 3
-SAMPLE, STEPS, SEED = 128, 400, 5
+SAMPLE, BEST, SEED = 512, 32, 5
 BARRED = 12.0
 """Cost of a link that nobody passes."""
 
@@ -191,21 +193,6 @@ def errors(crises: list[Crisis], point: np.ndarray) -> np.ndarray:
     )  # fmt: skip
 
 
-def fit(crises: list[Crisis], begin: np.ndarray) -> np.ndarray:
-    """The point with the least mean error, from a good one on."""
-
-    def loss(point: np.ndarray) -> float:
-        outside = float(np.abs(point - np.clip(point, 0.0, 1.0)).sum())
-        return float(errors(crises, point).mean()) + outside
-
-    simplex = np.vstack([begin, begin + 0.15 * np.where(begin < 0.5, 1, -1) * np.eye(begin.size)])
-    found = minimize(
-        loss, begin, method="Nelder-Mead",
-        options={"maxfev": STEPS, "initial_simplex": simplex, "adaptive": True},
-    )  # fmt: skip
-    return np.clip(found.x, 0.0, 1.0)
-
-
 def main(folder: Path) -> None:
     """Fit on all, and on all but each."""
     warnings.simplefilter("ignore", fs.ScenarioWarning)
@@ -214,8 +201,8 @@ def main(folder: Path) -> None:
     of_all = np.array([errors(crises, point) for point in sample])
     for left_out in [None, *crises]:
         seen = [i for i, crisis in enumerate(crises) if crisis is not left_out]
-        begin = sample[of_all[:, seen].mean(axis=(1, 2)).argmin()]
-        point = fit([crises[i] for i in seen], begin)
+        best = np.argsort(of_all[:, seen].mean(axis=(1, 2)), kind="stable")[:BEST]
+        point = sample[best].mean(axis=0)
         hazard = float(np.exp(np.mean([np.log(told_hazard(crises[i])) for i in seen])))
         values = values_at(point) | {"behaviour.leaving.violence_per_day": hazard}
         values = {name: float(f"{value:.3g}") for name, value in values.items()}

@@ -18,8 +18,6 @@ from flowsim.model.observe import Observer, Stocks
 from flowsim.model.toll import Toll
 from flowsim.world.population import Households
 
-RETRY = 3600
-"""Seconds after which somebody looks again who found nowhere to go."""
 REST_EVERY = 24
 """Ticks after which the quiet are put to rest; it changes how long a run takes and nothing else."""
 AT_HOME_PART = 1
@@ -154,7 +152,7 @@ class Crowd:
         self._go(rows[go], when[go], option[go])
         lost = option < SETTLE
         if lost.any():
-            self.columns.arrive[rows[lost]] = when[lost] + RETRY
+            self.columns.arrive[rows[lost]] = when[lost] + self.laws.retry
             self.columns.enter(rows[lost], when[lost], Status.MOVING, here[lost])
 
     def _park(self, rows: Ints, when: Ints, here: Ints) -> None:

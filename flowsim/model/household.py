@@ -12,7 +12,7 @@ import numpy as np
 from flowsim.behaviour.routes import SETTLE
 from flowsim.clock import NEVER
 from flowsim.draws import Purpose
-from flowsim.model.crowd import AT_HOME_PART, RETRY
+from flowsim.model.crowd import AT_HOME_PART
 from flowsim.model.gates import AT_GATE_PART
 from flowsim.model.layout import Bound, Clock, Event, Outcome, Refuge, Status
 from flowsim.model.owner import Owner, flag, one
@@ -97,7 +97,7 @@ class Household(Owner):
         elif option >= 0:
             self.go(now, option)
         else:
-            self.arrive = now + RETRY
+            self.arrive = now + self.crowd.laws.retry
             self.enter(now, Status.MOVING, self.place)
 
     def park(self, now: int) -> None:

@@ -71,6 +71,7 @@ class Laws:
     ) -> None:
         self.scenario, self.world = scenario, world
         self.behaviour = scenario.behaviour
+        self.retry = scenario.grid  # seconds: before the next tick nothing is other than it was
         self.seed = seed_key(seed)
         self.group_names = tuple(g.name for g in world.groups)
         network = world.network
