@@ -30,18 +30,18 @@ def load(
     name: str,
     settings: tuple[str, ...],
     allow_code: bool,
-    strict_flee: bool = False,
     fitted: Mapping[str, Any] | None = None,
+    **how: Any,
 ) -> Scenario:
     """A scenario with values set in it: fitted ones, and over them those of the command.
 
-    What is odd in its files is told on stderr.
+    What is odd in its files is told on stderr; `how` is handed on to the readers.
     """
     from flowsim.formats import readers
 
     with warnings.catch_warnings(record=True) as odd:
         warnings.simplefilter("always", ScenarioWarning)
-        scenario = readers.load(name, allow_code, strict_flee)
+        scenario = readers.load(name, allow_code, **how)
     for warning in odd:
         click.echo(f"note: {warning.message}", err=True)
     values = {**(fitted or {}), **_values(settings, allow_code)}

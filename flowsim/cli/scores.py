@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--rules", type=click.Choice(["flowsim", "flee"]), help="Else as in the scenario.")
 @click.option("--strict-flee", is_flag=True, help="Read a folder of Flee with Flee's own defects.")
+@click.option("--source", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="Registrations of a folder of Flee, where they lie elsewhere.")  # fmt: skip
 @click.option("--fold", metavar="NAME", help="Parameters fitted without this conflict.")
 @click.option("--no-capacities", is_flag=True, help="Camps take in whoever comes.")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
@@ -36,6 +38,7 @@ def score_command(
     seed: int,
     rules: str | None,
     strict_flee: bool,
+    source: Path | None,
     fold: str | None,
     no_capacities: bool,
     settings: tuple[str, ...],
@@ -49,7 +52,9 @@ def score_command(
     has the seed SEED.m. Beside the run stand forecasts that need none.
     """
     with answering("the run failed"):
-        setup = _prepared(scenario, settings, strict_flee, fold, no_capacities)
+        setup = _prepared(
+            scenario, settings, fold, no_capacities, strict_flee=strict_flee, source=source
+        )
         if rules is not None:
             setup = setup.model_copy(update={"rules": rules})
         begun = time.perf_counter()
@@ -65,9 +70,9 @@ def score_command(
 def _prepared(
     name: str,
     settings: tuple[str, ...],
-    strict_flee: bool,
     fold: str | None,
     no_capacities: bool,
+    **how: Any,
 ) -> Scenario:
     from flowsim.formats.flee.defaults import FOLDS, fitted
     from flowsim.scenario.capacities import without_capacities
@@ -75,7 +80,7 @@ def _prepared(
     if fold is not None and fold not in FOLDS:
         right = f"give one of {', '.join(FOLDS)}"
         raise ScenarioError([Problem("--fold", f"there is no fold {fold!r}", right)])
-    setup = load(name, settings, False, strict_flee, fitted(fold) if fold else None)
+    setup = load(name, settings, False, fitted(fold) if fold else None, **how)
     return without_capacities(setup) if no_capacities else setup
 
 

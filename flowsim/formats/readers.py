@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.load import is_scenario, read_scenario
 from flowsim.scenario.scenario import Scenario
 
@@ -28,14 +29,15 @@ class Reader(NamedTuple):
     read: Callable[[Path, bool], Scenario]
 
 
-def _flee(path: Path, allow_code: bool, strict_flee: bool = False) -> Scenario:
+def _flee(path: Path, allow_code: bool) -> Scenario:
     from flowsim.formats.flee.folder import read_flee  # few need it
 
-    return read_flee(path, strict_flee=strict_flee)
+    return read_flee(path)
 
 
 def _is_flee(path: Path) -> bool:
-    return (path / "input_csv" / "locations.csv").is_file()
+    inner = (path / "input_csv" / "locations.csv").is_file()
+    return inner or all((path / name).is_file() for name in ("locations.csv", "sim_period.csv"))
 
 
 READERS: list[Reader] = [
@@ -47,20 +49,25 @@ reader knows."""
 
 
 def load(
-    path: str | os.PathLike[str], allow_code: bool = False, strict_flee: bool = False
+    path: str | os.PathLike[str],
+    allow_code: bool = False,
+    strict_flee: bool = False,
+    source: str | os.PathLike[str] | None = None,
 ) -> Scenario:
     """Read a scenario.
 
     Parameters
     ----------
     path : str or path
-        A scenario's folder, a YAML file (a variant), or a folder of Flee with ``input_csv`` and
-        ``source_data``.
+        A scenario's folder, a YAML file (a variant), or a folder of Flee: one with ``input_csv``
+        and ``source_data``, or the ``input_csv`` itself.
     allow_code : bool
         Whether policies of type ``code`` may be imported: they then run with your rights. Without
         it they are a problem, and nothing is imported.
     strict_flee : bool
         Read a folder of Flee with Flee's own defects, see `flowsim.formats.flee.folder.read_flee`.
+    source : str or path, optional
+        Folder of the registrations of a folder of Flee, where it lies elsewhere.
 
     Returns
     -------
@@ -69,7 +76,7 @@ def load(
     Raises
     ------
     ScenarioError
-        With every problem in all of its files.
+        With every problem in all of its files; what is for Flee alone was asked of another path.
 
     Examples
     --------
@@ -80,8 +87,13 @@ def load(
     flowsim.errors.ScenarioError: scenarios/nowhere: there is no such file or folder; ...
     """
     where = Path(path)
-    if strict_flee and _is_flee(where):
-        return _flee(where, allow_code, strict_flee)
+    if strict_flee or source is not None:
+        if not _is_flee(where):
+            right = "name one with input_csv and source_data, or leave out what is for Flee alone"
+            raise ScenarioError([Problem(str(path), "this is no folder of Flee", right)])
+        from flowsim.formats.flee.folder import read_flee
+
+        return read_flee(where, source, strict_flee)
     for reader in READERS:
         if reader.knows(where):
             return reader.read(where, allow_code)

@@ -31,6 +31,11 @@ def anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
+def headings(page: str) -> set[str]:
+    """Anchors of a page."""
+    return {anchor(told) for told in re.findall(r"^#+ (.*)$", text(page), re.MULTILINE)}
+
+
 def test_the_snippets_of_the_readme_run(tmp_path: Path) -> None:
     script = tmp_path / "readme.py"
     script.write_text("\n".join(snippets(text("README.md"), "python")), encoding="utf-8")
@@ -91,15 +96,12 @@ def test_the_readme_names_commands_and_options_that_exist() -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page: str) -> None:
-    body = text(page)
-    anchors = {anchor(heading) for heading in re.findall(r"^#+ (.*)$", body, re.MULTILINE)}
-    links = re.findall(r"\]\(([^)\s]+)\)", body)
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text(page)) if "://" not in link]
     assert links
     for link in links:
-        if link.startswith("#"):
-            assert link[1:] in anchors, link
-        elif "://" not in link:
-            assert (ROOT / link).exists(), link
+        name, _, heading = link.partition("#")
+        assert (ROOT / (name or page)).exists(), link
+        assert not heading or heading in headings(name or page), link
 
 
 def test_the_model_page_names_every_parameter_of_behaviour() -> None:

@@ -17,6 +17,7 @@ from flowsim.cli.main import cli
 from flowsim.evidence import measures
 from flowsim.evidence.naive import naive_forecasts, road_km
 from flowsim.evidence.registered import registered
+from flowsim.formats.flee.defaults import fitted
 from tests.conflicts import NAMES, conflicts_folder, needs_conflicts
 from tests.flee_folder import flee_folder
 
@@ -169,3 +170,16 @@ def test_naive_forecasts_of_the_six() -> None:
     assert mean["share of capacity"] == pytest.approx(0.349, abs=5e-4)
     assert mean["equal shares"] == pytest.approx(0.774, abs=5e-4)
     assert mean["share frozen, day 30"] == pytest.approx(0.512, abs=1.5e-3)
+
+
+@needs_conflicts
+@pytest.mark.filterwarnings("ignore::flowsim.errors.ScenarioWarning")
+@pytest.mark.parametrize("name", ["mali2012", "tigray2020"])
+def test_own_rules_on_a_conflict_that_the_fit_never_saw(name: str) -> None:
+    """Better than the share of capacity, and than Flee's published figure."""
+    folder = conflicts_folder()
+    assert folder is not None
+    scenario = fs.load(folder / name).with_values(fitted(name))
+    told = fs.evidence.score([fs.run(scenario, seed="1.1")], scenario)
+    assert told.ard < told.naive["share of capacity"]
+    assert told.ard < {"mali2012": 0.317, "tigray2020": 0.360}[name]

@@ -254,3 +254,20 @@ def test_people_hear_where_there_is_room(tmp_path: Path) -> None:
         ]
         spread.append(full.max() - full.min())
     assert spread[1] < spread[0]
+
+
+def test_tables_and_registrations_that_lie_apart(tmp_path: Path) -> None:
+    folder = flee_folder(tmp_path)
+    whole = fs.load(folder)
+    assert fs.load(folder / "input_csv") == whole  # source_data beside it
+    (folder / "source_data").rename(tmp_path / "data")
+    assert fs.load(folder, source=tmp_path / "data") == whole
+    assert fs.load(folder / "input_csv", source=tmp_path / "data") == whole
+    with pytest.raises(fs.ScenarioError, match=r"data_layout\.csv"):
+        fs.load(folder)
+
+
+def test_what_is_for_flee_alone_is_asked_of_no_other_scenario() -> None:
+    for told in ({"strict_flee": True}, {"source": "data"}):
+        with pytest.raises(fs.ScenarioError, match="this is no folder of Flee; name one with"):
+            fs.load("tests/data/small", **told)

@@ -46,7 +46,7 @@ def read_flee(
     Parameters
     ----------
     path : str or path
-        Folder with ``input_csv``.
+        Folder with ``input_csv``, or the latter.
     source : str or path, optional
         Folder of the registrations; else ``source_data`` beside ``input_csv``.
     strict_flee : bool
@@ -63,8 +63,7 @@ def read_flee(
     ScenarioError
         With everything that cannot be read, by file, line and cell.
     """
-    folder, notes = Path(path), Notes()
-    tables = folder / INPUT
+    folder, tables, notes = *_folders(Path(path)), Notes()
     begin, length = _period(tables / "sim_period.csv", notes)
     at_first = read_places(tables / "locations.csv", notes)
     phases = read_changes(tables / "location_changes.csv", at_first, length, notes)
@@ -121,6 +120,12 @@ def read_flee(
     for told in notes.odd:
         warnings.warn(told, ScenarioWarning, stacklevel=2)
     return scenario
+
+
+def _folders(path: Path) -> tuple[Path, Path]:
+    """The folder of a crisis, and that of its tables."""
+    inner = path / INPUT
+    return (path, inner) if inner.is_dir() else (path.resolve().parent, path)
 
 
 def _settings(folder: Path, strict: bool, notes: Notes) -> Flee:
