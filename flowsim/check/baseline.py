@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flowsim.arrays import Floats
+from flowsim.arrays import Bools, Floats
 from flowsim.check.measure import Measured
 from flowsim.errors import Problem, ScenarioError
 from flowsim.folders import whole_folder
@@ -145,7 +145,7 @@ def number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else f"{value:.{DIGITS}g}"
 
 
-def same(before: Floats, after: Floats, tolerance: float) -> np.ndarray:
+def same(before: Floats, after: Floats, tolerance: float) -> Bools:
     """Which values are what they were: integers exactly, others within a relative tolerance.
 
     Examples
@@ -156,7 +156,7 @@ def same(before: Floats, after: Floats, tolerance: float) -> np.ndarray:
     """
     whole = (before == np.floor(before)) & (after == np.floor(after))
     near = np.isclose(after, before, rtol=tolerance, atol=0.0, equal_nan=True)
-    return np.where(whole, before == after, near)
+    return np.asarray(np.where(whole, before == after, near))
 
 
 def differing(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:

@@ -61,31 +61,32 @@ def contributions(
     --------
     >>> rows = pd.MultiIndex.from_tuples([("deaths", "Osh")], names=["quantity", "where"])
     >>> before = pd.DataFrame([[4.0, 2.0]], rows, ["2010-06-11", "2010-06-12"])
-    >>> print(*contributions(before, before + [[0, 5]], 1e-9, "deaths"))
+    >>> print(*contributions(before, before + [0.0, 5.0], 1e-9, "deaths"))
     Osh, 2010-06-12: deaths 2 -> 7
     """
     old, new = aligned(before, after)
-    moved = np.where(same(old.to_numpy(), new.to_numpy(), tolerance), 0.0, new - old)
-    quantity, where = (old.index.get_level_values(name) for name in ("quantity", "where"))
+    was, now = old.to_numpy(), new.to_numpy()
+    quantity = old.index.get_level_values("quantity").to_numpy(dtype=np.str_)
+    where = old.index.get_level_values("where").to_numpy(dtype=np.str_)
+    weight = np.where(same(was, now, tolerance), 0.0, np.abs(now - was))
     place, _, measured = outcome.rpartition(": ")
-    sources = SOURCES.get(measured, (f"{measured} at crossing",))
-    if np.isin(quantity, sources).any():
-        moved = np.where(np.isin(quantity, sources)[:, None], moved, 0.0)
-    if place and (where == place).any():
-        moved = np.where((where == place)[:, None], moved, 0.0)
-    total = old.abs().sum(axis=1).groupby(quantity).transform("sum").to_numpy()
-    weight = np.abs(moved)
-    if not np.isin(quantity[(weight > 0.0).any(axis=1)], sources).all():
-        weight = weight / np.maximum(total, 1.0)[:, None]
-    order = np.argsort(-weight, axis=None, kind="stable")[:most]
-    spots = [np.unravel_index(i, weight.shape) for i in order if weight.flat[i] > 0.0]
+    known = np.isin(quantity, SOURCES.get(measured, (f"{measured} at crossing",)))
+    if known.any():
+        weight[~known] = 0.0
+    else:
+        total = np.array([np.abs(was[quantity == name]).sum() for name in quantity])
+        weight /= np.maximum(total, 1.0)[:, None]
+    if (where == place).any():
+        weight[where != place] = 0.0
+    largest = np.argsort(-weight, axis=None, kind="stable")[:most]
+    rows, columns = np.unravel_index(largest, weight.shape)
     return tuple(
         Contribution(
-            str(quantity[r]), str(where[r]), str(old.columns[c]),
-            float(old.iat[r, c]), float(new.iat[r, c]),
+            str(quantity[r]), str(where[r]), str(old.columns[c]), float(was[r, c]), float(now[r, c])
         )
-        for r, c in spots
-    )  # fmt: skip
+        for r, c in zip(rows, columns, strict=True)
+        if weight[r, c] > 0.0
+    )
 
 
 def aligned(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

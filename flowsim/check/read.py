@@ -78,7 +78,8 @@ def read_checks(paths: Sequence[Path], allow_code: bool = False) -> list[Asked]:
     ScenarioError
         With every problem in all of their files.
     """
-    found, problems = [], []
+    found: list[Asked] = []
+    problems: list[Problem] = []
     for path in dict.fromkeys(p.parent if p.name == SCENARIO_FILE else p for p in paths):
         try:
             found.append(_read(path, allow_code))

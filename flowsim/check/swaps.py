@@ -35,17 +35,18 @@ def swaps_for(level: float) -> int:
 def p_values(before: Floats, after: Floats, swaps: int = SWAPS) -> Floats:
     """Probability of as large a move of each outcome, were nothing moved; for all of them at once.
 
-    Of each outcome two things are tested: the mean difference, and the mean difference of the
-    squared distances from the pooled mean, which moves with the spread. Each statistic is
-    ``|sum d| / sqrt(sum d**2)``. A swap of a member turns the sign of all its differences; the
-    largest statistic of all outcomes under each swap is what an outcome is held against (maxT;
-    Westfall and Young 1993, "Resampling-based multiple testing", section 2), so that the chance of
-    any alarm is that of the level, however many outcomes there are and however they hang together.
+    Of each outcome three things are tested: the mean difference; the mean difference of the squared
+    distances from the pooled mean, which moves with the spread; and that of having a value at all.
+    Each statistic is ``|sum d| / sqrt(sum d**2)``. A swap of a member turns the sign of all its
+    differences; the largest statistic of all outcomes under each swap is what an outcome is held
+    against (maxT; Westfall and Young 1993, "Resampling-based multiple testing", section 2), so that
+    the chance of any alarm is that of the level, however many outcomes there are and however they
+    hang together.
 
     Parameters
     ----------
     before, after : float64 array (members, outcomes)
-        A member without a value on both sides of an outcome says nothing about it.
+        NaN where a member has no value; its other side then says nothing about mean and spread.
     swaps : int
         Random swaps, always the same ones.
 
@@ -67,10 +68,11 @@ def p_values(before: Floats, after: Floats, swaps: int = SWAPS) -> Floats:
     count = np.maximum(known.sum(axis=0), 1)
     middle = (a + b).sum(axis=0) / (2.0 * count)
     spread = np.where(known, (b - middle) ** 2 - (a - middle) ** 2, 0.0)
-    apart = np.concatenate([b - a, spread], axis=1)
+    there = np.isfinite(after).astype(np.float64) - np.isfinite(before)
+    apart = np.concatenate([b - a, spread, there], axis=1)
     size = np.sqrt((apart**2).sum(axis=0))
     apart = np.divide(apart, size, out=np.zeros_like(apart), where=size > 0.0)
-    seen = np.abs(apart.sum(axis=0)).reshape(2, -1).max(axis=0)
+    seen = np.abs(apart.sum(axis=0)).reshape(3, -1).max(axis=0)
     drawn = np.random.default_rng(int(text_key("check"))).integers(0, 2, (swaps, len(apart)))
     largest = np.abs((2.0 * drawn - 1.0) @ apart).max(axis=1)
     as_large = (largest[:, None] >= seen * (1.0 - 1e-12)).sum(axis=0)
