@@ -144,15 +144,12 @@ def days_of(result: Result) -> pd.DataFrame:
     parts["registered"] = data["registered"].sum("kind")
     parts |= {f"{o} at crossing": gates.sel(outcome=o) for o in gates["outcome"].values}
     days = [str(day) for day in np.datetime_as_string(data["day"].values, unit="D")]
-    frames = []
+    frames = {}
     for name, part in parts.items():
         where = next(str(dim) for dim in part.dims if dim != "day")
         values = part.transpose(where, "day").values.astype(np.float64)
-        index = pd.MultiIndex.from_product(
-            [[name], part[where].values.astype(str)], names=["quantity", "where"]
-        )
-        frames.append(pd.DataFrame(values, index, days))
-    table = pd.concat(frames)
+        frames[name] = pd.DataFrame(values, part[where].values.astype(str), days)
+    table = pd.concat(frames, names=["quantity", "where"])
     return table[(table != 0.0).any(axis=1)]
 
 

@@ -27,7 +27,7 @@ CHECK = """\
 outcomes: [deaths, let_through, sheltered_abroad_at_end, person_days_exposed]
 members: 2
 seed: 5
-set: {end: 2010-06-12T00:00}
+set: {end: 2010-06-12T00:00, step: 3h, grid: 3h}
 statistical: {members: 12}
 """
 
@@ -241,7 +241,7 @@ def test_the_statistical_level(here: Path) -> None:
     assert told.exit_code == 0, told.output
     assert "12 members, level 0.01; power against a shift of 2%" in told.output
     less_room(here)
-    told = check("--level", "statistical", "-o", "figures", "--jobs", "2")
+    told = check("--level", "statistical", "-o", "figures")
     assert told.exit_code == 1
     assert "sheltered_abroad_at_end: mean " in told.output
     assert "p = " in told.output
@@ -299,7 +299,7 @@ def test_the_plugin_is_announced() -> None:
 
 def test_what_the_readme_shows_is_valid(here: Path) -> None:
     page = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = [block for block in re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)]
+    shown = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     asked, workflow = (YAML(typ="safe", pure=True).load(block) for block in shown)
     assert CheckSection(**asked).statistical is not None
     steps = workflow["jobs"]["check"]["steps"]
