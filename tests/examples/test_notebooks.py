@@ -53,7 +53,8 @@ def headline(notebook: nbformat.NotebookNode, marks: tuple[str, ...]) -> str:
     assert len(cells) == len(marks)
     outputs = [output for cell in cells for output in cell.outputs]
     texts = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in outputs]
-    return "\n".join(text.strip() for text in texts if text) + "\n"
+    lines = [line.rstrip() for text in texts for line in text.splitlines()]
+    return "\n".join(lines) + "\n"
 
 
 def figures_in(text: str) -> list[str]:
