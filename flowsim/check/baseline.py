@@ -123,6 +123,12 @@ def read_baseline(folder: Path) -> Baseline | None:
         about = About(**{**plain, "digests": tuple(plain["digests"])})
         file = kept / OUTCOMES
         outcomes = _read(file, ["member"])
+        if list(outcomes.index) != list(range(1, len(outcomes) + 1)):
+            raise ValueError("its members are not numbered from 1")
+        if len(outcomes) < len(about.digests):
+            raise ValueError("it lacks members of the exact level")
+        if set(outcomes.columns) != set(about.asked["outcomes"]):
+            raise ValueError(f"it has other outcomes than {ABOUT}")
         file = kept / DAYS
         return Baseline(about, outcomes, _read(file, KEYS))
     except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -80,10 +80,10 @@ def p_values(before: Floats, after: Floats, swaps: int = SWAPS) -> Floats:
 
 
 def power(values: Floats, level: float, outcomes: int, shift: float = SHIFT) -> float:
-    """Chance that a shift of the mean is seen, at the least.
+    """About the chance that a shift of the mean is seen, were all runs drawn anew.
 
-    For runs drawn anew, which is the worst case: then nothing cancels within a pair. By the
-    noncentral t distribution with Bonferroni's correction, which is a little below the test's own.
+    That is the worst case: then nothing cancels within a pair. By the noncentral t distribution
+    with Bonferroni's correction, for two sides and for mean and spread of each outcome.
 
     Parameters
     ----------

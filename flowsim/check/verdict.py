@@ -100,7 +100,7 @@ class Verdict:
 
     def __str__(self) -> str:
         since = f" since {self.since}" if self.since else ""
-        word = "held" if self.held else "moved" if self.since else "failed"
+        word = "held" if self.held else "moved" if self.outcomes else "failed"
         head = f"{self.name}: {word} ({self.level}, {self.seconds:.1f} s){since}"
         return "\n".join([head, *(f"  {line}" for line in (*self.lines(), *self.notes))])
 

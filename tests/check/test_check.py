@@ -215,11 +215,22 @@ def test_a_check_that_is_wrong_is_usage(here: Path, old: str, new: str, told: st
     assert (here / "baseline" / "about.json").read_bytes() == before
 
 
-def test_a_damaged_baseline_is_usage(here: Path) -> None:
-    (here / "baseline" / "about.json").write_text("{}", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("about.json", "{}"),
+        ("about.json", '{"format": 99}'),
+        ("outcomes.csv", "member,deaths\n1,0\n2,0\n"),
+        ("outcomes.csv", "member,deaths,let_through\n2,0,0\n"),
+        ("days.csv", "quantity,where,2010-06-10\ndeaths,Town,many\n"),
+        ("days.csv", ""),
+    ],
+)
+def test_a_damaged_baseline_is_usage(here: Path, file: str, text: str) -> None:
+    (here / "baseline" / file).write_text(text, encoding="utf-8")
     told = check()
     assert told.exit_code == 2
-    assert "this is no baseline" in told.output
+    assert f"scenarios/mine/baseline/{file}:1:1: this is no baseline: " in told.output
 
 
 @pytest.mark.parametrize("words", [["nowhere"], ["."], ["--jobs", "0"], ["--update", " "]])

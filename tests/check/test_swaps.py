@@ -50,7 +50,7 @@ def test_nothing_moved_never_alarms() -> None:
 
 
 def test_two_percent_is_seen_as_often_as_stated() -> None:
-    """Drawn anew, at the level that a lone scenario has; the stated power is a lower bound."""
+    """Drawn anew, at the level that a lone scenario has."""
     rng, repeats = np.random.default_rng(2), 100
     for spread in (0.004, 0.012, 0.02):
         draw = lambda: 1000.0 * (1.0 + spread * rng.normal(size=(MEMBERS, OUTCOMES)))  # noqa: B023,E731
