@@ -32,8 +32,9 @@ run: $(VENV)/.package ## simulate June 2010 and draw its figures
 test: lint ## check style, types and floors, and run all tests
 	$(BIN)/python -m pytest -n 2
 
-check-full: lint ## the same, with twenty seeds of June 2010 where make test takes eight
+check-full: lint ## the same with twenty seeds of June 2010, and scenarios at the statistical level
 	FLOWSIM_SEEDS=20 $(BIN)/python -m pytest -n 2
+	$(BIN)/flowsim check --level statistical --jobs 2
 
 lint: $(VENV)/.dev ## check style, types and floors only
 	$(BIN)/ruff check

@@ -22,6 +22,7 @@ from flowsim.cli.answer import (
     parent_of,
     terminable,
 )
+from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
 from flowsim.cli.scores import score_command
 from flowsim.cli.studies import commands
@@ -110,7 +111,7 @@ def schema(study: bool) -> None:
         click.echo(json.dumps(made(), indent=2, ensure_ascii=False))
 
 
-for command in (*commands, convert_command, score_command):
+for command in (*commands, check_command, convert_command, score_command):
     cli.add_command(command)
 
 

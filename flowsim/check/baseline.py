@@ -1,0 +1,193 @@
+"""A baseline: what a scenario gave when somebody last looked, as small text files beside it."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from flowsim.arrays import Bools, Floats
+from flowsim.check.measure import Measured
+from flowsim.errors import Problem, ScenarioError
+from flowsim.folders import whole_folder
+from flowsim.scenario.files import TABLE_BYTES, YAML_BYTES, read_text
+
+FOLDER = "baseline"
+ABOUT, OUTCOMES, DAYS, HISTORY = "about.json", "outcomes.csv", "days.csv", "history.md"
+FORMAT = 1
+DIGITS = 12
+"""Of numbers that are no integers."""
+KEYS = ["quantity", "where"]
+
+
+@dataclass(frozen=True)
+class About:
+    """Who made a baseline, of what, and why.
+
+    Attributes
+    ----------
+    version, date, reason : str
+        Of flowsim; ISO date; why it was made or made anew.
+    scenario, code : str
+        Digests of the scenario with what the check sets in it, and of flowsim's own code.
+    asked : dict
+        What the check asked for: seed, members, outcomes, set.
+    environment : dict
+        See `flowsim.check.measure.environment`.
+    units : dict
+        Of the outcomes.
+    digests : tuple of str
+        Of the whole result of each member of the exact level.
+    """
+
+    version: str
+    date: str
+    reason: str
+    scenario: str
+    code: str
+    asked: dict[str, Any]
+    environment: dict[str, str]
+    units: dict[str, str]
+    digests: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A baseline as it is on the disk: its `About`, and tables as `Measured` has them."""
+
+    about: About
+    outcomes: pd.DataFrame
+    days: pd.DataFrame
+
+    def __str__(self) -> str:
+        about = self.about
+        return f"the baseline of {about.date}, flowsim {about.version} ({about.reason})"
+
+
+def write_baseline(folder: Path, about: About, measured: Measured, told: str) -> None:
+    """Write a baseline into the folder of its scenario, whole or not at all.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the scenario.
+    about : About
+    measured : Measured
+    told : str
+        What has moved, for the line that the history gets.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; what was there stays as it was.
+    """
+    target = folder / FOLDER
+    with whole_folder(target, replace=True) as made:
+        text = json.dumps({"format": FORMAT, **asdict(about)}, indent=1, ensure_ascii=False)
+        (made / ABOUT).write_text(f"{text}\n", encoding="utf-8")
+        _write(made / OUTCOMES, measured.outcomes)
+        _write(made / DAYS, measured.days)
+        history = made / HISTORY
+        if (target / HISTORY).is_file():
+            shutil.copyfile(target / HISTORY, history)
+        else:
+            history.write_text("# What moved this scenario, and why\n\n", encoding="utf-8")
+        with history.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(f"- {about.date}, flowsim {about.version}: {about.reason}. {told}\n")
+
+
+def read_baseline(folder: Path) -> Baseline | None:
+    """The baseline of a scenario; None where there is none.
+
+    Raises
+    ------
+    ScenarioError
+        A file of it is missing, damaged, or of a version that this one does not know.
+    """
+    kept = folder / FOLDER
+    if not (kept / ABOUT).is_file():
+        return None
+    right = "restore it from your repository, or write it anew with --update REASON"
+    file = kept / ABOUT
+    try:
+        plain = json.loads(read_text(file, YAML_BYTES))
+        if plain.pop("format") != FORMAT:
+            raise ValueError("it is of another version of flowsim")
+        about = About(**{**plain, "digests": tuple(plain["digests"])})
+        file = kept / OUTCOMES
+        outcomes = _read(file, ["member"])
+        if list(outcomes.index) != list(range(1, len(outcomes) + 1)):
+            raise ValueError("its members are not numbered from 1")
+        if len(outcomes) < len(about.digests):
+            raise ValueError("it lacks members of the exact level")
+        if set(outcomes.columns) != set(about.asked["outcomes"]):
+            raise ValueError(f"it has other outcomes than {ABOUT}")
+        file = kept / DAYS
+        return Baseline(about, outcomes, _read(file, KEYS))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        if isinstance(error, ScenarioError):
+            raise
+        wrong = f"this is no baseline: {str(error).splitlines()[0]}"
+        raise ScenarioError([Problem("", wrong, right, str(file), 1, 1)]) from None
+
+
+def number(value: float) -> str:
+    """A value as the tables have it: an integer as one, others with twelve digits, NaN empty.
+
+    Examples
+    --------
+    >>> number(446.0), number(200818.25), number(float("nan"))
+    ('446', '200818.25', '')
+    """
+    if np.isnan(value):
+        return ""
+    return str(int(value)) if float(value).is_integer() else f"{value:.{DIGITS}g}"
+
+
+def same(before: Floats, after: Floats, tolerance: float) -> Bools:
+    """Which values are what they were: integers exactly, others within a relative tolerance.
+
+    Examples
+    --------
+    >>> before = np.array([3.0, 3.0, 0.5, np.nan])
+    >>> same(before, np.array([3.0, 4.0, 0.5 + 1e-12, np.nan]), 1e-9).tolist()
+    [True, False, True, True]
+    """
+    whole = (before == np.floor(before)) & (after == np.floor(after))
+    near = np.isclose(after, before, rtol=tolerance, atol=0.0, equal_nan=True)
+    return np.asarray(np.where(whole, before == after, near))
+
+
+def differing(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """Each entry that two environments do not share, told with both.
+
+    Examples
+    --------
+    >>> differing({"numpy": "2.1", "cpu": "x86_64"}, {"numpy": "2.4", "cpu": "x86_64"})
+    ['numpy 2.1 there, 2.4 here']
+    """
+    names = dict.fromkeys([*old, *new])
+    return [
+        f"{name} {old.get(name, 'unknown')} there, {new.get(name, 'unknown')} here"
+        for name in names
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _write(path: Path, table: pd.DataFrame) -> None:
+    texts = table.apply(lambda column: column.map(number))
+    path.write_text(texts.to_csv(lineterminator="\n"), encoding="utf-8", newline="\n")
+
+
+def _read(path: Path, index: list[str]) -> pd.DataFrame:
+    text = read_text(path, TABLE_BYTES)
+    kinds = dict.fromkeys(KEYS, np.str_)
+    table = pd.read_csv(io.StringIO(text), dtype=kinds, keep_default_na=False, na_values=[""])
+    return table.set_index(index).astype(np.float64)
