@@ -190,8 +190,9 @@ def test_parent_is_missing() -> None:
 
 
 def test_disk_is_full(here: Path) -> None:
-    code = (  # no file can grow beyond 6 kB
-        "import resource, flowsim\nflowsim.run(flowsim.load('small'))\n"
+    code = (  # no file can grow beyond 6 kB; bytecode that is cut off would be found by all others
+        "import sys, resource, flowsim\nsys.dont_write_bytecode = True\n"
+        "flowsim.run(flowsim.load('small'))\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))"
     )
     told = in_child(code, "run", "small", "-o", "a", "--no-figures")
@@ -331,7 +332,10 @@ def test_public_names() -> None:
             _ = module.nothing
 
 
-@pytest.mark.parametrize("file", [SMALL / "scenario.yaml", *ROOT.glob("scenarios/*/*.yaml")])
+WRITTEN = [path for path in ROOT.glob("scenarios/*/*.yaml") if path.name != "check.yaml"]
+
+
+@pytest.mark.parametrize("file", [SMALL / "scenario.yaml", *WRITTEN])
 def test_schema_accepts_what_is_valid(file: Path) -> None:
     of_study = ("--study",) if is_study(file) else ()
     schema = json.loads(call("schema", *of_study).stdout)

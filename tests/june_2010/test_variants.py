@@ -76,7 +76,7 @@ def test_what_pairing_gains() -> None:
     assert less["reason"].tolist()[0] in str(told)
 
 
-@pytest.mark.parametrize("name", [REPORTED, "men too"])
+@pytest.mark.parametrize("name", ["men too"])  # that as reported has its baseline
 def test_the_members_are_of_this_code(name: str) -> None:
     frame = pd.read_csv(MEMBERS, dtype={SEED: str}).set_index(["scenario", "member"])
     told = frame.loc[(name, 1)]
