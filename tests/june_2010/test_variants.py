@@ -13,6 +13,7 @@ import flowsim as fs
 from flowsim.study.keep import effects_of
 from flowsim.study.read import read_study
 from flowsim.study.rows import SEED
+from tests.full import only_full
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "scenarios" / "kyrgyz_uzbek_2010"
@@ -76,6 +77,7 @@ def test_what_pairing_gains() -> None:
     assert less["reason"].tolist()[0] in str(told)
 
 
+@only_full
 @pytest.mark.parametrize("name", ["men too"])  # that as reported has its baseline
 def test_the_members_are_of_this_code(name: str) -> None:
     frame = pd.read_csv(MEMBERS, dtype={SEED: str}).set_index(["scenario", "member"])

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from flowsim.model.flow import FlowModel, run
+from tests.full import FULL, only_full
 from tests.model.worlds import FAMILIES, POLICIES, STRICT, hours, rich, same_bytes
 
 ROOT = Path(__file__).parents[2]
-FULL = "FLOWSIM_SEEDS" in os.environ  # make check-full
 HOUSEHOLDS = 2000 if FULL else 1000
 
 
@@ -56,7 +56,10 @@ def test_engines_agree_where_a_fence_was_tried_before_a_queue_opens():
     assert not same_bytes(*both)
 
 
-@pytest.mark.parametrize("follow", [0.0, 0.5, 1.0])
+SOME_FOLLOW = [pytest.param(0.0, marks=only_full), 0.5, pytest.param(1.0, marks=only_full)]
+
+
+@pytest.mark.parametrize("follow", SOME_FOLLOW)
 def test_engines_agree_where_parts_of_parts_find_their_families(follow):
     """First men and the old are barred, then only men, so that families part twice."""
     policies = [

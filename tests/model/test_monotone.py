@@ -16,6 +16,7 @@ import pytest
 
 from flowsim.model.flow import run
 from flowsim.policy import Closed, Quota, Triage
+from tests.full import only_full
 from tests.model.worlds import FAMILIES, finished, flows, plain, told
 
 KINDS = {name: FAMILIES[name] for name in FAMILIES if name != "household_size"}
@@ -140,6 +141,7 @@ def over(pairs, changes):
     return np.array([admitted(finished(world, seed))[-1] for seed in range(pairs)])
 
 
+@only_full
 @pytest.mark.parametrize("name", MORE_OPEN)
 def test_in_the_mean_a_more_open_border_lets_more_pass(name, base):
     """Over 200 pairs the mean rise of those who passed is at least -2 standard errors of the mean;
