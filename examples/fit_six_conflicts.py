@@ -31,8 +31,9 @@ from scipy.stats import qmc
 import flowsim as fs
 from flowsim.behaviour.routes import RouteLogit, link_cost
 from flowsim.behaviour.settling import FULL_COST, Refuges, free_part, refuge_utility
+from flowsim.clock import DAY
 from flowsim.evidence.measures import relative_difference
-from flowsim.evidence.registered import DAY, registered
+from flowsim.evidence.registered import registered
 from flowsim.model.flow import FlowModel
 from flowsim.world.sections import Arrival
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.flee_section import Flee
+from flowsim.clock import DAY
 from flowsim.daily.closures import closed_by_day
 from flowsim.daily.ways import Links
 from flowsim.scenario.scenario import Scenario
 
-DAY = 86_400
 CAMPS = ("camp", "idp_camp")
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from flowsim.arrays import Floats, Ints, Keys
 from flowsim.behaviour.flee_section import Flee
-from flowsim.daily.ground import DAY, Ground
+from flowsim.clock import DAY
+from flowsim.daily.ground import Ground
 from flowsim.draws import Purpose, mix, text_key, uniform
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.scenario import Scenario

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from flowsim.arrays import Floats
+from flowsim.clock import DAY
 from flowsim.daily.simulate import Days
 from flowsim.evidence import measures
 from flowsim.evidence.naive import naive_forecasts
-from flowsim.evidence.registered import DAY, Registered, registered
+from flowsim.evidence.registered import Registered, registered
 from flowsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -148,8 +149,7 @@ def score(results: Sequence[Result | Days], scenario: Scenario) -> Scores:
     )
 
 
-def _mean(members: Floats, data: Floats, measure: object) -> float:
-    assert callable(measure)
+def _mean(members: Floats, data: Floats, measure: Callable[[Floats, Floats], float]) -> float:
     return float(np.mean([measure(member, data) for member in members]))
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
+from flowsim.clock import DAY
 from flowsim.scenario.scenario import Scenario
-
-DAY = 86_400
 
 
 @dataclass(frozen=True)

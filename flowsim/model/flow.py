@@ -230,7 +230,9 @@ class FlowModel(mesa.Model):
         """Phase 2: authorities state their openings; gives the gates where these have changed."""
         self.seconds = start
         views = {(a.border, a.country): a for a in self.agents_by_type.get(AuthorityAgent, ())}
-        return self.borders.observe(start, views)
+        changed = self.borders.observe(start, views)
+        self._once_shut |= self.borders.shut
+        return changed
 
     def news(self, start: int) -> Beliefs:
         """Phase 3: what the informed know now, and the others knew `lag_hours` ago."""
@@ -341,9 +343,8 @@ class FlowModel(mesa.Model):
 
     def _refuges(self) -> Refuges:
         """What people hear of places to settle at, as they were at the start of the step."""
-        shut = self.borders.shut
-        self._once_shut |= shut
-        return Refuges(self._full(), self._free, self._settled, self._once_shut & ~shut)
+        opened = self._once_shut & ~self.borders.shut
+        return Refuges(self._full(), self._free, self._settled, opened)
 
     def _full(self) -> Bools:
         """Places that were full at the start of the step, or take nobody in."""

@@ -18,7 +18,7 @@ PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "returning": {"inside_per_day": 0.0, "abroad_per_day": 0.0},
 }  # fmt: skip
 """Assumed. Who is told to come has come: nobody turns to a border that is known to be closed, is
-harmed, or goes home. 16 km/h day and night is the 400 km a day of most runs of Flee."""
+harmed, or goes home. 16 km/h day and night is close to the 400 km a day of Flee's settings."""
 
 TERMS = (
     "behaviour.routes.km_cost",
