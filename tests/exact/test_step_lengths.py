@@ -2,9 +2,9 @@
 
 People leave the sooner the more of their neighbours have left. Of very many people the part S that
 is still at home and the part G that is felt to have left follow S' = -(a + c G) S and
-G' = -S' - G / m. Looked at every s they follow S -> S exp(-(a + c G) s) and G -> G exp(-s / m) + what left in the
-step: an exponential Euler scheme, of first order (Hairer, Norsett and Wanner 1993, "Solving
-Ordinary Differential Equations I", chapter II.3).
+G' = -S' - G / m. Looked at every s they follow S -> S exp(-(a + c G) s) and G -> G exp(-s / m) +
+what left in the step: an exponential Euler scheme, of first order (Hairer, Norsett and Wanner 1993,
+"Solving Ordinary Differential Equations I", chapter II.3).
 """
 
 from __future__ import annotations
