@@ -16,7 +16,7 @@ from scipy.stats import binom, poisson
 
 from flowsim.model.layout import Status
 from tests.exact.chance import ALARM, assert_binomial, assert_means, assert_shares
-from tests.model.worlds import column, finished, plain
+from tests.model.worlds import column, finished, forget, plain
 
 N = 400_000
 PER_DAY = 0.0025
@@ -32,6 +32,7 @@ def departures() -> np.ndarray:
     status, fled = column(model, "status"), column(model, "fled")
     left = np.bincount(fled[status != Status.AT_HOME] // 900, minlength=QUARTERS.size - 1)
     at_home = model.observer.people[:, :, :, Status.AT_HOME].sum(axis=(1, 2))
+    forget(model)
     assert (N - at_home == left.cumsum()[3::4]).all()  # as it is recorded
     return left
 

@@ -16,7 +16,7 @@ from flowsim.model.flow import FlowModel, run
 from flowsim.model.layout import Status
 from tests.exact.chance import assert_binomial, assert_shares
 from tests.exact.ways import SETTLE, all_paths, paths_taken, ways_of
-from tests.model.worlds import border, column, plain, same_bytes, spell, stock
+from tests.model.worlds import border, column, finished, forget, plain, same_bytes, spell, stock
 
 N = 40_000
 HOURS = 48
@@ -72,11 +72,12 @@ def test_where_people_settle_and_after_how_many_hours():
     assert at.sum(axis=1) == pytest.approx(whole, abs=1e-12)
     assert sum(whole) == pytest.approx(1.0, abs=1e-12)
 
-    model, _ = paths_taken(scenario)
+    model = finished(scenario)
     there = np.flatnonzero(column(model, "status") == Status.DISPLACED)
     place = column(model, "place")[there]
     took, odd = np.divmod(column(model, "arrive")[there] - column(model, "fled")[there], 3600)
     early = column(model, "fled")[there] < 12 * 3600  # all of these are there at the end, or nearly
+    forget(model)
     assert not odd.any()
     assert early.sum() > 0.9 * N
     seen = np.array([np.bincount(took[early & (place == p)], minlength=200) for p in (1, 2)])
@@ -107,7 +108,7 @@ def test_which_place_is_reached_first_and_when():
     first = arrivals_by_hour(ways, into)[:, into].sum(axis=1)
     settled = (arrivals_by_hour(ways, into) * ways.settles)[:, ~into].sum()
     assert first.sum() + settled == pytest.approx(1.0, abs=1e-12)
-    _, paths = paths_taken(scenario)
+    paths = paths_taken(scenario)
     hours = ways.hours.astype(int)
     seen = np.zeros(201, dtype=int)  # never is the last class
     for path in paths:
@@ -158,7 +159,7 @@ def test_whole_paths_are_taken_in_the_shares_of_all_paths():
     assert total == pytest.approx((ways.weight * ways.worth)[ways.first].sum(), rel=1e-4)
     assert max(map(len, paths)) > 8  # some walk in circles
 
-    _, taken = paths_taken(scenario)
+    taken = paths_taken(scenario)
     assert len(taken) == N
     seen = Counter(taken)
     names = sorted(paths, key=paths.__getitem__, reverse=True)

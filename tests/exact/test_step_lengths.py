@@ -18,7 +18,7 @@ from scipy.integrate import solve_ivp
 from flowsim.model.flow import run
 from tests.exact.chance import assert_means, mean_of_runs
 from tests.full import only_full
-from tests.model.worlds import finished, plain, same_bytes, ways
+from tests.model.worlds import plain, same_bytes, stock, ways
 
 N = 10_000
 RUNS = 8
@@ -57,7 +57,8 @@ def gone() -> np.ndarray:
         for step in STEPS_MIN
     ]
     at_home = [
-        [finished(world, seed).stocks.people[0, 0, 0] for world in worlds] for seed in range(RUNS)
+        [stock(run(world, seed, provenance=False), "at_home")[-1] for world in worlds]
+        for seed in range(RUNS)
     ]
     return N - np.array(at_home)
 

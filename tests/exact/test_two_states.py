@@ -17,8 +17,8 @@ from scipy.special import roots_genlaguerre
 
 from flowsim.model.flow import run
 from flowsim.results import Result
-from tests.exact.chance import assert_binomial
-from tests.model.worlds import hours, plain, same_bytes, stock
+from tests.exact.chance import assert_binomial, assert_means, assert_shares, errors
+from tests.model.worlds import column, finished, forget, hours, plain, same_bytes, stock
 
 N = 40_000
 DAY = 86_400
@@ -74,6 +74,17 @@ def chances(steps: list[np.ndarray]) -> np.ndarray:
     return told[:, [STATES.index(name) for name in ("at_home", "away", "returned")]].T
 
 
+def test_a_stay_is_exponential_rounded_up_to_seconds():
+    """At a hazard of 1 / 3 a second: s seconds with chance exp(-(s - 1) / 3) - exp(-s / 3)."""
+    model = finished(plain(N, DAY / 3, days=1 / 24, abroad=False))
+    seconds = np.arange(100)
+    law = np.where(seconds > 0, np.exp(-(seconds - 1) / 3) - np.exp(-seconds / 3), 0.0)
+    seen = np.bincount(column(model, "fled"), minlength=seconds.size)
+    forget(model)
+    assert seen[0] == 0
+    assert_shares(seen, law)
+
+
 @pytest.mark.parametrize(("leave", "back"), [(1.5, 4.0), (9.0, 6.0)])
 def test_two_states_with_a_way_of_a_second(leave, back):
     law = chances([second(leave, back)] * HOURS.size)
@@ -82,6 +93,25 @@ def test_two_states_with_a_way_of_a_second(leave, back):
     textbook = np.array([expm(rates * h / 24)[0, 1] for h in HOURS])
     assert np.abs(law[1] - textbook).max() < 2 * (leave + back) * DAYS * (leave + back) / DAY
     assert_binomial(seen(run(restless(leave, back, routes=AT_ONCE))), N, law)
+
+
+def test_hours_away_on_average():
+    """Hours at whose end somebody is away: their mean, and its variance over people, follow from
+    the chance of being away at two hours. One hazard too large by two in a hundred is seen."""
+    leave, back = 9.0, 6.0
+    step = second(leave, back)
+    law = chances([step] * HOURS.size)[1]
+    away = STATES.index("away")
+    again = np.array([np.linalg.matrix_power(step, 3600 * h)[away, away] for h in HOURS - 1])
+    first, apart = np.minimum.outer(HOURS, HOURS) - 1, np.abs(np.subtract.outer(HOURS, HOURS))
+    variance = (law[first] * again[apart]).sum() - law.sum() ** 2
+    more = [
+        chances([second(*h)] * HOURS.size)[1] for h in ((1.02 * leave, back), (leave, 1.02 * back))
+    ]
+    error = np.sqrt(variance / N)
+    assert min(abs(x.sum() - law.sum()) for x in more) > 1.5 * errors(1) * error
+    result = run(restless(leave, back, routes=AT_ONCE))
+    assert_means(stock(result, "displaced").sum() / N, law.sum(), error)
 
 
 @pytest.mark.parametrize(("leave", "back"), [(1.5, 4.0), (9.0, 6.0)])

@@ -23,7 +23,7 @@ from flowsim.model.flow import run
 from flowsim.model.layout import Status
 from flowsim.policy import Quota
 from tests.exact.chance import assert_means, assert_shares
-from tests.model.worlds import column, finished, plain, same_bytes
+from tests.model.worlds import column, finished, forget, plain, same_bytes
 
 N = 250_000
 PER_DAY = 0.004
@@ -69,6 +69,7 @@ def in_line(scenario, seed=1) -> Line:
     through = column(model, "arrive")[there].astype(np.int64) - WAY_S
     persons = column(model, "size").astype(np.int64)
     waiting = model.observer.waiting.sum(axis=(1, 2), dtype=np.int64)
+    forget(model)
     return Line(fled[there], through, persons[there], fled[came], waiting)
 
 

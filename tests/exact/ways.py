@@ -12,6 +12,7 @@ import numpy as np
 
 from flowsim.model.flow import FlowModel
 from flowsim.scenario.scenario import Scenario
+from tests.model.worlds import forget
 
 SETTLE = -1
 
@@ -122,7 +123,7 @@ def all_paths(ways: Ways, least: float) -> tuple[dict[tuple[int, ...], float], f
     return paths, left_out
 
 
-def paths_taken(scenario: Scenario, seed: int = 1) -> tuple[FlowModel, list[tuple[int, ...]]]:
+def paths_taken(scenario: Scenario, seed: int = 1) -> list[tuple[int, ...]]:
     """Run a scenario to its end, and tell what each household chose, choice by choice."""
     model, made = FlowModel(scenario, rng=seed), []
     choose = model.crowd.choose
@@ -135,7 +136,8 @@ def paths_taken(scenario: Scenario, seed: int = 1) -> tuple[FlowModel, list[tupl
     model.crowd.choose = overheard
     while model.running:
         model.step()
+    forget(model)
     who, what = (np.concatenate(column) for column in zip(*made, strict=True))
     order = np.argsort(who, kind="stable")
     bounds = np.flatnonzero(np.diff(who[order])) + 1
-    return model, [tuple(path.tolist()) for path in np.split(what[order], bounds)]
+    return [tuple(path.tolist()) for path in np.split(what[order], bounds)]
