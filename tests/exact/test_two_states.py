@@ -166,5 +166,5 @@ def test_two_states_under_hazards_that_change_by_the_hour():
 
 
 def test_the_reference_engine_has_the_same_chain():
-    scenario = restless(6.0, 8.0, persons=300, variance=0.5)
+    scenario = restless(6.0, 8.0, persons=100, variance=0.5)
     assert not same_bytes(*(run(scenario, engine=engine) for engine in ("columns", "agents")))
