@@ -47,8 +47,8 @@ def to_instant(value: Any) -> datetime:
 
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
-_PART = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(s|min|h|d)\s*")
-_DURATION = re.compile(rf"(?:{_PART.pattern})+")
+_PART = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(s|min|h|d)")
+_DURATION = re.compile(rf"(?:{_PART.pattern})+\s*")
 
 
 def to_seconds(value: Any) -> Any:
@@ -61,7 +61,7 @@ def to_seconds(value: Any) -> Any:
         seconds = sum(float(n) * _UNITS[unit] for n, unit in _PART.findall(value))
     else:
         raise ValueError(f"{value!r} has no unit; write 1h, 30min or 1d")
-    if not seconds > 0 or seconds != int(seconds):
+    if not (seconds > 0 and float(seconds).is_integer()):  # infinity is no integer
         raise ValueError(
             f"{value!r} is not a whole number of seconds above zero; write 1h, 30min or 1d"
         )

@@ -39,7 +39,7 @@ def read_text(path: Path, most_bytes: int, named: Spot | None = None, path_told:
         characters or an endless line.
     """
     raw = _read_bytes(path, most_bytes, named, path_told)
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    raw = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -48,7 +48,6 @@ def read_text(path: Path, most_bytes: int, named: Spot | None = None, path_told:
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
         byte = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         raise _refusal(path, byte, "save the file as UTF-8", line, column) from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     _check_lines(path, text)
     return text
 
@@ -76,7 +75,7 @@ def within(folder: Path, name: str, named: Spot, path_told: str, levels_up: int 
         right += ", in the one above or in one beside it"
     if os.path.isabs(name) or name.startswith("~") or "\\" in name:
         wrong = f"{name!r} is not a path relative to this file"
-    elif not _inside(target, top):
+    elif not lies_in(target, top):
         wrong = (
             f"{name!r} leads too far away" if levels_up else f"{name!r} leads out of this folder"
         )
@@ -86,10 +85,28 @@ def within(folder: Path, name: str, named: Spot, path_told: str, levels_up: int 
     raise ScenarioError([Problem(path_told, wrong, right, named.file, named.line, named.column)])
 
 
-def _inside(target: Path, top: Path) -> bool:
+def lies_in(path: Path, *folders: Path) -> bool:
+    """Whether a path, links followed, lies in one of some folders; one that cannot be does not."""
     try:
-        return target.resolve().is_relative_to(top)
+        real = path.resolve()
+        return any(real.is_relative_to(folder.resolve()) for folder in folders)
     except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file; a name that no file can have, or may not be asked for, is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder, in the same way."""
+    try:
+        return path.is_dir()
+    except OSError:
         return False
 
 
@@ -111,7 +128,7 @@ def _read_bytes(path: Path, most_bytes: int, named: Spot | None, path_told: str)
         with path.open("rb") as file:
             raw = file.read(most_bytes + 1)
     except FileNotFoundError:
-        near = did_you_mean(path.name, _beside(path))
+        near = did_you_mean(path.name, beside(path))
         wrong = f"there is no file {path.name!r}"
         raise refusal(wrong, f"name a file that exists{near}") from None
     except PermissionError:
@@ -122,7 +139,8 @@ def _read_bytes(path: Path, most_bytes: int, named: Spot | None, path_told: str)
     return raw
 
 
-def _beside(path: Path) -> list[str]:
+def beside(path: Path) -> list[str]:
+    """Names of what lies in the folder of a path."""
     try:
         return sorted(entry.name for entry in path.parent.iterdir())
     except OSError:

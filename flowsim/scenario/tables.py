@@ -18,7 +18,7 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.files import TABLE_BYTES, read_text
 from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.scenario.nodes import Node, Spot
-from flowsim.scenario.shape import bare, is_leaf
+from flowsim.scenario.shape import bare, is_leaf, is_section
 from flowsim.section import Section
 
 _RANGE = ("low", "high", "source", "note", "distribution")
@@ -222,9 +222,8 @@ def _type(section: type[Section], *keys: str) -> Any:
         if get_origin(expected) in (dict, tuple):
             expected = get_args(expected)[1 if get_origin(expected) is dict else 0]
         else:
-            expected = (
-                expected.model_fields[key].annotation if key in expected.model_fields else None
-            )
+            field = expected.model_fields.get(key) if is_section(expected) else None
+            expected = field.annotation if field else None
         if expected is None:
             return None
     return expected

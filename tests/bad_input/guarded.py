@@ -14,7 +14,7 @@ import warnings
 from pathlib import Path
 
 import flowsim as fs
-import flowsim.formats.flee.folder  # noqa: F401  (what it imports is not watched)
+import flowsim.formats.flee.folder
 from flowsim.errors import Problem
 from flowsim.formats.readers import load
 from flowsim.scenario.scenario import Scenario

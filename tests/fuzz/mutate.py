@@ -147,7 +147,9 @@ def _put_value(draw: random.Random, body: bytes) -> bytes:
 def _put_word(draw: random.Random, body: bytes) -> bytes:
     """A word of the schema in the place of one, or a word of the same file."""
     words = _WORD.findall(body)
-    own = draw.choice(words).decode() if words and draw.random() < 0.4 else draw.choice(words_known())
+    own = (
+        draw.choice(words).decode() if words and draw.random() < 0.4 else draw.choice(words_known())
+    )
     return _in_place(draw, body, _WORD, own)
 
 
@@ -235,7 +237,9 @@ def words_known() -> tuple[str, ...]:
     words = set(_of_schema(Scenario.model_json_schema(mode="validation")))
     for table in (MAPPED, NO_EFFECT, REFUSED):
         words |= {name for names in table.values() for name in names}
-    return tuple(sorted(words | {*SECTIONS, "extends", "add", "value", "low", "high", "distribution"}))
+    return tuple(
+        sorted(words | {*SECTIONS, "extends", "add", "value", "low", "high", "distribution"})
+    )
 
 
 def _of_schema(schema: Any) -> Iterator[str]:

@@ -83,8 +83,12 @@ def seeds() -> dict[str, bytes]:
     variant = (*small, Part(FILE, b"variants/variant.yaml", VARIANT.encode()))
     found = {
         "small": Blob(b"", small),
-        "variant": Blob(b"variant", (*small, _file("variant.yaml", VARIANT.replace("../scn", ".")))),
-        "beside": Blob(b"", (*_moved(small, b"base"), _file("scenario.yaml", "extends: ../base\n"))),
+        "variant": Blob(
+            b"variant", (*small, _file("variant.yaml", VARIANT.replace("../scn", ".")))
+        ),
+        "beside": Blob(
+            b"", (*_moved(small, b"base"), _file("scenario.yaml", "extends: ../base\n"))
+        ),
         "linked": Blob(b"", (*small, Part(LINK, b"scn/more.csv", b"places.csv"))),
         "june": Blob(b"", _folder(JUNE, ROWS)),
     }

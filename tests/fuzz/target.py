@@ -22,7 +22,7 @@ def main() -> None:
 
     with atheris.instrument_imports(include=["flowsim"], exclude=list(SPARED)):
         import flowsim.formats.flee.folder
-        import flowsim.formats.readers  # noqa: F401
+        import flowsim.formats.readers
     import flowsim.model.flow  # noqa: F401
     from tests.fuzz.mutate import cross, mutate
     from tests.fuzz.trial import site, try_out

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flowsim.formats.flee.as_run import Told, spells_as_run
 from flowsim.formats.flee.places import Spot
-from flowsim.formats.flee.rows import Notes, Row, read_rows
+from flowsim.formats.flee.rows import FARTHEST, Notes, Row, read_rows
 from flowsim.policy.base import Policy
 from flowsim.policy.gatekeeping import Closed
 from flowsim.policy.hosting import ReceptionStop
@@ -19,8 +19,6 @@ from flowsim.scenario.flaws import did_you_mean
 from flowsim.world.sections import Route
 
 KINDS = ("country", "location", "camp", "idpcamp", "link", "remove_forced_redirection")
-EARLIEST = -100_000
-"""Day before the start on which a closure may begin; -1 as the last day means for good."""
 
 
 @dataclass
@@ -79,7 +77,7 @@ class Closures:
                 0, f"{row.text(0)!r} is no kind of closure", f"give one of {', '.join(KINDS)}{near}"
             )
             return None
-        first, last = row.whole(3, "day", EARLIEST), row.whole(4, "day", EARLIEST)
+        first, last = (row.whole(i, "day", -FARTHEST, FARTHEST) for i in (3, 4))
         if kind == "remove_forced_redirection":
             self.notes.warn(row, "forced redirection has no effect in Flee 3; the row is left out")
             return None

@@ -22,10 +22,16 @@ from flowsim.formats.flee.rows import Notes, read_rows
 from flowsim.formats.flee.settings import find_settings, read_settings
 from flowsim.formats.flee.unused import check_unused
 from flowsim.scenario.checks import check
+from flowsim.scenario.files import is_folder, lies_in
+from flowsim.scenario.rules.period import YEARS
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.sections import Arrival, Event, Report
 
 INPUT, SOURCE = "input_csv", "source_data"
+EARLIEST, LATEST = 1000, 9000
+"""Years in which a run may start, so that all that is dated by days from there is a date."""
+LONGEST_RUN = int(365.25 * YEARS)
+"""Days."""
 
 
 def read_flee(
@@ -63,7 +69,8 @@ def read_flee(
     ScenarioError
         With everything that cannot be read, by file, line and cell.
     """
-    folder, tables, notes = *_folders(Path(path)), Notes()
+    folder, tables = _folders(Path(path))
+    notes = Notes(folders=(folder,))
     begin, length = _period(tables / "sim_period.csv", notes)
     at_first = read_places(tables / "locations.csv", notes)
     phases = read_changes(tables / "location_changes.csv", at_first, length, notes)
@@ -93,7 +100,7 @@ def read_flee(
     if notes.problems:
         raise ScenarioError(notes.problems)
     scenario = Scenario(
-        name=folder.resolve().name,
+        name=_name(folder),
         start=start,
         end=end,
         step="1d",
@@ -125,7 +132,19 @@ def read_flee(
 def _folders(path: Path) -> tuple[Path, Path]:
     """The folder of a crisis, and that of its tables."""
     inner = path / INPUT
-    return (path, inner) if inner.is_dir() else (path.resolve().parent, path)
+    if not is_folder(inner):
+        return path.resolve().parent, path
+    for name in (INPUT, SOURCE):
+        if not lies_in(path / name, path):
+            wrong, right = f"{name!r} leads out of the folder", "put the folder itself there"
+            raise ScenarioError([Problem(str(path), wrong, right)])
+    return path, inner
+
+
+def _name(folder: Path) -> str:
+    """Name of a scenario by its folder's, which may be no text at all."""
+    told = os.fsencode(folder.resolve().name).decode("utf-8", "replace")
+    return told[:200].strip() or "flee"
 
 
 def _settings(folder: Path, strict: bool, notes: Notes) -> Flee:
@@ -140,9 +159,14 @@ def _period(path: Path, notes: Notes) -> tuple[date, int]:
     for row in read_rows(path, notes):
         key = row.text(0).lower()
         if key == "startdate":
-            begin = row.day(1) or begin
+            day = row.day(1) or begin
+            if EARLIEST <= day.year <= LATEST:
+                begin = day
+            else:
+                right = f"give one from {EARLIEST} to {LATEST}"
+                row.wrong(1, f"the year {day.year} is far away", right)
         elif key == "length":
-            length = row.whole(1, "number of days", 1)
+            length = row.whole(1, "number of days", 1, LONGEST_RUN)
         missing.pop(key, None)
     if not any(p.file == str(path) for p in notes.problems):
         for right in missing.values():

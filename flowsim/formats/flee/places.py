@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flowsim.formats.flee.rows import MOST, Notes, Row, read_all, read_rows
+from flowsim.formats.flee.rows import FARTHEST, MOST, Notes, Row, read_all, read_rows
 from flowsim.scenario.flaws import did_you_mean
 from flowsim.world.sections import Place, Route
 
@@ -96,7 +96,7 @@ def read_places(path: Path, notes: Notes) -> dict[str, Spot]:
         if "idp" in row.text(5).lower() and kind == "camp":
             notes.warn(row, f"{name!r} is for the displaced inside")
         number = row.whole(7, "number of persons") if row.text(7) else 0
-        day = row.whole(6, "day") if row.text(6) else 0
+        day = row.whole(6, "day", most=FARTHEST) if row.text(6) else 0
         more = {
             key: row.number(i, key, 0.0, MORE[key]) for key, i in columns.items() if row.text(i)
         }

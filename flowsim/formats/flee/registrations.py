@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
-from flowsim.formats.flee.rows import Notes, Row, read_rows
+from flowsim.formats.flee.rows import MOST, Notes, Row, read_rows
 from flowsim.scenario.flaws import did_you_mean
 from flowsim.scenario.nodes import Spot
 
@@ -152,4 +152,7 @@ def _corrected(series: Series, rows: Sequence[Row], start: date, notes: Notes) -
             row.wrong(1, f"{row.text(0)} has nobody before {day}", "give a date with a report")
             continue
         persons[:i] *= persons[i] / persons[i - 1]
+        if persons.max() > MOST:
+            row.wrong(1, f"it makes {persons.max():g} persons", f"give at most {MOST:g}")
+            return Series((), ())
     return Series(series.days, tuple(persons.tolist()))

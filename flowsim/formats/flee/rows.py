@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from flowsim.errors import Problem, ScenarioError
-from flowsim.scenario.files import TABLE_BYTES, read_text
+from flowsim.errors import Problem, ScenarioError, on_one_line
+from flowsim.scenario.files import TABLE_BYTES, lies_in, read_text
 from flowsim.scenario.nodes import Spot
 
-MOST = 1e9
-"""Largest number that a cell may hold."""
+MOST = 1e8
+"""Largest number that a cell may hold, as in a scenario's own tables."""
+FARTHEST = 100_000
+"""Days from the start of the run on which something may begin or end."""
+LONGEST = 98
+"""Characters of a name; a crossing is named by two of them."""
 
 
 @dataclass
@@ -26,14 +30,34 @@ class Notes:
         What cannot be read.
     odd : list of str
         What Flee would misread without a word, with file and line.
+    folders : tuple of Path
+        Where a file that is a link may lead, beside the folder that it is in.
     """
 
     problems: list[Problem] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)
+    folders: tuple[Path, ...] = ()
 
     def warn(self, row: Row, told: str) -> None:
         """Note something odd in a row."""
-        self.odd.append(f"{row.file}:{row.line}: {told}")
+        self.tell(row.file, row.line, told)
+
+    def tell(self, file: object, line: int, told: str) -> None:
+        """Note something odd in a file."""
+        self.odd.append(on_one_line(f"{file}:{line}: {told}"))
+
+    def text(self, path: Path, most_bytes: int, named: Spot | None = None) -> str | None:
+        """Text of a file; None, and a problem, where it cannot be read or lies elsewhere."""
+        if not lies_in(path, path.parent, *self.folders):
+            wrong, right = f"{path.name!r} leads out of the folder", "put the file itself there"
+            spot = named or Spot(str(path), 1, 1)
+            self.problems.append(Problem("", wrong, right, spot.file, spot.line, spot.column))
+            return None
+        try:
+            return read_text(path, most_bytes, named, "")
+        except ScenarioError as error:
+            self.problems += error.problems
+            return None
 
 
 @dataclass(frozen=True)
@@ -57,6 +81,8 @@ class Row:
         """A cell that may not be empty."""
         if not self.text(i):
             self.wrong(i, f"{what} is missing", f"give {what}")
+        elif len(self.text(i)) > LONGEST:
+            self.wrong(i, f"{what} has {len(self.text(i))} characters", f"give at most {LONGEST}")
         return self.text(i)
 
     def number(self, i: int, what: str, least: float, most: float = MOST) -> float:
@@ -68,13 +94,14 @@ class Row:
             value = math.nan
         if least <= value <= most:
             return value
-        bounds = f"from {least:g} to {most:g}" if most < MOST else f"of at least {least:g}"
+        whole = most < MOST or value > most
+        bounds = f"from {least:g} to {most:g}" if whole else f"of at least {least:g}"
         self.wrong(i, f"{self.text(i)!r} is no {what}", f"give a number {bounds}")
         return least
 
-    def whole(self, i: int, what: str, least: int = 0) -> int:
+    def whole(self, i: int, what: str, least: int = 0, most: float = MOST) -> int:
         """A whole number."""
-        value = self.number(i, what, least)
+        value = self.number(i, what, least, most)
         if value != int(value):
             self.wrong(i, f"{self.text(i)!r} is no whole number", f"give {what} as a whole number")
         return int(value)
@@ -98,10 +125,8 @@ def read_rows(path: Path, notes: Notes, named: Spot | None = None) -> list[Row]:
 
 def read_all(path: Path, notes: Notes, named: Spot | None = None) -> list[Row]:
     """The same with the comments, as the header of a table is one."""
-    try:
-        text = read_text(path, TABLE_BYTES, named, "")
-    except ScenarioError as error:
-        notes.problems += error.problems
+    text = notes.text(path, TABLE_BYTES, named)
+    if text is None:
         return []
     reader = csv.reader(text.split("\n"), strict=True)
     rows: list[Row] = []

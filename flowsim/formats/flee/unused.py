@@ -42,7 +42,7 @@ def _days(
                 row.whole(i, what)
             elif i and name:
                 row.number(i, what, 0.0, 100.0)
-    notes.odd.append(f"{path}:1: checked and not used, as no rule here knows {hazard}")
+    notes.tell(path, 1, f"checked and not used, as no rule here knows {hazard}")
 
 
 def _ways(path: Path, spots: Mapping[str, Spot], notes: Notes) -> None:
@@ -60,4 +60,4 @@ def _ways(path: Path, spots: Mapping[str, Spot], notes: Notes) -> None:
                 row.wrong(i, f"there is no place {name!r}", f"name one of locations.csv{near}")
         if len(names) < 2:
             row.wrong(0, "this way has one place", "give it two places or more")
-    notes.odd.append(f"{path}:1: checked and not used, as people choose among all roads here")
+    notes.tell(path, 1, "checked and not used, as people choose among all roads here")
