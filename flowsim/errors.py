@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 
 def on_one_line(text: str) -> str:
-    """A text as a terminal may be given it: what does not print is escaped.
+    r"""A text as a terminal may be given it: what does not print is escaped.
 
     Examples
     --------
-    >>> on_one_line("a\\nb\\u202e")
-    'a\\\\nb\\\\u202e'
+    >>> print(on_one_line("a\nb\u202e"))
+    a\nb\u202e
     """
     if text.isprintable():
         return text

@@ -1,8 +1,8 @@
 """Loading under guard: what must hold whatever the files say.
 
-Only a `ScenarioError` comes out, or a Scenario with at most `ScenarioWarning`. Its problems say what
-is wrong and what would be right on one line each, at a position that is in the file. Nothing is
-written or started, and no file is read but those of the scenario.
+Only a `ScenarioError` comes out, or a Scenario with at most `ScenarioWarning`. Its problems say
+what is wrong and what would be right on one line each, at a position that is in the file. Nothing
+is written or started, and no file is read but those of the scenario.
 """
 
 from __future__ import annotations

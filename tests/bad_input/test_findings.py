@@ -211,6 +211,28 @@ def test_more_people_than_a_scenario_can_have(tmp_path: Path, number: str) -> No
     assert any(f"'{number}' is no number of persons" in line for line in found)
 
 
+def test_a_border_of_a_country_without_a_name_is_not_made(tmp_path: Path) -> None:
+    places = "Aha,North,,1,1,conflict,0,1000\nBee,North,Far,1,2,camp,,\n"
+    folder = flee_folder(tmp_path / "top", locations=places, routes="Aha,Bee,100\n")
+    says = told(folder)
+    assert "made_up/input_csv/locations.csv:1:3: the country is missing; give the country" in says
+
+
+def test_camps_can_have_too_many_people_together(tmp_path: Path) -> None:
+    folder = flee_folder(
+        tmp_path / "top", cee="2015-05-01,0\n2015-05-02,90000000\n",
+        dee="2015-05-01,0\n2015-05-02,90000000\n",
+    )  # fmt: skip
+    says = told(folder)
+    assert len(says) == 1
+    assert "arrival.persons: 180000010 does not fit; input should be less" in says[0]
+
+
+def test_a_cell_that_is_missing_stands_after_the_last(tmp_path: Path) -> None:
+    says = told(flee_folder(tmp_path / "top", locations="Aha\n"))
+    assert "made_up/input_csv/locations.csv:1:2: the country is missing; give the country" in says
+
+
 def test_a_folder_of_flee_may_have_any_name(tmp_path: Path) -> None:
     folder = flee_folder(tmp_path / "top")
     for name in (b" ", b"\xff\xfe", b"x" * 240, "a\u202eb".encode()):

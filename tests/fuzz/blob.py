@@ -1,8 +1,8 @@
 """A folder of files, links and pipes as one string of bytes, so that a fuzzer can change it.
 
-``HEADER SEP part SEP part ...``, a part being a line ``KIND NAME`` and then its content. The header
-says what is loaded and how. Any bytes are a folder of some kind: names that would lie outside of the
-folder it is written to, and what the system refuses, are left out.
+``HEADER SEP part SEP part ...``, a part being a line ``KIND NAME`` and then its content. The
+header says what is loaded and how. Any bytes are a folder of some kind: names that would lie
+outside of the folder it is written to, and what the system refuses, are left out.
 """
 
 from __future__ import annotations

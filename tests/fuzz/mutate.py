@@ -17,7 +17,8 @@ Bytes = Callable[[bytes, int], bytes]
 Change = Callable[[random.Random, bytes], bytes]
 
 VALUES = (
-    "", "~", "null", "true", "False", "NO", "0", "-0.0", "1", "-1", "0.5", "1e308", "1e400", "-.inf",
+    "", "~", "null", "true", "False", "NO", "0", "-0.0", "1", "-1", "0.5", "1e308", "1e400",
+    "-.inf",
     ".nan", "nan", "inf", "007", "0x1F", "0o17", "1_000", "1,000", "190:20:30", "5e-324",
     "9" * 20, "9" * 400, "1" + "0" * 5000, "1h", "-1h", "0h", "90min", "3 parsecs", "1e400h",
     "1.5d", "9999999d", "1h 1h 1h ", "2010-06-10", "2010-06-11T12:00", "2010-06-11T12:00:60",
@@ -226,8 +227,8 @@ def _numbers(draw: random.Random, body: bytes) -> bytes:
 
 
 CHANGES: tuple[Change, ...] = (
-    _put_value, _put_value, _put_word, _put_word, _insert, _lines, _lines, _cells, _recode, _numbers,
-    _numbers,
+    _put_value, _put_value, _put_word, _put_word, _insert, _lines, _lines, _cells, _recode,
+    _numbers, _numbers,
 )  # fmt: skip
 
 

@@ -5,8 +5,12 @@ All load but June 2010, whose tables are cut short.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
 
 from tests.flee_folder import FILES
 from tests.fuzz.blob import FILE, LINK, LOADED, Blob, Part, pack
@@ -14,8 +18,8 @@ from tests.fuzz.blob import FILE, LINK, LOADED, Blob, Part, pack
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests/data/small"
 JUNE = ROOT / "scenarios/kyrgyz_uzbek_2010"
-ROWS = 12
-"""Rows kept of a table that is shipped."""
+ITEMS = 3
+"""Items kept of each list and table of June 2010."""
 
 SETTINGS = """log_levels: {agent: 0}
 spawn_rules:
@@ -56,12 +60,12 @@ borders: [{id: A-B, between: [A, B], authorities: [{name: B, country: B, policie
 """
 POLICIES = (
     "{type: quota, per_day: 40, exempt: [women], priority: [children], start: *start}",
-    "{type: reactive, when: {what: waiting, where: C, above: 5}, policies: [{type: closed, leak: 0.1}]}",
+    "{type: reactive, when: {what: waiting, where: C, above: 5}, policies: [{type: closed}]}",
     "{type: scheduled, policies: [{type: opening_hours, hours: [8, 18], days: [thu]}]}",
     "{type: push_back, interception: 0.1, after_hours: 2}, {type: encouraged_return, factor: 2}",
     "{type: announced_closure, announced: 2010-06-10T06:00, start: 2010-06-10T12:00}",
     "{type: checkpoint, routes: [], permeability: 0.5}, "
-    "{type: forced_return, per_day_at_deadline: 6, deadline: 2010-06-10T20:00}",
+    "{type: forced_return, per_day_at_deadline: 6, start: *start, deadline: 2010-06-10T20:00}",
 )  # fmt: skip
 MORE_OF_FLEE: Mapping[str, str] = {
     "input_csv/agents.csv": "#location,age\nAha,3\nDee,30\n",
@@ -90,7 +94,7 @@ def seeds() -> dict[str, bytes]:
             b"", (*_moved(small, b"base"), _file("scenario.yaml", "extends: ../base\n"))
         ),
         "linked": Blob(b"", (*small, Part(LINK, b"scn/more.csv", b"places.csv"))),
-        "june": Blob(b"", _folder(JUNE, ROWS)),
+        "june": Blob(b"", _folder(JUNE, ITEMS)),
     }
     found["apart"] = Blob(b"", variant)
     for number, policies in enumerate(POLICIES):
@@ -104,17 +108,31 @@ def seeds() -> dict[str, bytes]:
     return {name: pack(blob) for name, blob in found.items()}
 
 
-def _folder(folder: Path, rows: int | None = None) -> tuple[Part, ...]:
-    """The files of a scenario; of its tables only the first rows."""
+def _folder(folder: Path, most: int | None = None) -> tuple[Part, ...]:
+    """The files of a scenario; of lists and tables only so many items."""
     files = [folder / "scenario.yaml", *sorted(folder.glob("*.csv"))]
     parts = []
     for file in files:
         text = file.read_text(encoding="utf-8")
-        if rows is not None:
-            lines = [line for line in text.splitlines(keepends=True) if line.strip()[:1] != "#"]
-            text = "".join(lines[: rows + 1] if file.suffix == ".csv" else lines)
+        if most is not None:
+            text = _cut(text, most, file.suffix == ".csv")
         parts.append(_file(file.name, text))
     return tuple(parts)
+
+
+def _cut(text: str, most: int, is_table: bool) -> str:
+    if is_table:
+        rows = [row for row in text.splitlines(keepends=True) if not row.startswith("#")]
+        return "".join(rows[: most + 1])
+    yaml, made = YAML(typ="safe", pure=True), io.StringIO()
+    yaml.dump(_shorter(yaml.load(text), most), made)
+    return made.getvalue()
+
+
+def _shorter(value: Any, most: int) -> Any:
+    if isinstance(value, dict):
+        return {key: _shorter(inner, most) for key, inner in value.items()}
+    return [_shorter(item, most) for item in value[:most]] if isinstance(value, list) else value
 
 
 def _moved(parts: tuple[Part, ...], to: bytes) -> tuple[Part, ...]:

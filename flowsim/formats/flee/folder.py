@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from flowsim.behaviour.flee_section import Flee
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning
 from flowsim.formats.flee.changes import camps_at_times, read_changes, shut, with_changes
@@ -25,6 +27,7 @@ from flowsim.scenario.checks import check
 from flowsim.scenario.files import is_folder, lies_in
 from flowsim.scenario.rules.period import YEARS
 from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.wording import shown
 from flowsim.world.sections import Arrival, Event, Report
 
 INPUT, SOURCE = "input_csv", "source_data"
@@ -71,6 +74,15 @@ def read_flee(
     """
     folder, tables = _folders(Path(path))
     notes = Notes(folders=(folder,))
+    try:
+        return _read(
+            folder, tables, Path(source) if source else folder / SOURCE, strict_flee, notes
+        )
+    except ValidationError as error:  # what no cell shows by itself, as a sum that is too large
+        raise ScenarioError(notes.problems or _unfit(error, folder)) from None
+
+
+def _read(folder: Path, tables: Path, source: Path, strict_flee: bool, notes: Notes) -> Scenario:
     begin, length = _period(tables / "sim_period.csv", notes)
     at_first = read_places(tables / "locations.csv", notes)
     phases = read_changes(tables / "location_changes.csv", at_first, length, notes)
@@ -86,10 +98,8 @@ def read_flee(
         closures.shut(phase.row, phase.place, phase.first, phase.last)
     borders = closures.read(tables / "closures.csv", length if strict_flee else None)
     flee = _settings(folder, strict_flee, notes)
-    registered = read_registered(
-        Path(source) if source else folder / SOURCE,
-        tables / "registration_corrections.csv", begin, notes,
-    )  # fmt: skip
+    corrections = tables / "registration_corrections.csv"
+    registered = read_registered(source, corrections, begin, notes)
     sheltered = Counter(_first_day(registered, spots, begin, notes))
     present = _present(tables / "agents.csv", spots, origin, sheltered, notes)
     people = read_group(tables, spots, notes)
@@ -125,8 +135,21 @@ def read_flee(
     if problems:
         raise ScenarioError([Problem(f"{folder}: {p.path}", p.wrong, p.right) for p in problems])
     for told in notes.odd:
-        warnings.warn(told, ScenarioWarning, stacklevel=2)
+        warnings.warn(told, ScenarioWarning, stacklevel=3)
     return scenario
+
+
+def _unfit(error: ValidationError, folder: Path) -> list[Problem]:
+    """What a section of the scenario cannot be made of."""
+    where = f"{folder}: {error.title.lower()}"
+    return [
+        Problem(
+            ".".join(map(str, (where, *item["loc"]))),
+            f"{shown(item['input'])} does not fit",
+            item["msg"][:1].lower() + item["msg"][1:],
+        )
+        for item in error.errors(include_url=False)
+    ]
 
 
 def _folders(path: Path) -> tuple[Path, Path]:

@@ -88,7 +88,9 @@ def read_places(path: Path, notes: Notes) -> dict[str, Spot]:
     for row in rows:
         if row.text(0).startswith("#"):
             continue
-        name, country = row.needs(0, "the name"), row.needs(2, "the country")
+        name, country = row.needs(0, "the name"), row.needs(2, "the country") or "?"
+        if not name:
+            continue
         if name in found:
             row.wrong(0, f"{name!r} stands twice", "give each place its own name")
             continue

@@ -75,15 +75,16 @@ class Row:
 
     def wrong(self, i: int, wrong: str, right: str) -> None:
         """Note that a cell is wrong."""
-        self.notes.problems.append(Problem("", wrong, right, self.file, self.line, i + 1))
+        cell = min(i, len(self.cells)) + 1  # one that is missing would follow the last
+        self.notes.problems.append(Problem("", wrong, right, self.file, self.line, cell))
 
     def needs(self, i: int, what: str) -> str:
-        """A cell that may not be empty."""
+        """A name, which may neither be empty nor without end."""
         if not self.text(i):
             self.wrong(i, f"{what} is missing", f"give {what}")
         elif len(self.text(i)) > LONGEST:
             self.wrong(i, f"{what} has {len(self.text(i))} characters", f"give at most {LONGEST}")
-        return self.text(i)
+        return self.text(i)[:LONGEST]
 
     def number(self, i: int, what: str, least: float, most: float = MOST) -> float:
         """A number within bounds; thousands may be parted by commas. Least where it is wrong."""
