@@ -128,6 +128,9 @@ def _read_bytes(path: Path, most_bytes: int, named: Spot | None, path_told: str)
         with path.open("rb") as file:
             raw = file.read(most_bytes + 1)
     except FileNotFoundError:
+        if path.is_symlink():
+            told = f"{path.name!r} is a link to nothing"
+            raise refusal(told, "put the file itself here") from None
         near = did_you_mean(path.name, beside(path))
         wrong = f"there is no file {path.name!r}"
         raise refusal(wrong, f"name a file that exists{near}") from None

@@ -17,6 +17,7 @@ import flowsim as fs
 import flowsim.formats.flee.folder
 from flowsim.errors import Problem
 from flowsim.formats.readers import load
+from flowsim.scenario.files import is_file
 from flowsim.scenario.scenario import Scenario
 from tests.bad_input.watch import watched
 
@@ -93,7 +94,7 @@ def check_problem(problem: Problem) -> None:
     assert problem.line >= 1, f"a line below 1: {problem}"
     assert problem.column >= 1, f"a column below 1: {problem}"
     file = Path(problem.file)
-    if not file.is_file():
+    if not is_file(file):
         assert (problem.line, problem.column) == (1, 1), f"a position in no file: {problem}"
         return
     raw = file.read_bytes() if file.stat().st_size < 10_000_000 else b""

@@ -139,6 +139,18 @@ def test_a_file_of_flee_that_is_a_link_out_is_not_read(tmp_path: Path, file: str
     assert any("leads out of the folder; put the file itself there" in line for line in says)
 
 
+@pytest.mark.parametrize("target", ["nowhere", "x" * 300])
+def test_a_file_of_flee_that_is_a_link_to_nothing_is_told(tmp_path: Path, target: str) -> None:
+    """It was taken for a file that is left out, or the system's own error came out."""
+    folder = flee_folder(tmp_path / "top")
+    for name in ("closures", "conflicts"):
+        (folder / f"input_csv/{name}.csv").unlink()
+        (folder / f"input_csv/{name}.csv").symlink_to(target)
+    says = told(folder)
+    assert len(says) == 2
+    assert all("closures.csv" in line or "conflicts.csv" in line for line in says)
+
+
 @pytest.mark.parametrize("name", ["input_csv", "source_data"])
 def test_a_folder_of_flee_may_not_be_a_link_out(tmp_path: Path, name: str) -> None:
     folder = flee_folder(tmp_path / "top")

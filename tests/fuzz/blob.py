@@ -17,7 +17,7 @@ SEP = b"\xff\xff"
 FILE, LINK, PIPE, FOLDER = b"F", b"L", b"P", b"D"
 LOADED = "scn"
 """The folder that is loaded; others beside it can be extended."""
-MOST_PARTS, LONGEST_NAME, DEEPEST = 16, 300, 6
+MOST_PARTS, LONGEST_NAME, DEEPEST = 32, 300, 6
 
 
 class Part(NamedTuple):

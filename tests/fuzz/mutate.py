@@ -228,7 +228,7 @@ def _numbers(draw: random.Random, body: bytes) -> bytes:
 
 CHANGES: tuple[Change, ...] = (
     _put_value, _put_value, _put_word, _put_word, _insert, _lines, _lines, _cells, _recode,
-    _numbers, _numbers,
+    _numbers, _numbers, _numbers, _numbers,
 )  # fmt: skip
 
 

@@ -52,17 +52,31 @@ groups: [{name: G, household_size: {1: 1}, children: 0, women: 0.5, men: 0.5, el
   elderly_men: 0}]
 places:
   - {name: P, country: A, lat: 1, lon: 1, population: 9, share: &one {G: 1}}
-  - {name: Q, country: B, lat: 1, lon: 1.1}
-routes: [{start: P, end: Q, km: 20, kind: post, crossing: C}]
+  - {name: Q, country: B, lat: 1, lon: 1.1, capacity: 5, sheltered: 2}
+  - {name: R, country: A, lat: 1.1, lon: 1, population: 3, share: *one}
+  - {name: S, country: B, kind: camp, lat: 1, lon: 1.2, capacity: 50, capacity_per_day: 1.5}
+routes: [{start: P, end: Q, km: 20, kind: post, crossing: C}, {start: P, end: R, km: 15},
+  {start: Q, end: S, km: 12, mode: foot}]
 violence: {events: [{place: P, start: *start, peak: *start, until: 2010-06-11, intensity: 1,
   target: *one}]}
-borders: [{id: A-B, between: [A, B], authorities: [{name: B, country: B, policies: [%s]}]}]
+borders: [{id: A-B, between: [A, B], authorities: [{name: B, country: B, policies: [%s]},
+  {name: A, country: A, lag_hours: 1, policies: [{type: exit_ban, barred: [men], leak: 0.1}]}]}]
+conditions: [{name: Block, kind: roadblock, places: [P], start: *start, stop: 2010-06-11}]
+forces: [{name: Army, kind: army, places: [P], size: 9, orders: [{start: *start, stance: attack}]}]
+reports: [{id: one, when: *start, variable: waiting, place: C, value: 1, use: fit}]
+arrivals: [{start: *start, persons: 3, place: P}]
+behaviour: {leaving: {count: given}}
 """
 POLICIES = (
     "{type: quota, per_day: 40, exempt: [women], priority: [children], start: *start}",
     "{type: reactive, when: {what: waiting, where: C, above: 5}, policies: [{type: closed}]}",
     "{type: scheduled, policies: [{type: opening_hours, hours: [8, 18], days: [thu]}]}",
     "{type: push_back, interception: 0.1, after_hours: 2}, {type: encouraged_return, factor: 2}",
+    "{type: capacity_bound, closes_at: 1, reopens_at: 0.5, places: [S]}",
+    "{type: corridor, routes: [[Q, S]], danger: 0.1}, {type: reception_stop, places: [S]}",
+    "{type: relocation, origins: [Q], to: [S], per_day: 2}",
+    "{type: quota, per_hour: 9, counted: true, carry_over: 0.5, shared: true, crossings: [C]}",
+    "{type: announced_opening, announced: *start, stop: 2010-06-10T12:00}",
     "{type: announced_closure, announced: 2010-06-10T06:00, start: 2010-06-10T12:00}",
     "{type: checkpoint, routes: [], permeability: 0.5}, "
     "{type: forced_return, per_day_at_deadline: 6, start: *start, deadline: 2010-06-10T20:00}",
@@ -77,6 +91,7 @@ MORE_OF_FLEE: Mapping[str, str] = {
     "input_csv/major_routes.csv": "Aha,Bee,Cee\n",
     "input_csv/closures.csv": "country,Home,Else,0,4\ncamp,Cee,,2,5\nlink,Aha,Bee,1,3\n"
     "location,Aha,Eve,1,-1\n",
+    "input_csv/region_attributes_IPC.csv": "#Day,North\n0,10\n2,30.5\n",
     "simsetting.yml": SETTINGS,
 }
 

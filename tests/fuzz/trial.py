@@ -16,7 +16,7 @@ from tests.bad_input.short_run import is_quick, run_briefly
 from tests.fuzz.blob import LOADED, unpack, write
 
 RAM = Path("/dev/shm")
-ONE_IN = 8
+ONE_IN = 2
 """Of the inputs that load, so many run a little."""
 
 

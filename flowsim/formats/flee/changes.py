@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from flowsim.formats.flee.conflict import GROUP
 from flowsim.formats.flee.places import Spot, type_of
-from flowsim.formats.flee.rows import Notes, Row, read_rows
+from flowsim.formats.flee.rows import Notes, Row, is_told, read_rows
 from flowsim.scenario.flaws import did_you_mean
 from flowsim.world.sections import Event
 
@@ -45,7 +45,7 @@ def read_changes(
 ) -> tuple[Phase, ...]:
     """The phases of all places that change, from rows ``name,new type,day``."""
     changes: dict[str, dict[int, tuple[Row, str]]] = {}
-    for row in read_rows(path, notes) if path.exists() else []:
+    for row in read_rows(path, notes) if is_told(path) else []:
         name, kind, day = row.text(0), type_of(row, 1), row.whole(2, "day")
         if name not in spots:
             near = did_you_mean(name, list(spots))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flowsim.formats.flee.as_run import Told, spells_as_run
 from flowsim.formats.flee.places import Spot
-from flowsim.formats.flee.rows import FARTHEST, Notes, Row, read_rows
+from flowsim.formats.flee.rows import FARTHEST, Notes, Row, is_told, read_rows
 from flowsim.policy.base import Policy
 from flowsim.policy.gatekeeping import Closed
 from flowsim.policy.hosting import ReceptionStop
@@ -52,7 +52,7 @@ class Closures:
         as_run : int, optional
             Days of a run in which closures are as Flee's code enacts them, and not as meant.
         """
-        rows = read_rows(path, self.notes) if path.exists() else []
+        rows = read_rows(path, self.notes) if is_told(path) else []
         told = [closure for row in rows if (closure := self._told(row)) is not None]
         if as_run is None:
             for closure in told:

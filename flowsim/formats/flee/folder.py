@@ -20,7 +20,7 @@ from flowsim.formats.flee.defaults import behaviour
 from flowsim.formats.flee.people import read_agents, read_group
 from flowsim.formats.flee.places import Spot, read_places, read_routes
 from flowsim.formats.flee.registrations import Registered, read_registered
-from flowsim.formats.flee.rows import Notes, read_rows
+from flowsim.formats.flee.rows import Notes, is_told, read_rows
 from flowsim.formats.flee.settings import find_settings, read_settings
 from flowsim.formats.flee.unused import check_unused
 from flowsim.scenario.checks import check
@@ -202,7 +202,7 @@ def _events(
     tables: Path, spots: Mapping[str, Spot], start: datetime, length: int, notes: Notes
 ) -> tuple[Event, ...]:
     path = tables / "conflicts.csv"
-    if path.exists():
+    if is_told(path):
         for spot in [spot for spot in spots.values() if "conflict_intensity" in spot.more][:1]:
             notes.warn(spot.row, "conflict_intensity is not used, as conflicts.csv tells it")
         return read_conflict(path, list(spots), start, length, notes)

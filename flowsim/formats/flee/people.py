@@ -9,7 +9,7 @@ from pathlib import Path
 from flowsim.errors import on_one_line
 from flowsim.formats.flee.conflict import GROUP
 from flowsim.formats.flee.places import Spot
-from flowsim.formats.flee.rows import Notes, Row, read_all
+from flowsim.formats.flee.rows import Notes, Row, is_told, read_all
 from flowsim.scenario.flaws import did_you_mean
 from flowsim.world.sections import Group
 
@@ -113,7 +113,7 @@ def _years(shares: Shares) -> dict[float, float] | None:
 def read_agents(path: Path, spots: Mapping[str, Spot], notes: Notes) -> Counter[str]:
     """Persons by place of a table with a row each, as ``location,attribute,...``."""
     found: Counter[str] = Counter()
-    if not path.exists():
+    if not is_told(path):
         return found
     header, *rows = _with_header(path, "location", notes)
     for row in rows:

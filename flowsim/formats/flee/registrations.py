@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
-from flowsim.formats.flee.rows import MOST, Notes, Row, read_rows
+from flowsim.formats.flee.rows import MOST, Notes, Row, is_told, read_rows
 from flowsim.scenario.flaws import did_you_mean
 from flowsim.scenario.nodes import Spot
 
@@ -108,7 +108,7 @@ def read_registered(folder: Path, corrections: Path, start: date, notes: Notes) 
 
 
 def _corrections(path: Path, notes: Notes) -> list[Row]:
-    return read_rows(path, notes) if path.exists() else []
+    return read_rows(path, notes) if is_told(path) else []
 
 
 def _series(folder: Path, row: Row, cell: int, name: str, notes: Notes) -> Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import os
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -114,6 +115,11 @@ class Row:
         except ValueError:
             self.wrong(i, f"{self.text(i)!r} is no date", "write it as 2015-05-01")
             return None
+
+
+def is_told(path: Path) -> bool:
+    """Whether there is such a file; a link is one even where it leads to nothing."""
+    return os.path.lexists(path)
 
 
 def read_rows(path: Path, notes: Notes, named: Spot | None = None) -> list[Row]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from flowsim.formats.flee.places import Spot
-from flowsim.formats.flee.rows import Notes, read_all
+from flowsim.formats.flee.rows import Notes, is_told, read_all
 from flowsim.scenario.flaws import did_you_mean
 
 
@@ -25,7 +25,7 @@ def _days(
     path: Path, what: str, of: str, known: Collection[str], notes: Notes, hazard: str
 ) -> None:
     """A table ``#Day,NAME,...`` with a number a day and name."""
-    if not path.exists():
+    if not is_told(path):
         return
     rows = read_all(path, notes)
     for i, name in enumerate(rows[0].cells if rows else ()):
@@ -47,7 +47,7 @@ def _days(
 
 def _ways(path: Path, spots: Mapping[str, Spot], notes: Notes) -> None:
     """Rows of places, each a way over at least one road."""
-    if not path.exists():
+    if not is_told(path):
         return
     for row in read_all(path, notes):
         names = [(i, name) for i, name in enumerate(row.cells) if name]
