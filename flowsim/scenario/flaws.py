@@ -12,6 +12,8 @@ from flowsim.scenario.nodes import Loc, Node, Paths
 
 _MANY = 3000
 """Among more names than this only a spelling that differs in case is looked for."""
+SUGGESTIONS = 100
+"""So many unknown names of a kind get a suggestion, which takes time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,17 @@ def labels(field_name: str, items: Sequence[Any]) -> list[str | int]:
 
 def lookup(field_name: str, items: Sequence[Any], name: str) -> list[int]:
     """Indices of the items of a list that go by a name; none go by an empty one."""
-    keys = NAMED_BY.get(field_name, ()) if name else ()
-    return [i for i, item in enumerate(items) if any(_named(item, key) == name for key in keys)]
+    return by_name(field_name, items).get(name, [])
+
+
+def by_name(field_name: str, items: Sequence[Any]) -> dict[str, list[int]]:
+    """Indices of the items of a list by each name that they go by."""
+    found: dict[str, list[int]] = {}
+    for i, item in enumerate(items):
+        for name in dict.fromkeys(_named(item, key) for key in NAMED_BY.get(field_name, ())):
+            if name:
+                found.setdefault(name, []).append(i)
+    return found
 
 
 class Paths:

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from flowsim.formats.flee.rows import Notes, Row, read_all
-from flowsim.scenario.flaws import did_you_mean
 from flowsim.world.sections import Event
 
 GROUP = "people"
@@ -69,7 +68,7 @@ def _columns(header: Row, names: Sequence[str], places: Sequence[str]) -> dict[i
             found[i] = name
             seen.add(name)
         elif name:
-            near = did_you_mean(name, list(places))
+            near = header.notes.near(name, places)
             header.notes.warn(header, f"{name!r} is no place, so its conflict is left out{near}")
     return found
 

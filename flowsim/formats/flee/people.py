@@ -10,7 +10,6 @@ from flowsim.errors import on_one_line
 from flowsim.formats.flee.conflict import GROUP
 from flowsim.formats.flee.places import Spot
 from flowsim.formats.flee.rows import Notes, Row, is_told, read_all
-from flowsim.scenario.flaws import did_you_mean
 from flowsim.world.sections import Group
 
 PREFIX, DEFAULT = "demographics_", "default"
@@ -70,7 +69,7 @@ def _attribute(
     apart = [cell for i, cell in enumerate(header.cells) if i not in (0, column) and cell]
     for name in apart:
         if name not in spots:
-            notes.warn(header, f"{name!r} is no place{did_you_mean(name, list(spots))}")
+            notes.warn(header, f"{name!r} is no place{notes.near(name, spots)}")
     weights: dict[str, float] = {}
     for row in rows:
         value = row.needs(0, "the value")
@@ -119,7 +118,7 @@ def read_agents(path: Path, spots: Mapping[str, Spot], notes: Notes) -> Counter[
     for row in rows:
         name = row.text(0)
         if name not in spots:
-            near = did_you_mean(name, list(spots))
+            near = notes.near(name, spots)
             row.wrong(0, f"there is no place {name!r}", f"name one of locations.csv{near}")
         found[name] += 1
     start = f"{found.total()} persons start on day 0 beside those who are registered"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from flowsim.formats.flee.rows import FARTHEST, MOST, Notes, Row, read_all, read_rows
-from flowsim.scenario.flaws import did_you_mean
 from flowsim.world.sections import Place, Route
 
 TYPES = ("camp", "conflict", "forward", "marker", "flood_zone", "default", "town")
@@ -114,7 +113,7 @@ def read_routes(path: Path, spots: Mapping[str, Spot], notes: Notes) -> tuple[Ro
         ends = (row.text(0), row.text(1))
         unknown = [(i, end) for i, end in enumerate(ends) if end not in spots]
         for i, end in unknown:
-            near = did_you_mean(end, list(spots))
+            near = notes.near(end, spots)
             row.wrong(i, f"there is no place {end!r}", f"name one of locations.csv{near}")
         km = row.number(2, "length in km", 0.001, 40_000)
         if unknown:

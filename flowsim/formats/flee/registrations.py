@@ -11,7 +11,6 @@ import numpy as np
 
 from flowsim.arrays import Floats, Ints
 from flowsim.formats.flee.rows import MOST, Notes, Row, is_told, read_rows
-from flowsim.scenario.flaws import did_you_mean
 from flowsim.scenario.nodes import Spot
 
 TOTAL = "total"
@@ -102,7 +101,7 @@ def read_registered(folder: Path, corrections: Path, start: date, notes: Notes) 
             rows[name] = row
     for row in told:
         if row.text(0) not in camps:
-            near = did_you_mean(row.text(0), list(camps))
+            near = notes.near(row.text(0), camps)
             notes.warn(row, f"the correction of {row.text(0)!r}, which has no series{near}")
     return Registered(camps, total, rows)
 

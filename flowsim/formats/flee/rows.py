@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import math
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from flowsim.errors import Problem, ScenarioError, on_one_line
 from flowsim.scenario.files import TABLE_BYTES, lies_in, read_text
+from flowsim.scenario.flaws import SUGGESTIONS, did_you_mean
 from flowsim.scenario.nodes import Spot
 
 MOST = 1e8
@@ -38,10 +40,16 @@ class Notes:
     problems: list[Problem] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)
     folders: tuple[Path, ...] = ()
+    _asked: int = 0
 
     def warn(self, row: Row, told: str) -> None:
         """Note something odd in a row."""
         self.tell(row.file, row.line, told)
+
+    def near(self, word: str, choices: Iterable[str]) -> str:
+        """The nearest of some words, as a remark, for the first `SUGGESTIONS` that are unknown."""
+        self._asked += 1
+        return did_you_mean(word, sorted(choices)) if self._asked <= SUGGESTIONS else ""
 
     def tell(self, file: object, line: int, told: str) -> None:
         """Note something odd in a file."""

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from flowsim.formats.flee.places import Spot
 from flowsim.formats.flee.rows import Notes, is_told, read_all
-from flowsim.scenario.flaws import did_you_mean
 
 
 def check_unused(folder: Path, spots: Mapping[str, Spot], notes: Notes) -> None:
@@ -30,7 +29,7 @@ def _days(
     rows = read_all(path, notes)
     for i, name in enumerate(rows[0].cells if rows else ()):
         if i and name and name not in known:
-            notes.warn(rows[0], f"{name!r} is no {of}{did_you_mean(name, sorted(known))}")
+            notes.warn(rows[0], f"{name!r} is no {of}{notes.near(name, known)}")
     last = -1
     for row in rows[1:]:
         day = row.whole(0, "day")
@@ -56,7 +55,7 @@ def _ways(path: Path, spots: Mapping[str, Spot], notes: Notes) -> None:
             continue
         for i, name in names:
             if name not in spots:
-                near = did_you_mean(name, list(spots))
+                near = notes.near(name, spots)
                 row.wrong(i, f"there is no place {name!r}", f"name one of locations.csv{near}")
         if len(names) < 2:
             row.wrong(0, "this way has one place", "give it two places or more")
