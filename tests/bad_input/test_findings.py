@@ -42,6 +42,14 @@ def test_a_column_may_not_go_deeper_than_a_number(small: Path) -> None:
     assert any("target" in line for line in says)
 
 
+@pytest.mark.parametrize("columns", ["target,target.North", "target.North,target"])
+def test_a_column_may_not_stand_beside_one_of_its_keys(small: Path, columns: str) -> None:
+    (small / "events.csv").write_text(
+        f"place,start,peak,until,intensity,{columns}\nTown,2010-06-11,2010-06-11,2010-06-12,1,1,1\n"
+    )
+    assert any("stands beside 'target', which is all of it" in line for line in told(small))
+
+
 def test_positions_are_right_with_the_line_ends_of_old_macs(small: Path) -> None:
     file = small / "scenario.yaml"
     raw = file.read_bytes().replace(b"\n", b"\r").replace(b"A small world", b"A sm\xfcll world")

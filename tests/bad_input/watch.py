@@ -71,7 +71,7 @@ class Watch:
         elif event.startswith(TALKS):
             told = f"talks to the network: {event}"
         elif event.startswith(CHANGES):
-            told = f"changes something: {event} {args[:1]}"
+            told = None if _is_bytecode(args) else f"changes something: {event} {args[:1]}"
         elif event.startswith(LIBRARIES) and not _importing():
             told = f"loads a library: {event} {args[-1:]}"
         if told:
@@ -83,8 +83,7 @@ class Watch:
             return None
         real = os.path.realpath(os.fsdecode(path))
         if flags & WRITING:
-            cache = os.sep + "__pycache__" + os.sep in real and _below(real, _own())
-            return None if cache else f"writes {real}"
+            return None if _is_bytecode((real,)) else f"writes {real}"
         fine = _below(real, self.roots) or _below(real, _own()) or _below(real, _zones())
         return None if fine else f"reads {real}"
 
@@ -128,6 +127,13 @@ def watched(*roots: Path) -> Iterator[Watch]:
 
 def _below(path: str, roots: tuple[str, ...]) -> bool:
     return any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
+
+
+def _is_bytecode(args: tuple[Any, ...]) -> bool:
+    """Whether all paths among the arguments are where the interpreter keeps what it compiled."""
+    paths = [os.path.realpath(os.fsdecode(arg)) for arg in args if isinstance(arg, str | bytes)]
+    kept = [path for path in paths if "__pycache__" in path.split(os.sep) and _below(path, _own())]
+    return bool(paths) and kept == paths
 
 
 @cache

@@ -25,6 +25,7 @@ from flowsim.formats.flee.settings import find_settings, read_settings
 from flowsim.formats.flee.unused import check_unused
 from flowsim.scenario.checks import check
 from flowsim.scenario.files import is_folder, lies_in
+from flowsim.scenario.flaws import capped
 from flowsim.scenario.rules.period import YEARS
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.wording import shown
@@ -79,7 +80,7 @@ def read_flee(
             folder, tables, Path(source) if source else folder / SOURCE, strict_flee, notes
         )
     except ValidationError as error:  # what no cell shows by itself, as a sum that is too large
-        raise ScenarioError(notes.problems or _unfit(error, folder)) from None
+        raise ScenarioError(capped(notes.problems) or _unfit(error, folder)) from None
 
 
 def _read(folder: Path, tables: Path, source: Path, strict_flee: bool, notes: Notes) -> Scenario:
@@ -105,10 +106,10 @@ def _read(folder: Path, tables: Path, source: Path, strict_flee: bool, notes: No
     people = read_group(tables, spots, notes)
     check_unused(tables, spots, notes)
     if notes.problems:
-        raise ScenarioError(notes.problems)
+        raise ScenarioError(capped(notes.problems))
     places = tuple(s.place(sheltered[s.name], s.country == origin) for s in spots.values())
     if notes.problems:
-        raise ScenarioError(notes.problems)
+        raise ScenarioError(capped(notes.problems))
     scenario = Scenario(
         name=_name(folder),
         start=start,

@@ -93,7 +93,8 @@ def reached(draft: Draft) -> Iterator[Flaw]:
     for route in draft.routes.all():
         beside.setdefault(route.start, []).append(route.end)
         beside.setdefault(route.end, []).append(route.start)
-    todo = [p.name for p in draft.places.all() if p.country in draft.flee_from and p.population]
+    fled = set(draft.flee_from)
+    todo = [p.name for p in draft.places.all() if p.country in fled and p.population]
     if not todo:
         return
     seen = set(todo)
