@@ -12,8 +12,8 @@ from flowsim.scenario.flaws import did_you_mean
 from flowsim.scenario.nodes import Spot
 
 MEGABYTE = 1_000_000
-YAML_BYTES = 5 * MEGABYTE
-TABLE_BYTES = 200 * MEGABYTE
+YAML_BYTES = 2 * MEGABYTE
+TABLE_BYTES = 25 * MEGABYTE
 LINE_CHARACTERS = MEGABYTE
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")

@@ -11,6 +11,7 @@ import csv
 import os
 import stat
 import warnings
+from functools import lru_cache
 from pathlib import Path
 
 import flowsim as fs
@@ -20,6 +21,9 @@ from flowsim.formats.readers import load
 from flowsim.scenario.files import is_file
 from flowsim.scenario.scenario import Scenario
 from tests.bad_input.watch import watched
+
+LARGE = 10_000_000
+"""Bytes of a file whose positions are not looked at."""
 
 Loaded = tuple[Scenario | None, tuple[Problem, ...]]
 
@@ -97,15 +101,11 @@ def check_problem(problem: Problem) -> None:
     if not is_file(file):
         assert (problem.line, problem.column) == (1, 1), f"a position in no file: {problem}"
         return
-    raw = file.read_bytes() if file.stat().st_size < 10_000_000 else b""
-    raw = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    lines = raw.decode("utf-8", "replace").split("\n")
-    if not raw:
+    lines, cells = _shape(file, file.stat().st_mtime_ns)
+    if not lines:
         return
     assert problem.line <= len(lines), f"a line after the last, {len(lines)}: {problem}"
-    most = len(lines[problem.line - 1]) + 1
-    if file.suffix == ".csv":
-        most = max(most, _cells(lines) + 1)
+    most = max(lines[problem.line - 1], cells) + 1
     assert problem.column <= most, f"a column after the last, {most}: {problem}"
 
 
@@ -113,6 +113,15 @@ def check_line(text: str) -> None:
     """It prints on one line, and does nothing else to a terminal."""
     odd = [character for character in text if not character.isprintable()]
     assert not odd, f"{odd[0]!r} in a message: {text!r}"
+
+
+@lru_cache(maxsize=8)
+def _shape(file: Path, changed: int) -> tuple[list[int], int]:
+    """Characters of each line, and cells of a table; nothing for a file that is too large."""
+    raw = file.read_bytes() if file.stat().st_size < LARGE else b""
+    raw = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lines = raw.decode("utf-8", "replace").split("\n") if raw else []
+    return [len(line) for line in lines], _cells(lines) if file.suffix == ".csv" else 0
 
 
 def _cells(lines: list[str]) -> int:

@@ -166,15 +166,12 @@ def _imported(name: str, file: str | None) -> str | None:
 
 def _executed(file: Any) -> str | None:
     """Code is fine that lies where code belongs, or that such code makes while it is imported."""
-    if isinstance(file, bytes):
-        file = os.fsdecode(file)
-    if isinstance(file, str) and (file.startswith("<frozen") or _below(_real(file), _own())):
-        return None
-    return None if _importing() else f"executes {file}"
-
-
-def _real(file: str) -> str:
-    return file if file.startswith("<") else os.path.realpath(file)
+    name = os.fsdecode(file) if isinstance(file, str | bytes) else "<unknown>"
+    if name.startswith("<"):
+        fine = name.startswith("<frozen") or _importing()
+    else:
+        fine = _below(os.path.realpath(name), _own())
+    return None if fine else f"executes {name}"
 
 
 def _importing() -> bool:

@@ -6,44 +6,29 @@ All load but June 2010, whose tables are cut short.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from tests.flee_folder import FILES
-from tests.fuzz.blob import FILE, LINK, LOADED, Blob, Part, pack
+from tests.bad_input.folders import (
+    SMALL,
+    VARIANT,
+    Parts,
+    files_of,
+    flee,
+    more_of_flee,
+    part,
+    small,
+    variant,
+)
+from tests.fuzz.blob import LINK, Blob, Part, pack
 
 ROOT = Path(__file__).parents[2]
-SMALL = ROOT / "tests/data/small"
 JUNE = ROOT / "scenarios/kyrgyz_uzbek_2010"
 ITEMS = 3
 """Items kept of each list and table of June 2010."""
 
-SETTINGS = """log_levels: {agent: 0}
-spawn_rules:
-  take_from_population: False
-  conflict_driven_spawning: {spawn_mode: pop_ratio, displaced_per_conflict_day: 0.01}
-move_rules:
-  max_move_speed: 360.0
-  awareness_level: 1
-  conflict_weight: 0.25
-  use_v1_rules: false
-optimisations: {hasten: 1}
-"""
-VARIANT = """extends: ../scn
-title: A variant
-end: {value: 2010-06-12T12:00, low: 2010-06-12T06:00, high: 2010-06-12T18:00}
-places:
-  Village: {capacity: 50}
-  add: [{name: New, country: Here, lat: 40.55, lon: 72.75, population: 20, share: {North: 1}}]
-routes:
-  add: [{start: New, end: Village, km: 9}]
-violence: {events: {add: [{place: New, start: 2010-06-11, peak: 2010-06-11, until: 2010-06-12,
-  intensity: 0.5, target: {South: 1.0}}]}}
-forces: null
-"""
 ALIASES = """name: small
 start: &start 2010-06-10
 end: 2010-06-11
@@ -81,58 +66,36 @@ POLICIES = (
     "{type: checkpoint, routes: [], permeability: 0.5}, "
     "{type: forced_return, per_day_at_deadline: 6, start: *start, deadline: 2010-06-10T20:00}",
 )  # fmt: skip
-MORE_OF_FLEE: Mapping[str, str] = {
-    "input_csv/agents.csv": "#location,age\nAha,3\nDee,30\n",
-    "input_csv/demographics_age.csv": "age,Default\n7,1\n30,3\n",
-    "input_csv/demographics_gender.csv": "gender,Default,Aha\nf,1,2\nm,2,1\n",
-    "input_csv/location_changes.csv": "#name,type,day\nBee,camp,3\nDee,town,4\nAha,town,5\n",
-    "input_csv/registration_corrections.csv": "Dee,2015-05-11\n",
-    "input_csv/flood_level.csv": "#Day,Aha\n0,1\n3,2\n",
-    "input_csv/major_routes.csv": "Aha,Bee,Cee\n",
-    "input_csv/closures.csv": "country,Home,Else,0,4\ncamp,Cee,,2,5\nlink,Aha,Bee,1,3\n"
-    "location,Aha,Eve,1,-1\n",
-    "input_csv/region_attributes_IPC.csv": "#Day,North\n0,10\n2,30.5\n",
-    "simsetting.yml": SETTINGS,
-}
 
 
 def seeds() -> dict[str, bytes]:
     """Blobs by name."""
-    small = _folder(SMALL)
-    variant = (*small, Part(FILE, b"variants/variant.yaml", VARIANT.encode()))
+    beside = (*files_of(SMALL, "base"), part("scenario.yaml", "extends: ../base\n"))
+    near = part("variant.yaml", VARIANT.replace("../base", "."))
     found = {
-        "small": Blob(b"", small),
-        "variant": Blob(
-            b"variant", (*small, _file("variant.yaml", VARIANT.replace("../scn", ".")))
-        ),
-        "beside": Blob(
-            b"", (*_moved(small, b"base"), _file("scenario.yaml", "extends: ../base\n"))
-        ),
-        "linked": Blob(b"", (*small, Part(LINK, b"scn/more.csv", b"places.csv"))),
-        "june": Blob(b"", _folder(JUNE, ITEMS)),
+        "small": Blob(b"", small()),
+        "variant": Blob(b"variant", (*small(), near)),
+        "apart": Blob(b"", variant()),
+        "beside": Blob(b"", beside),
+        "linked": Blob(b"", (*small(), Part(LINK, b"scn/more.csv", b"places.csv"))),
+        "june": Blob(b"", _june()),
+        "flee": Blob(b"", flee()),
+        "flee_more": Blob(b"", more_of_flee()),
+        "flee_strict": Blob(b"strict", more_of_flee()),
     }
-    found["apart"] = Blob(b"", variant)
     for number, policies in enumerate(POLICIES):
         text = ALIASES % policies
-        found[f"policies_{number}"] = Blob(b"", (_file("scenario.yaml", text),))
-    flee = {f"{LOADED}/{name}": text for name, text in FILES.items()}
-    more = flee | {f"{LOADED}/{name}": text for name, text in MORE_OF_FLEE.items()}
-    found["flee"] = Blob(b"", _texts(flee))
-    found["flee_more"] = Blob(b"", _texts(more))
-    found["flee_strict"] = Blob(b"strict", _texts(more))
+        found[f"policies_{number}"] = Blob(b"", (part("scenario.yaml", text),))
     return {name: pack(blob) for name, blob in found.items()}
 
 
-def _folder(folder: Path, most: int | None = None) -> tuple[Part, ...]:
-    """The files of a scenario; of lists and tables only so many items."""
-    files = [folder / "scenario.yaml", *sorted(folder.glob("*.csv"))]
-    parts = []
-    for file in files:
-        text = file.read_text(encoding="utf-8")
-        if most is not None:
-            text = _cut(text, most, file.suffix == ".csv")
-        parts.append(_file(file.name, text))
-    return tuple(parts)
+def _june() -> Parts:
+    """June 2010; of its lists and tables only the first items."""
+    files = [JUNE / "scenario.yaml", *sorted(JUNE.glob("*.csv"))]
+    return tuple(
+        part(file.name, _cut(file.read_text(encoding="utf-8"), ITEMS, file.suffix == ".csv"))
+        for file in files
+    )
 
 
 def _cut(text: str, most: int, is_table: bool) -> str:
@@ -148,15 +111,3 @@ def _shorter(value: Any, most: int) -> Any:
     if isinstance(value, dict):
         return {key: _shorter(inner, most) for key, inner in value.items()}
     return [_shorter(item, most) for item in value[:most]] if isinstance(value, list) else value
-
-
-def _moved(parts: tuple[Part, ...], to: bytes) -> tuple[Part, ...]:
-    return tuple(part._replace(name=part.name.replace(b"scn/", to + b"/")) for part in parts)
-
-
-def _file(name: str, text: str) -> Part:
-    return Part(FILE, f"{LOADED}/{name}".encode(), text.encode())
-
-
-def _texts(files: Mapping[str, str]) -> tuple[Part, ...]:
-    return tuple(Part(FILE, name.encode(), text.encode()) for name, text in files.items())

@@ -13,6 +13,12 @@ SHORTEST = 0.95
 """Least length of a route, as part of the distance of its ends, whose coordinates are rough."""
 
 
+def some_routes(draft: Draft) -> Iterator[Flaw]:
+    """There is a route, as nobody could go anywhere without one."""
+    if not draft.routes.all():
+        yield Flaw(("routes",), "there is no route", "give at least one route")
+
+
 def ends(draft: Draft) -> Iterator[Flaw]:
     """Routes join two places that exist."""
     routes = list(draft.routes.each())
@@ -109,4 +115,4 @@ def reached(draft: Draft) -> Iterator[Flaw]:
             yield Flaw((*loc, "name"), wrong, "give a route to it, or remove it")
 
 
-RULES = (ends, route_twice, crossing_twice, over_a_border, length, reached)
+RULES = (some_routes, ends, route_twice, crossing_twice, over_a_border, length, reached)
