@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import flowsim.formats.flee.folder  # noqa: F401  (imported before memory is measured)
 from flowsim.errors import ScenarioError
 from flowsim.formats.readers import load
@@ -58,13 +60,15 @@ def _variant(where: Path, n: int) -> Path:
     """One that changes each of many reports, and as many that are not there."""
     shutil.copytree(SMALL, where / "small")
     (where / "small/reports.csv").write_text(_reports(n))
-    changes = "".join(f"  '{i}': {{value: 2}}\n  x{i}: {{value: 2}}\n" for i in range(n))
+    names = [np.base_repr(i, 36) for i in range(n)]
+    changes = "".join(f"  '{x}': {{value: 2}}\n  _{x}: {{value: 2}}\n" for x in names)
     (where / "small/variant.yaml").write_text(f"extends: .\nreports:\n{changes}")
     return where / "small/variant.yaml"
 
 
 def _reports(n: int) -> str:
-    rows = "".join(f"{i},2010-06-12,other,1\n" for i in range(n))
+    """Rows so short that a million of them are a table that is read."""
+    rows = "".join(f"{np.base_repr(i, 36)},2010-06-12,other,1\n" for i in range(n))
     return "id,when,variable,value\n" + rows
 
 

@@ -42,7 +42,9 @@ def test_a_column_may_not_go_deeper_than_a_number(small: Path) -> None:
     assert any("target" in line for line in says)
 
 
-@pytest.mark.parametrize("columns", ["target,target.North", "target.North,target"])
+@pytest.mark.parametrize(
+    "columns", ["target,target.North", "target.North,target", "target,target.value"]
+)
 def test_a_column_may_not_stand_beside_one_of_its_keys(small: Path, columns: str) -> None:
     (small / "events.csv").write_text(
         f"place,start,peak,until,intensity,{columns}\nTown,2010-06-11,2010-06-11,2010-06-12,1,1,1\n"
@@ -189,6 +191,19 @@ def test_a_name_that_no_file_can_have_is_told(small: Path, name: str) -> None:
     quoted = name.replace("\0", "\\0")
     (small / "scenario.yaml").write_text(f'extends: "{quoted}"\n')
     assert len(told(small)) == 1
+
+
+# ---- what loaded and did not run ---------------------------------------------------------
+
+
+def test_a_scenario_without_a_route_is_refused(small: Path, tmp_path: Path) -> None:
+    (small / "routes.csv").write_text("start,end,km\n")
+    file = small / "scenario.yaml"
+    file.write_text(file.read_text() + "\nas_given: true\n")
+    assert any("routes: there is no route; give at least one route" in line for line in told(small))
+    says = told(flee_folder(tmp_path / "top", routes="#name1,name2,distance\n"))
+    assert len(says) == 1
+    assert "routes: there is no route" in says[0]
 
 
 # ---- folders of Flee ---------------------------------------------------------------------

@@ -39,7 +39,13 @@ def test_memory_is_bounded_by_the_size_of_the_files(what: str, n: int) -> None:
 @only_full
 @pytest.mark.parametrize(
     ("what", "n"),
-    [("rows", MILLION), ("wrong rows", MILLION), ("short rows", MILLION), ("keys", 100_000)],
+    [
+        ("rows", MILLION),
+        ("wrong rows", MILLION),
+        ("short rows", MILLION),
+        ("keys", 100_000),
+        ("lines", 400_000),
+    ],
 )
 def test_memory_is_bounded_for_a_million_rows(what: str, n: int) -> None:
     size, memory = measured(what, n)

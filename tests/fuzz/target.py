@@ -20,6 +20,10 @@ SLOW_S = 5.0
 """Seconds of the processor for one input above which it is a finding."""
 
 
+TRIES = 50
+"""So many inputs that fail alike are looked at, of which the shortest is kept."""
+
+
 class SlowError(Exception):
     """An input took longer than any of its size may."""
 
@@ -52,8 +56,8 @@ def main() -> None:
             results["found"] += 1
             name = site(error)
             seen[name] += 1
-            if seen[name] == 1:
-                _keep(findings / name, raw, error)
+            if seen[name] <= TRIES:
+                keep(findings / name, raw, error)
         if sum(results.values()) % 500 == 0:
             (findings / "results.json").write_text(json.dumps(results))
 
@@ -64,7 +68,7 @@ def main() -> None:
     atheris.Fuzz()
 
 
-def _keep(folder: Path, raw: bytes, error: BaseException) -> None:
+def keep(folder: Path, raw: bytes, error: BaseException) -> None:
     """Of inputs that fail alike the shortest."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / "input"
