@@ -6,9 +6,11 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import flowsim as fs
+from flowsim.daily.weights import room
 from flowsim.section import to_seconds
 from tests.bad_input.guarded import load_guarded
 from tests.flee_folder import flee_folder
@@ -204,6 +206,35 @@ def test_a_scenario_without_a_route_is_refused(small: Path, tmp_path: Path) -> N
     says = told(flee_folder(tmp_path / "top", routes="#name1,name2,distance\n"))
     assert len(says) == 1
     assert "routes: there is no route" in says[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("violence_per_day: {value: 3.0, low: 1.0, high: 5.0, source: assumed}", "men_stay: 0.4\n"
+         "  news: {lag_hours: 1.0e+300}"),
+        ("violence_per_day: {value: 3.0, low: 1.0, high: 5.0, source: assumed}", "news_km: 1e-300"),
+        ("violence_per_day: {value: 3.0, low: 1.0, high: 5.0, source: assumed}",
+         "news_per_day: 1e300"),
+        ("  leaving:\n    violence_per_day: {value: 3.0, low: 1.0, high: 5.0, source: assumed}",
+         "  routes: {kin: 1000}"),
+        ("  leaving:\n    violence_per_day: {value: 3.0, low: 1.0, high: 5.0, source: assumed}",
+         "  origins: {population_power: 1000}"),
+        ("{type: triage, start: 2010-06-11T12:00,", "{type: quota, per_day: 1e300, counted: true,"
+         " start: 2010-06-11T12:00}\n          - {type: triage,"),
+    ],
+)  # fmt: skip
+def test_a_number_of_which_nothing_can_be_made_is_refused(small: Path, old: str, new: str) -> None:
+    """They loaded, and the run overflowed."""
+    says = changed(small, old, new)
+    assert len(says) == 1
+    assert "is out of range" in says[0] or "is too near to zero" in says[0]
+
+
+def test_a_buffer_of_nothing_leaves_places_without_a_limit_as_they_are() -> None:
+    """Nothing times no limit was no number, and with it the weight of the place."""
+    kept = room(np.array([5, 5, 10]), np.array([-1.0, 10.0, 10.0]), 0.0)
+    assert kept.tolist() == [1.0, 0.5, 0.0]
 
 
 # ---- folders of Flee ---------------------------------------------------------------------
