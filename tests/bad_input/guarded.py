@@ -18,7 +18,7 @@ import flowsim as fs
 import flowsim.formats.flee.folder
 from flowsim.errors import Problem
 from flowsim.formats.readers import load
-from flowsim.scenario.files import is_file
+from flowsim.scenario.files import is_file, is_folder
 from flowsim.scenario.scenario import Scenario
 from tests.bad_input.watch import watched
 
@@ -45,7 +45,7 @@ def load_guarded(path: Path, strict_flee: bool = False, above: bool = True) -> L
     tuple of Problem
         Why it was refused; empty where there is a Scenario.
     """
-    folder = path if path.is_dir() else path.parent
+    folder = path if is_folder(path) else path.parent
     top = Path(os.path.realpath(folder))
     top = top.parent if above else top
     before = snapshot(top)

@@ -186,6 +186,11 @@ def test_links_within_a_folder_are_followed(small: Path, tmp_path: Path) -> None
 # ---- names -------------------------------------------------------------------------------
 
 
+def test_a_file_may_be_a_link_to_what_no_file_can_be_called(small: Path) -> None:
+    (small / "variant.yaml").symlink_to("x" * 300)
+    assert len(told(small / "variant.yaml")) == 1
+
+
 @pytest.mark.parametrize("name", ["x" * 300, "x" * 5000, "a\0b", "a/" * 3000])
 def test_a_name_that_no_file_can_have_is_told(small: Path, name: str) -> None:
     with pytest.raises(fs.ScenarioError):
