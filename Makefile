@@ -6,6 +6,8 @@ UV ?= uv
 VENV ?= .venv
 BIN := $(VENV)/bin
 OUT := out/june_2010
+FUZZ_SECONDS ?= 300
+FUZZ_SEED ?= 1
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Without bytecode on the disk each process would compile the libraries anew, for seconds.
@@ -18,7 +20,7 @@ SOUND := $(shell test "$$(cat $(VENV)/.core 2>/dev/null)" = "$(CURDIR)" \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check-full lint bench lock clean FORCE
+.PHONY: help run test check-full lint fuzz bench lock clean FORCE
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -42,6 +44,14 @@ lint: $(VENV)/.dev ## check style, types and floors only
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
+# One input again: make fuzz REPLAY=out/fuzz/findings/NAME/input
+fuzz: $(VENV)/.fuzz ## look for files that break the loaders, for FUZZ_SECONDS=300
+ifdef REPLAY
+	$(BIN)/python -m tests.fuzz.replay "$(REPLAY)"
+else
+	$(BIN)/python -m tests.fuzz.campaign --seconds $(FUZZ_SECONDS) --seed $(FUZZ_SEED)
+endif
+
 bench: $(VENV)/.dev ## measure speed and print it
 	$(BIN)/python -m pytest tests/benchmarks -s
 
@@ -56,6 +66,7 @@ lock: ## pin the dependencies of pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
 	$(REQUIRES) | $(COMPILE) --extra dev $(LOCK_FLAGS) -o requirements-dev.lock
 	$(REQUIRES) | $(COMPILE) -c requirements-dev.lock $(LOCK_FLAGS) -o requirements.lock
+	$(REQUIRES) | $(COMPILE) -c requirements-dev.lock --extra fuzz $(LOCK_FLAGS) -o requirements-fuzz.lock
 
 clean: ## remove the environment, caches and what was built (out/ stays)
 	rm -rf $(VENV) build dist *.egg-info .coverage .*_cache .hypothesis
@@ -80,6 +91,13 @@ $(VENV)/.package: pyproject.toml $(VENV)/.core
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.core | $(VENV)/.package
 	@echo "Adding the tools of make test to $(VENV)"
 	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.fuzz: requirements-fuzz.lock $(VENV)/.dev
+	@echo "Adding the fuzzer to $(VENV)"
+	@$(PIP) --only-binary atheris --require-hashes -r requirements-fuzz.lock || { \
+		echo "make fuzz needs atheris, which has no wheel for this platform or Python;" \
+			"CPython 3.11 to 3.13 on Linux, x86-64, has one" >&2; exit 1; }
 	@touch $@
 
 FORCE:

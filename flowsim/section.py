@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -47,8 +48,8 @@ def to_instant(value: Any) -> datetime:
 
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
-_PART = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(s|min|h|d)\s*")
-_DURATION = re.compile(rf"(?:{_PART.pattern})+")
+_PART = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(s|min|h|d)")
+_DURATION = re.compile(rf"(?:{_PART.pattern})+\s*")
 
 
 def to_seconds(value: Any) -> Any:
@@ -61,7 +62,7 @@ def to_seconds(value: Any) -> Any:
         seconds = sum(float(n) * _UNITS[unit] for n, unit in _PART.findall(value))
     else:
         raise ValueError(f"{value!r} has no unit; write 1h, 30min or 1d")
-    if not seconds > 0 or seconds != int(seconds):
+    if not (seconds > 0 and float(seconds).is_integer()):  # infinity is no integer
         raise ValueError(
             f"{value!r} is not a whole number of seconds above zero; write 1h, 30min or 1d"
         )
@@ -79,6 +80,16 @@ Duration = Annotated[
 """Whole seconds, written ``1h``, ``30min``, ``1d``."""
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 """A part of one, in [0, 1]."""
-NonNegative = Annotated[float, Field(ge=0.0)]
-Positive = Annotated[float, Field(gt=0.0)]
+MOST, LEAST = 1e9, 1e-9
+"""Ends of what a number may be, so that what is made of it stays a number."""
+
+
+def _far_from_zero(value: float) -> float:
+    if value < LEAST:
+        raise ValueError(f"{value!r} is too near to zero; give a number of at least {LEAST:g}")
+    return value
+
+
+NonNegative = Annotated[float, Field(ge=0.0, le=MOST)]
+Positive = Annotated[float, Field(gt=0.0, le=MOST), AfterValidator(_far_from_zero)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from flowsim.section import NonNegative, Positive, Section, Share
 
+Power = Annotated[float, Field(ge=0.0, le=10.0)]
+AnyPower = Annotated[float, Field(ge=-10.0, le=10.0)]
+
 
 class Spawning(Section):
     """How many persons start each day, and where."""
@@ -63,18 +66,18 @@ class Flee(Section):
     softening: NonNegative = 10.0
     """Kilometres added to each way."""
     weight_softening: NonNegative = 0.0
-    weight_power: NonNegative = 1.0
-    distance_power: NonNegative = 1.0
+    weight_power: Power = 1.0
+    distance_power: Power = 1.0
     movechance_pop_base: Positive = 10_000.0
-    movechance_pop_scale_factor: float = 0.0
+    movechance_pop_scale_factor: AnyPower = 0.0
     """Power of population (or capacity) over the base, on the chance to move."""
     use_pop_for_loc_weight: bool = False
-    pop_power_for_loc_weight: float = 0.1
+    pop_power_for_loc_weight: AnyPower = 0.1
     """Power of the population in the score of places that are no camps, where that is used."""
     pruning_threshold: NonNegative = 1.0
     """Ways of less than the largest weight over this are dropped; 1 means none is."""
     stay_close_to_home: bool = False
-    home_distance_power: NonNegative = 0.5
+    home_distance_power: Power = 0.5
     hasten: Annotated[int, Field(ge=1)] = 1
     """Persons for whom one stands; all numbers are divided by it."""
     strict: bool = False

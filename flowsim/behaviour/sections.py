@@ -6,7 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from flowsim.section import NonNegative, Positive, Section, Share
+from flowsim.section import MOST, NonNegative, Positive, Section, Share
+
+Utility = Annotated[float, Field(ge=-MOST, le=100.0)]
+"""In units of utility, of which all that add up stay below what an exponential can hold."""
+Worth = Annotated[float, Field(ge=0.0, le=100.0)]
+Power = Annotated[float, Field(ge=0.0, le=10.0)]
+"""Of a number of persons."""
 
 
 class News(Section):
@@ -52,7 +58,7 @@ class Origins(Section):
     A place weighs residents to a power, times danger there, times what the decay leaves.
     """
 
-    population_power: NonNegative = 1.0
+    population_power: Power = 1.0
     """Power of the residents of the group."""
     decay: tuple[NonNegative, ...] = ()
     """Factor by the intervals since danger there began; the last holds on. Empty means none."""
@@ -73,22 +79,22 @@ class RouteChoice(Section):
     """For settling at a place of danger 1."""
     margin: Positive = 0.1
     """Added to the cost of a leg beyond what keeps the values finite."""
-    settle_inside: float = 0.0
+    settle_inside: Utility = 0.0
     """Utility of settling inside the country, before kin."""
-    settle_abroad: float = 2.0
+    settle_abroad: Utility = 2.0
     """Utility of settling in a camp or host area abroad."""
-    kin: NonNegative = 2.0
+    kin: Worth = 2.0
     """Utility of a host place that is wholly of the own group."""
-    size: NonNegative = 0.5
+    size: Power = 0.5
     """Utility per factor e in the number of possible hosts (population of the own group)."""
     room: NonNegative = 0.0
     """Utility per factor e in the part of a place's capacity that is free: people hear where there
     is room, and are sent there. Places without limit count as free."""
     crowding: NonNegative = 0.0
     """Cost of a place where all are who have settled away from home; in proportion to its share."""
-    compatriots: NonNegative = 0.0
+    compatriots: Worth = 0.0
     """Utility of a country in which all of them are; in proportion to its share."""
-    opened: NonNegative = 0.0
+    opened: Worth = 0.0
     """Utility of a place that has opened during the run, once a `reception_stop` there ended."""
     wait_cost_per_hour: NonNegative = 0.15
     """Cost of an hour in the queue that people expect at a crossing."""

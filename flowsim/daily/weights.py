@@ -47,9 +47,10 @@ def room(present: Ints, capacity: Floats, buffer: float) -> Floats:
     >>> room(np.array([90, 95, 100, 500]), np.array([100.0, 100.0, 100.0, -1.0]), 0.9).round(3)
     array([1. , 0.5, 0. , 1. ])
     """
-    limit = np.where(capacity < 1.0, np.inf, capacity)
-    over = present - buffer * limit
-    width = np.where(np.isfinite(limit), limit * (1.0 - buffer), 1.0)
+    limited = capacity >= 1.0
+    limit = np.where(limited, capacity, 1.0)
+    over = np.where(limited, present - buffer * limit, 0.0)
+    width = limit * (1.0 - buffer)
     return np.where(over <= 0.0, 1.0, np.where(present >= limit, 0.0, 1.0 - over / width))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flowsim.errors import Problem, ScenarioError
+from flowsim.scenario.files import is_file
 from flowsim.scenario.load import is_scenario, read_scenario
 from flowsim.scenario.scenario import Scenario
 
@@ -36,8 +37,8 @@ def _flee(path: Path, allow_code: bool) -> Scenario:
 
 
 def _is_flee(path: Path) -> bool:
-    inner = (path / "input_csv" / "locations.csv").is_file()
-    return inner or all((path / name).is_file() for name in ("locations.csv", "sim_period.csv"))
+    inner = is_file(path / "input_csv" / "locations.csv")
+    return inner or all(is_file(path / name) for name in ("locations.csv", "sim_period.csv"))
 
 
 READERS: list[Reader] = [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from flowsim.scenario.draft import EVENTS
-from flowsim.scenario.flaws import Flaw, did_you_mean, listed
-from flowsim.scenario.nodes import NAMED_BY, Loc, Node, labels, lookup
+from flowsim.scenario.flaws import SUGGESTIONS, Flaw, did_you_mean, listed
+from flowsim.scenario.nodes import NAMED_BY, Loc, Node, by_name, labels
 from flowsim.scenario.wording import shown
 
 ADD = "add"
@@ -77,14 +79,15 @@ def _items(base: Node, over: Node, flaws: list[Flaw], loc: Loc) -> Node:
     items: list[Node | None] = list(base.value)
     field = str(loc[-1])
     added: list[Node] = []
+    indices, told = by_name(field, base.value), _NotOne(field, base)
     for name, node in over.value.items():
         below: Loc = (*loc, name)
         if name == ADD:
             added = _added(node, flaws, below)
             continue
-        found = lookup(field, base.value, name)
+        found = indices.get(name, [])
         if len(found) != 1:
-            flaws.append(_not_one(base, len(found), below))
+            flaws.append(told.flaw(len(found), below))
         elif node.value is None:
             items[found[0]] = None
         else:
@@ -100,14 +103,30 @@ def _added(node: Node, flaws: list[Flaw], loc: Loc) -> list[Node]:
     return []
 
 
-def _not_one(base: Node, count: int, loc: Loc) -> Flaw:
-    """A name by which no item goes, or several."""
-    field, name = str(loc[-2]), str(loc[-1])
-    names = [label for label in labels(field, base.value) if isinstance(label, str)]
-    if base.value and not names and not count:
-        right = f"give the whole list, or `{ADD}: [...]` to add to it"
-        return Flaw(loc, "these have no name", right, at_key=True)
-    many = f"{count} items go by the name {name!r}"
-    wrong = many if count else f"there is no {name!r} in what this extends"
-    right = f"name one of {listed(names)}{did_you_mean(name, names)}"
-    return Flaw(loc, wrong, right if names else f"give `{ADD}: [...]` to add it", at_key=True)
+class _NotOne:
+    """Tells of names by which no item of a list goes, or several."""
+
+    def __init__(self, field: str, base: Node) -> None:
+        self._field, self._base, self._count = field, base, 0
+
+    @cached_property
+    def _names(self) -> list[str]:
+        names = labels(self._field, self._base.value)
+        return [name for name in names if isinstance(name, str)]
+
+    @cached_property
+    def _listed(self) -> str:
+        return listed(self._names)
+
+    def flaw(self, found: int, loc: Loc) -> Flaw:
+        """What is wrong with a name that so many items have."""
+        name, self._count = str(loc[-1]), self._count + 1
+        if self._base.value and not self._names and not found:
+            right = f"give the whole list, or `{ADD}: [...]` to add to it"
+            return Flaw(loc, "these have no name", right, at_key=True)
+        many = f"{found} items go by the name {name!r}"
+        wrong = many if found else f"there is no {name!r} in what this extends"
+        near = did_you_mean(name, self._names) if self._count <= SUGGESTIONS else ""
+        right = f"name one of {self._listed}{near}"
+        add = f"give `{ADD}: [...]` to add it"
+        return Flaw(loc, wrong, right if self._names else add, at_key=True)

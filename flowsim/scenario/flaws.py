@@ -12,6 +12,10 @@ from flowsim.scenario.nodes import Loc, Node, Paths
 
 _MANY = 3000
 """Among more names than this only a spelling that differs in case is looked for."""
+MOST_TOLD = 1_000
+"""So many problems of a file are told one by one."""
+SUGGESTIONS = 100
+"""So many unknown names of a kind get a suggestion, which takes time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,29 @@ def tell(flaws: Iterable[Flaw], root: Any) -> list[Problem]:
 
 
 def in_order(problems: Iterable[Problem], files: Iterable[str] = ()) -> list[Problem]:
-    """Problems by file, those of ``files`` first and in their order, then by line and column."""
+    """Problems by file, those of ``files`` first and in their order, then by line and column.
+
+    Of each file at most `MOST_TOLD`, see `capped`.
+    """
     among = list(dict.fromkeys(problems))
     rank: dict[str, int] = {}
     for file in (*files, *(problem.file for problem in among)):
         rank.setdefault(file, len(rank))
-    return sorted(among, key=lambda p: (rank[p.file], p.line, p.column))
+    return capped(sorted(among, key=lambda p: (rank[p.file], p.line, p.column)))
+
+
+def capped(problems: Iterable[Problem]) -> list[Problem]:
+    """The first `MOST_TOLD` problems of each file, and how many more there are."""
+    kept: dict[str, list[Problem]] = {}
+    more: dict[str, int] = {}
+    for problem in problems:
+        told = kept.setdefault(problem.file, [])
+        if problem.file and len(told) >= MOST_TOLD:
+            more[problem.file] = more.get(problem.file, 0) + 1
+        else:
+            told.append(problem)
+    for file, number in more.items():
+        last, many = kept[file][-1], f"{number} more things are wrong in this file"
+        right = "mend those before first"
+        kept[file].append(Problem("", many, right, file, last.line, last.column))
+    return [problem for told in kept.values() for problem in told]

@@ -4,7 +4,7 @@
 file and never lies outside of its folder, links followed. ``extends`` names another YAML file or
 a folder with a ``scenario.yaml``; it may be in the same folder, in the one above, or in a folder
 beside it, but not further away than the folder that holds the scenario folders. The same holds
-for each file of a chain.
+for each file of a chain, and for where a YAML file lies that is a link.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.checks import flaws_across
 from flowsim.scenario.draft import ROWS
 from flowsim.scenario.extends import merge
-from flowsim.scenario.files import YAML_BYTES, read_text, within
+from flowsim.scenario.files import (
+    YAML_BYTES,
+    beside,
+    is_file,
+    is_folder,
+    lies_in,
+    read_text,
+    within,
+)
 from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, tell
 from flowsim.scenario.nodes import Loc, Node, Spot
 from flowsim.scenario.numbers import lift
@@ -36,7 +44,7 @@ CHAIN = 20
 
 def is_scenario(path: Path) -> bool:
     """Whether a path is for this reader: a YAML file, or a folder that has a ``scenario.yaml``."""
-    return path.suffix in (".yaml", ".yml") or (path / FILE).is_file()
+    return path.suffix in (".yaml", ".yml") or is_file(path / FILE)
 
 
 def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Scenario:
@@ -55,9 +63,12 @@ def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Sce
         With every problem in all of its files.
     """
     start = Path(path)
-    file = start if start.suffix in (".yaml", ".yml") and not start.is_dir() else start / FILE
-    if not file.exists():
+    file = start if start.suffix in (".yaml", ".yml") and not is_folder(start) else start / FILE
+    if not _is_there(file):
         raise ScenarioError([_absent(start, file)])
+    if not lies_in(file, file.parent.resolve().parent):
+        wrong, right = "this is a link that leads too far away", "put the file itself here"
+        raise _error("", wrong, right, Spot(str(file), 1, 1))
     reader = _Reader()
     try:
         root = reader.read(file)
@@ -95,10 +106,24 @@ def _lost_numbers(scenario: Scenario, given: Iterable[Mapping[str, Any]]) -> Ite
             yield Flaw(("numbers", i, "path"), *error.args)
 
 
+def _named(folder: Path, name: str, named: Spot, told: str) -> Path:
+    """A YAML file or a folder, not further away than the folder above."""
+    return within(folder, name, named, told, levels_up=1)
+
+
+def _is_there(file: Path) -> bool:
+    """Whether there is something, be it no plain file or one that may not be read."""
+    try:
+        return file.exists()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+
+
 def _absent(given: Path, file: Path) -> Problem:
-    parent = given.parent if given.parent.is_dir() else None
-    near = did_you_mean(given.name, sorted(os.listdir(parent))) if parent else ""
-    if given.is_dir():
+    near = did_you_mean(given.name, beside(given))
+    if is_folder(given):
         return Problem(str(given), f"there is no {FILE} in this folder", "name a scenario's folder")
     wrong = "there is no such file or folder"
     return Problem(str(given), wrong, f"name a scenario's folder or YAML file{near}")
@@ -144,8 +169,10 @@ class _Reader:
         if not isinstance(base.value, str):
             right = "give the folder or YAML file that this extends"
             raise _error("extends", "this is no path", right, base.at)
-        target = within(folder, base.value, base.at, "extends", levels_up=1)
-        return self.read(target / FILE if target.is_dir() else target, base.at)
+        target = _named(folder, base.value, base.at, "extends")
+        if is_folder(target):
+            target = _named(target, FILE, base.at, "extends")
+        return self.read(target, base.at)
 
     def _tables(self, root: Node, folder: Path) -> None:
         """Put the rows of each table in the place of its file name."""

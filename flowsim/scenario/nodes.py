@@ -33,6 +33,10 @@ class Spot:
     column: int = 0
 
 
+_NO_KEYS: dict[str, Spot] = {}
+"""Of all nodes that are no mapping, to which nothing is added."""
+
+
 @dataclass(slots=True)
 class Node:
     """A value of a file.
@@ -48,11 +52,23 @@ class Node:
 
     value: Any
     at: Spot
-    keys: dict[str, Spot] = field(default_factory=dict)
+    keys: dict[str, Spot] = field(default_factory=lambda: _NO_KEYS)
+
+    def __post_init__(self) -> None:
+        if self.keys is _NO_KEYS and isinstance(self.value, dict):
+            self.keys = {}
 
     def get(self, key: str) -> Node | None:
         """The value of a key, or None where there is no such key or this is no mapping."""
         return self.value.get(key) if isinstance(self.value, dict) else None
+
+    def like(self, value: dict[str, Node] | list[Node]) -> Node:
+        """The same with other nodes in it; itself, which saves memory, where none differs."""
+        if isinstance(value, dict):
+            same = all(value[key] is inner for key, inner in self.value.items())
+        else:
+            same = all(new is old for new, old in zip(value, self.value, strict=True))
+        return self if same else Node(value, self.at, self.keys)
 
     def plain(self) -> Any:
         """The value without positions; keys whose value is null are left out."""
@@ -93,8 +109,17 @@ def labels(field_name: str, items: Sequence[Any]) -> list[str | int]:
 
 def lookup(field_name: str, items: Sequence[Any], name: str) -> list[int]:
     """Indices of the items of a list that go by a name; none go by an empty one."""
-    keys = NAMED_BY.get(field_name, ()) if name else ()
-    return [i for i, item in enumerate(items) if any(_named(item, key) == name for key in keys)]
+    return by_name(field_name, items).get(name, [])
+
+
+def by_name(field_name: str, items: Sequence[Any]) -> dict[str, list[int]]:
+    """Indices of the items of a list by each name that they go by."""
+    found: dict[str, list[int]] = {}
+    for i, item in enumerate(items):
+        for name in dict.fromkeys(_named(item, key) for key in NAMED_BY.get(field_name, ())):
+            if name:
+                found.setdefault(name, []).append(i)
+    return found
 
 
 class Paths:

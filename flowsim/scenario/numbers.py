@@ -87,7 +87,7 @@ class _Lifter:
         if isinstance(node.value, list):
             told = None
             items = [self._below(n, expected, told, i, loc) for i, n in enumerate(node.value)]
-            return Node(items, node.at, node.keys)
+            return node.like(items)
         if not isinstance(node.value, dict):
             self._check_word(node, expected, loc)
             return node
@@ -96,7 +96,7 @@ class _Lifter:
         kind = node.get("type")
         told = kind.value if kind else None
         inner = {k: self._below(n, expected, told, k, loc) for k, n in node.value.items()}
-        return Node(inner, node.at, node.keys)
+        return node.like(inner)
 
     def _below(self, node: Node, expected: Any, told: object, key: str | int, loc: Loc) -> Node:
         inner = None if expected is None else child(expected, key, told)

@@ -65,7 +65,7 @@ def _without(
 ) -> Node:
     if isinstance(node.value, list):
         items = [_without(item, (*loc, i), refused, flaws) for i, item in enumerate(node.value)]
-        return Node(items, node.at, node.keys)
+        return node.like(items)
     if not isinstance(node.value, dict):
         return node
     kind = node.get("type")
@@ -77,7 +77,7 @@ def _without(
     if told == "code":
         return node  # its arguments are of the user's own
     inner = {k: _without(below, (*loc, k), refused, flaws) for k, below in node.value.items()}
-    return Node(inner, node.at, node.keys)
+    return node.like(inner)
 
 
 def has_code(value: Any) -> bool:

@@ -66,6 +66,10 @@ _SYNTAX = (
     ("cannot start any token", "a plain text cannot start with this", "put the text in quotes"),
 )
 _UNCLOSED = ("expected ',' or", "found unexpected end of stream")
+_BREAKS = re.compile("[\x80-\x9f\u2028\u2029]")
+"""Line ends that YAML 1.2 has no more, by which no editor counts lines, and their neighbours."""
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What an escape in quotes can stand for and no text holds."""
 
 
 def scalar(text: str) -> Scalar:
@@ -107,6 +111,13 @@ def parse(text: str, file: str, what: str = "a scenario") -> Node:
     ScenarioError
         With the first error of syntax, or all keys that stand twice and all tags.
     """
+    found = _BREAKS.search(text)
+    if found:
+        at = found.start()
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        wrong = f"the control character U+{ord(found[0]):04X} stands here"
+        right = "give plain text, without it"
+        raise ScenarioError([Problem("", wrong, right, file, line, column)])
     builder = _Builder(file)
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
@@ -182,6 +193,10 @@ class _Builder:
         self._put(done.node, done.values)
 
     def _scalar(self, event: Any, spot: Spot) -> None:
+        odd = _NO_TEXT.search(event.value)
+        if odd:
+            wrong = f"the escape stands for U+{ord(odd[0]):04X}, which is no text"
+            self.problems.append(self._problem(spot, wrong, "leave it out"))
         if self._awaits_key():
             self._key(event.value, spot)
             return

@@ -16,9 +16,9 @@ from typing import Any, get_args, get_origin
 
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.files import TABLE_BYTES, read_text
-from flowsim.scenario.flaws import did_you_mean, listed
+from flowsim.scenario.flaws import MOST_TOLD, did_you_mean, listed
 from flowsim.scenario.nodes import Node, Spot
-from flowsim.scenario.shape import bare, is_leaf
+from flowsim.scenario.shape import bare, is_leaf, is_section
 from flowsim.section import Section
 
 _RANGE = ("low", "high", "source", "note", "distribution")
@@ -93,15 +93,21 @@ def read_table(
     for name in sorted(missing):
         wrong = f"the column {name!r} is missing"
         problems.append(Problem("", wrong, "add it", str(path), line, 1))
-    rows = []
+    rows, uneven = [], 0
     for line, cells in records:
         if len(cells) != len(header):
+            uneven += 1
+            if uneven > MOST_TOLD:
+                continue
             wrong = f"this row has {len(cells)} cells and the header {len(header)}"
             right = "give one cell a column; put a text that holds a comma in quotes"
             cell = min(len(cells), len(header)) + 1
             problems.append(Problem("", wrong, right, str(path), line, cell))
             continue
         rows.append(_row(cells, columns, section, Spot(str(path), line, 1)))
+    if uneven > MOST_TOLD:
+        wrong, right = f"{uneven} rows are too short or too long", "look at the marks between cells"
+        problems.append(Problem("", wrong, right, str(path), first[0], 1))
     return Node(rows, Spot(str(path), 1, 1)), problems, missing
 
 
@@ -145,15 +151,21 @@ def _columns(
     def problem(cell: int, wrong: str, right: str) -> None:
         problems.append(Problem("", wrong, right, at.file, at.line, cell + 1))
 
+    given = set(header)
     for cell, name in enumerate(header):
         keys = tuple(name.split("."))
         stem, _, end = name.rpartition(".")
+        is_part = stem in given and end in _RANGE and bool(stem)
+        around = _around(keys[:-1] if is_part else keys, given)
         if not name:
             problem(cell, "a column has no name", "name it or remove it")
         elif name in seen:
             wrong = f"the column {name!r} stands twice, first as cell {seen[name] + 1}"
             problem(cell, wrong, "keep one of them")
-        elif stem and stem in header and end in _RANGE:
+        elif around:
+            wrong = f"the column {name!r} stands beside {around!r}, which is all of it"
+            problem(cell, wrong, "keep one of them")
+        elif is_part:
             columns.append(Column(cell, tuple(stem.split(".")), end))
         elif keys[0] not in fields or (len(keys) > 1 and is_leaf(_type(section, keys[0]))):
             problem(cell, f"there is no column {name!r}", _known(name, fields, len(header)))
@@ -162,6 +174,12 @@ def _columns(
             columns.append(Column(cell, keys, many=many))
         seen.setdefault(name, cell)
     return columns
+
+
+def _around(keys: tuple[str, ...], given: set[str]) -> str:
+    """A column that holds what others hold a key of; empty where there is none."""
+    above = (".".join(keys[:i]) for i in range(1, len(keys)))
+    return next((name for name in above if name in given), "")
 
 
 def _known(name: str, fields: list[str], width: int) -> str:
@@ -222,9 +240,8 @@ def _type(section: type[Section], *keys: str) -> Any:
         if get_origin(expected) in (dict, tuple):
             expected = get_args(expected)[1 if get_origin(expected) is dict else 0]
         else:
-            expected = (
-                expected.model_fields[key].annotation if key in expected.model_fields else None
-            )
+            field = expected.model_fields.get(key) if is_section(expected) else None
+            expected = field.annotation if field else None
         if expected is None:
             return None
     return expected

@@ -173,7 +173,7 @@ def test_what_is_odd_is_told(tmp_path: Path, changed: dict[str, str], said: str)
         ),
         (
             {"sim_period": "Length,ten\n"},
-            ["sim_period.csv:1:2: 'ten' is no number of days; give a number of at least 1"],
+            ["sim_period.csv:1:2: 'ten' is no number of days; give a number from 1 to 21915"],
         ),
         (
             {"sim_period": "Length,10\n"},

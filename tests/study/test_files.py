@@ -295,12 +295,12 @@ def test_a_mistake(folder: Path, line: str, says: str) -> None:
         ("scenarios: {'': ../small}", "2:13: scenarios[]: the text is empty; give a name"),
         ("scenarios: {' a': ../small}", "2:13: scenarios. a: the name ' a' starts or ends with a "
          "space; remove it"),
-        ('scenarios: {"a\\tb": ../small}', "2:13: scenarios.a\tb: the name 'a\\tb' has a control "
+        ('scenarios: {"a\\tb": ../small}', "2:13: scenarios.a\\tb: the name 'a\\tb' has a control "
          "character; remove it"),
         (f"scenarios: {{{'a' * 81}: ../small}}", f"2:13: scenarios.{'a' * 81}: the text has 81 "
          "characters; give at most 80"),
-        ('scenarios: {a: "x\\0.yaml"}', "2:16: scenarios.a: it cannot be read: embedded null byte; "
-         "name a scenario's folder or YAML file"),
+        ('scenarios: {a: "x\\0.yaml"}',
+         "2:16: the escape stands for U+0000, which is no text; leave it out"),
         ("scenarios: {a: ..}", "2:16: scenarios.a: there is no scenario.yaml in this folder; name "
          "a scenario's folder"),
     ],

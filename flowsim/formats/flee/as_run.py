@@ -53,15 +53,19 @@ def spells_as_run(
         Of each place.
     days : int
     """
-    things = [_things(closure, routes, country) for closure in told]
+    things = _Things(routes, country)
     closed: dict[Thing, tuple[int, Row]] = {}
-    for day in range(days):
-        for closure, own in zip(told, things, strict=True):
+    by_day: dict[int, dict[int, Told]] = {}
+    for number, closure in enumerate(told):
+        for day in (closure.first, closure.last):
+            by_day.setdefault(day, {})[number] = closure
+    for day in sorted(day for day in by_day if 0 <= day < days):
+        for closure in by_day[day].values():
             if closure.first == day:
-                for thing in own:
+                for thing in things.of(closure):
                     closed.setdefault(thing, (day, closure.row))
             if closure.last == day:
-                for thing in own:
+                for thing in things.of(closure):
                     begun = closed.pop(thing, None)
                     if begun is not None and begun[0] < day:
                         yield _spell(thing, *begun, day)
@@ -69,15 +73,26 @@ def spells_as_run(
         yield _spell(thing, first, row, None)
 
 
-def _things(told: Told, routes: Sequence[Route], country: Mapping[str, str]) -> list[Thing]:
-    if told.kind in ("camp", "idpcamp"):
-        return [told.one]
-    if told.kind == "location":
-        return [r for r, route in enumerate(routes) if told.one in (route.start, route.end)]
-    if told.kind == "country":
-        pair = {told.one, told.other}
-        return [r for r, t in enumerate(routes) if {country[t.start], country[t.end]} == pair]
-    return []
+class _Things:
+    """What each closure closes: camps by name, routes by number."""
+
+    def __init__(self, routes: Sequence[Route], country: Mapping[str, str]) -> None:
+        self._at: dict[str, list[Thing]] = {}
+        self._between: dict[frozenset[str], list[Thing]] = {}
+        for r, route in enumerate(routes):
+            for end in (route.start, route.end):
+                self._at.setdefault(end, []).append(r)
+            pair = frozenset((country[route.start], country[route.end]))
+            self._between.setdefault(pair, []).append(r)
+
+    def of(self, told: Told) -> Sequence[Thing]:
+        if told.kind in ("camp", "idpcamp"):
+            return (told.one,)
+        if told.kind == "location":
+            return self._at.get(told.one, ())
+        if told.kind == "country":
+            return self._between.get(frozenset((told.one, told.other)), ())
+        return ()
 
 
 def _spell(thing: Thing, first: int, row: Row, stop: int | None) -> Spell:

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from flowsim.formats.flee.conflict import GROUP
 from flowsim.formats.flee.places import Spot, type_of
-from flowsim.formats.flee.rows import Notes, Row, read_rows
-from flowsim.scenario.flaws import did_you_mean
+from flowsim.formats.flee.rows import Notes, Row, is_told, read_rows
 from flowsim.world.sections import Event
 
 INTENSITY = 1.0
@@ -45,10 +44,10 @@ def read_changes(
 ) -> tuple[Phase, ...]:
     """The phases of all places that change, from rows ``name,new type,day``."""
     changes: dict[str, dict[int, tuple[Row, str]]] = {}
-    for row in read_rows(path, notes) if path.exists() else []:
+    for row in read_rows(path, notes) if is_told(path) else []:
         name, kind, day = row.text(0), type_of(row, 1), row.whole(2, "day")
         if name not in spots:
-            near = did_you_mean(name, list(spots))
+            near = notes.near(name, spots)
             row.wrong(0, f"there is no place {name!r}", f"name one of locations.csv{near}")
         elif day in changes.get(name, {}):
             row.wrong(2, f"{name!r} changes twice on day {day}", "keep one of the rows")
@@ -98,11 +97,14 @@ def with_changes(
     changes = [phase for phase in phases if phase.changed]
     if not changes:
         return tuple(events)
-    kept = list(events)
+    by_place: dict[str, list[Event]] = {}
+    for event in events:
+        by_place.setdefault(event.place, []).append(event)
     for phase in changes:
+        kept = by_place.setdefault(phase.place, [])
         first = start + timedelta(days=phase.first)
         last = end if phase.last is None else start + timedelta(days=phase.last)
-        running = _running(kept, phase.place, first)
+        running = _running(kept, first)
         if running:
             told = "is in conflict then by conflicts.csv or locations.csv; the change counts"
             notes.warn(phase.row, f"{phase.place!r} {told}")
@@ -111,14 +113,15 @@ def with_changes(
             if event.start < first:
                 kept.append(event.model_copy(update={"until": first}))
         if phase.kind == "conflict":
-            kept = [e for e in kept if e.place != phase.place or not first <= e.start < last]
+            kept[:] = [event for event in kept if not first <= event.start < last]
             kept.append(_spell(phase.place, first, last))
-    return tuple(sorted(kept, key=lambda event: (event.place, event.start)))
+    every = (event for kept in by_place.values() for event in kept)
+    return tuple(sorted(every, key=lambda event: (event.place, event.start)))
 
 
-def _running(events: Iterable[Event], place: str, when: datetime) -> list[Event]:
-    """The spell at a place at a moment, and those that follow it without a break."""
-    mine = sorted((e for e in events if e.place == place and e.until > when), key=lambda e: e.start)
+def _running(events: Iterable[Event], when: datetime) -> list[Event]:
+    """The spell of a place at a moment, and those that follow it without a break."""
+    mine = sorted((e for e in events if e.until > when), key=lambda e: e.start)
     if not mine or mine[0].start > when:
         return []
     whole = [mine[0]]

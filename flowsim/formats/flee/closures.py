@@ -9,18 +9,18 @@ from pathlib import Path
 
 from flowsim.formats.flee.as_run import Told, spells_as_run
 from flowsim.formats.flee.places import Spot
-from flowsim.formats.flee.rows import Notes, Row, read_rows
+from flowsim.formats.flee.rows import FARTHEST, Notes, Row, is_told, read_rows
 from flowsim.policy.base import Policy
 from flowsim.policy.gatekeeping import Closed
 from flowsim.policy.hosting import ReceptionStop
 from flowsim.policy.roads import Checkpoint
 from flowsim.policy.sections import Authority, Border
-from flowsim.scenario.flaws import did_you_mean
 from flowsim.world.sections import Route
 
+MOST_POLICIES = 50_000
+"""Closures times the roads and camps that each shuts."""
+TOO_MANY = f"give closures of at most {MOST_POLICIES}"
 KINDS = ("country", "location", "camp", "idpcamp", "link", "remove_forced_redirection")
-EARLIEST = -100_000
-"""Day before the start on which a closure may begin; -1 as the last day means for good."""
 
 
 @dataclass
@@ -44,6 +44,14 @@ class Closures:
     notes: Notes
     _out: dict[tuple[str, str], list[Policy]] = field(default_factory=dict)
     _back: dict[tuple[str, str], list[Policy]] = field(default_factory=dict)
+    _made: int = 0
+
+    def __post_init__(self) -> None:
+        self._pairs = sorted({self._pair(route) for route in self.routes if route.crossing})
+        self._roads: dict[str, list[Route]] = {}
+        for route in self.routes:
+            for end in (route.start, route.end):
+                self._roads.setdefault(end, []).append(route)
 
     def read(self, path: Path, as_run: int | None = None) -> tuple[Border, ...]:
         """All borders, with the policies that the table makes.
@@ -54,15 +62,16 @@ class Closures:
         as_run : int, optional
             Days of a run in which closures are as Flee's code enacts them, and not as meant.
         """
-        rows = read_rows(path, self.notes) if path.exists() else []
+        rows = read_rows(path, self.notes) if is_told(path) else []
         told = [closure for row in rows if (closure := self._told(row)) is not None]
         if as_run is None:
             for closure in told:
                 self._mean(closure)
         else:
             self._enact(told, as_run)
-        pairs = {self._pair(route) for route in self.routes if route.crossing}
-        return tuple(self._border(*pair) for pair in sorted(pairs))
+        if rows and self._made > MOST_POLICIES:
+            rows[-1].wrong(0, f"closures up to here shut {self._made} roads and camps", TOO_MANY)
+        return tuple(self._border(*pair) for pair in self._pairs)
 
     def shut(self, row: Row, place: str, first: int, last: int | None) -> None:
         """A camp that takes nobody in on days ``[first, last)``."""
@@ -74,12 +83,12 @@ class Closures:
         """A row whose kind and places are known."""
         kind, one, other = row.text(0).lower(), row.text(1), row.text(2)
         if kind not in KINDS:
-            near = did_you_mean(kind, list(KINDS))
+            near = self.notes.near(kind, KINDS)
             row.wrong(
                 0, f"{row.text(0)!r} is no kind of closure", f"give one of {', '.join(KINDS)}{near}"
             )
             return None
-        first, last = row.whole(3, "day", EARLIEST), row.whole(4, "day", EARLIEST)
+        first, last = (row.whole(i, "day", -FARTHEST, FARTHEST) for i in (3, 4))
         if kind == "remove_forced_redirection":
             self.notes.warn(row, "forced redirection has no effect in Flee 3; the row is left out")
             return None
@@ -128,7 +137,7 @@ class Closures:
     def _is_place(self, row: Row, cell: int, name: str) -> bool:
         if name in self.spots:
             return True
-        near = did_you_mean(name, list(self.spots))
+        near = self.notes.near(name, self.spots)
         row.wrong(cell, f"there is no place {name!r}", f"name one of locations.csv{near}")
         return False
 
@@ -136,7 +145,7 @@ class Closures:
         known = {spot.country for spot in self.spots.values()}
         for cell, name in ((1, one), (2, other)):
             if name not in known:
-                near = did_you_mean(name, sorted(known))
+                near = self.notes.near(name, known)
                 row.wrong(cell, f"there is no country {name!r}", f"name one of locations.csv{near}")
                 return False
         return True
@@ -145,8 +154,7 @@ class Closures:
         self, row: Row, one: str, other: str, window: Mapping[str, datetime | None]
     ) -> None:
         pair = (one, other) if other != self.origin else (other, one)
-        joined = {self._pair(route) for route in self.routes if route.crossing}
-        if self._ordered(*pair) not in joined:
+        if self._ordered(*pair) not in self._pairs:
             self.notes.warn(row, f"no route joins {one} and {other}; the row closes nothing")
             return
         self._close(self._ordered(*pair), Closed(note=_told(row), **window))
@@ -163,12 +171,11 @@ class Closures:
             )
             self._link(row, one, other, window)
         else:
-            for route in self.routes:
-                if one in (route.start, route.end):
-                    self._shut(route, row, window)
+            for route in self._roads.get(one, ()):
+                self._shut(route, row, window)
 
     def _link(self, row: Row, one: str, other: str, window: Mapping[str, datetime | None]) -> None:
-        found = [r for r in self.routes if {r.start, r.end} == {one, other}]
+        found = [r for r in self._roads.get(one, ()) if other in (r.start, r.end)]
         if found:
             self._shut(found[0], row, window)
         elif self.spots[other].kind == "camp":
@@ -190,7 +197,7 @@ class Closures:
     def _close(self, pair: tuple[str, str], policy: Policy) -> None:
         """A closure of the country of refuge, both for those who flee and for those who go home."""
         for side in (self._out, self._back):
-            side.setdefault((f"{pair[0]}-{pair[1]}", pair[1]), []).append(policy)
+            self._add(side, pair, pair[1], policy)
 
     def _stop(self, row: Row, name: str, window: Mapping[str, datetime | None]) -> None:
         policy = ReceptionStop(places=(name,), note=_told(row), **window)
@@ -200,11 +207,21 @@ class Closures:
         self, side: dict[tuple[str, str], list[Policy]], country: str, policy: Policy
     ) -> None:
         """A policy of a country inside of it, at the first of its borders."""
-        pairs = sorted(self._pair(route) for route in self.routes if route.crossing)
-        for pair in pairs:
+        for pair in self._pairs:
             if country in pair:
-                side.setdefault((f"{pair[0]}-{pair[1]}", country), []).append(policy)
+                self._add(side, pair, country, policy)
                 return
+
+    def _add(
+        self,
+        side: dict[tuple[str, str], list[Policy]],
+        pair: tuple[str, str],
+        country: str,
+        policy: Policy,
+    ) -> None:
+        self._made += 1
+        if self._made <= MOST_POLICIES:
+            side.setdefault((f"{pair[0]}-{pair[1]}", country), []).append(policy)
 
     def _pair(self, route: Route) -> tuple[str, str]:
         return self._ordered(self.spots[route.start].country, self.spots[route.end].country)

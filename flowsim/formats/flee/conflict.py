@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from flowsim.formats.flee.rows import Notes, Row, read_all
-from flowsim.scenario.flaws import did_you_mean
 from flowsim.world.sections import Event
 
 GROUP = "people"
+MOST_CELLS = 2_000_000
+"""Largest number of places times days, each of which can be a spell by itself."""
 
 
 def read_conflict(
@@ -29,8 +30,12 @@ def read_conflict(
         return ()
     names, table = rows[0].cells[1:], rows[1:]
     columns = _columns(rows[0], names, places)
-    known = np.zeros((length, len(names)))
-    last = -1
+    if length * len(columns) > MOST_CELLS:
+        wrong = f"{len(columns)} places over {length} days are too many"
+        rows[0].wrong(0, wrong, f"give at most {MOST_CELLS} days of places")
+        return ()
+    known = np.zeros((length, len(columns)))
+    last, held = -1, 0
     for number, row in enumerate(table):
         day = row.whole(0, "day")
         if day != number:
@@ -38,26 +43,32 @@ def read_conflict(
         if day <= last:
             row.wrong(0, f"day {day} does not come after day {last}", "give the days in order")
         elif day < length:
-            for i in columns:
-                known[day:, i] = row.number(i + 1, "intensity", 0.0, 1.0)
+            known[held:day] = known[held]
+            known[day] = [row.number(i + 1, "intensity", 0.0, 1.0) for i in columns]
+            held = day
         last = max(last, day)
+    known[held:] = known[held]
     if 0 <= last < length - 1:
         notes.warn(table[-1], f"the last day is {last} of {length}; it holds on to the end")
     return tuple(
-        event for i, name in columns.items() for event in _spells(name, known[:, i], start)
+        event
+        for column, name in enumerate(columns.values())
+        for event in _spells(name, known[:, column], start)
     )
 
 
 def _columns(header: Row, names: Sequence[str], places: Sequence[str]) -> dict[int, str]:
     """Which column is of which place."""
     found: dict[int, str] = {}
+    known, seen = set(places), set[str]()
     for i, name in enumerate(names):
-        if name in found.values():
+        if name in seen:
             header.wrong(i + 1, f"{name!r} stands twice", "keep one of its columns")
-        elif name in places:
+        elif name in known:
             found[i] = name
+            seen.add(name)
         elif name:
-            near = did_you_mean(name, list(places))
+            near = header.notes.near(name, places)
             header.notes.warn(header, f"{name!r} is no place, so its conflict is left out{near}")
     return found
 

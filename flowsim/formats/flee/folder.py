@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from flowsim.behaviour.flee_section import Flee
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning
 from flowsim.formats.flee.changes import camps_at_times, read_changes, shut, with_changes
@@ -18,14 +20,22 @@ from flowsim.formats.flee.defaults import behaviour
 from flowsim.formats.flee.people import read_agents, read_group
 from flowsim.formats.flee.places import Spot, read_places, read_routes
 from flowsim.formats.flee.registrations import Registered, read_registered
-from flowsim.formats.flee.rows import Notes, read_rows
+from flowsim.formats.flee.rows import Notes, is_told, read_rows
 from flowsim.formats.flee.settings import find_settings, read_settings
 from flowsim.formats.flee.unused import check_unused
 from flowsim.scenario.checks import check
+from flowsim.scenario.files import is_folder, lies_in
+from flowsim.scenario.flaws import capped
+from flowsim.scenario.rules.period import YEARS
 from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.wording import shown
 from flowsim.world.sections import Arrival, Event, Report
 
 INPUT, SOURCE = "input_csv", "source_data"
+EARLIEST, LATEST = 1000, 9000
+"""Years in which a run may start, so that all that is dated by days from there is a date."""
+LONGEST_RUN = int(365.25 * YEARS)
+"""Days."""
 
 
 def read_flee(
@@ -63,7 +73,17 @@ def read_flee(
     ScenarioError
         With everything that cannot be read, by file, line and cell.
     """
-    folder, tables, notes = *_folders(Path(path)), Notes()
+    folder, tables = _folders(Path(path))
+    notes = Notes(folders=(folder,))
+    try:
+        return _read(
+            folder, tables, Path(source) if source else folder / SOURCE, strict_flee, notes
+        )
+    except ValidationError as error:  # what no cell shows by itself, as a sum that is too large
+        raise ScenarioError(capped(notes.problems) or _unfit(error, folder)) from None
+
+
+def _read(folder: Path, tables: Path, source: Path, strict_flee: bool, notes: Notes) -> Scenario:
     begin, length = _period(tables / "sim_period.csv", notes)
     at_first = read_places(tables / "locations.csv", notes)
     phases = read_changes(tables / "location_changes.csv", at_first, length, notes)
@@ -79,21 +99,19 @@ def read_flee(
         closures.shut(phase.row, phase.place, phase.first, phase.last)
     borders = closures.read(tables / "closures.csv", length if strict_flee else None)
     flee = _settings(folder, strict_flee, notes)
-    registered = read_registered(
-        Path(source) if source else folder / SOURCE,
-        tables / "registration_corrections.csv", begin, notes,
-    )  # fmt: skip
+    corrections = tables / "registration_corrections.csv"
+    registered = read_registered(source, corrections, begin, notes)
     sheltered = Counter(_first_day(registered, spots, begin, notes))
     present = _present(tables / "agents.csv", spots, origin, sheltered, notes)
     people = read_group(tables, spots, notes)
     check_unused(tables, spots, notes)
     if notes.problems:
-        raise ScenarioError(notes.problems)
+        raise ScenarioError(capped(notes.problems))
     places = tuple(s.place(sheltered[s.name], s.country == origin) for s in spots.values())
     if notes.problems:
-        raise ScenarioError(notes.problems)
+        raise ScenarioError(capped(notes.problems))
     scenario = Scenario(
-        name=folder.resolve().name,
+        name=_name(folder),
         start=start,
         end=end,
         step="1d",
@@ -118,14 +136,39 @@ def read_flee(
     if problems:
         raise ScenarioError([Problem(f"{folder}: {p.path}", p.wrong, p.right) for p in problems])
     for told in notes.odd:
-        warnings.warn(told, ScenarioWarning, stacklevel=2)
+        warnings.warn(told, ScenarioWarning, stacklevel=3)
     return scenario
+
+
+def _unfit(error: ValidationError, folder: Path) -> list[Problem]:
+    """What a section of the scenario cannot be made of."""
+    where = f"{folder}: {error.title.lower()}"
+    return [
+        Problem(
+            ".".join(map(str, (where, *item["loc"]))),
+            f"{shown(item['input'])} does not fit",
+            item["msg"][:1].lower() + item["msg"][1:],
+        )
+        for item in error.errors(include_url=False)
+    ]
 
 
 def _folders(path: Path) -> tuple[Path, Path]:
     """The folder of a crisis, and that of its tables."""
     inner = path / INPUT
-    return (path, inner) if inner.is_dir() else (path.resolve().parent, path)
+    if not is_folder(inner):
+        return path.resolve().parent, path
+    for name in (INPUT, SOURCE):
+        if not lies_in(path / name, path):
+            wrong, right = f"{name!r} leads out of the folder", "put the folder itself there"
+            raise ScenarioError([Problem(str(path), wrong, right)])
+    return path, inner
+
+
+def _name(folder: Path) -> str:
+    """Name of a scenario by its folder's, which may be no text at all."""
+    told = os.fsencode(folder.resolve().name).decode("utf-8", "replace")
+    return told[:200].strip() or "flee"
 
 
 def _settings(folder: Path, strict: bool, notes: Notes) -> Flee:
@@ -140,9 +183,14 @@ def _period(path: Path, notes: Notes) -> tuple[date, int]:
     for row in read_rows(path, notes):
         key = row.text(0).lower()
         if key == "startdate":
-            begin = row.day(1) or begin
+            day = row.day(1) or begin
+            if EARLIEST <= day.year <= LATEST:
+                begin = day
+            else:
+                right = f"give one from {EARLIEST} to {LATEST}"
+                row.wrong(1, f"the year {day.year} is far away", right)
         elif key == "length":
-            length = row.whole(1, "number of days", 1)
+            length = row.whole(1, "number of days", 1, LONGEST_RUN)
         missing.pop(key, None)
     if not any(p.file == str(path) for p in notes.problems):
         for right in missing.values():
@@ -155,7 +203,7 @@ def _events(
     tables: Path, spots: Mapping[str, Spot], start: datetime, length: int, notes: Notes
 ) -> tuple[Event, ...]:
     path = tables / "conflicts.csv"
-    if path.exists():
+    if is_told(path):
         for spot in [spot for spot in spots.values() if "conflict_intensity" in spot.more][:1]:
             notes.warn(spot.row, "conflict_intensity is not used, as conflicts.csv tells it")
         return read_conflict(path, list(spots), start, length, notes)

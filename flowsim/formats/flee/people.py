@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from flowsim.errors import on_one_line
 from flowsim.formats.flee.conflict import GROUP
 from flowsim.formats.flee.places import Spot
-from flowsim.formats.flee.rows import Notes, Row, read_all
-from flowsim.scenario.flaws import did_you_mean
+from flowsim.formats.flee.rows import Notes, Row, is_told, read_all
 from flowsim.world.sections import Group
 
 PREFIX, DEFAULT = "demographics_", "default"
@@ -44,9 +44,9 @@ def read_group(folder: Path, spots: Mapping[str, Spot], notes: Notes) -> Group:
             children = sum(share for age, share in years.items() if age < ADULT)
             elderly = sum(share for age, share in years.items() if age >= ELDERLY)
         else:
-            notes.odd.append(f"{path}:1: {attribute!r} is not used: no rule here reads its values")
+            notes.tell(path, 1, f"{attribute!r} is not used: no rule here reads its values")
     if children:
-        notes.odd.append(f"{folder}: children flee alone here, and count as grown up")
+        notes.odd.append(on_one_line(f"{folder}: children flee alone here, and count as grown up"))
     adults = max(1.0 - children - elderly, 0.0)
     return Group(
         name=GROUP, household_size={1: 1.0}, children=children, women=women * adults,
@@ -69,7 +69,7 @@ def _attribute(
     apart = [cell for i, cell in enumerate(header.cells) if i not in (0, column) and cell]
     for name in apart:
         if name not in spots:
-            notes.warn(header, f"{name!r} is no place{did_you_mean(name, list(spots))}")
+            notes.warn(header, f"{name!r} is no place{notes.near(name, spots)}")
     weights: dict[str, float] = {}
     for row in rows:
         value = row.needs(0, "the value")
@@ -112,13 +112,13 @@ def _years(shares: Shares) -> dict[float, float] | None:
 def read_agents(path: Path, spots: Mapping[str, Spot], notes: Notes) -> Counter[str]:
     """Persons by place of a table with a row each, as ``location,attribute,...``."""
     found: Counter[str] = Counter()
-    if not path.exists():
+    if not is_told(path):
         return found
     header, *rows = _with_header(path, "location", notes)
     for row in rows:
         name = row.text(0)
         if name not in spots:
-            near = did_you_mean(name, list(spots))
+            near = notes.near(name, spots)
             row.wrong(0, f"there is no place {name!r}", f"name one of locations.csv{near}")
         found[name] += 1
     start = f"{found.total()} persons start on day 0 beside those who are registered"

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flowsim.formats.flee.rows import MOST, Notes, Row, read_all, read_rows
-from flowsim.scenario.flaws import did_you_mean
+from flowsim.formats.flee.rows import FARTHEST, MOST, Notes, Row, read_all, read_rows
 from flowsim.world.sections import Place, Route
 
 TYPES = ("camp", "conflict", "forward", "marker", "flood_zone", "default", "town")
@@ -88,7 +87,9 @@ def read_places(path: Path, notes: Notes) -> dict[str, Spot]:
     for row in rows:
         if row.text(0).startswith("#"):
             continue
-        name, country = row.needs(0, "the name"), row.needs(2, "the country")
+        name, country = row.needs(0, "the name"), row.needs(2, "the country") or "?"
+        if not name:
+            continue
         if name in found:
             row.wrong(0, f"{name!r} stands twice", "give each place its own name")
             continue
@@ -96,7 +97,7 @@ def read_places(path: Path, notes: Notes) -> dict[str, Spot]:
         if "idp" in row.text(5).lower() and kind == "camp":
             notes.warn(row, f"{name!r} is for the displaced inside")
         number = row.whole(7, "number of persons") if row.text(7) else 0
-        day = row.whole(6, "day") if row.text(6) else 0
+        day = row.whole(6, "day", most=FARTHEST) if row.text(6) else 0
         more = {
             key: row.number(i, key, 0.0, MORE[key]) for key, i in columns.items() if row.text(i)
         }
@@ -112,7 +113,7 @@ def read_routes(path: Path, spots: Mapping[str, Spot], notes: Notes) -> tuple[Ro
         ends = (row.text(0), row.text(1))
         unknown = [(i, end) for i, end in enumerate(ends) if end not in spots]
         for i, end in unknown:
-            near = did_you_mean(end, list(spots))
+            near = notes.near(end, spots)
             row.wrong(i, f"there is no place {end!r}", f"name one of locations.csv{near}")
         km = row.number(2, "length in km", 0.001, 40_000)
         if unknown:

@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
-from flowsim.formats.flee.rows import Notes, Row, read_rows
-from flowsim.scenario.flaws import did_you_mean
+from flowsim.formats.flee.rows import MOST, Notes, Row, is_told, read_rows
 from flowsim.scenario.nodes import Spot
 
 TOTAL = "total"
@@ -102,13 +101,13 @@ def read_registered(folder: Path, corrections: Path, start: date, notes: Notes) 
             rows[name] = row
     for row in told:
         if row.text(0) not in camps:
-            near = did_you_mean(row.text(0), list(camps))
+            near = notes.near(row.text(0), camps)
             notes.warn(row, f"the correction of {row.text(0)!r}, which has no series{near}")
     return Registered(camps, total, rows)
 
 
 def _corrections(path: Path, notes: Notes) -> list[Row]:
-    return read_rows(path, notes) if path.exists() else []
+    return read_rows(path, notes) if is_told(path) else []
 
 
 def _series(folder: Path, row: Row, cell: int, name: str, notes: Notes) -> Series:
@@ -152,4 +151,7 @@ def _corrected(series: Series, rows: Sequence[Row], start: date, notes: Notes) -
             row.wrong(1, f"{row.text(0)} has nobody before {day}", "give a date with a report")
             continue
         persons[:i] *= persons[i] / persons[i - 1]
+        if persons.max() > MOST:
+            row.wrong(1, f"it makes {persons.max():g} persons", f"give at most {MOST:g}")
+            return Series((), ())
     return Series(series.days, tuple(persons.tolist()))

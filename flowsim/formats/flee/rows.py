@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import csv
 import math
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from flowsim.errors import Problem, ScenarioError
-from flowsim.scenario.files import TABLE_BYTES, read_text
+from flowsim.errors import Problem, ScenarioError, on_one_line
+from flowsim.scenario.files import TABLE_BYTES, lies_in, read_text
+from flowsim.scenario.flaws import SUGGESTIONS, did_you_mean
 from flowsim.scenario.nodes import Spot
 
-MOST = 1e9
-"""Largest number that a cell may hold."""
+MOST = 1e8
+"""Largest number that a cell may hold, as in a scenario's own tables."""
+FARTHEST = 100_000
+"""Days from the start of the run on which something may begin or end."""
+LONGEST = 98
+"""Characters of a name; a crossing is named by two of them."""
 
 
 @dataclass
@@ -26,14 +33,40 @@ class Notes:
         What cannot be read.
     odd : list of str
         What Flee would misread without a word, with file and line.
+    folders : tuple of Path
+        Where a file that is a link may lead, beside the folder that it is in.
     """
 
     problems: list[Problem] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)
+    folders: tuple[Path, ...] = ()
+    _asked: int = 0
 
     def warn(self, row: Row, told: str) -> None:
         """Note something odd in a row."""
-        self.odd.append(f"{row.file}:{row.line}: {told}")
+        self.tell(row.file, row.line, told)
+
+    def near(self, word: str, choices: Iterable[str]) -> str:
+        """The nearest of some words, as a remark, for the first `SUGGESTIONS` that are unknown."""
+        self._asked += 1
+        return did_you_mean(word, sorted(choices)) if self._asked <= SUGGESTIONS else ""
+
+    def tell(self, file: object, line: int, told: str) -> None:
+        """Note something odd in a file."""
+        self.odd.append(on_one_line(f"{file}:{line}: {told}"))
+
+    def text(self, path: Path, most_bytes: int, named: Spot | None = None) -> str | None:
+        """Text of a file; None, and a problem, where it cannot be read or lies elsewhere."""
+        if not lies_in(path, path.parent, *self.folders):
+            wrong, right = f"{path.name!r} leads out of the folder", "put the file itself there"
+            spot = named or Spot(str(path), 1, 1)
+            self.problems.append(Problem("", wrong, right, spot.file, spot.line, spot.column))
+            return None
+        try:
+            return read_text(path, most_bytes, named, "")
+        except ScenarioError as error:
+            self.problems += error.problems
+            return None
 
 
 @dataclass(frozen=True)
@@ -51,13 +84,16 @@ class Row:
 
     def wrong(self, i: int, wrong: str, right: str) -> None:
         """Note that a cell is wrong."""
-        self.notes.problems.append(Problem("", wrong, right, self.file, self.line, i + 1))
+        cell = min(i, len(self.cells)) + 1  # one that is missing would follow the last
+        self.notes.problems.append(Problem("", wrong, right, self.file, self.line, cell))
 
     def needs(self, i: int, what: str) -> str:
-        """A cell that may not be empty."""
+        """A name, which may neither be empty nor without end."""
         if not self.text(i):
             self.wrong(i, f"{what} is missing", f"give {what}")
-        return self.text(i)
+        elif len(self.text(i)) > LONGEST:
+            self.wrong(i, f"{what} has {len(self.text(i))} characters", f"give at most {LONGEST}")
+        return self.text(i)[:LONGEST]
 
     def number(self, i: int, what: str, least: float, most: float = MOST) -> float:
         """A number within bounds; thousands may be parted by commas. Least where it is wrong."""
@@ -68,13 +104,14 @@ class Row:
             value = math.nan
         if least <= value <= most:
             return value
-        bounds = f"from {least:g} to {most:g}" if most < MOST else f"of at least {least:g}"
+        whole = most < MOST or value > most
+        bounds = f"from {least:g} to {most:g}" if whole else f"of at least {least:g}"
         self.wrong(i, f"{self.text(i)!r} is no {what}", f"give a number {bounds}")
         return least
 
-    def whole(self, i: int, what: str, least: int = 0) -> int:
+    def whole(self, i: int, what: str, least: int = 0, most: float = MOST) -> int:
         """A whole number."""
-        value = self.number(i, what, least)
+        value = self.number(i, what, least, most)
         if value != int(value):
             self.wrong(i, f"{self.text(i)!r} is no whole number", f"give {what} as a whole number")
         return int(value)
@@ -88,6 +125,11 @@ class Row:
             return None
 
 
+def is_told(path: Path) -> bool:
+    """Whether there is such a file; a link is one even where it leads to nothing."""
+    return os.path.lexists(path)
+
+
 def read_rows(path: Path, notes: Notes, named: Spot | None = None) -> list[Row]:
     """All rows of a table of Flee that hold something, comments (``#``) left out.
 
@@ -98,10 +140,8 @@ def read_rows(path: Path, notes: Notes, named: Spot | None = None) -> list[Row]:
 
 def read_all(path: Path, notes: Notes, named: Spot | None = None) -> list[Row]:
     """The same with the comments, as the header of a table is one."""
-    try:
-        text = read_text(path, TABLE_BYTES, named, "")
-    except ScenarioError as error:
-        notes.problems += error.problems
+    text = notes.text(path, TABLE_BYTES, named)
+    if text is None:
         return []
     reader = csv.reader(text.split("\n"), strict=True)
     rows: list[Row] = []

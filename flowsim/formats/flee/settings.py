@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from flowsim.behaviour.flee_section import Flee
 from flowsim.errors import Problem, ScenarioError
 from flowsim.formats.flee.rows import Notes
-from flowsim.scenario.files import YAML_BYTES, read_text
+from flowsim.scenario.files import YAML_BYTES, is_file
 from flowsim.scenario.flaws import did_you_mean
 from flowsim.scenario.nodes import Node, Spot
 from flowsim.scenario.read import parse
@@ -85,7 +85,7 @@ FLAGS = ("take_from_population", "insert_day0", "avoid_short_stints", "start_on_
 def find_settings(folder: Path) -> Path | None:
     """The settings of a folder of Flee: in it, in its ``input_csv``, or beside it."""
     among = (folder / FILE, folder / "input_csv" / FILE, folder.resolve().parent / FILE)
-    return next((path for path in among if path.is_file()), None)
+    return next((path for path in among if is_file(path)), None)
 
 
 def read_settings(path: Path, notes: Notes) -> Flee:
@@ -93,8 +93,11 @@ def read_settings(path: Path, notes: Notes) -> Flee:
 
     A key that is not told has the value that Flee gives it.
     """
+    text = notes.text(path, YAML_BYTES)
+    if text is None:
+        return Flee()
     try:
-        root = parse(read_text(path, YAML_BYTES), str(path), "Flee's settings")
+        root = parse(text, str(path), "Flee's settings")
     except ScenarioError as error:
         notes.problems += error.problems
         return Flee()
@@ -146,9 +149,7 @@ class _Settings:
                 self._wrong(at, path, wrong, f"leave it out, or give {_told(harmless)}")
         elif key in NO_EFFECT.get(section, ()):
             if section != "log_levels" and node.value not in (None, False):
-                self.notes.odd.append(
-                    f"{at.file}:{at.line}: {path} changes nothing, and is left out"
-                )
+                self.notes.tell(at.file, at.line, f"{path} changes nothing, and is left out")
         else:
             known = [
                 *MAPPED.get(section, ()),
@@ -165,7 +166,7 @@ class _Settings:
             return
         value = self._flag(path, node) if key in FLAGS else _plain(node)
         if key == "awareness_level" and value == -1:
-            self.notes.odd.append(f"{node.at.file}:{node.at.line}: {path} -1 means 1 in Flee")
+            self.notes.tell(node.at.file, node.at.line, f"{path} -1 means 1 in Flee")
             value = 1
         self.values[name], self.spots[key] = value, node.at
 
@@ -217,9 +218,11 @@ class _Settings:
         except ValidationError as error:
             for told in error.errors():
                 names = [part for part in told["loc"] if isinstance(part, str)]
-                spot = self.spots.get(names[-1], Spot(str(self.path), 1, 1))
+                spot = self.spots.get("".join(names[-1:]), Spot(str(self.path), 1, 1))
                 wrong = f"{told['input']!r} does not do: {told['msg'].lower()}"
-                self._wrong(spot, names[-1], wrong, "give a value that Flee's rules can use")
+                self._wrong(
+                    spot, "".join(names[-1:]), wrong, "give a value that Flee's rules can use"
+                )
             return Flee()
 
     def _unknown(self, path: str, at: Spot, known: list[str], key: str = "") -> None:

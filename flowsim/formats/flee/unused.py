@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from flowsim.formats.flee.places import Spot
-from flowsim.formats.flee.rows import Notes, read_all
-from flowsim.scenario.flaws import did_you_mean
+from flowsim.formats.flee.rows import Notes, is_told, read_all
 
 
 def check_unused(folder: Path, spots: Mapping[str, Spot], notes: Notes) -> None:
@@ -25,12 +24,12 @@ def _days(
     path: Path, what: str, of: str, known: Collection[str], notes: Notes, hazard: str
 ) -> None:
     """A table ``#Day,NAME,...`` with a number a day and name."""
-    if not path.exists():
+    if not is_told(path):
         return
     rows = read_all(path, notes)
     for i, name in enumerate(rows[0].cells if rows else ()):
         if i and name and name not in known:
-            notes.warn(rows[0], f"{name!r} is no {of}{did_you_mean(name, sorted(known))}")
+            notes.warn(rows[0], f"{name!r} is no {of}{notes.near(name, known)}")
     last = -1
     for row in rows[1:]:
         day = row.whole(0, "day")
@@ -42,12 +41,12 @@ def _days(
                 row.whole(i, what)
             elif i and name:
                 row.number(i, what, 0.0, 100.0)
-    notes.odd.append(f"{path}:1: checked and not used, as no rule here knows {hazard}")
+    notes.tell(path, 1, f"checked and not used, as no rule here knows {hazard}")
 
 
 def _ways(path: Path, spots: Mapping[str, Spot], notes: Notes) -> None:
     """Rows of places, each a way over at least one road."""
-    if not path.exists():
+    if not is_told(path):
         return
     for row in read_all(path, notes):
         names = [(i, name) for i, name in enumerate(row.cells) if name]
@@ -56,8 +55,8 @@ def _ways(path: Path, spots: Mapping[str, Spot], notes: Notes) -> None:
             continue
         for i, name in names:
             if name not in spots:
-                near = did_you_mean(name, list(spots))
+                near = notes.near(name, spots)
                 row.wrong(i, f"there is no place {name!r}", f"name one of locations.csv{near}")
         if len(names) < 2:
             row.wrong(0, "this way has one place", "give it two places or more")
-    notes.odd.append(f"{path}:1: checked and not used, as people choose among all roads here")
+    notes.tell(path, 1, "checked and not used, as people choose among all roads here")

@@ -17,10 +17,11 @@ def homes(draft: Draft) -> Iterator[Flaw]:
     country = draft.country_of()
     told = [(loc, row.place) for loc, row in draft.rows(ARRIVALS).each() if row.place is not None]
     yield from unknown([((*loc, "place"), name) for loc, name in told], set(country), "place")
+    fled, right = set(draft.flee_from), ""
     for loc, name in told:
-        if name in country and country[name] not in draft.flee_from:
+        if name in country and country[name] not in fled:
             wrong = f"{name!r} is in {country[name]}, which people do not flee from"
-            right = f"name a place in {listed(draft.flee_from)}, or leave it out"
+            right = right or f"name a place in {listed(draft.flee_from)}, or leave it out"
             yield Flaw((*loc, "place"), wrong, right)
 
 

@@ -10,12 +10,14 @@ from flowsim.policy.code import Code
 from flowsim.policy.opening import WHO
 from flowsim.policy.sections import Border
 from flowsim.scenario.draft import Draft, NotKnownError, Rows
-from flowsim.scenario.flaws import Flaw, did_you_mean, listed
+from flowsim.scenario.flaws import SUGGESTIONS, Flaw, did_you_mean, listed
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.policies import held
 from flowsim.scenario.rules.common import numbered, twice, unknown
 
 _DIRECTIONS = ("policies", "back")
+MOST_ORDERS = 1_000
+"""Policies of a border that are held against one another."""
 
 
 def each_policy(loc: Loc, border: Border, direction: str) -> Iterator[tuple[Loc, Policy]]:
@@ -74,9 +76,9 @@ def authorities(draft: Draft) -> Iterator[Flaw]:
     for loc, border in draft.borders.each():
         if border.between[0] == border.between[1]:
             continue
-        sides = [authority.country for authority in border.authorities]
+        seen: set[str] = set()
         for i, authority in enumerate(border.authorities):
-            if authority.country in sides[:i]:
+            if authority.country in seen:
                 wrong = f"{authority.country!r} has an authority at {border.id!r} already"
                 right = "give its policies to that one"
                 yield Flaw((*loc, "authorities", i, "country"), wrong, right)
@@ -85,6 +87,7 @@ def authorities(draft: Draft) -> Iterator[Flaw]:
                 near = did_you_mean(authority.country, border.between)
                 right = f"name {' or '.join(border.between)}{near}"
                 yield Flaw((*loc, "authorities", i, "country"), wrong, right)
+            seen.add(authority.country)
 
 
 def names(draft: Draft) -> Iterator[Flaw]:
@@ -125,15 +128,17 @@ def people(draft: Draft) -> Iterator[Flaw]:
     nations = {group.nationality for _, group in draft.groups.each() if group.nationality}
     known = [*WHO, *(f"group:{name}" for name in sorted(draft.groups.names()))]
     known += [f"nationality:{name}" for name in sorted(nations)]
+    fine, told_all, lost = set(known), listed(known, 20), 0
     for loc, policy in _all(draft):
         for field in ("exempt", "barred", "priority", "stops"):
             for i, told in enumerate(getattr(policy, field, ())):
                 for who in (word.strip() for word in told.split("+")):
-                    if who in known:
+                    if who in fine:
                         continue
+                    lost += 1
+                    near = did_you_mean(who, known) if lost <= SUGGESTIONS else ""
                     wrong = f"{who!r} is no condition on a person"
-                    right = f"name one of {listed(known, 20)}{did_you_mean(who, known)}"
-                    yield Flaw((*loc, field, i), wrong, right)
+                    yield Flaw((*loc, field, i), wrong, f"name one of {told_all}{near}")
 
 
 def crossings(draft: Draft) -> Iterator[Flaw]:
@@ -141,11 +146,14 @@ def crossings(draft: Draft) -> Iterator[Flaw]:
     of = crossings_of(draft)
     for loc, border in draft.borders.each():
         known = of.get(frozenset(border.between), [])
-        for direction in _DIRECTIONS:
-            for at, policy in each_policy(loc, border, direction):
-                names = numbered(at, "crossings", policy.crossings)
-                where = f"the crossings of {border.id!r}, {listed(known)}"
-                yield from unknown(names, set(known), "crossing", where)
+        names = (
+            name
+            for direction in _DIRECTIONS
+            for at, policy in each_policy(loc, border, direction)
+            for name in numbered(at, "crossings", policy.crossings)
+        )
+        where = f"the crossings of {border.id!r}, {listed(known)}"
+        yield from unknown(names, set(known), "crossing", where)
 
 
 def crossings_of(draft: Draft) -> dict[frozenset[str], list[str]]:
@@ -166,6 +174,11 @@ def priorities(draft: Draft) -> Iterator[Flaw]:
         known = of.get(frozenset(border.between), [])
         for direction in _DIRECTIONS:
             orders = _orders(loc, border, direction)
+            if len(orders) > MOST_ORDERS:
+                wrong = f"{len(orders)} policies have an order of service"
+                right = f"give at most {MOST_ORDERS} of them one"
+                yield Flaw((*orders[MOST_ORDERS][0], "priority"), wrong, right)
+                continue
             for (_, one), (at, other) in combinations(orders, 2):
                 if one.priority == other.priority or not _meet(one, other):  # type: ignore[attr-defined]
                     continue

@@ -6,15 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flowsim.scenario.draft import Rows
-from flowsim.scenario.flaws import Flaw, did_you_mean, listed
+from flowsim.scenario.flaws import SUGGESTIONS, Flaw, did_you_mean, listed
 from flowsim.scenario.nodes import Loc
 
 TOLERANCE = 0.005
 """How far shares of a whole may add up to something else than 1."""
-
-
-SUGGESTIONS = 100
-"""So many unknown names of a kind get a suggestion, which takes time."""
 
 
 def twice(rows: Rows[Any], field: str, what: str) -> Iterator[Flaw]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import product
 
 from flowsim.scenario.draft import Draft
-from flowsim.scenario.flaws import Flaw, did_you_mean, listed
-from flowsim.scenario.nodes import Loc
+from flowsim.scenario.flaws import SUGGESTIONS, Flaw, did_you_mean, listed
 from flowsim.scenario.rules.common import TOLERANCE, twice, unknown
-from flowsim.world.earth import distance_km
+from flowsim.world.earth import EARTH_KM, distance_km
 from flowsim.world.sections import KINDS, Place
 
 MOST_PERSONS = 50_000_000
@@ -17,7 +17,6 @@ MOST_PERSONS = 50_000_000
 MOST_IN_HOUSEHOLD = 200
 OVERLAP_KM = 0.01
 """Places closer than this are taken for the same, kilometres."""
-_DEGREE_KM = 111.0
 
 
 def some_places(draft: Draft) -> Iterator[Flaw]:
@@ -42,34 +41,53 @@ def overlap(draft: Draft) -> Iterator[Flaw]:
     """No two places lie on one spot."""
     if draft.value("as_given"):
         return
-    by_lat = sorted(draft.places.each(), key=lambda entry: entry[1].lat)
-    for i, (loc, place) in enumerate(by_lat):
-        for other_loc, other in by_lat[i + 1 :]:
-            if (other.lat - place.lat) * _DEGREE_KM > OVERLAP_KM:
-                break
-            if other.name == place.name:
-                continue
-            if distance_km(place.lat, place.lon, other.lat, other.lon) < OVERLAP_KM:
-                later, earlier = sorted([(loc, place), (other_loc, other)], key=_row)[::-1]
-                wrong = f"{later[1].name!r} lies on the spot of {earlier[1].name!r}"
-                yield Flaw((*later[0], "lat"), wrong, "give each place its own coordinates")
+    cells: dict[tuple[int, int, int], list[Place]] = {}
+    for loc, place in draft.places.each():
+        cell = _cell(place)
+        around = (cells.get(beside, ()) for beside in _beside(cell))
+        earlier = next((other for some in around for other in some if _near(place, other)), None)
+        if earlier is None:
+            cells.setdefault(cell, []).append(place)
+        elif earlier.name != place.name:
+            wrong = f"{place.name!r} lies on the spot of {earlier.name!r}"
+            yield Flaw((*loc, "lat"), wrong, "give each place its own coordinates")
 
 
-def _row(entry: tuple[Loc, Place]) -> int:
-    return int(entry[0][-1])
+def _cell(place: Place) -> tuple[int, int, int]:
+    """A cube of the size of a spot, so that what is near lies in it or beside it."""
+    lat, lon = math.radians(place.lat), math.radians(place.lon)
+    x, y, z = math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
+    per_axis = EARTH_KM / OVERLAP_KM
+    return math.floor(x * per_axis), math.floor(y * per_axis), math.floor(z * per_axis)
+
+
+def _beside(cell: tuple[int, int, int]) -> Iterator[tuple[int, int, int]]:
+    x, y, z = cell
+    for dx, dy, dz in product((0, -1, 1), repeat=3):
+        yield x + dx, y + dy, z + dz
+
+
+def _near(one: Place, other: Place) -> bool:
+    return distance_km(one.lat, one.lon, other.lat, other.lon) < OVERLAP_KM
 
 
 def flee_from(draft: Draft) -> Iterator[Flaw]:
     """People flee from at least one country, and each has a place."""
     if not draft.flee_from:
         yield Flaw(("flee_from",), "there is no country to flee from", "name at least one")
-    known = draft.countries()
+    countries, seen = draft.countries(), set[str]()
+    known = sorted(countries)
+    told, lost = listed(known), 0
     for i, country in enumerate(draft.flee_from):
-        if country in draft.flee_from[:i]:
+        if country in seen:
             yield Flaw(("flee_from", i), f"{country!r} stands twice", "remove one of them")
-        elif country not in known:
-            right = f"name one of {listed(sorted(known))}{did_you_mean(country, sorted(known))}"
-            yield Flaw(("flee_from", i), f"no place lies in {country!r}", right)
+        elif country not in countries:
+            lost += 1
+            near = did_you_mean(country, known) if lost <= SUGGESTIONS else ""
+            yield Flaw(
+                ("flee_from", i), f"no place lies in {country!r}", f"name one of {told}{near}"
+            )
+        seen.add(country)
 
 
 def share_names(draft: Draft) -> Iterator[Flaw]:
@@ -81,8 +99,9 @@ def share_names(draft: Draft) -> Iterator[Flaw]:
 
 def share_sum(draft: Draft) -> Iterator[Flaw]:
     """Where people can flee from, the shares of the groups add up to 1."""
+    fled = set(draft.flee_from)
     for loc, place in draft.places.each():
-        if place.population == 0 or place.country not in draft.flee_from:
+        if place.population == 0 or place.country not in fled:
             continue
         total = math.fsum(place.share.values())
         if not place.share:
@@ -119,19 +138,28 @@ def sizes(draft: Draft) -> Iterator[Flaw]:
 
 def households(draft: Draft) -> Iterator[Flaw]:
     """Every group has households, where people flee from."""
-    homes = [place for place in draft.places.all() if place.country in draft.flee_from]
+    homes = _homes(draft)
     if not any(place.population for place in homes):
         return
+    living = {
+        name for place in homes for name, share in place.share.items()
+        if round(place.population * share)
+    }  # fmt: skip
     for loc, group in draft.groups.each():
-        if not any(round(place.population * place.share.get(group.name, 0.0)) for place in homes):
+        if group.name not in living:
             wrong = f"the group {group.name!r} has no households"
             right = f"give it a share of a place in {listed(draft.flee_from)}, or remove it"
             yield Flaw((*loc, "name"), wrong, right)
 
 
+def _homes(draft: Draft) -> list[Place]:
+    fled = set(draft.flee_from)
+    return [place for place in draft.places.all() if place.country in fled]
+
+
 def total(draft: Draft) -> Iterator[Flaw]:
     """Somebody lives where people flee from, and not more than a run can hold."""
-    homes = [place for place in draft.places.all() if place.country in draft.flee_from]
+    homes = _homes(draft)
     persons = sum(place.population for place in homes)
     if homes and persons == 0:
         wrong = f"nobody lives in {listed(draft.flee_from)}"

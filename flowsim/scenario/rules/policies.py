@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from flowsim.policy.base import Policy
 from flowsim.policy.gatekeeping import ExitBan, PushBack
@@ -21,7 +21,7 @@ from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw, listed
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.rules.borders import crossings_of, each_policy
-from flowsim.scenario.rules.common import unknown
+from flowsim.scenario.rules.common import numbered, unknown
 
 Held = tuple[Loc, Authority, Policy]
 
@@ -65,61 +65,76 @@ def stops(draft: Draft) -> Iterator[Flaw]:
 
 def camps(draft: Draft) -> Iterator[Flaw]:
     """People are moved among places of the country whose authority moves them, and to others."""
-    country = draft.country_of()
+    own, named = _places_of(draft), dict[str, list[tuple[Loc, str]]]()
+    limited = {place.name for place in draft.places.all() if place.capacity}
     for loc, authority, policy in _held(draft):
-        own = {name for name, where in country.items() if where == authority.country}
+        mine = own.get(authority.country, set())
+        names = named.setdefault(authority.country, [])
         if isinstance(policy, Relocation | Dispersal):
-            to = policy.to if isinstance(policy, Relocation) else tuple(policy.shares)
-            field = "to" if isinstance(policy, Relocation) else "shares"
-            names: list[tuple[Loc, str]] = [
-                ((*loc, "origins", i), name) for i, name in enumerate(policy.origins)
-            ]
-            keys: Sequence[str | int] = to if field == "shares" else range(len(to))
-            names += [((*loc, field, key), name) for key, name in zip(keys, to, strict=True)]
-            where = f"the places of {authority.country}, {listed(sorted(own))}"
-            yield from unknown(names, own, "place", where)
+            names += numbered(loc, "origins", policy.origins)
+            if isinstance(policy, Relocation):
+                to = policy.to
+                names += numbered(loc, "to", to)
+            else:
+                to = tuple(policy.shares)
+                names += (((*loc, "shares", name), name) for name in to)
             both = sorted(set(policy.origins) & set(to))
-            if both and set(both) <= own:
+            if both and mine.issuperset(both):
                 wrong = f"{both[0]!r} is moved from and to"
                 yield Flaw((*loc, "origins"), wrong, "name it once")
         elif isinstance(policy, ReceptionStop):
-            names = [((*loc, "places", i), name) for i, name in enumerate(policy.places)]
-            where = f"the places of {authority.country}, {listed(sorted(own))}"
-            yield from unknown(names, own, "place", where)
+            names += numbered(loc, "places", policy.places)
         elif isinstance(policy, CapacityBound) and authority.country not in draft.flee_from:
-            names = [((*loc, "places", i), name) for i, name in enumerate(policy.places)]
-            where = f"the places of {authority.country}, {listed(sorted(own))}"
-            yield from unknown(names, own, "place", where)
-            limited = [p for p in draft.places.all() if p.name in own and p.capacity]
-            watched = [p for p in limited if not policy.places or p.name in policy.places]
-            if not watched and set(policy.places) <= own:
+            names += numbered(loc, "places", policy.places)
+            watched = set(policy.places) & limited if policy.places else mine & limited
+            if not watched and mine.issuperset(policy.places):
                 wrong = "none of the places that it watches has a capacity"
                 yield Flaw((*loc, "type"), wrong, "give the places a capacity")
+    for country, names in named.items():
+        mine = own.get(country, set())
+        yield from unknown(names, mine, "place", _of_country(country, mine))
 
 
 def watches(draft: Draft) -> Iterator[Flaw]:
     """What an authority watches is a crossing of its border, a place of its country, or any."""
-    country, crossings = draft.country_of(), crossings_of(draft)
+    own, crossings = _places_of(draft), crossings_of(draft)
+    anywhere: list[tuple[Loc, str]] = []
+    inside: dict[str, list[tuple[Loc, str]]] = {}
     for b_loc, border in draft.borders.each():
-        own_crossings = set(crossings.get(frozenset(border.between), []))
+        at_border: list[tuple[Loc, str]] = []
         for direction in ("policies", "back"):
             for loc, policy in each_policy(b_loc, border, direction):
                 if not isinstance(policy, Reactive):
                     continue
                 authority = border.authorities[int(loc[len(b_loc) + 1])]
-                own = {name for name, where in country.items() if where == authority.country}
                 for field in ("when", "until"):
                     watch: Watch | None = getattr(policy, field)
                     if watch is None or not watch.where:
                         continue
-                    known, what = own, "place"
-                    where = f"the places of {authority.country}, {listed(sorted(own))}"
+                    told = inside.setdefault(authority.country, [])
                     if watch.what in ("waiting", "admitted", "irregular"):
-                        known, what, where = own_crossings, "crossing", ""
+                        told = at_border
                     elif watch.what == "violence":
-                        known, where = set(country), ""
-                    told = [((*loc, field, "where"), watch.where)]
-                    yield from unknown(told, known, what, where)
+                        told = anywhere
+                    told.append(((*loc, field, "where"), watch.where))
+        known = set(crossings.get(frozenset(border.between), []))
+        yield from unknown(at_border, known, "crossing")
+    yield from unknown(anywhere, set(draft.country_of()), "place")
+    for country, names in inside.items():
+        mine = own.get(country, set())
+        yield from unknown(names, mine, "place", _of_country(country, mine))
+
+
+def _places_of(draft: Draft) -> dict[str, set[str]]:
+    """Names of the places of each country."""
+    found: dict[str, set[str]] = {}
+    for name, country in draft.country_of().items():
+        found.setdefault(country, set()).add(name)
+    return found
+
+
+def _of_country(country: str, own: set[str]) -> str:
+    return f"the places of {country}, {listed(sorted(own))}"
 
 
 def bans(draft: Draft) -> Iterator[Flaw]:

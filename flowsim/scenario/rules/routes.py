@@ -13,6 +13,13 @@ SHORTEST = 0.95
 """Least length of a route, as part of the distance of its ends, whose coordinates are rough."""
 
 
+def some_routes(draft: Draft) -> Iterator[Flaw]:
+    """There is a route, where `reached` does not tell that there is none."""
+    untold = draft.value("as_given") or len(draft.places.all()) < 2
+    if untold and not draft.routes.all():
+        yield Flaw(("routes",), "there is no route", "give at least one route")
+
+
 def ends(draft: Draft) -> Iterator[Flaw]:
     """Routes join two places that exist."""
     routes = list(draft.routes.each())
@@ -93,7 +100,8 @@ def reached(draft: Draft) -> Iterator[Flaw]:
     for route in draft.routes.all():
         beside.setdefault(route.start, []).append(route.end)
         beside.setdefault(route.end, []).append(route.start)
-    todo = [p.name for p in draft.places.all() if p.country in draft.flee_from and p.population]
+    fled = set(draft.flee_from)
+    todo = [p.name for p in draft.places.all() if p.country in fled and p.population]
     if not todo:
         return
     seen = set(todo)
@@ -108,4 +116,4 @@ def reached(draft: Draft) -> Iterator[Flaw]:
             yield Flaw((*loc, "name"), wrong, "give a route to it, or remove it")
 
 
-RULES = (ends, route_twice, crossing_twice, over_a_border, length, reached)
+RULES = (some_routes, ends, route_twice, crossing_twice, over_a_border, length, reached)
