@@ -134,6 +134,25 @@ def test_a_capacity_grows_by_the_day() -> None:
     assert world.capacity_at(86_400 * 2).tolist() == [15] * len(places)
 
 
+def test_people_hear_of_room_in_a_camp_that_has_grown() -> None:
+    """Ten are in a camp for ten that grows by ten a day: there is room from the third hour on."""
+    base = told(0, sheltered=10).with_values(
+        {
+            "places[Camp].capacity": 10,
+            "places[Camp].capacity_per_day": 10.0,
+            "behaviour.returning.abroad_per_day": 0.0,
+        }
+    )
+    model = FlowModel(base, rng=1)
+    camp = model.world.network.names.index("Camp")
+    heard = []
+    for _ in range(4):
+        refuges = model._refuges()
+        heard.append((bool(refuges.full[camp]), float(refuges.free[camp])))
+        model.step()
+    assert heard == [(True, 0.0), (True, 0.0), (True, 0.0), (False, pytest.approx(1 / 11))]
+
+
 def test_weights_of_origins_by_residents_danger_and_age() -> None:
     """residents ** power x danger x decay, the decay by intervals since danger began."""
     base = small_scenario()
