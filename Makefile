@@ -20,7 +20,7 @@ SOUND := $(shell test "$$(cat $(VENV)/.core 2>/dev/null)" = "$(CURDIR)" \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check-full lint fuzz bench lock clean FORCE
+.PHONY: help run test check-full faults fuzz lint bench lock clean FORCE
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -37,6 +37,9 @@ test: lint ## check style, types and floors, and run all tests
 check-full: lint ## the same with twenty seeds of June 2010, and scenarios at the statistical level
 	FLOWSIM_SEEDS=20 $(BIN)/python -m pytest -n 2
 	$(BIN)/flowsim check --level statistical --jobs 2
+
+faults: $(VENV)/.dev ## put known bugs in one at a time and note what catches them (an hour, can be cut off)
+	$(BIN)/python -m tests.faults.seed
 
 lint: $(VENV)/.dev ## check style, types and floors only
 	$(BIN)/ruff check

@@ -150,6 +150,12 @@ def test_only_some_may_go():
     assert told.kinds[:, ~told.held][:, 0].tolist() == [2, 1, 0, 0, 0]
 
 
+def test_whether_a_family_parts_does_not_hang_on_the_luck_of_its_visit():
+    """Half of the women may pass, and 0.4 of these families part: 0.2 of all."""
+    told = held_against([Opening(permeability=0.5, barred=("men",))], part=0.4)
+    assert abs((~told.held).mean() - 0.2) < 4 * np.sqrt(0.16 / N)
+
+
 def test_children_do_not_go_alone():
     assert held_against([Opening(barred=("men", "women"))], n=10).held.all()
     assert held_against([Opening(barred=("men",))], kinds=[3, 0, 1, 0, 0], n=10).held.all()

@@ -219,6 +219,14 @@ def test_cost_of_a_fee_and_of_an_opening_that_was_announced():
     assert told == pytest.approx([1.0, 1.0, 3.0, 3.0])
 
 
+def test_no_fee_makes_a_gate_dearer_than_the_cap():
+    """A fee of 25 km on top of 2.0 for the queue, or at a closed gate: the cap, and no more."""
+    section = RouteChoice(wait_cost_per_hour=0.2, wait_cost_cap=3.0, km_cost=0.1)
+    queue, per_hour = np.array([100.0, 0.0]), np.array([10.0, np.inf])
+    told = wait_cost(section, np.array([1.0, 0.0]), queue, per_hour, 25.0)
+    assert told.tolist() == [3.0, 3.0]
+
+
 def test_danger_on_the_way_and_waiting_at_the_gate():
     """danger_cost x hours x mean danger of both ends + the gate's."""
     ways = network(ENDS, KM, crossings=(1,))

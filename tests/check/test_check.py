@@ -262,6 +262,26 @@ def test_the_statistical_level(here: Path) -> None:
     assert "the baseline has 12 members" in check("--level", "statistical").output
 
 
+def test_the_rate_of_false_alarms_is_shared_by_all_that_are_checked(here: Path) -> None:
+    shutil.copytree(here, here.with_name("twin"))
+    told = check("--level", "statistical", "--false-alarm", "0.02")
+    assert told.output.count("12 members, level 0.01;") == 2
+
+
+def test_a_float_may_move_as_far_as_the_tolerance_says(here: Path) -> None:
+    """By a ten-millionth, where the digest says nothing: too much unless check.yaml allows it."""
+    kept = here / "baseline"
+    table = pd.read_csv(kept / "outcomes.csv", index_col="member")
+    table["person_days_exposed"] *= 1.0 + 1e-7
+    table.to_csv(kept / "outcomes.csv", lineterminator="\n")
+    plain = json.loads((kept / "about.json").read_text(encoding="utf-8"))
+    plain["environment"]["numpy"] = "1.0"
+    (kept / "about.json").write_text(json.dumps(plain), encoding="utf-8")
+    assert "person_days_exposed: " in check().output
+    change(here / "check.yaml", "seed: 5", "tolerance: 1.0e-6\nseed: 5")
+    assert check().exit_code == 0
+
+
 PYTEST = """\
 import sys
 

@@ -133,6 +133,33 @@ def test_an_end_is_reached_by_who_could_go_further(tmp_path: Path, km: int, arri
     assert np.flatnonzero(days.persons[:, 4])[0] == arrives
 
 
+def test_who_comes_off_a_long_link_goes_on_the_same_day(tmp_path: Path) -> None:
+    """250 km at 200 km a day from day 1 on, and 100 km more on what is left of day 2."""
+    routes = "#name1,name2,distance\nAha,Bee,250\nBee,Cee,100\n"
+    told = {"max_move_speed": 200.0, "default_movechance": 1.0, "conflict_weight": 0.0}
+    days = simulate(made(tmp_path, routes=routes, camp_movechance=0.0, **told))
+    assert [int(day) for day in days.persons[:4, 2]] == [10, 10, 50, 90]
+
+
+def test_who_rests_moves_with_its_chance_from_the_first_day_on(tmp_path: Path) -> None:
+    """3000 come each day, and half of those who are there go, those of the day among them."""
+    told = {"spawning.mode": "constant", "spawning.displaced_per_conflict_day": 3000.0}
+    routes = "#name1,name2,distance\nAha,Eve,500\n"
+    days = simulate(
+        made(tmp_path, routes=routes, max_move_speed=10.0, conflict_movechance=0.5, **told)
+    )
+    there = 0
+    for gone in np.diff(days.on_way[:4].sum(axis=1), prepend=0):
+        there += 3000
+        assert abs(gone - there / 2) < 4 * np.sqrt(there / 4)
+        there -= gone
+
+
+def test_a_run_that_is_hastened_loses_no_parts_of_persons(tmp_path: Path) -> None:
+    """Of 9 times 40 persons every seventh is simulated: 51, and not 9 times 5."""
+    assert simulate(made(tmp_path, hasten=7)).to_come[0].sum() == 7 * (9 * 40 // 7)
+
+
 def test_on_foot_the_first_link_takes_longer(tmp_path: Path) -> None:
     """150 km at 35 km a day: the evening of the fifth day."""
     routes = "#name1,name2,distance\nAha,Eve,150\n"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from flowsim.evidence.quantities import UNITS, at, covers, quantity
-from tests.fake_result import toy_result
+from tests.fake_result import put, toy_result
 
 END = datetime(2010, 6, 13, 6)
 NOON = datetime(2010, 6, 12, 12)
@@ -65,6 +65,14 @@ def test_every_quantity_is_a_plain_series_with_units(variable):
     assert series.attrs["units"] == UNITS[variable]
     assert set(series.coords) == {"time"}
     assert series.name == variable
+
+
+def test_who_crossed_in_the_first_hour_of_a_day_counts_for_it():
+    result = toy_result()
+    first = {"time": "2010-06-12T01:00", "crossing": "Post", "outcome": "admitted", "kind": "men"}
+    put(result.data, "outcomes", 7, **first)
+    crossed = quantity(result, "crossed_day")
+    assert [at(crossed, datetime(2010, 6, 12, hour)) for hour in (0, 1, 2, 7)] == [55, 7, 7, 17]
 
 
 def test_a_share_of_nobody_is_nan():

@@ -34,6 +34,11 @@ def test_registered_by_day(tmp_path: Path) -> None:
     assert known.first.tolist() == [0, 5, 10]
 
 
+def test_before_its_first_report_a_camp_is_level(tmp_path: Path) -> None:
+    known = registered(fs.load(flee_folder(tmp_path, eve="2015-05-04,30\n2015-05-11,100\n")))
+    assert known.persons[:5, 2].tolist() == [30, 30, 30, 30, 40]
+
+
 def test_ard_by_hand() -> None:
     """Day 1: 4 persons as 40: (10, 30) for (20, 20); day 2: nobody simulated; day 3: nobody."""
     sim = np.array([[1.0, 3.0], [0.0, 0.0], [2.0, 0.0]])

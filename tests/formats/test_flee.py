@@ -38,6 +38,34 @@ def test_a_folder_becomes_a_scenario(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+def test_places_lie_where_the_table_says(tmp_path: Path) -> None:
+    made = fs.load(flee_folder(tmp_path))
+    assert [(p.lat, p.lon) for p in made.places] == [
+        (1.0, 1.0), (1.0, 2.0), (1.0, 3.0), (1.5, 3.5), (2.0, 1.0),
+    ]  # fmt: skip
+
+
+def test_conflict_holds_until_the_next_row(tmp_path: Path) -> None:
+    with pytest.warns(ScenarioWarning):  # of days left out, and of the end
+        made = fs.load(flee_folder(tmp_path, conflicts="#Day,Aha\n0,1\n4,0\n6,0.5\n"))
+    spells = [(e.start, e.until, e.intensity) for e in made.violence.events]
+    assert spells == [(day(0), day(4), 1.0), (day(6), day(10), 0.5)]
+
+
+def test_of_a_route_that_stands_twice_the_first_is_kept(tmp_path: Path) -> None:
+    with pytest.warns(ScenarioWarning, match="stands twice"):
+        made = fs.load(flee_folder(tmp_path, routes=f"{ROUTES}Bee,Aha,110\n"))
+    assert [r.km for r in made.routes if {r.start, r.end} == {"Aha", "Bee"}] == [120.0]
+
+
+@pytest.mark.parametrize("row", ["country,Home,Else,1,3", "link,Aha,Eve,1,3"])
+def test_a_closed_crossing_is_closed_to_those_who_go_home_too(tmp_path: Path, row: str) -> None:
+    made = fs.load(flee_folder(tmp_path, closures=f"{CLOSURES}{row}\n"))
+    ((out, back),) = [(a.policies, a.back) for b in made.borders for a in b.authorities]
+    assert out == back
+    assert [(p.type, p.start, p.stop) for p in back] == [("closed", day(1), day(3))]
+
+
 def test_arrivals_are_the_growth_of_all_camps(tmp_path: Path) -> None:
     """10 + 20 + 10 persons a day; the first day's registered are there already."""
     made = fs.load(flee_folder(tmp_path))

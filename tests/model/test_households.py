@@ -47,12 +47,28 @@ def test_families_part_and_reunite(engine):
     assert after[:, before.shape[1] :].sum() == 0
 
 
-def _kinds(model: FlowModel) -> np.ndarray:
-    """Persons by kind of each household, (5, n)."""
+def _kinds(model: FlowModel, name: str = "kinds") -> np.ndarray:
+    """Persons of each household by kind, or the wounded among them, (5, n)."""
     if model.engine == "columns":
-        return column(model, "kinds").T.astype(np.int64)
-    kinds = np.concatenate([h.kinds for h in model.crowd.households], axis=1)
+        return column(model, name).T.astype(np.int64)
+    kinds = np.concatenate([getattr(h, name) for h in model.crowd.households], axis=1)
     return kinds.astype(np.int64)
+
+
+@pytest.mark.parametrize("engine", ["columns", "agents"])
+def test_men_who_stay_take_their_wounds_with_them(engine):
+    """Men are hurt before their families leave: nowhere are more wounded of a kind than persons,
+    and the wounded are those who were counted, but for the few of them who died."""
+    harm = {"harm": {"deaths_per_day": 0.01, "wounded_per_death": 100.0}}
+    scenario = families(persons=600, per_day=3.0, days=1, behaviour=deeper(STAY, harm))
+    model = FlowModel(scenario, rng=1, engine=engine)
+    while model.running:
+        model.step()
+    kinds, hurt = _kinds(model), _kinds(model, "wounded")
+    assert (hurt <= kinds).all()
+    counted = int(model.observer.wounded.sum())
+    assert counted - model.dead() <= hurt.sum() <= counted
+    assert hurt[2, kinds[[0, 1, 3, 4]].sum(axis=0) == 0].sum() > 10
 
 
 def test_men_stay_in_the_share_that_the_scenario_says():

@@ -73,6 +73,19 @@ def test_classes_of_hours_are_half_open():
     assert observer.hours_waited[0].sum() == 0
 
 
+def test_who_is_registered_as_an_interval_ends_is_counted_in_it():
+    observer = Observer(np.array([3600, 7200]), places=1, groups=1, crossings=1)
+    women = np.array([[0, 0, 0], [1, 2, 4], [0, 0, 0], [0, 0, 0], [0, 0, 0]])
+    observer.register(np.array([3600, 3601, 7201]), np.zeros(3, dtype=np.int64), women)
+    assert observer.registered[:, 0, 1].tolist() == [1, 2]  # the last is after the run
+
+
+def test_who_is_on_the_way_is_not_in_danger_where_they_left():
+    """All leave at once: they count for the hour at whose start they are there, and no more."""
+    result = run(plain(2400, per_day=1e6, days=0.25))
+    assert result.exposure.sel(place="Here", group="G").values.tolist() == [100.0, *[0.0] * 5]
+
+
 @pytest.mark.parametrize("name", POLICIES)
 def test_all_who_are_let_through_are_in_the_histogram(name):
     result = run(rich(1500, POLICIES[name]))

@@ -49,6 +49,21 @@ def test_a_rule_of_another_name_is_a_simulation_error():
         run(plain(100), rules={"flee": RULES["leave"]})
 
 
+def test_neighbours_who_left_are_forgotten_by_the_hour():
+    """Who leave in the first hour are remembered: of these exp(-t / 5) another t hours later."""
+    seen = []
+
+    def leave(view):
+        seen.append(float(view.gone[0, 0]))
+        return np.full_like(view.danger, 24.0 if len(seen) == 1 else 0.0)
+
+    memory = {"leaving": {"neighbours_hours": 5.0}}
+    run(plain(4000, days=0.5, behaviour=memory), rules={"leave": leave})
+    first = 1 - np.exp(-1.0)
+    assert seen[:2] == [0.0, pytest.approx(first, abs=4 * np.sqrt(first * (1 - first) / 4000))]
+    assert seen[1:] == pytest.approx(seen[1] * np.exp(-np.arange(11) / 5.0))
+
+
 def test_groups_differ_in_fleeing():
     """The hazard of a group is `flees` times that of the rule: exp(-h t) against exp(-h t / 2)."""
     scenario = plain(20_000, per_day=1.0, days=1)

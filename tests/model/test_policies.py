@@ -529,6 +529,21 @@ def test_a_dear_way_is_taken_less(policy):
     assert flows(equal)["admitted"][1] > 0 < flows(result)["admitted"][1]
 
 
+@pytest.mark.parametrize("informed", [1.0, 0.5, 0.0])
+def test_the_late_do_not_know_of_a_fee(informed):
+    """Taken from hour 1 on, before anybody chooses: the informed shun the dear way as above, and
+    half of the others take it."""
+    later = {"start": hours(2), "peak": hours(2)}
+    world = {"per_day": AT_ONCE, "days": 0.5, "violence": {"events": [
+        spell(12)["events"][0] | later]}}  # fmt: skip
+    news = {"news": {"informed": informed, "lag_hours": 100}}
+    fee = Open(crossings=["Gate"], cost_km=10, start=hours(1))
+    result = run(ways(3000, [fee], behaviour=news, **world))
+    dear = flows(result)["reached"].sum()
+    assert dear + flows(result, "Side")["reached"].sum() == 3000
+    assert near(dear, 3000, informed / (1 + np.exp(0.15 * 10)) + (1 - informed) / 2)
+
+
 def test_a_checkpoint_that_stops_some_is_avoided():
     """It is believed to cost -ln(p): of two ways alike, p / (1 + p) choose that of the checkpoint
     first, and of these p get through. Whoever is stopped chooses again, so more get through in the
@@ -617,6 +632,35 @@ def test_encouragement_multiplies_the_own_wish_to_go_home(factor):
     sheltered = stock(result, "sheltered")
     assert near(sheltered[23], sheltered[11], np.exp(-0.5 * 12 / 24))
     assert near(sheltered[47], sheltered[23], np.exp(-0.5 * factor))
+
+
+def test_what_a_state_does_at_two_borders_adds_up():
+    """Those sheltered in B are pressed at its borders with A and with C, and helped at both."""
+    base = plain(100)
+    other = base.places[0].model_copy(update={"name": "Other", "country": "C", "lat": 40.3})
+    road = base.routes[0].model_copy(update={"start": "Other", "crossing": "Pass"})
+    authorities = [
+        [{"name": "B", "country": "B", "policies": [
+            {"type": "forced_return", "start": hours(0), "deadline": hours(1), "per_day": rate,
+             "per_day_at_deadline": rate},
+            {"type": "encouraged_return", "factor": factor},
+        ]}]
+        for rate, factor in ((0.1, 2.0), (0.2, 3.0))
+    ]  # fmt: skip
+    scenario = base.with_values({
+        "flee_from": ["A", "C"],
+        "places": [p.model_dump() for p in (*base.places, other)],
+        "routes": [r.model_dump() for r in (*base.routes, road)],
+        "borders": [
+            {"id": f"{one}-B", "between": [one, "B"], "authorities": told}
+            for one, told in zip("AC", authorities, strict=True)
+        ],
+    })  # fmt: skip
+    model = FlowModel(scenario, rng=1)
+    model.policies(0)
+    b = model.world.countries.index("B")
+    assert model.borders.pressure[b] == pytest.approx(0.3)
+    assert model.borders.wish[b] == pytest.approx(6.0)
 
 
 def test_nobody_is_encouraged_where_home_is_not_calm():

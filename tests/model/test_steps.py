@@ -94,6 +94,19 @@ def both(result, outcome):
 
 
 @pytest.mark.parametrize("step", STEPS)
+def test_violence_is_that_of_the_middle_of_each_hour(step):
+    """It rises evenly for a day; what is recorded of a longer step is its last hour."""
+    (event,) = ways(10, days=1).violence.events
+    rise = event.model_copy(update={"peak": hours(24)})
+    world = {"days": 1, "step": step, "record": step, "violence": {"events": [rise.model_dump()]}}
+    scenario = ways(10, **world)
+    every = scenario.step // 3600
+    by_hour = (np.arange(24) + 0.5) / 24
+    here = run(scenario).violence.sel(place="Here").values
+    assert here == pytest.approx(by_hour[every - 1 :: every])
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_where_people_feed_back_a_share_is_still_that_share(step):
     """Permeability, leak and checkpoint are each binomial: within 4 sqrt(p (1 - p) / n)."""
     world = {"per_day": 4.0, "days": 1, "step": step, "record": "1d"}

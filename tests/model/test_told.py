@@ -10,11 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import flowsim as fs
+from flowsim.behaviour import sections
 from flowsim.behaviour.origins import OriginWeights
-from flowsim.behaviour.sections import Origins
+from flowsim.draws import seed_key
 from flowsim.model.flow import FlowModel
 from flowsim.model.layout import Status
 from flowsim.scenario.scenario import Scenario
+from flowsim.world.arrivals import Origins, told_arrivals
+from flowsim.world.sections import Arrival
 from tests.worlds import small_scenario
 
 HOUR = timedelta(hours=1)
@@ -92,6 +95,22 @@ def test_who_comes_later_changes_nobody_before() -> None:
     assert two.n > one.n
 
 
+def test_who_leaves_in_a_spell_lives_where_danger_is_in_its_middle() -> None:
+    """The row lasts two hours; danger moves from the first place to the other half an hour on."""
+    world = FlowModel(small_scenario(), rng=1).world
+    where = Origins(world.network.names, world.groups, world.residents)
+    start = small_scenario().start
+    rows = (Arrival(start=start, persons=9), Arrival(start=start + 2 * HOUR, persons=0))
+
+    def weights(second: int) -> np.ndarray:
+        weight = np.zeros(world.residents.shape)
+        weight[0 if second < 1800 else 1] = 1.0
+        return weight
+
+    households = told_arrivals(seed_key(1), where, rows, start, 4 * 3600, weights)
+    assert set(households.home.tolist()) == {1}
+
+
 def test_a_place_of_origin_can_be_told() -> None:
     model = FlowModel(told(25, place="Town"), rng=1)
     names = list(model.world.network.names)
@@ -134,14 +153,34 @@ def test_a_capacity_grows_by_the_day() -> None:
     assert world.capacity_at(86_400 * 2).tolist() == [15] * len(places)
 
 
+def test_people_hear_of_room_in_a_camp_that_has_grown() -> None:
+    """Ten are in a camp for ten that grows by ten a day: there is room from the third hour on."""
+    base = told(0, sheltered=10).with_values(
+        {
+            "places[Camp].capacity": 10,
+            "places[Camp].capacity_per_day": 10.0,
+            "behaviour.returning.abroad_per_day": 0.0,
+        }
+    )
+    model = FlowModel(base, rng=1)
+    camp = model.world.network.names.index("Camp")
+    heard = []
+    for _ in range(4):
+        refuges = model._refuges()
+        heard.append((bool(refuges.full[camp]), float(refuges.free[camp])))
+        model.step()
+    assert heard == [(True, 0.0), (True, 0.0), (True, 0.0), (False, pytest.approx(1 / 11))]
+
+
 def test_weights_of_origins_by_residents_danger_and_age() -> None:
     """residents ** power x danger x decay, the decay by intervals since danger began."""
     base = small_scenario()
     world = FlowModel(base, rng=1).world
     noon = 24 * 3600
     danger = world.surroundings.at(noon).danger
-    plain = OriginWeights(Origins(population_power=0.5), world, 2 * 86_400).at(noon)
+    plain = OriginWeights(sections.Origins(population_power=0.5), world, 2 * 86_400).at(noon)
     assert plain == pytest.approx(np.sqrt(world.residents) * danger)
-    old = OriginWeights(Origins(decay=(1.0, 0.25), decay_days=0.1), world, 2 * 86_400).at(noon)
+    tires = sections.Origins(decay=(1.0, 0.25), decay_days=0.1)
+    old = OriginWeights(tires, world, 2 * 86_400).at(noon)
     assert danger.any()
     assert old == pytest.approx(world.residents * danger * 0.25)

@@ -26,7 +26,8 @@ from flowsim.policy import (
 )
 from flowsim.policy.compose import at_crossing, compose, state
 from flowsim.policy.gates import RulesAtGates
-from flowsim.policy.land import pressure
+from flowsim.policy.land import Roads, pressure
+from flowsim.policy.opening import Road
 from flowsim.policy.who import Sorts, who
 from tests.views import View
 
@@ -268,6 +269,22 @@ def test_pressure_of_one_authority_adds_up():
     stated = state([as_policy(lambda n, v: Opening(return_per_day=0.1))] * 3, NOW, None)
     assert pressure(stated) == (pytest.approx(0.3), 1.0)
     assert pressure([]) == (0.0, 1.0)
+
+
+def test_what_is_stated_of_one_road_composes():
+    """Shares and dangers multiply, the longest delay counts, costs add up, and of obstacles is left
+    what each leaves; the order does not matter, and other roads are let be."""
+    one = Road((("A", "B"),), permeability=0.5, delay_hours=3, cost_km=2, danger=0.5, lifts=0.5)
+    two = Road((("B", "A"),), permeability=0.4, delay_hours=1, cost_km=5, danger=0.4, lifts=0.2)
+    links = {("A", "B"): (0, 1), ("A", "C"): (2, 3)}
+    for both in ([one, two], [two, one]):
+        roads = Roads(both, links, [0, 1, 0, 2], 3, SORTS)
+        assert roads.permeability[:, 0].tolist() == [0.2, 0.2, 1.0, 1.0]
+        assert roads.delay_hours.tolist() == [3.0, 3.0, 0.0, 0.0]
+        assert roads.cost_km.tolist() == [7.0, 7.0, 0.0, 0.0]
+        assert roads.danger.tolist() == [0.2, 0.2, 1.0, 1.0]
+        assert roads.lifts == pytest.approx([0.6, 0.6, 0.0, 0.0])
+        assert roads.lifts_at == pytest.approx([0.6, 0.6, 0.0])
 
 
 def test_rules_of_gates_are_stacked_with_whole_seconds():

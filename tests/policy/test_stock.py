@@ -285,6 +285,12 @@ def test_a_schedule_cuts_its_parts_to_its_own_window_and_crossings():
     assert (quota.window().stop, quota.crossings) == (DAY + timedelta(days=1), ("Y", "Z"))
 
 
+def test_a_schedule_in_a_schedule_keeps_both_windows():
+    late = Scheduled(start=DAY + timedelta(days=1), policies=[Closed()])
+    (part,) = Scheduled(stop=DAY + timedelta(days=2), policies=[late]).parts()
+    assert part.window() == (DAY + timedelta(days=1), DAY + timedelta(days=2))
+
+
 def test_a_part_that_shares_no_crossing_with_its_schedule_binds_none():
     (part,) = Scheduled(crossings=["Y"], policies=[Closed(crossings=["X"])]).parts()
     assert not {"X", "Y"} & set(part.crossings)

@@ -159,6 +159,20 @@ def test_a_clock_advanced_in_many_ticks_rings_as_in_one():
     assert (rung[1] < NEVER).mean() == pytest.approx(1 - np.exp(-3.0), abs=ks_bound())
 
 
+def test_who_is_due_as_a_hazard_ends_still_acts():
+    """One hour of 24 a day: all with a threshold up to 1 leave, some only as the hour ends."""
+    rates = iter([24.0])
+    leave = {"leave": lambda view: np.full_like(view.danger, next(rates, 0.0))}
+    model = FlowModel(plain(2 * N, days=0.25), rng=1, rules=leave)
+    key = column(model, "key")
+    drawn = exponential(seed_key(1), key, Purpose.LEAVE, np.zeros(key.size, dtype=np.int64))
+    gone = []
+    for _ in range(2):
+        model.step()
+        gone.append(2 * N - int(model.stocks.people[0, 0, 0]))
+    assert gone[0] < gone[1] == (drawn <= 1.0).sum()
+
+
 def test_a_hazard_that_varies_is_its_integral():
     """Piecewise rates 0, 6, 1 a day for 8 hours each: survivors exp(-H), H = 0, 2, 2 + 1/3."""
     face, n = ClockFace(1), N

@@ -8,8 +8,9 @@ from scipy import stats
 
 from flowsim.draws import Purpose, child_key, exponential, gumbel, seed_key, text_key, uniform
 from flowsim.model.flow import FlowModel
+from flowsim.model.layout import Clock
 from flowsim.policy import Closed
-from tests.model.worlds import column, deeper, hours, rich
+from tests.model.worlds import FAMILIES, column, deeper, hours, rich
 
 NO_FEEDBACK = {
     "leaving": {"neighbours_per_day": 0.0},
@@ -141,6 +142,25 @@ def test_draws_that_differ_in_one_part_of_the_key_are_independent(change):
     cells, *_ = np.histogram2d(one, other, bins=10, range=[[0, 1], [0, 1]])
     chi = float(((cells - KEYS.size / 100) ** 2 / (KEYS.size / 100)).sum())
     assert chi < stats.chi2.ppf(0.9999, 99)
+
+
+def test_what_a_household_is_hangs_on_no_other_thing_that_it_is():
+    """Of what is drawn for a household each two are uncorrelated: |r| < 4 / sqrt(n)."""
+    groups = [{"name": "U", **FAMILIES, "kin_across": 0.4}, {"name": "K", **FAMILIES}]
+    drawn = {"leaving": {"frailty_variance": 0.5, "men_stay": 0.5}, "waiting": {"follow": 0.5}}
+    laws = FlowModel(rich(100, groups=groups, behaviour=drawn), rng=1).laws
+    town = ZERO + laws.world.network.names.index("Town")
+    kinds = np.ones((5, KEYS.size), dtype=np.uint8)
+    clocks = (Clock.GIVE_UP, Clock.FENCE, Clock.ONWARD, Clock.RETURN, Clock.HARM)
+    nobody = np.zeros(KEYS.size, dtype=bool)
+    facts = [
+        laws.informed(KEYS), laws.kin_across(KEYS, ZERO), laws.burnt(KEYS, town, ZERO),
+        laws.follows(KEYS), laws.men_stay(KEYS, ZERO, kinds), laws.frailty(KEYS),
+        laws.gate_luck(KEYS, ZERO),
+        *(laws.threshold(ZERO + clock, KEYS, ZERO, kinds, nobody) for clock in clocks),
+    ]  # fmt: skip
+    apart = np.corrcoef(np.stack(facts).astype(np.float64)) - np.eye(len(facts))
+    assert np.abs(apart).max() < 4 / np.sqrt(KEYS.size)
 
 
 def test_draws_do_not_depend_on_who_else_draws():

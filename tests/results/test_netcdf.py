@@ -93,13 +93,14 @@ def test_all_that_netcdf_cannot_hold_is_told_before_anything_is_written(tmp_path
             "complex": ("x", np.zeros(2, dtype=complex)),
             "большой": ("x", np.array([1, 2])),
             "wide": ("x", np.array([1, 2**31])),
+            "deep": ("x", np.array([-(2**31) - 1, 1])),
             "when": ("x", np.array(["2010-06-11", "2010-06-11T00:00:00.5"], "datetime64[ns]")),
         },
         attrs={"names": ["a"], "count": 2**40, "real": 1},
     )
     found = misfits(dataset)
     assert [name for name, *_ in found] == [
-        "большой", "names", "count", "real", "people", "complex", "wide", "when",
+        "большой", "names", "count", "real", "people", "complex", "wide", "deep", "when",
     ]  # fmt: skip
     with pytest.raises(ValueError, match=r"people: 2\.0 GiB are more .* write Zarr \(\.zarr\)"):
         write_netcdf(dataset, tmp_path / "d.nc")

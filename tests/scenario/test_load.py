@@ -13,6 +13,7 @@ from flowsim.errors import ScenarioError
 from flowsim.scenario.checks import check
 from flowsim.scenario.read import parse, scalar
 from flowsim.scenario.scenario import Number
+from flowsim.section import to_seconds
 from tests.worlds import small_scenario
 
 DATA = Path(__file__).parents[1] / "data"
@@ -283,6 +284,14 @@ def test_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
     assert type(scalar(text)) is type(value)
     assert parse(f"a: {text}", "").plain() == ({} if value is None else {"a": value})
     assert parse(f"a: '{text}'", "").plain() == {"a": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("45s", 45), ("90min", 5400), ("1.5h", 5400), ("1h 30min", 5400), ("2d12h", 216_000)],
+)
+def test_parts_of_a_duration_add_up(text: str, seconds: int) -> None:
+    assert to_seconds(text) == seconds
 
 
 def test_directive_of_yaml_1_1_changes_nothing() -> None:

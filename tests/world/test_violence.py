@@ -53,6 +53,12 @@ def test_an_event_may_begin_at_its_peak():
     assert [intensity(surroundings, n) for n in (5.99, 6, 7)] == pytest.approx([0, 0.8, 0.8])
 
 
+def test_a_spell_without_half_life_is_over_at_its_end():
+    surroundings = around([event(half_life_hours=None)])
+    told = [surroundings.at(10 * 3600 + second).violence[0] for second in (-1, 0, 1, 1800)]
+    assert told == [0.8, 0.0, 0.0, 0.0]
+
+
 def test_danger_is_violence_as_far_as_it_targets_a_group():
     state = around([event()]).at(7 * 3600)
     assert state.danger == pytest.approx(np.array([[0.8, 0.2], [0.0, 0.0]]))

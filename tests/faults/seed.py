@@ -1,0 +1,280 @@
+"""Seed each fault of ``faults.yaml`` into a copy of the checkout, and see what catches it.
+
+    make faults                                   # all; goes on where it was
+    python -m tests.faults.seed an_id another_id  # these, anew
+
+The suite runs in the copy until its first failing test: first the files that the fault names as
+near to it, and the whole of it only if these let the fault pass. Then `flowsim check` holds June
+2010 there against its baseline, at the exact level. A run without any fault comes first, so that
+what fails is known to fail of the fault.
+
+What was seen is kept in ``out/faults`` from fault to fault, and counts until the fault or the file
+that it is in changes; what nothing caught is always tried again. At the end all of it is written
+into ``caught.md``. Exit status 1: nothing catches some fault.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from subprocess import CompletedProcess
+
+from ruamel.yaml import YAML
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+TABLE = HERE / "caught.md"
+KEPT = ROOT / "out" / "faults"
+SCENARIO = "scenarios/kyrgyz_uzbek_2010"
+NOBODY = "not caught"
+HELD = "held"
+ORDER = (
+    "tests/behaviour", "tests/policy", "tests/world", "tests/scenario", "tests/results",
+    "tests/evidence", "tests/formats", "flowsim", "tests/model", "tests/properties", "tests/study",
+    "tests/check", "tests/cli", "tests/daily", "tests/plot", "tests/docs", "tests/june_2010",
+    "tests/examples",
+)  # fmt: skip
+"""Parts of the suite, quick ones first; `flowsim` are the doctests."""
+APART = ("tests/benchmarks", "tests/faults")
+"""What is no part of it: the first tells times, the second says nothing of a fault."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A bug that somebody could make.
+
+    Attributes
+    ----------
+    id : str
+    wrong : str
+        What is wrong with it, in a sentence.
+    file : str
+        Where, from the root of the checkout.
+    old, new : str
+        What stands there, exactly once, and what the bug makes of it.
+    near : tuple of str
+        Files of tests to begin with.
+    """
+
+    id: str
+    wrong: str
+    file: str
+    old: str
+    new: str
+    near: tuple[str, ...] = ()
+
+    def seeded(self, text: str) -> str:
+        """The file's text with the bug in it."""
+        times = text.count(self.old)
+        if times != 1:
+            raise ValueError(f"{self.id}: {self.file} has the old text {times} times")
+        return text.replace(self.old, self.new)
+
+    def mark(self) -> str:
+        """What changes with the fault and with the file that it is in; without fault, with any."""
+        digest = hashlib.blake2b(f"{self.file}\n{self.old}\n{self.new}".encode(), digest_size=8)
+        for name in tracked() if self is SOUND else [self.file]:
+            digest.update((ROOT / name).read_bytes())
+        return digest.hexdigest()
+
+
+SOUND = Fault("sound", "nothing is wrong", "flowsim/clock.py", "DAY = 86_400", "DAY = 86_400")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of a fault: the first failing test, and what `flowsim check` said."""
+
+    test: str
+    check: str
+
+    @property
+    def caught(self) -> bool:
+        """Whether anything caught it."""
+        return self.test != NOBODY or self.check != HELD
+
+
+def faults() -> list[Fault]:
+    """All of them, in their order."""
+    told = YAML(typ="safe", pure=True).load(HERE / "faults.yaml")
+    return [Fault(**{**fault, "near": tuple(fault.get("near", ()))}) for fault in told]
+
+
+def see(fault: Fault) -> Seen:
+    """Seed a fault into a copy of the checkout and try to catch it."""
+    with tempfile.TemporaryDirectory(prefix="flowsim-fault-") as folder:
+        copy = Path(folder) / "checkout"
+        _copy(copy)
+        path = copy / fault.file
+        path.write_text(fault.seeded(path.read_text("utf-8")), encoding="utf-8")
+        env = _environment(copy)
+        _verify(copy, env)
+        test = _first_failing(copy, env, fault.near) if fault.near else NOBODY
+        if test == NOBODY:
+            test = _first_failing(copy, env, ORDER)
+        return Seen(test, _check(copy, env))
+
+
+def tracked() -> list[str]:
+    """The files of the checkout that git knows or would take, but for the table."""
+    told = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(told, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    names = (name for name in sorted(listed.split("\0")) if (ROOT / name).is_file())
+    return [name for name in names if ROOT / name != TABLE]
+
+
+def _copy(to: Path) -> None:
+    for name in tracked():
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, to / name)
+
+
+def _environment(copy: Path) -> dict[str, str]:
+    """In which the copy's package is imported, in child processes too."""
+    apart = ("FLOWSIM_SEEDS", "FLOWSIM_CONFLICTS", "FLOWSIM_BASELINE", "PYTHONDONTWRITEBYTECODE")
+    inherited = {name: value for name, value in os.environ.items() if name not in apart}
+    return {**inherited, "PYTHONPATH": str(copy)}
+
+
+def _verify(copy: Path, env: dict[str, str]) -> None:
+    """That another process, elsewhere, imports the copy, as pytest's plugin and the command do."""
+    code = (
+        "import sys\n"
+        "from importlib.metadata import entry_points\n"
+        "for group in ('pytest11', 'console_scripts'):\n"
+        "    (entry,) = entry_points(group=group, name='flowsim')\n"
+        "    entry.load()\n"
+        "    print(sys.modules[entry.module].__file__)\n"
+    )
+    ran = _python(["-c", code], copy.parent, env)
+    files = ran.stdout.splitlines()
+    if len(files) != 2 or not all(Path(file).is_relative_to(copy) for file in files):
+        raise SystemExit(f"not the package of {copy} is imported: {files} {ran.stderr[-2000:]}")
+
+
+def _python(words: Sequence[str], folder: Path, env: dict[str, str]) -> CompletedProcess[str]:
+    """Run Python there with these arguments."""
+    return subprocess.run(
+        [sys.executable, *words], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def _first_failing(copy: Path, env: dict[str, str], paths: Sequence[str]) -> str:
+    """The first test that fails, as ``file::function``; parameters are left out."""
+    words = ["-m", "pytest", "-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", *paths]
+    ran = _python(words, copy, {**env, "COLUMNS": "300"})
+    if ran.returncode == 0:
+        return NOBODY
+    found = re.search(r"^(?:FAILED|ERROR) (.+?)(?:\[.*)?(?: - .*)?$", ran.stdout, re.MULTILINE)
+    if ran.returncode != 1 or found is None:
+        raise SystemExit(f"the suite could not be run:\n{ran.stdout[-3000:]}{ran.stderr[-3000:]}")
+    return found[1]
+
+
+def _check(copy: Path, env: dict[str, str]) -> str:
+    """What `flowsim check` says of June 2010: held, or the first thing that moved."""
+    ran = _python(["-c", "from flowsim.cli.main import main; main()", "check", SCENARIO], copy, env)
+    if ran.returncode == 0:
+        return HELD
+    lines = ran.stdout.splitlines()[1:] or ran.stderr.strip().splitlines()[-1:]
+    return next(line.strip() for line in lines if not line.endswith(":"))
+
+
+# ---- what is kept, and the table --------------------------------------------------------------
+
+
+def keep(fault: Fault, seen: Seen) -> None:
+    """Note what was seen of a fault, whole or not at all."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    half = KEPT / f".{fault.id}.json"
+    half.write_text(json.dumps({"mark": fault.mark(), **asdict(seen)}), encoding="utf-8")
+    half.replace(KEPT / f"{fault.id}.json")
+
+
+def known(fault: Fault) -> Seen | None:
+    """What was seen of a fault before, as far as it still counts."""
+    path = KEPT / f"{fault.id}.json"
+    if not path.is_file():
+        return None
+    told = json.loads(path.read_text("utf-8"))
+    return Seen(told["test"], told["check"]) if told["mark"] == fault.mark() else None
+
+
+HEAD = """\
+# Seeded faults
+
+`make faults` puts each of these bugs into a copy of flowsim. The suite runs until its first failing
+test, which is named here; tests near a fault run first, so others may catch it too. Then
+`flowsim check` holds June 2010 against its baseline, at the exact level; it holds where a fault
+cannot touch that scenario. The bugs themselves are in [faults.yaml](faults.yaml).
+
+| fault | what is wrong | caught by test | flowsim check |
+| --- | --- | --- | --- |
+"""
+
+
+def table(rows: list[tuple[Fault, Seen]]) -> str:
+    """All faults in Markdown."""
+    lines = []
+    for fault, seen in rows:
+        test = seen.test if seen.test == NOBODY else f"`{seen.test}`"
+        check = seen.check if seen.check == HELD else f"moved: {seen.check}"
+        cells = (f"`{fault.id}`", fault.wrong, test, check)
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Try the faults that are named, or all that are not yet known to be caught."""
+    parser = argparse.ArgumentParser(description="See what catches each seeded fault.")
+    parser.add_argument("ids", nargs="*", metavar="ID", help="faults to try anew; else all")
+    parser.add_argument("--anew", action="store_true", help="forget what was seen before")
+    asked = parser.parse_args(arguments)
+    # Started in the background it would ignore Ctrl-C, and so would all tests of it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    every = [SOUND, *faults()]
+    names = [fault.id for fault in every]
+    if unknown := [name for name in asked.ids if name not in names]:
+        parser.error(f"there is no fault {unknown[0]!r}; there is {', '.join(names)}")
+    if asked.anew:
+        shutil.rmtree(KEPT, ignore_errors=True)
+    for number, fault in enumerate(every):
+        if (fault.id not in asked.ids) if asked.ids else _is_settled(fault):
+            continue
+        print(f"[{number}/{len(every) - 1}] {fault.id}: {fault.wrong}", flush=True)
+        seen = see(fault)
+        keep(fault, seen)
+        print(f"    {seen.test}; check: {seen.check}", flush=True)
+        if fault is SOUND and seen.caught:
+            raise SystemExit("the suite fails without any fault; mend that first")
+    rows = [(fault, seen) for fault in every[1:] if (seen := known(fault)) is not None]
+    if len(rows) == len(every) - 1:
+        TABLE.write_text(table(rows), encoding="utf-8", newline="\n")
+    missed = [fault.id for fault, seen in rows if not seen.caught]
+    print(f"{len(rows) - len(missed)} of {len(every) - 1} faults are caught")
+    for name in missed:
+        print(f"nothing catches {name}")
+    return 1 if missed else 0
+
+
+def _is_settled(fault: Fault) -> bool:
+    seen = known(fault)
+    return seen is not None and seen.caught != (fault is SOUND)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("cut off; what was seen is kept, and the same command goes on from there")
