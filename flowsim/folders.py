@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from flowsim.halves import OLD, clear_abandoned, half_of
 
 
 @contextmanager
@@ -33,18 +34,20 @@ def whole_folder(target: Path, replace: bool = False) -> Iterator[Path]:
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as there:
     ...     with whole_folder(Path(there) / "new") as folder:
     ...         _ = (folder / "a").write_text("b")
     ...     (Path(there) / "new" / "a").read_text()
     'b'
     """
-    target = Path(os.path.realpath(target))
+    named, target = target, Path(os.path.realpath(target))
+    clear_abandoned(target)
     if os.path.lexists(target) and not replace:
-        raise FileExistsError(f"{target} exists")
-    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        raise FileExistsError(f"{named} exists")
+    made = half_of(target)
+    made.mkdir()
     try:
-        made.chmod(0o777 & ~_umask())
         yield made
         _sync(made)
         _swap(made, target, replace)
@@ -57,7 +60,7 @@ def whole_file(target: Path, replace: bool = False) -> Iterator[Path]:
     """A new file to write, which takes the place of ``target`` when the block ends well.
 
     It is made, empty, beside ``target``; it is on the disk before it is renamed. When the block
-    raises, it is removed and ``target`` is as it was.
+    raises, it is removed and ``target`` is as it was. A pipe or device is written as it is.
 
     Parameters
     ----------
@@ -75,32 +78,39 @@ def whole_file(target: Path, replace: bool = False) -> Iterator[Path]:
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as there:
     ...     with whole_file(Path(there) / "new") as path:
     ...         _ = path.write_text("b")
     ...     (Path(there) / "new").read_text(), os.listdir(there)
     ('b', ['new'])
     """
-    target = Path(os.path.realpath(target))
+    if replace and _takes_a_stream(target):
+        yield target
+        return
+    named, target = target, Path(os.path.realpath(target))
+    clear_abandoned(target)
     if os.path.lexists(target) and not replace:
-        raise FileExistsError(f"{target} exists")
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    os.close(handle)
-    made = Path(name)
+        raise FileExistsError(f"{named} exists")
+    made = half_of(target)
+    made.touch(exist_ok=False)
     try:
         yield made
-        made.chmod(0o666 & ~_umask())
         _sync_one(made)
         if os.path.lexists(target) and not replace:  # made by another while the block ran
-            raise FileExistsError(f"{target} exists")
+            raise FileExistsError(f"{named} exists")
         os.replace(made, target)
         _sync_one(target.parent)
     finally:
         made.unlink(missing_ok=True)
 
 
+def _takes_a_stream(target: Path) -> bool:
+    return target.exists() and not (target.is_file() or target.is_dir())
+
+
 def _swap(made: Path, target: Path, replace: bool) -> None:
-    old = made.with_name(f"{made.name}.old")
+    old = made.with_suffix(f".{OLD}")
     if target.exists() and not replace:  # rename would replace an empty folder silently
         raise FileExistsError(f"{target} exists")
     try:
@@ -131,10 +141,3 @@ def _sync_one(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _umask() -> int:
-    """The process's mask for new files; a temporary file ignores it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

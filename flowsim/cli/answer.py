@@ -72,7 +72,7 @@ def _values(settings: tuple[str, ...], allow_code: bool) -> dict[str, Any]:
 
 def is_terminal() -> bool:
     """Whether somebody watches."""
-    return sys.stderr.isatty()
+    return sys.stderr is not None and sys.stderr.isatty()  # None where it is closed
 
 
 def file_name(name: str) -> str:
@@ -121,6 +121,22 @@ def terminable() -> Iterator[None]:
 
 
 @contextmanager
+def noting() -> Iterator[None]:
+    """Tell warnings as plain lines, each once."""
+    told: set[str] = set()
+
+    def tell(message: Warning | str, *_: object, **__: object) -> None:
+        if str(message) not in told:
+            told.add(str(message))
+            click.echo(f"warning: {message}", err=True)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = tell
+        yield
+
+
+@contextmanager
 def importing(allow_code: bool) -> Iterator[None]:
     """Let code be imported from the current folder, if any is allowed."""
     here = str(Path.cwd()) if allow_code else None
@@ -135,9 +151,10 @@ def importing(allow_code: bool) -> Iterator[None]:
 
 @contextmanager
 def answering(failed: str, interrupted: str = "nothing was written") -> Iterator[None]:
-    """Turn errors into lines on stderr and an exit status."""
+    """Turn errors into lines on stderr and an exit status, and warnings into lines."""
     try:
-        yield
+        with noting():
+            yield
     except ScenarioError as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)
@@ -147,8 +164,11 @@ def answering(failed: str, interrupted: str = "nothing was written") -> Iterator
     except KeyboardInterrupt:
         click.echo(f"interrupted; {interrupted}", err=True)
         raise SystemExit(130) from None
-    except (SimulationError, StoreError, ImportError, MemoryError) as error:
-        click.echo(f"{failed}: {error or 'out of memory'}", err=True)
+    except (SimulationError, StoreError, ImportError) as error:
+        click.echo(f"{failed}: {error}", err=True)
+        raise SystemExit(1) from None
+    except MemoryError as error:
+        click.echo(f"{failed}: out of memory{f' ({error})' if str(error) else ''}", err=True)
         raise SystemExit(1) from None
     except BrokenPipeError:
         raise  # whoever read our output is gone; click knows what to do

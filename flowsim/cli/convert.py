@@ -32,6 +32,7 @@ def convert_command(
 
             with whole_folder(target, replace=overwrite) as folder:
                 write_scenario(setup, folder)
+    with answering(f"the scenario is in {target}, but this could not be told"):
         click.echo(f"The scenario is in {target}")
         for file in sorted(target.iterdir()):
             click.echo(f"  {file}")

@@ -75,6 +75,7 @@ def run(
         with parent_of(target), terminable():
             shown = progress and is_terminal()
             told, drawn = _run_into(target, setup, seed, engine, figures, overwrite, shown)
+    with answering(f"the run is in {target}, but this could not be told"):
         if told:
             click.echo(f"{told}\n")
         click.echo(f"The run is in {target}")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +65,7 @@ def study(
             told = read_study(study_file, allow_code)
             made = Study.of_file(told, members=members, samples=samples)
             target = store or OUT / file_name(told.name)
-            with parent_of(target), terminable(), _warnings_told():
+            with parent_of(target), terminable():
                 runs = made.run(
                     target,
                     jobs=cluster or jobs,
@@ -173,16 +170,3 @@ def _draw(comparison: Comparison, path: Path) -> None:
     from flowsim.plot import contrasts
 
     contrasts(comparison).write(path)
-
-
-@contextmanager
-def _warnings_told() -> Iterator[None]:
-    """Warnings of a study as plain lines."""
-
-    def tell(message: Warning | str, *_: object, **__: object) -> None:
-        click.echo(f"warning: {message}", err=True)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", UserWarning)
-        warnings.showwarning = tell
-        yield

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from flowsim.late import on_demand
 
 if TYPE_CHECKING:
     from flowsim.evidence.against_registrations import Scores as Scores
@@ -17,13 +18,4 @@ _HOME = {
     "naive_forecasts": "naive",
     "score": "against_registrations",
 }
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+__getattr__, __dir__ = on_demand(__name__, _HOME)

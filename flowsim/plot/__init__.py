@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from flowsim.late import on_demand
 
 if TYPE_CHECKING:
     from flowsim.plot.camps import registrations
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from flowsim.plot.paired import contrasts
     from flowsim.plot.toll import deaths
 
-_FROM = {
+_HOME = {
     "composition": "kinds",
     "contrasts": "paired",
     "deaths": "toll",
@@ -39,13 +40,4 @@ __all__ = [
     "timeline",
     "violence",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _FROM:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_FROM[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = on_demand(__name__, _HOME)

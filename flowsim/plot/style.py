@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
@@ -17,6 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from flowsim.folders import whole_file
+from flowsim.plot.fonts import FAMILY, with_fonts
 
 # Colours after Okabe and Ito (2008); kinds of person after Tol's muted scheme, which differ in
 # lightness too, so that they survive a grey print.
@@ -50,7 +54,7 @@ CROSSING = "#004C80"
 HEAT = "YlOrRd"
 """Colour map of violence: pale is calm, dark is the worst."""
 RC: dict[str, Any] = {
-    "font.family": "DejaVu Sans",
+    "font.family": FAMILY,
     "font.size": 9.0,
     "axes.titlesize": 10.0,
     "axes.titleweight": "bold",
@@ -101,8 +105,22 @@ class Chart(Figure):
 
     @styled
     def write(self, file: str | os.PathLike[str] | io.BytesIO, dpi: float = 150.0) -> None:
-        """Write a PNG: the same bytes each time on one version of matplotlib."""
-        super().savefig(file, format="png", dpi=dpi, metadata={"Software": None})
+        """Write a PNG, whole or not at all: the same bytes each time on one version of matplotlib.
+
+        Characters that the font of the figures lacks are drawn in another one that is installed;
+        what none has is warned of, and drawn as a box.
+        """
+        picture = with_fonts(self, lambda: self._picture(dpi))
+        if isinstance(file, io.BytesIO):
+            file.write(picture)
+            return
+        with whole_file(Path(file), replace=True) as made:
+            made.write_bytes(picture)
+
+    def _picture(self, dpi: float) -> bytes:
+        memory = io.BytesIO()
+        super().savefig(memory, format="png", dpi=dpi, metadata={"Software": None})
+        return memory.getvalue()
 
     def _repr_png_(self) -> bytes:
         memory = io.BytesIO()

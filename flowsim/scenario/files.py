@@ -134,7 +134,9 @@ def _read_bytes(path: Path, most_bytes: int, named: Spot | None, path_told: str)
             size = f"{path.name!r} has {status.st_size / MEGABYTE:.1f} MB"
             raise refusal(size, f"give at most {most_bytes // MEGABYTE} MB")
         with path.open("rb") as file:
-            raw = file.read(most_bytes + 1)
+            raw = file.read(status.st_size + 1)  # a buffer is made for all that is asked for
+        if len(raw) > status.st_size:
+            raise refusal(f"{path.name!r} grows while it is read", "give a file that is whole")
     except FileNotFoundError:
         if path.is_symlink():
             told = f"{path.name!r} is a link to nothing"

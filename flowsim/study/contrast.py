@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from flowsim.errors import Problem, ScenarioError
+from flowsim.folders import whole_file
 from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.study.outcomes import RUN, Outcome, Outcomes, called, read_outcomes
 from flowsim.study.pairing import METHODS, paired, pairs
@@ -96,8 +98,9 @@ class Comparison:
         return html(self)
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write the table as CSV; what has no value is empty."""
-        self.table.to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
+        """Write the table as CSV, whole or not at all; what has no value is empty."""
+        with whole_file(Path(path), replace=True) as made:
+            self.table.to_csv(made, index=False, float_format="%.10g", lineterminator="\n")
 
     def markdown(
         self, outcomes: list[str] | None = None, names: Mapping[str, str] | None = None

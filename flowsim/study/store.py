@@ -17,17 +17,15 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import itertools
 import json
 import os
-import socket
-import time
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from flowsim.errors import Problem, ScenarioError, StoreError
+from flowsim.halves import half_of, is_abandoned
 from flowsim.study.layout import Layout
 from flowsim.study.manifest import FORMAT, Manifest, OnChange, merged
 from flowsim.study.record import DamagedError, decode, read_head
@@ -35,8 +33,6 @@ from flowsim.study.record import DamagedError, decode, read_head
 MANIFEST = "manifest.json"
 JOURNAL = "journal.csv"
 SUFFIX = ".run"
-STALE_SECONDS = 86_400
-"""Age from which a file half written by an unknown process is taken for abandoned."""
 
 
 class Store:
@@ -283,7 +279,7 @@ class Store:
         """Remove what processes that are gone have half written."""
         for folder in (self.folder, *(Path(e.path) for e in _folders(self.folder))):
             for entry in _entries(folder):
-                if entry.name.startswith(".") and _is_abandoned(entry):
+                if is_abandoned(Path(entry.path)):
                     with self._writing():
                         Path(entry.path).unlink(missing_ok=True)
 
@@ -302,7 +298,7 @@ class Store:
         if path.parent not in self._made:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._made.add(path.parent)
-        name = path.with_name(_name_of_half(path.stem))
+        name = half_of(path, path.stem)
         try:
             with open(name, "wb", buffering=0) as file:
                 _write_all(file.fileno(), content)
@@ -325,14 +321,6 @@ class Store:
             ) from error
 
 
-_written = itertools.count()
-
-
-def _name_of_half(stem: str) -> str:
-    """Of a file while it is written: no other process, also one forked, and no thread has it."""
-    return f".{stem}-{next(_written)}.{socket.gethostname()}.{os.getpid()}.tmp"
-
-
 def _write_all(handle: int, content: bytes) -> None:
     left = memoryview(content)
     while left:
@@ -352,25 +340,3 @@ def _folders(folder: Path) -> Iterable[os.DirEntry[str]]:
         if entry.is_dir():
             yield entry
             yield from _folders(Path(entry.path))
-
-
-def _is_abandoned(entry: os.DirEntry[str]) -> bool:
-    host, _, rest = entry.name.rpartition(".tmp")[0].rpartition(".")
-    if not entry.name.endswith(".tmp"):
-        return False
-    if os.name != "nt" and host.endswith(f".{socket.gethostname()}") and rest.isdecimal():
-        return not _is_alive(int(rest))
-    try:
-        return time.time() - entry.stat().st_mtime > STALE_SECONDS
-    except FileNotFoundError:
-        return False  # its process has just finished it
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -275,6 +275,11 @@ def finished(scenario: Scenario, seed: int = 1, **options: Any) -> FlowModel:
     return model
 
 
+def forget(model: FlowModel) -> None:
+    """Let go of what a large model holds: Mesa 3.3 keeps every model for good."""
+    model.__dict__.clear()
+
+
 def told(model: FlowModel, *outcomes: str) -> np.ndarray:
     """Persons by kind with one of some outcomes at all crossings, (time, 5)."""
     chosen = [OUTCOMES.index(name) for name in outcomes]

@@ -1,0 +1,80 @@
+"""Characters that the font of the figures lacks: another font that is installed, or a warning."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable
+from functools import cache
+
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
+from matplotlib.text import Text
+
+from flowsim.errors import ScenarioWarning
+
+FAMILY = "DejaVu Sans"
+"""Of all figures; matplotlib brings it along."""
+_LACKS = re.compile(r"Glyph (\d+) ")
+
+
+def with_fonts(figure: Figure, draw: Callable[[], bytes]) -> bytes:
+    """Draw a figure; where characters are lacking, again with fonts that have them.
+
+    Parameters
+    ----------
+    figure : Figure
+        Its texts keep the fonts that were found.
+    draw : callable
+        Makes the picture.
+
+    Warns
+    -----
+    ScenarioWarning
+        No font that is installed has some character; a box is drawn for it.
+    """
+    picture, lacking = _drawn(draw)
+    found = _fonts_with(lacking) if lacking else ()
+    if found:
+        for text in figure.findobj(Text):
+            text.set_fontfamily([FAMILY, *found])
+        picture, lacking = _drawn(draw)
+    if lacking:
+        told = f"no font that is installed has {' '.join(sorted(lacking))}"
+        right = "boxes are drawn; install a font that has them, as Noto Sans"
+        warnings.warn(f"{told}: {right}", ScenarioWarning, stacklevel=2)
+    return picture
+
+
+def _drawn(draw: Callable[[], bytes]) -> tuple[bytes, frozenset[str]]:
+    """The picture, and the characters that were lacking; other warnings go on their way."""
+    lacking = set()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.filterwarnings("always", message=_LACKS.pattern)
+        picture = draw()
+    for warning in told:
+        lack = _LACKS.match(str(warning.message))
+        if lack:
+            lacking.add(chr(int(lack[1])))
+        else:
+            where = (warning.filename, warning.lineno)
+            warnings.warn_explicit(warning.message, warning.category, *where)
+    return picture, frozenset(lacking)
+
+
+@cache
+def _fonts_with(characters: frozenset[str]) -> tuple[str, ...]:
+    """Families that have as many of some characters as can be had, the first by name."""
+    families = []
+    left = set(map(ord, characters))
+    for font in sorted(font_manager.fontManager.ttflist, key=lambda f: (f.name, f.fname)):
+        if not left:
+            break
+        if font.name.startswith("Last Resort"):  # it has a box for everything
+            continue
+        has = left & FT2Font(font.fname).get_charmap().keys()
+        if has:
+            families.append(font.name)
+            left -= has
+    return tuple(dict.fromkeys(families))
