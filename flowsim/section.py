@@ -80,7 +80,7 @@ Duration = Annotated[
 """Whole seconds, written ``1h``, ``30min``, ``1d``."""
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 """A part of one, in [0, 1]."""
-MOST, LEAST = 1e9, 1e-9
+MOST, LEAST = 1e12, 1e-9
 """Ends of what a number may be, so that what is made of it stays a number."""
 
 

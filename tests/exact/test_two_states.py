@@ -30,7 +30,7 @@ AT_ONCE: dict[str, Any] = {"road_kmh": 86_400.0}
 """The 24 km to There take a second."""
 
 
-def restless(leave, back, persons=N, variance=0.0, routes=None, leaving=None, calm=1e9, **more):
+def restless(leave, back, persons=N, variance=0.0, routes=None, leaving=None, calm=1e12, **more):
     """Single persons who leave Here and come back from There, both at constant hazards."""
     behaviour = {
         "leaving": {"frailty_variance": variance, **(leaving or {})},
