@@ -135,9 +135,10 @@ def tracked() -> list[str]:
 
 
 def _copy(to: Path) -> None:
-    for name in tracked():
-        (to / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, to / name)
+    for path in (*(ROOT / name for name in tracked()), TABLE):
+        copy = to / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
 
 
 def _environment(copy: Path) -> dict[str, str]:
