@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -38,21 +39,34 @@ class Flaw:
 
 
 def did_you_mean(word: object, choices: Iterable[str]) -> str:
-    """The nearest of some words, as a remark to add to what would be right; empty if none is near.
+    r"""The nearest of some words, to add to what would be right; empty if none is near.
 
     Examples
     --------
     >>> did_you_mean("Oshh", ["Osh", "Andijan"])
     " (did you mean 'Osh'?)"
+    >>> did_you_mean("Osh\u200b", ["Osh"])
+    " (did you mean 'Osh'? It looks the same, and is made of other characters)"
     """
     text, among = str(word), list(choices)
     for choice in among:
         if choice.casefold() == text.casefold():
             return f" (did you mean {choice!r}?)"
+        if _seen(choice) == _seen(text):
+            told = "It looks the same, and is made of other characters"
+            return f" (did you mean {choice!r}? {told})"
     if len(among) > _MANY:
         return ""
     near = difflib.get_close_matches(text, among, n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _seen(text: str) -> str:
+    """A text as it looks: accents and widths alike, and without what is not seen."""
+    if text.isascii():
+        return text.casefold()
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in plain if unicodedata.category(c) != "Cf").strip().casefold()
 
 
 def listed(words: Iterable[str], most: int = 12) -> str:
