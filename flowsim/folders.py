@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flowsim.halves import OLD, clear_abandoned, half_of
@@ -116,6 +116,8 @@ def _swap(made: Path, target: Path, replace: bool) -> None:
     try:
         if target.exists():
             target.rename(old)
+            with suppress(OSError):
+                os.utime(old)  # by its age others know whether it is abandoned
         made.rename(target)
         _sync_one(target.parent)
     finally:

@@ -6,21 +6,34 @@ process that is killed leaves such a name behind; whoever writes there next remo
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import re
+import secrets
 import shutil
 import socket
 import time
-from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-STALE_SECONDS = 86_400
-"""Age from which what is half written by an unknown process is taken for abandoned."""
+STALE_SECONDS = 7 * 86_400
+"""Age from which what is half written on another host is taken for abandoned."""
 HALF, OLD = "tmp", "old"
 """Endings: what is being written, and what was there before and is about to be removed."""
 
+_NAME = re.compile(rf"\.(.+)-\d+\.([^.]+)\.(\d+)\.([0-9a-f]+)\.(?:{HALF}|{OLD})")
 _written = itertools.count()
+
+
+class _Whose(NamedTuple):
+    """What a name tells: of which target, and the host, number and token of its process."""
+
+    target: str
+    host: str
+    process: int
+    token: str
 
 
 def half_of(target: Path, stem: str | None = None) -> Path:
@@ -33,17 +46,20 @@ def half_of(target: Path, stem: str | None = None) -> Path:
     stem : str, optional
         What the name begins with, after its dot; else the name of ``target``.
     """
-    whose = f"{socket.gethostname()}.{os.getpid()}"
+    process = os.getpid()
+    whose = f"{_host()}.{process}.{_token(process)}"
     return target.with_name(f".{stem or target.name}-{next(_written)}.{whose}.{HALF}")
 
 
 def is_abandoned(path: Path) -> bool:
     """Whether this is half written, and by a process that is gone."""
-    found = re.fullmatch(rf"\..*-\d+\.(.*)\.(\d+)\.({HALF}|{OLD})", path.name)
-    if found is None:
+    whose = _whose(path)
+    if whose is None:
         return False
-    if os.name != "nt" and found[1] == socket.gethostname():
-        return not _is_alive(int(found[2]))
+    if os.name != "nt" and whose.host == _host():
+        if whose.process == os.getpid():  # of a dead process, where the token is not ours
+            return whose.token != _token(whose.process)
+        return not _is_alive(whose.process)
     try:
         return time.time() - path.stat().st_mtime > STALE_SECONDS
     except FileNotFoundError:
@@ -54,7 +70,7 @@ def clear_abandoned(target: Path) -> None:
     """Remove what dead processes left half written of a target.
 
     Where one died after it had moved the old target out of the way and before the new one was in
-    its place, the old one is put back.
+    its place, the old one is put back. What cannot be removed is in nobody's way, and stays.
 
     Parameters
     ----------
@@ -64,22 +80,46 @@ def clear_abandoned(target: Path) -> None:
     Raises
     ------
     OSError
-        It cannot be removed.
+        The old target cannot be put back.
     """
     for path in _left_of(target):
         if path.suffix == f".{OLD}" and not os.path.lexists(target):
-            path.rename(target)
+            with contextlib.suppress(FileNotFoundError):  # another has put it back
+                path.rename(target)
         elif path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
+            shutil.rmtree(path, ignore_errors=True)
         else:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
-def _left_of(target: Path) -> Iterator[Path]:
-    """In an order in which the old is put back first."""
-    named = re.compile(rf"\.{re.escape(target.name)}-\d+\..*\.(?:{HALF}|{OLD})")
-    found = [path for path in target.parent.iterdir() if named.fullmatch(path.name)]
-    return filter(is_abandoned, sorted(found))
+def _left_of(target: Path) -> list[Path]:
+    """In order of their names, so that the oldest is put back."""
+    try:
+        beside = sorted(target.parent.iterdir())
+    except PermissionError:  # one may write there and not look
+        return []
+    return [
+        path
+        for path in beside
+        if (whose := _whose(path)) and whose.target == target.name and is_abandoned(path)
+    ]
+
+
+def _whose(path: Path) -> _Whose | None:
+    found = _NAME.fullmatch(path.name)
+    return _Whose(found[1], found[2], int(found[3]), found[4]) if found else None
+
+
+def _host() -> str:
+    """Without dots, which part the name."""
+    return socket.gethostname().replace(".", "_")
+
+
+@lru_cache(maxsize=1)
+def _token(process: int) -> str:
+    """Of this process alone, as a number comes again: in a container it is always 1."""
+    return secrets.token_hex(4)
 
 
 def _is_alive(process: int) -> bool:

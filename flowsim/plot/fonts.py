@@ -73,7 +73,10 @@ def _fonts_with(characters: frozenset[str]) -> tuple[str, ...]:
             break
         if font.name.startswith("Last Resort"):  # it has a box for everything
             continue
-        has = left & FT2Font(font.fname).get_charmap().keys()
+        try:
+            has = left & FT2Font(font.fname).get_charmap().keys()
+        except (OSError, RuntimeError):  # matplotlib remembers fonts that are gone
+            continue
         if has:
             families.append(font.name)
             left -= has

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import IO, Any, ParamSpec, TypeVar
 
 import matplotlib
 import numpy as np
@@ -104,14 +104,14 @@ class Chart(Figure):
         FigureCanvasAgg(self)
 
     @styled
-    def write(self, file: str | os.PathLike[str] | io.BytesIO, dpi: float = 150.0) -> None:
+    def write(self, file: str | os.PathLike[str] | IO[bytes], dpi: float = 150.0) -> None:
         """Write a PNG, whole or not at all: the same bytes each time on one version of matplotlib.
 
         Characters that the font of the figures lacks are drawn in another one that is installed;
         what none has is warned of, and drawn as a box.
         """
         picture = with_fonts(self, lambda: self._picture(dpi))
-        if isinstance(file, io.BytesIO):
+        if not isinstance(file, str | os.PathLike):
             file.write(picture)
             return
         with whole_file(Path(file), replace=True) as made:

@@ -1,6 +1,6 @@
 """Text of a file of a scenario, within limits and within its folder.
 
-A file of YAML has at most 2 MB and a table 25 MB. Loading takes at most 400 bytes of memory for
+A file of YAML has at most 8 MB and a table 25 MB. Loading takes at most 400 bytes of memory for
 each byte of the files, and time in proportion to them. Measured by ``python -m
 tests.bad_input.large`` on one core of a virtual machine that others used, too: a million rows of
 reports (24 MB) 102 bytes for a byte and 1.2 s a MB; as many with three mistakes each 129 bytes and
@@ -20,7 +20,7 @@ from flowsim.scenario.flaws import did_you_mean
 from flowsim.scenario.nodes import Spot
 
 MEGABYTE = 1_000_000
-YAML_BYTES = 2 * MEGABYTE
+YAML_BYTES = 8 * MEGABYTE
 TABLE_BYTES = 25 * MEGABYTE
 LINE_CHARACTERS = MEGABYTE
 

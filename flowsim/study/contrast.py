@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,9 @@ from flowsim.study.reasons import reason
 from flowsim.study.rows import of_runs
 from flowsim.study.table import html, markdown, text
 
+COMPRESSIONS: dict[str, Literal["gzip", "bz2", "xz"]] = {
+    ".gz": "gzip", ".bz2": "bz2", ".xz": "xz",
+}  # fmt: skip
 Precision = float | Mapping[str, float] | None
 OF_PAIRS = (
     "units", "difference", "low", "high", "unpaired_low", "unpaired_high", "sd_paired",
@@ -98,9 +101,15 @@ class Comparison:
         return html(self)
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write the table as CSV, whole or not at all; what has no value is empty."""
+        """Write the table as CSV, whole or not at all; what has no value is empty.
+
+        A name that ends in .gz, .bz2 or .xz has it compressed.
+        """
+        how = COMPRESSIONS.get(Path(path).suffix)
         with whole_file(Path(path), replace=True) as made:
-            self.table.to_csv(made, index=False, float_format="%.10g", lineterminator="\n")
+            self.table.to_csv(
+                made, index=False, float_format="%.10g", lineterminator="\n", compression=how
+            )
 
     def markdown(
         self, outcomes: list[str] | None = None, names: Mapping[str, str] | None = None

@@ -173,6 +173,13 @@ def test_a_folder_of_flee_may_not_be_a_link_out(tmp_path: Path, name: str) -> No
     assert f"{name!r} leads out of the folder" in says[0]
 
 
+def test_registrations_that_are_named_apart_may_be_linked_in_the_folder(tmp_path: Path) -> None:
+    folder = flee_folder(tmp_path / "top")
+    shutil.move(folder / "source_data", tmp_path / "outside")
+    (folder / "source_data").symlink_to(tmp_path / "outside")
+    assert fs.load(folder, source=tmp_path / "outside").reports
+
+
 def test_links_within_a_folder_are_followed(small: Path, tmp_path: Path) -> None:
     (small / "places.csv").rename(small / "all.csv")
     (small / "places.csv").symlink_to("all.csv")

@@ -88,8 +88,8 @@ def test_a_mistake(small: Path, mistake: str) -> None:
         (
             "scenario.yaml",
             "A small world",
-            "x" * 5_100_000,
-            ":1:1: 'scenario.yaml' has 5.1 MB; give at most 2 MB",
+            "x" * 8_100_000,
+            ":1:1: 'scenario.yaml' has 8.1 MB; give at most 8 MB",
         ),
         (
             "scenario.yaml",

@@ -63,6 +63,20 @@ def test_a_character_of_another_font_is_drawn_with_it(tmp_path: Path) -> None:
     assert (tmp_path / "b.png").read_bytes() != only_usual
 
 
+def test_a_font_that_is_gone_is_passed_over(tmp_path: Path) -> None:
+    gone = font_manager.FontEntry(fname=str(tmp_path / "gone.ttf"), name="A Font That Is Gone")
+    font_manager.fontManager.ttflist.insert(0, gone)
+    assert len(written("Osh 難", tmp_path / "a.png")) == 1
+
+
+def test_a_figure_goes_into_an_open_file_too(tmp_path: Path) -> None:
+    chart = Chart(2, 1)
+    chart.write(tmp_path / "a.png")
+    with open(tmp_path / "b.png", "wb") as file:
+        chart.write(file)
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
 def test_figures_do_not_change_where_no_character_is_lacking(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import math
 import subprocess
 import sys
@@ -521,6 +522,9 @@ def test_html_is_escaped_and_csv_comes_back(tmp_path):
     assert "<b>" not in told._repr_html_()
     assert "gain x 2" in told._repr_html_()
     told.to_csv(tmp_path / "told.csv")
+    told.to_csv(tmp_path / "told.csv.gz")
+    packed = gzip.decompress((tmp_path / "told.csv.gz").read_bytes())
+    assert packed == (tmp_path / "told.csv").read_bytes()
     back = pd.read_csv(tmp_path / "told.csv", keep_default_na=False, na_values=[""])
     assert_frame_equal(back.fillna({"reason": ""}), told.table, check_dtype=False, rtol=1e-9)
     assert repr(told) == "<Comparison of 2 scenarios by 1 outcomes, against 'a'>"

@@ -401,9 +401,10 @@ def test_half_written_files_of_dead_processes_are_cleared(store: Path) -> None:
     child = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"],
                            capture_output=True, text=True, check=True)  # fmt: skip
     folder = sorted((store / "runs").iterdir())[0]
-    dead = folder / f".abc-0.{socket.gethostname()}.{child.stdout.strip()}.tmp"
-    alive = folder / f".abc-0.{socket.gethostname()}.{os.getppid()}.tmp"
-    far = folder / ".abc-0.elsewhere.1.tmp"
+    host = socket.gethostname().replace(".", "_")
+    dead = folder / f".abc-0.{host}.{child.stdout.strip()}.ab.tmp"
+    alive = folder / f".abc-0.{host}.{os.getppid()}.ab.tmp"
+    far = folder / ".abc-0.elsewhere.1.ab.tmp"
     for path in (dead, alive, far):
         path.write_bytes(b"half")
     study(members=4).run(store)

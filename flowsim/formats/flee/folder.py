@@ -73,7 +73,7 @@ def read_flee(
     ScenarioError
         With everything that cannot be read, by file, line and cell.
     """
-    folder, tables = _folders(Path(path))
+    folder, tables = _folders(Path(path), (INPUT,) if source else (INPUT, SOURCE))
     notes = Notes(folders=(folder,))
     try:
         return _read(
@@ -153,12 +153,12 @@ def _unfit(error: ValidationError, folder: Path) -> list[Problem]:
     ]
 
 
-def _folders(path: Path) -> tuple[Path, Path]:
-    """The folder of a crisis, and that of its tables."""
+def _folders(path: Path, used: tuple[str, ...]) -> tuple[Path, Path]:
+    """The folder of a crisis, and that of its tables; those that are used must lie in it."""
     inner = path / INPUT
     if not is_folder(inner):
         return path.resolve().parent, path
-    for name in (INPUT, SOURCE):
+    for name in used:
         if not lies_in(path / name, path):
             wrong, right = f"{name!r} leads out of the folder", "put the folder itself there"
             raise ScenarioError([Problem(str(path), wrong, right)])
