@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -52,7 +53,7 @@ def whole_folder(target: Path, replace: bool = False) -> Iterator[Path]:
         _sync(made)
         _swap(made, target, replace)
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        _remove(made)
 
 
 @contextmanager
@@ -103,6 +104,15 @@ def whole_file(target: Path, replace: bool = False) -> Iterator[Path]:
         _sync_one(target.parent)
     finally:
         made.unlink(missing_ok=True)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, into which threads of a library that failed may still be writing."""
+    for wait_s in (0.01, 0.1, 1.0):
+        if not folder.exists():
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(wait_s)
 
 
 def _takes_a_stream(target: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -76,3 +77,21 @@ def test_the_living_are_let_be(tmp_path: Path) -> None:
     with whole_folder(tmp_path / "a") as mine:
         clear_abandoned(tmp_path / "a")
         assert mine.is_dir()
+
+
+def test_a_folder_goes_though_a_thread_wrote_into_it_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove, times = shutil.rmtree, []
+
+    def late(folder: Path, ignore_errors: bool) -> None:
+        remove(folder)
+        times.append(folder)
+        if len(times) < 3:
+            folder.mkdir()
+
+    monkeypatch.setattr("flowsim.folders.shutil.rmtree", late)
+    with pytest.raises(OSError, match="full"), whole_folder(tmp_path / "a"):
+        raise OSError("full")
+    assert len(times) == 3
+    assert not list(tmp_path.iterdir())
