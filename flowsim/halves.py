@@ -36,19 +36,17 @@ class _Whose(NamedTuple):
     token: str
 
 
-def half_of(target: Path, stem: str | None = None) -> Path:
+def half_of(target: Path) -> Path:
     """A name to write under: no other process, also one forked, and no thread has it.
 
     Parameters
     ----------
     target : Path
         What it will be renamed to.
-    stem : str, optional
-        What the name begins with, after its dot; else the name of ``target``.
     """
     process = os.getpid()
     whose = f"{_host()}.{process}.{_token(process)}"
-    return target.with_name(f".{stem or target.name}-{next(_written)}.{whose}.{HALF}")
+    return target.with_name(f".{target.name}-{next(_written)}.{whose}.{HALF}")
 
 
 def is_abandoned(path: Path) -> bool:

@@ -49,10 +49,11 @@ def did_you_mean(word: object, choices: Iterable[str]) -> str:
     " (did you mean 'Osh'? It looks the same, and is made of other characters)"
     """
     text, among = str(word), list(choices)
+    seen = _seen(text)
     for choice in among:
         if choice.casefold() == text.casefold():
             return f" (did you mean {choice!r}?)"
-        if _seen(choice) == _seen(text):
+        if _seen(choice) == seen:
             told = "It looks the same, and is made of other characters"
             return f" (did you mean {choice!r}? {told})"
     if len(among) > _MANY:

@@ -298,15 +298,14 @@ class Store:
         if path.parent not in self._made:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._made.add(path.parent)
-        name = half_of(path, path.stem)
+        half = half_of(path)
         try:
-            with open(name, "wb", buffering=0) as file:
+            with open(half, "wb", buffering=0) as file:
                 _write_all(file.fileno(), content)
                 os.fsync(file.fileno())
-            os.replace(name, path)
-        except BaseException:
-            name.unlink(missing_ok=True)
-            raise
+            os.replace(half, path)
+        finally:
+            half.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:

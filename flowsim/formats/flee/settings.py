@@ -218,11 +218,10 @@ class _Settings:
         except ValidationError as error:
             for told in error.errors():
                 names = [part for part in told["loc"] if isinstance(part, str)]
-                spot = self.spots.get("".join(names[-1:]), Spot(str(self.path), 1, 1))
+                name = names[-1] if names else ""
+                spot = self.spots.get(name, Spot(str(self.path), 1, 1))
                 wrong = f"{told['input']!r} does not do: {told['msg'].lower()}"
-                self._wrong(
-                    spot, "".join(names[-1:]), wrong, "give a value that Flee's rules can use"
-                )
+                self._wrong(spot, name, wrong, "give a value that Flee's rules can use")
             return Flee()
 
     def _unknown(self, path: str, at: Spot, known: list[str], key: str = "") -> None:
