@@ -1,0 +1,144 @@
+"""The tables `targets` and `mechanisms` of MODEL.md, made from runs and put into the page.
+
+Some ninety runs of June 2010, ten minutes on two cores:
+
+    python -m tests.june_2010.tables
+"""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import flowsim as fs
+from tests.june_2010.test_targets import RANGES, SCENARIO, figures
+
+PAGE = Path(__file__).parents[2] / "MODEL.md"
+SEEDS = range(1, 21)
+FEW_SEEDS = range(1, 4)
+LEAVING = "behaviour.leaving"
+ROUTES = "behaviour.routes"
+PRIORITY = "borders[Kyrgyzstan-Uzbekistan].authorities[Uzbekistan].policies[who is let in].priority"
+
+TARGETS = (
+    ("across by noon of 12 June", "under 3,000"),
+    ("across by the end of 12 June", "6,000 to 30,000"),
+    ("adults registered in the Andijan region by the end of 13 June", "25,000 to 46,000"),
+    ("the same by the end of 14 June", "38,000 to 58,000"),
+    ("across by the end of 15 June", "80,000 to 102,000"),
+    ("waiting at the border on 14 June, 08:00", "8,000 to 35,000"),
+    ("displaced inside on 15 June, 12:00", "200,000 to 400,000"),
+    ("of those across by the end of 15 June: children under 15", "35 to 48 %"),
+    ("the same: women", "48 to 62 %"),
+    ("the same: men", "2 to 6 %"),
+    ("dead in all", "414 to 500"),
+    ("of the dead: Uzbek", "68 to 80 %"),
+    ("of the dead: in Aravan, Nookat and Uzgen together", "under 3 %"),
+)
+"""A figure of `RANGES` in words, and its range as it is written."""
+
+COLUMNS = (
+    "12 June noon",
+    "12 June end",
+    "registered 13 June",
+    "registered 14 June",
+    "across 15 June",
+    "waiting 14 June",
+    "displaced inside 15 June",
+    "children",
+    "women",
+    "men",
+    "dead",
+    "Uzbek of the dead",
+)
+
+
+def mechanisms() -> dict[str, dict[str, object]]:
+    """What each row of the table changes: values by their path."""
+    setup = fs.load(SCENARIO)
+    leaving, routes = setup.behaviour.leaving, setup.behaviour.routes
+    rates = ("violence_per_day", "news_per_day", "neighbours_per_day")
+    without = [c for c in setup.conditions if c.kind != "roadblock"]
+    foot = {f"{ROUTES}.foot_kmh": routes.foot_kmh / 2}
+    return {
+        "all on": {},
+        "no news (`news_per_day` 0)": {f"{LEAVING}.news_per_day": 0.0},
+        "no neighbours (`neighbours_per_day` 0)": {f"{LEAVING}.neighbours_per_day": 0.0},
+        "no men stay at home (`men_stay` 0)": {f"{LEAVING}.men_stay": 0.0},
+        "no roadblocks": {"conditions": without},
+        "no gathering (`wait_cost_cap` 1000)": {f"{ROUTES}.wait_cost_cap": 1_000.0},
+        "no priority at the gate": {PRIORITY: []},
+        "hazard of leaving halved": {f"{LEAVING}.{r}": getattr(leaving, r) / 2 for r in rates},
+        "walking time doubled (`foot_kmh` halved)": foot,
+        "all travel time doubled (`road_kmh` too)": {
+            **foot,
+            f"{ROUTES}.road_kmh": routes.road_kmh / 2,
+        },
+    }
+
+
+def written(name: str, value: float) -> str:
+    """A figure as the page writes it: hundreds from a thousand on, tenths of small shares."""
+    if "%" in name:
+        return f"{value:.1f} %"
+    return f"{round(value, -2):,.0f}" if value >= 1_000 else f"{value:.0f}"
+
+
+def in_range(name: str, value: float) -> bool:
+    low, high = RANGES[name]
+    return low <= value <= high
+
+
+def targets_table(values: pd.DataFrame) -> str:
+    lines = [
+        "| figure | reported range | simulated: median | least to most of 20 seeds | |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for (words, reported), name in zip(TARGETS, RANGES, strict=True):
+        column = values[name]
+        median, least, most = (written(name, f(column)) for f in (np.median, np.min, np.max))
+        held = "inside" if in_range(name, float(column.median())) else "**outside**"
+        lines.append(f"| {words} | {reported} | {median} | {least} to {most} | {held} |")
+    return "\n".join(lines)
+
+
+def mechanisms_row(words: str, values: pd.Series) -> str:
+    cells = []
+    for name in list(RANGES)[: len(COLUMNS)]:
+        told = written(name, values[name])
+        if "%" in name and not name.startswith("men"):
+            told = f"{values[name]:.0f} %"
+        cells.append(told if in_range(name, values[name]) else f"**{told}**")
+    return f"| {words} | " + " | ".join(cells) + " |"
+
+
+def put(page: str, name: str, table: str) -> str:
+    pattern = rf"(<!-- table: {name} -->\n).*?(<!-- end -->)"
+    return re.sub(pattern, lambda m: f"{m[1]}{table}\n{m[2]}", page, flags=re.DOTALL)
+
+
+def main() -> None:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        jobs = [pool.submit(figures, seed, {}) for seed in SEEDS]
+        rows = {
+            words: [pool.submit(figures, seed, changes) for seed in FEW_SEEDS]
+            for words, changes in mechanisms().items()
+        }
+        values = pd.DataFrame([job.result() for job in jobs])
+        medians = {
+            words: pd.DataFrame([job.result() for job in row]).median()
+            for words, row in rows.items()
+        }
+    head = "| | " + " | ".join(COLUMNS) + " |\n| --- |" + " --- |" * len(COLUMNS)
+    body = "\n".join(mechanisms_row(words, row) for words, row in medians.items())
+    page = put(PAGE.read_text(encoding="utf-8"), "targets", targets_table(values))
+    PAGE.write_text(put(page, "mechanisms", f"{head}\n{body}"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
