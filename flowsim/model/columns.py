@@ -38,6 +38,7 @@ _COLUMNS: dict[str, Any] = {
     "kin": bool, "held": bool, "refused": bool,
     "registered": bool, "resting": bool, "rank": np.int32, "passing": np.int32,
     "quota": np.float64, "by_rate": np.int64, "by_count": np.int64, "luck": np.float64,
+    "worked": np.int64,
 }  # fmt: skip
 _TABLES: dict[str, tuple[int, Any]] = {
     "kinds": (KINDS, np.uint8),
@@ -109,6 +110,7 @@ class Columns:
     by_rate: Ints
     by_count: Ints
     luck: Floats
+    worked: Ints
     kinds: Counts
     wounded: Counts
     safe: Bools
@@ -274,6 +276,10 @@ class Columns:
             more = np.zeros((room - old, depth), dtype=kind)
             setattr(self, name, np.concatenate([getattr(self, name), more]))
         self._blank(np.arange(old, room))
+
+    def line_up(self, rows: Ints, when: Ints) -> None:
+        """Stand at the end of a line: nothing is done for them yet."""
+        self.ready[rows], self.worked[rows] = when, 0
 
     def counted(self, purpose: Purpose, rows: Ints) -> Ints:
         """How many draws the rows have made for a purpose; the one to come is counted."""

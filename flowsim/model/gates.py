@@ -47,7 +47,7 @@ class Gates:
         self._capacity = [gate.capacity_per_hour for gate in gates]
         self._out = np.array([gate.out for gate in gates], dtype=bool)
         self._crossing = np.array([gate.crossing for gate in gates], dtype=np.int64)
-        self._begun = [0] * len(gates)
+        self._in_hand: dict[int, tuple[Ints, Ints]] = {}
         self._allowances: dict[int, Allowance] = {}
         self._budgets = Budgets(crowd.laws.scenario.start)
         self._stirred = np.zeros(len(gates), dtype=bool)
@@ -55,9 +55,9 @@ class Gates:
 
     def begin_segment(self, start: int, stop: int, changed: list[int]) -> None:
         """Begin a segment; at the changed gates all who wait are held against the new rules."""
-        for done, allowance in self._allowances.items():
-            self._begun[done] = allowance.unfinished
-        self._allowances = {}
+        for rows, work in self._in_hand.values():
+            self.columns.worked[rows] += work
+        self._allowances, self._in_hand = {}, {}
         self._segment = (start, stop)
         self._stirred[:] = True
         for g, rule in enumerate(self.crowd.now.rules.by_gate):
@@ -91,7 +91,8 @@ class Gates:
         if rows.size == 0:
             return
         c, gate = self.columns, self.network.gate[link]
-        c.joined[rows], c.ready[rows], c.refused[rows] = when, when, False
+        c.joined[rows], c.refused[rows] = when, False
+        c.line_up(rows, when)
         c.luck[rows] = self.laws.gate_luck(c.key[rows], c.counted(Purpose.GATE, rows))
         self.tell(gate, Outcome.REACHED, c.kinds_of(rows))
         self.assess(rows, gate)
@@ -133,6 +134,8 @@ class Gates:
     def cross(self, stop: int) -> bool:
         """Queues meet openings; whose own clock rings before its turn acts on that instead."""
         c = self.columns
+        for g in np.flatnonzero(self._stirred):  # its line is not what it was
+            self._in_hand.pop(int(g), None)
         rows, gate = self._waiting()
         stirred = self._stirred[gate] | (c.next_event[rows] < stop)
         rows, gate = rows[stirred], gate[stirred]
@@ -164,9 +167,7 @@ class Gates:
                 [rate.per_hour for rate in rules.rates],
                 start,
                 stop,
-                self._begun[gate],
             )
-            self._begun[gate] = 0
         line = Line(
             ready=c.ready[rows].astype(np.int64),
             quits=c.next_event[rows].astype(np.int64),
@@ -175,13 +176,17 @@ class Gates:
             quota_per_hour=c.quota[rows],
             rated=c.by_rate[rows],
             key=c.key[rows],
+            worked=c.worked[rows],
         )
         counts, allowance = rules.counts, self._allowances[gate]
         if not counts:
-            return serve(allowance, line)
+            done = serve(allowance, line)
+            self._in_hand[gate] = rows, allowance.unfinished
+            return done
         by = c.by_count[rows]
         left, fresh = self._budgets.left(gate, counts, self._segment[0])
         done, self._allowances[gate] = serve_counted(allowance, line, by, left, fresh)
+        self._in_hand[gate] = rows, self._allowances[gate].unfinished
         through = done < self._segment[1]
         used = by_count(by[through], line.persons[through], len(counts))
         self._budgets.use(gate, counts, used)
@@ -215,7 +220,7 @@ class Gates:
         new = c.split(rows, kinds, wounded, number, AT_GATE_PART)
         self.observer.parted(self._crossing[gate])
         c.follows[new] = self.laws.follows(c.key[new])
-        c.ready[new] = when
+        c.line_up(new, when)
         c.count[new, Purpose.GATE] = 1
         self.assess(new, gate)
         self._stirred[gate[~c.held[new]]] = True
@@ -263,7 +268,7 @@ class Gates:
         back = self._drawn(rows, Purpose.PUSHBACK, rules.pushback[gate])
         back &= self.crowd.now.found(c.link[rows].astype(np.int64), c.group[rows], gate)
         caught = self._drawn(rows, Purpose.DETAIN, rules.detention[gate])
-        c.ready[rows] = when
+        c.line_up(rows, when)
         self.crowd.toll.lose(rows[dies], kind[dies], gate[dies])
         c.barred[rows[through]] = -1
         alive = c.persons(rows) > 0

@@ -178,11 +178,16 @@ class Household(Owner):
 
     def join(self, now: int, link: int) -> None:
         """Join the queue before a gate."""
-        self.link, self.joined, self.ready, self.refused = link, now, now, False
+        self.link, self.joined, self.refused = link, now, False
+        self.line_up(now)
         self.luck = self.crowd.laws.gate_luck(self.key, self.count(Purpose.GATE))
         self.crowd.tell(self.gate, Outcome.REACHED, self.kinds)
         self.assess()
         self.enter(now, Status.WAITING, int(self.crowd.network.tail[link]))
+
+    def line_up(self, now: int) -> None:
+        """Stand at the end of a line: nothing is done for them yet."""
+        self.ready, self.worked = now, 0
 
     def admission(self) -> Any:
         """What the gate means for this household."""
@@ -211,7 +216,7 @@ class Household(Owner):
             rest = self.part(self.kinds - a.kinds, self.wounded - a.wounded, number, AT_GATE_PART)
             crowd.observer.parted(one(crowd.gates[gate].crossing))
             rest.follows = bool(crowd.laws.follows(rest.key)[0])
-            rest.ready = now
+            rest.line_up(now)
             rest.drawn[Purpose.GATE] = 1
             rest.assess()
             rest.enter(now, Status.WAITING, int(crowd.network.tail[self.link]))
@@ -242,7 +247,7 @@ class Household(Owner):
         count = self.count(Purpose.FENCE_RESULT)
         kind, dies = laws.lost_at_the_fence(self.key, count, self.kinds)
         through = bool(laws.chance(self.key, Purpose.FENCE_RESULT, count, rules.leak[gate])[0])
-        self.ready = now
+        self.line_up(now)
         if dies[0]:
             self.lose(int(kind[0]), gate)
         self.barred = -1 if through else self.barred
@@ -295,7 +300,7 @@ class Household(Owner):
             self.wounded[k, 0] += 1
             crowd.observer.harmed(one(self.place), one(self.group), flag(False), flag(True))
         if waiting:
-            self.ready = now
+            self.line_up(now)
         if self.persons == 0:
             self.enter(now, Status.EMPTY, self.place)
             return

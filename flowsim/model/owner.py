@@ -69,7 +69,7 @@ class Owner(mesa.Agent):
         self.follows = False
         self.leaves = NEVER
         self.next_event, self.what, self.arrive = NEVER, 0, NEVER
-        self.ready = self.joined = 0
+        self.ready = self.joined = self.worked = 0
         self.luck: Floats = np.zeros(1)
         self.drawn: dict[Purpose, int] = {}
         self.targets: dict[Clock, tuple[Ints, Floats]] = {}

@@ -21,6 +21,7 @@ class InLine:
     rated: int
     counted: int
     key: int
+    worked: int = 0
     left: int = 0
     done: int = NEVER
     used: dict[int, int] = field(default_factory=dict)
@@ -46,10 +47,9 @@ class PlainGate:
         rates: Sequence[float],
         start: int,
         stop: int,
-        begun: int,
     ) -> None:
         self.rates = [work_per_second(rate) for rate in rates]
-        self.start, self.stop, self.begun, self.unfinished = start, stop, begun, 0
+        self.start, self.stop = start, stop
         self.capacity = work_per_second(capacity_per_hour)
         self.endless = self.capacity == work_per_second(None)
         self.taken: dict[int, int] = {}
@@ -58,6 +58,7 @@ class PlainGate:
     def serve(self, line: list[InLine], left: list[int], fresh: list[bool]) -> None:
         """Set ``done`` of all who are through before the end of the segment.
 
+        Of the others, ``used`` is what was done for them; for those through it is empty.
         ``left`` is the persons left of each counted quota, ``fresh`` whether none are used yet.
         """
         counted = sorted(line, key=InLine.order)
@@ -68,16 +69,15 @@ class PlainGate:
             if not late:
                 break
             for household in late:
-                household.done = NEVER
+                household.done, household.used = NEVER, {}
                 counted.remove(household)
-        self.unfinished = 0
         for household in line:
             if household.done < self.stop:
                 for second, work in household.used.items():
                     self._take(household, second, work)
+                household.used = {}
             else:
                 household.done = NEVER
-                self.unfinished += sum(household.used.values())
 
     def _let_through_who_stays(self, line: list[InLine]) -> None:
         while True:
@@ -85,7 +85,7 @@ class PlainGate:
             early = [h for h in line if h.done < self.stop and h.quits < h.done]
             if not early:
                 return
-            early[0].done = NEVER
+            early[0].done, early[0].used = NEVER, {}
             line.remove(early[0])  # drops out before its turn; the others move up
 
     def _too_many(self, line: list[InLine], left: list[int], fresh: list[bool]) -> list[InLine]:
@@ -108,9 +108,6 @@ class PlainGate:
         return []
 
     def _take(self, household: InLine, second: int, work: int) -> None:
-        if second < self.start:
-            self.begun -= work
-            return
         self.taken[second] = self.taken.get(second, 0) + work
         for number in household.under(len(self.rates)):
             key = (number, second)
@@ -118,11 +115,12 @@ class PlainGate:
 
     def _let_through(self, line: list[InLine]) -> None:
         for household in line:
-            household.left, household.done = household.persons * PERSON, NEVER
-            household.used = {}
-            if self.endless and not household.rated:
+            household.left = max(household.persons * PERSON - household.worked, 0)
+            household.done, household.used = NEVER, {}
+            if household.left == 0:
+                household.done = self.start  # finished in the last second before
+            elif self.endless and not household.rated:
                 household.left, household.done = 0, max(household.ready, self.start)
-        self._spend(line, self.start - 1, self.begun, {})
         for second in range(self.start, self.stop):
             if all(household.left == 0 for household in line):
                 return
@@ -135,9 +133,9 @@ class PlainGate:
     def _spend(self, line: list[InLine], second: int, room: int, quotas: dict[int, int]) -> None:
         """One second: each in turn takes what is left of the gate and of its quota."""
         for household in line:
-            if household.left == 0 or household.ready > max(second, self.start):
+            if household.left == 0 or household.ready > second:
                 continue
-            rated = household.under(len(self.rates)) if quotas else []
+            rated = household.under(len(self.rates))
             work = min([room, household.left, *(quotas[number] for number in rated)])
             if work:
                 household.used[second] = work

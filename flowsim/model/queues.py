@@ -6,6 +6,10 @@ the classes before it leave, and is served first come, first served. Within a cl
 with ``n`` persons that is ready at ``a`` is through when the allowance has grown to
 ``w_i = n + max(F(a_i), w_{i-1})``: the recursion of Lindley (1952, "The theory of queues with a
 single server", Proc. Cambridge Phil. Soc. 48) in units of work instead of time.
+
+What was done for a household by the end of a segment is its own: it is that much nearer to being
+through in the next one, and takes it along when it leaves the line. What a gate allows while
+nobody is there to use it is lost.
 """
 
 from __future__ import annotations
@@ -58,6 +62,8 @@ class Line:
         All that are spread and bind, a bit each.
     key : uint64 array (n,)
         Breaks ties.
+    worked : int64 array (n,)
+        Work done for each in earlier segments.
     """
 
     ready: Ints
@@ -67,13 +73,18 @@ class Line:
     quota_per_hour: Floats
     rated: Ints
     key: Keys
+    worked: Ints
 
     def take(self, rows: Ints) -> Line:
         """Some of the households."""
         return Line(
             self.ready[rows], self.quits[rows], self.persons[rows], self.rank[rows],
-            self.quota_per_hour[rows], self.rated[rows], self.key[rows],
+            self.quota_per_hour[rows], self.rated[rows], self.key[rows], self.worked[rows],
         )  # fmt: skip
+
+    def size(self, rows: Ints) -> Ints:
+        """Work that some of the households still need."""
+        return np.maximum(self.persons[rows] * PERSON - self.worked[rows], 0)
 
 
 class Allowance:
@@ -87,8 +98,11 @@ class Allowance:
         Quotas that are spread, persons an hour.
     start, stop : int
         Seconds.
-    begun : int
-        Work done before ``start`` on a household that was not yet through.
+
+    Attributes
+    ----------
+    unfinished : int64 array (n,)
+        Work that the last call of `serve` did in the segment for each who is not through in it.
     """
 
     def __init__(
@@ -97,13 +111,11 @@ class Allowance:
         rates: Sequence[float],
         start: int,
         stop: int,
-        begun: int,
     ) -> None:
         self.start, self.stop = start, stop
         self.rates = [work_per_second(rate) for rate in rates]
         self.capacity = work_per_second(capacity_per_hour)
-        self._begun = begun
-        self.unfinished = 0
+        self.unfinished = np.zeros(0, dtype=np.int64)
         self.untouched = True
         self._seconds: Ints | None = None
         self._quota: dict[int, Ints] = {}
@@ -113,12 +125,6 @@ class Allowance:
     def length(self) -> int:
         """Seconds of the segment."""
         return self.stop - self.start
-
-    @property
-    def begun(self) -> int:
-        """What is left of the work done before the start."""
-        self.pay()
-        return self._begun
 
     @property
     def seconds(self) -> Ints:
@@ -142,19 +148,17 @@ class Allowance:
             seconds = self.seconds
             for number in rated:
                 seconds = np.minimum(seconds, self.quota(number))
-            work, begun = _used(self, line, rows, seconds, self._begun)
-            self.use(rated, work, begun)
+            self.use(rated, _used(self, line, rows, seconds))
 
     def bound(self, rated: int) -> list[int]:
         """Numbers of the quotas that some bits mean."""
         return [number for number in range(len(self.rates)) if rated >> number & 1]
 
-    def use(self, rated: list[int], work: Ints, begun: int) -> None:
-        """Use up some of the gate, of quotas and of what was begun."""
+    def use(self, rated: list[int], work: Ints) -> None:
+        """Use up some of the gate and of quotas."""
         self._seconds = self.seconds - work
         for number in rated:
             self._quota[number] = self.quota(number) - work
-        self._begun -= begun
 
     def quota(self, number: int) -> Ints:
         """What a quota still allows in each second."""
@@ -184,13 +188,20 @@ def serve(allowance: Allowance, line: Line) -> Ints:
     int64 array (n,)
     """
     order = np.lexsort((line.key, line.ready, line.rated, line.rank, -line.quota_per_hour))
+    finished = line.size(order) == 0  # in the last second of the segment before
+    done = np.full(line.ready.size, NEVER, dtype=np.int64)
+    done[order[finished]] = allowance.start
+    order = order[~finished]
     of = np.stack([line.rank[order], line.quota_per_hour[order], line.rated[order]])
     bounds = np.flatnonzero((of[:, 1:] != of[:, :-1]).any(axis=0)) + 1
     allowance.pay()
     first, allowance.untouched = allowance.untouched, False
+    allowance.unfinished = np.zeros(line.ready.size, dtype=np.int64)
     if first and bounds.size == 0 and order.size:
-        return _serve_one(allowance, line, order)
-    return _serve_all(allowance, line, np.split(order, bounds))
+        _serve_one(allowance, line, order, done)
+    else:
+        _serve_all(allowance, line, np.split(order, bounds), done)
+    return done
 
 
 def serve_counted(
@@ -223,6 +234,9 @@ def serve_counted(
         rows = rows[~late]
     whole = np.full(line.ready.size, NEVER, dtype=np.int64)
     whole[rows] = done
+    unfinished = np.zeros(line.ready.size, dtype=np.int64)
+    unfinished[rows] = trial.unfinished
+    trial.unfinished = unfinished
     return whole, trial
 
 
@@ -300,21 +314,20 @@ def by_count(counted: Ints, persons: Ints, counts: int) -> Ints:
     return (bits * persons[None, :]).sum(axis=1)
 
 
-def _serve_one(allowance: Allowance, line: Line, rows: Ints) -> Ints:
+def _serve_one(allowance: Allowance, line: Line, rows: Ints, done: Ints) -> None:
     """The first and only class of a segment: the allowance grows evenly, no second is counted."""
-    done = np.full(line.ready.size, NEVER, dtype=np.int64)
     rated = int(line.rated[rows[0]])
     if allowance.is_free(rated):
-        return _at_once(allowance, line, rows, done)
+        _at_once(allowance, line, rows, done)
+        return
     limits = [allowance.rates[number] for number in allowance.bound(rated)]
-    rate, begun = min([allowance.capacity, *limits]), allowance.begun
+    rate = min([allowance.capacity, *limits])
     if rate == 0:
-        return _serve_all(allowance, line, [rows])
+        return
     while True:
-        ready = _arrivals(allowance, line, rows)
-        begins = np.where(ready == 0, 0, begun + rate * ready)
-        through = _work(begins, line.persons[rows] * PERSON)
-        seconds = np.maximum(-((begun - through) // rate), 0)
+        size = line.size(rows)
+        through = _work(rate * _arrivals(allowance, line, rows), size)
+        seconds = -(-through // rate)
         when = allowance.start + np.minimum(seconds, allowance.length + 1)
         quits = (line.quits[rows] < when) & (when < allowance.stop)
         if not quits.any():
@@ -322,27 +335,20 @@ def _serve_one(allowance: Allowance, line: Line, rows: Ints) -> Ints:
         rows = np.delete(rows, int(np.argmax(quits)))
     served = when < allowance.stop
     done[rows[served]] = when[served]
-    n = int(served.sum())  # who is through stands before who is not
-    allowance.unfinished = 0
-    if n < rows.size:
-        begin = max(int(begins[n]), int(through[n - 1]) if n else 0)
-        allowance.unfinished = max(0, begun + rate * allowance.length - begin)
-    allowance.owe(line, rows[:n])
-    return done
+    allowance.unfinished[rows] = _in_hand(rate * allowance.length, through, size, served)
+    allowance.owe(line, rows[served])
 
 
-def _at_once(allowance: Allowance, line: Line, rows: Ints, done: Ints) -> Ints:
+def _at_once(allowance: Allowance, line: Line, rows: Ints, done: Ints) -> None:
     when = np.maximum(line.ready[rows], allowance.start)
     done[rows] = np.where(when <= line.quits[rows], when, NEVER)
-    return done
 
 
-def _serve_all(allowance: Allowance, line: Line, classes: list[Ints]) -> Ints:
+def _serve_all(allowance: Allowance, line: Line, classes: list[Ints], done: Ints) -> None:
     """Several classes, or a segment of which some was used: second by second."""
-    done = np.full(line.ready.size, NEVER, dtype=np.int64)
-    left, begun, unfinished = allowance.seconds, allowance.begun, 0
+    left = allowance.seconds
     quotas: dict[int, Ints] = {}
-    kept: list[tuple[list[int], Ints, int]] = []
+    kept: list[tuple[list[int], Ints]] = []
     for rows in classes:
         if rows.size == 0:
             continue
@@ -353,23 +359,18 @@ def _serve_all(allowance: Allowance, line: Line, classes: list[Ints]) -> Ints:
         for number in rated:
             quotas.setdefault(number, allowance.quota(number))
             seconds = np.minimum(seconds, quotas[number])
-        rows, when = _line_up(allowance, line, rows, seconds, begun)
-        through = when < allowance.stop
-        done[rows[through]] = when[through]
-        used, used_begun = _used(allowance, line, rows, seconds, begun)
-        own = (used, used_begun)
-        if not through.all():
-            own = _used(allowance, line, rows[through], seconds, begun)
-        kept.append((rated, *own))
-        left, begun = left - used, begun - used_begun
+        rows, when = _line_up(allowance, line, rows, seconds)
+        served = when < allowance.stop
+        done[rows[served]] = when[served]
+        used = own = _used(allowance, line, rows, seconds)
+        if not served.all():
+            own = _used(allowance, line, rows[served], seconds)
+        kept.append((rated, own))
+        left = left - used
         for number in rated:
             quotas[number] = quotas[number] - used
-        persons = int(line.persons[rows[through]].sum()) * PERSON
-        unfinished += int(used.sum()) + used_begun - persons
-    for rated, work, of_begun in kept:  # those not yet through keep nothing from a later call
-        allowance.use(rated, work, of_begun)
-    allowance.unfinished = unfinished
-    return done
+    for rated, work in kept:  # those not yet through keep nothing from a later call
+        allowance.use(rated, work)
 
 
 def _arrivals(allowance: Allowance, line: Line, rows: Ints) -> Ints:
@@ -382,40 +383,39 @@ def _work(begins: Ints, size: Ints) -> Ints:
     return total + np.maximum.accumulate(begins - (total - size))
 
 
-def _line_up(
-    allowance: Allowance, line: Line, rows: Ints, seconds: Ints, begun: int
-) -> tuple[Ints, Ints]:
+def _in_hand(grown: int, through: Ints, size: Ints, served: Bools) -> Ints:
+    """Work done for those of a class who are not through when the allowance has grown so far."""
+    return np.where(served, 0, np.clip(grown - (through - size), 0, size))
+
+
+def _line_up(allowance: Allowance, line: Line, rows: Ints, seconds: Ints) -> tuple[Ints, Ints]:
     """Those of a class who stay in line, and when each is through (``stop`` or later if not yet).
 
     The first who quits before its turn is taken out, which brings all behind it forward; then the
     next, until nobody quits before its turn.
     """
-    grown = np.concatenate([[0], np.cumsum(seconds)]) + begun
+    grown = np.concatenate([[0], np.cumsum(seconds)])
     while True:
-        ready = _arrivals(allowance, line, rows)
-        begins = np.where(ready == 0, 0, grown[ready])
-        through = _work(begins, line.persons[rows] * PERSON)
+        size = line.size(rows)
+        through = _work(grown[_arrivals(allowance, line, rows)], size)
         when = allowance.start + np.searchsorted(grown, through, side="left")
         quits = (line.quits[rows] < when) & (when < allowance.stop)
         if not quits.any():
+            served = when < allowance.stop
+            allowance.unfinished[rows] = _in_hand(int(grown[-1]), through, size, served)
             return rows, when
         rows = np.delete(rows, int(np.argmax(quits)))
 
 
-def _used(
-    allowance: Allowance, line: Line, rows: Ints, seconds: Ints, begun: int
-) -> tuple[Ints, int]:
-    """Work done in each second on a class, and how much of ``begun`` it used.
+def _used(allowance: Allowance, line: Line, rows: Ints, seconds: Ints) -> Ints:
+    """Work done in each second on a class.
 
     What came less the backlog: D[k+1] = min(come[k], D[k] + seconds[k]).
     """
-    size = line.persons[rows] * PERSON
     n = seconds.size
     come = np.zeros(n + 1, dtype=np.int64)
-    np.add.at(come, _arrivals(allowance, line, rows), size)
+    np.add.at(come, _arrivals(allowance, line, rows), line.size(rows))
     come = np.cumsum(come)
     grown = np.concatenate([[0], np.cumsum(seconds)])
-    first = min(begun, int(come[0]))
-    lag = np.concatenate([[first], come[:-1] - grown[1:]])
-    done = grown + np.minimum.accumulate(lag)
-    return np.diff(done), first
+    lag = np.concatenate([[0], come[:-1] - grown[1:]])
+    return np.diff(grown + np.minimum.accumulate(lag))

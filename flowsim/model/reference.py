@@ -35,7 +35,7 @@ class ReferenceCrowd:
         self.left = np.zeros(laws.targeted.shape, dtype=np.int64)
         self.parked: list[tuple[int, Household]] = []
         self.open: dict[int, PlainGate] = {}
-        self.begun = [0] * len(self.gates)
+        self.in_hand: dict[int, dict[Household, int]] = {}
         self.regroups = False
         self.budgets = Budgets(laws.scenario.start)
         self.roads: Roads | None = None
@@ -76,9 +76,10 @@ class ReferenceCrowd:
     def open_gates(self, start: int, stop: int, changed: list[int]) -> None:
         """Begin a segment; at the changed gates all who wait are held against the new rules."""
         self.roads = self.now.roads
-        for gate, plain in self.open.items():
-            self.begun[gate] = plain.unfinished
-        self.open, self.segment = {}, (start, stop)
+        for unfinished in self.in_hand.values():
+            for household, work in unfinished.items():
+                household.worked += work
+        self.open, self.in_hand, self.segment = {}, {}, (start, stop)
         for gate, rule in enumerate(self.now.rules.by_gate):
             self.budgets.begin(gate, rule.counts, start)
         for household in self.waiting():
@@ -104,7 +105,7 @@ class ReferenceCrowd:
     def cross(self, stop: int) -> bool:
         """Queues meet openings; whose own clock rings before its turn acts on that instead."""
         did = False
-        waiting = self.waiting()
+        waiting, self.in_hand = self.waiting(), {}
         for gate in sorted({h.gate for h in waiting}):
             here = [h for h in waiting if h.gate == gate]
             through = self.serve(gate, [h for h in here if not h.held])
@@ -125,11 +126,10 @@ class ReferenceCrowd:
         if gate not in self.open:
             capacity = self.gates[gate].capacity_per_hour
             rates = [rate.per_hour for rate in self.now.rules.by_gate[gate].rates]
-            self.open[gate] = PlainGate(capacity, rates, *self.segment, self.begun[gate])
-            self.begun[gate] = 0
+            self.open[gate] = PlainGate(capacity, rates, *self.segment)
         line = [
             InLine(h.ready, h.next_event, h.passing, h.rank, h.quota, h.rated, h.counted,
-                   int(h.key[0]))
+                   int(h.key[0]), h.worked)
             for h in households
         ]  # fmt: skip
         counts = self.now.rules.by_gate[gate].counts
@@ -140,7 +140,8 @@ class ReferenceCrowd:
             for number in range(len(counts))
         ]
         self.budgets.use(gate, counts, np.array(used, dtype=np.int64))
-        pairs = zip(households, line, strict=True)
+        pairs = list(zip(households, line, strict=True))
+        self.in_hand[gate] = {h: sum(inline.used.values()) for h, inline in pairs}
         return {h: inline.done for h, inline in pairs if inline.done < NEVER}
 
     def settle(self) -> bool:

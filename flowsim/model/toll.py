@@ -45,7 +45,7 @@ class Toll:
         self.lose(rows[dies], kind[dies], gate[dies])
         gone = c.persons(rows) == 0
         c.enter(rows[gone], when[gone], Status.EMPTY, place[gone])
-        c.ready[rows[waiting]] = when[waiting]
+        c.line_up(rows[waiting], when[waiting])
         waiting &= ~gone
         self.crowd.gates.assess(rows[waiting], gate[waiting])
         c.draw_again(Clock.HARM, rows[~gone], when[~gone])
