@@ -200,7 +200,8 @@ def _told(
     for key in apart:
         before, now = (_shown(getattr(plan, key)) for plan in (old, new))
         wrong = f"{_SHARED[key]} of its runs was {before}, and now is {now}"
-        yield Problem(where, wrong, right)
+        more = "compare and export read it as it is; to go on, " if key == "code" else ""
+        yield Problem(where, wrong, more + right)
     for entry in changed:
         yield Problem(where, f"the scenario {entry.name!r} is not what it was", right)
 
