@@ -49,7 +49,7 @@ def test_whatever_a_worker_imports_is_in_its_identity() -> None:
     study = Study({"a": small()}, samples=1, seed=7)
     plan = study.plan()
     scenario = cloudpickle.dumps(study.scenarios["a"])
-    task = Task(next(plan.runs()), scenario, study.position(1), study.keep, {}, plan.code, False)
+    task = Task(next(plan.runs()), scenario, study.position(1), study.keep, plan.code, False)
     told = subprocess.run(
         [sys.executable, "-c", WORK], input=pickle.dumps(task), check=True, capture_output=True
     ).stdout.decode()
