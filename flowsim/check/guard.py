@@ -24,7 +24,7 @@ from flowsim.check.read import Asked, read_checks
 from flowsim.check.swaps import FALSE_ALARM
 from flowsim.check.verdict import Level, Verdict
 from flowsim.errors import SimulationError
-from flowsim.study.identity import code_version
+from flowsim.study.identity import OF_CHECKS, code_version
 
 
 def guard(
@@ -138,7 +138,7 @@ def update(asked: Asked, reason: str, jobs: int = 1) -> Baseline | None:
     old = read_baseline(asked.folder)
     about = About(
         version("flowsim"), datetime.now(UTC).date().isoformat(), " ".join(reason.split()),
-        asked.scenario.digest(), code_version(), _terms(asked), environment(), now.units,
+        asked.scenario.digest(), code_version(OF_CHECKS), _terms(asked), environment(), now.units,
         now.digests,
     )  # fmt: skip
     write_baseline(asked.folder, about, now, _what_moved(old, now))
@@ -181,7 +181,7 @@ def _hints(asked: Asked, baseline: Baseline) -> tuple[str, ...]:
     causes = []
     if asked.scenario is not None and asked.scenario.digest() != about.scenario:
         causes.append("the scenario")
-    if code_version() != about.code:
+    if code_version(OF_CHECKS) != about.code:
         causes.append("the code or the libraries behind it")
     told = f"changed since: {' and '.join(causes) or 'neither the scenario nor the code'}"
     return (f"{told} ({'; '.join(apart)})" if apart else told,)

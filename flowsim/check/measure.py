@@ -16,6 +16,7 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.model.assemble import cpu_level
 from flowsim.model.flow import run
 from flowsim.results import Result
+from flowsim.safe_path import safe_children
 from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.keep import effects_of
@@ -117,7 +118,8 @@ def _members(asked: list[tuple[Scenario, str, bool]], jobs: int) -> list[_Member
         return [_member(*a) for a in asked]
     from joblib import Parallel, delayed
 
-    return list(Parallel(n_jobs=jobs)(delayed(_member)(*a) for a in asked))
+    with safe_children():
+        return list(Parallel(n_jobs=jobs)(delayed(_member)(*a) for a in asked))
 
 
 def _member(scenario: Scenario, seed: str, whole: bool) -> _Member:

@@ -97,7 +97,7 @@ def _check(store: Store, runs: Sequence[Run]) -> tuple[list[Run], dict[Run, byte
     blind: dict[Run, bytes] = {}
     for run in runs:
         try:
-            wrong = store.damage(run.key)
+            wrong = store.damage(run)
         except LookupError as lost:
             blind[run] = lost.args[0]
             continue
@@ -130,7 +130,6 @@ class _Effort:
         self, study: Study, store: Store, plan: Manifest, workers: Pool, bar: tqdm
     ) -> None:
         self.study, self.store, self.code = study, store, plan.code
-        self.entries = {entry.name: entry for entry in plan.scenarios}
         self.workers, self.bar = workers, bar
         self.failures: list[Failed] = []
         self._pickled = {n: _pickled(n, s) for n, s in study.scenarios.items()}
@@ -144,14 +143,9 @@ class _Effort:
         return self.store.path(run.key).exists()
 
     def _task(self, run: Run) -> Task:
-        entry = self.entries[run.scenario]
-        known = {
-            "scenario": entry.digest, "doubts": entry.doubts, "sample": run.sample,
-            "member": run.member, "seed": run.seed, "code": self.code,
-        }  # fmt: skip
         position = self.study.position(run.sample) if run.sample else {}
         return Task(
-            run, self._pickled[run.scenario], position, self.study.keep, known, self.code,
+            run, self._pickled[run.scenario], position, self.study.keep, self.code,
             self.workers.apart,
         )  # fmt: skip
 

@@ -1,41 +1,150 @@
-"""What made a run: the code that its numbers depend on."""
+"""What made a run: the code that its numbers depend on, which is what a run imports."""
 
 from __future__ import annotations
 
+import ast
 import hashlib
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-APART = (
-    "__init__", "app", "check", "cli", "errors", "evidence", "folders", "learn", "netcdf", "plot",
-    "report",
+ROOT = Path(__file__).parents[1]
+OF_RECORDS = ("study.worker", "study.inputs")
+"""What makes a record: the worker, and the inputs of samples."""
+OF_CHECKS = ("check.measure",)
+"""What makes a baseline."""
+APART = frozenset(
+    {"", "errors", "folders", "halves", "late", "netcdf", "safe_path", "shown", "study.identity"}
 )  # fmt: skip
-"""Rooms of the package that no number of a run depends on."""
-OF_STUDIES = (
-    "inputs.py", "keep.py", "law.py", "layout.py", "points.py", "record.py", "sample.py",
-    "worker.py",
-)  # fmt: skip
-"""What of `flowsim.study` the numbers in a record depend on."""
-LIBRARIES = ("mesa", "numpy", "scipy")
+"""Modules that runs import and no number comes from: messages, files, and names handed out."""
+LIBRARIES = ("mesa", "networkx", "numpy", "pandas", "scipy", "xarray")
 
 
-@lru_cache(maxsize=1)
-def code_version() -> str:
+@lru_cache(maxsize=8)
+def code_version(roots: tuple[str, ...] = OF_RECORDS, root: Path = ROOT) -> str:
     """Sixteen hexadecimal digits that change with the code behind a record.
 
-    That is the package's own source, without figures, scores and the command line, and the
-    versions of numpy, scipy and Mesa.
+    That is the source of all modules of the package that the roots import, those that are imported
+    inside a function too, and the versions of the libraries that compute.
+
+    Parameters
+    ----------
+    roots : tuple of str
+        Modules of the package, by their names in it.
+    root : Path
+        Folder of the package.
     """
-    root = Path(__file__).parents[1]
     digest = hashlib.blake2b(digest_size=8)
     for name in LIBRARIES:
         digest.update(f"{name} {version(name)}\n".encode())
-    for path in sorted(root.rglob("*.py")):
-        where = path.relative_to(root)
-        room = where.parts[0].removesuffix(".py")
-        if room in APART or (room == "study" and where.name not in OF_STUDIES):
-            continue
-        digest.update(f"{where.as_posix()}\n".encode())
-        digest.update(path.read_bytes())
+    sources = _sources(root)
+    for module in imported_by(roots, root):
+        digest.update(f"{module}\n".encode())
+        digest.update(sources[module].read_bytes())
     return digest.hexdigest()
+
+
+def imported_by(roots: tuple[str, ...], root: Path = ROOT) -> tuple[str, ...]:
+    """All modules that some of a package import, directly or not, without those that are `APART`.
+
+    Parameters
+    ----------
+    roots : tuple of str
+        By their names in the package.
+    root : Path
+        Folder of the package.
+
+    Returns
+    -------
+    tuple of str
+        Sorted; with the packages that the modules are in.
+
+    Examples
+    --------
+    >>> found = imported_by(("model.flow",))
+    >>> "draws" in found, "policy.stock" in found, "plot.style" in found
+    (True, True, False)
+    """
+    sources = _sources(root)
+    found: set[str] = set()
+    left = list(roots)
+    while left:
+        module = left.pop()
+        if module in found or module in APART:
+            continue
+        if module not in sources:
+            raise FileNotFoundError(f"the source of {root.name}.{module} is not there")
+        found.add(module)
+        left.append(module.rpartition(".")[0])
+        left += _imports(module, sources, root.name)
+    return tuple(sorted(found))
+
+
+def _sources(root: Path) -> dict[str, Path]:
+    """Every module of a package by its name in it; the package's own is empty."""
+    found = {}
+    for path in root.rglob("*.py"):
+        parts = path.relative_to(root).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def _imports(module: str, sources: Mapping[str, Path], top: str) -> Iterator[str]:
+    """The modules of the package that a module imports, or hands out names of."""
+    path = sources[module]
+    tree = ast.parse(path.read_bytes(), str(path))
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    late = False
+    for node in _run(tree):
+        if isinstance(node, ast.Import):
+            named = (_within(name.name, top) for name in node.names)
+            yield from (name for name in named if name is not None)
+            continue
+        base = _base(node, package, top)
+        if base is not None:
+            late |= base == "late"
+            yield base
+            inner = (f"{base}.{name.name}".lstrip(".") for name in node.names)
+            yield from (name for name in inner if name in sources)
+    if late:
+        yield from _handed_out(tree, package, sources)
+
+
+def _handed_out(tree: ast.AST, package: str, sources: Mapping[str, Path]) -> Iterator[str]:
+    """The modules that a package hands names out of (`flowsim.late`): they stand in texts."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            inner = f"{package}.{node.value}".lstrip(".")
+            if node.value and inner in sources:
+                yield inner
+
+
+def _run(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Imports that are run, wherever they stand; those for type checkers are not."""
+    if isinstance(tree, ast.Import | ast.ImportFrom):
+        yield tree
+        return
+    for part in ("body", "handlers", "cases", "orelse", "finalbody"):
+        if part == "body" and isinstance(tree, ast.If) and _is_for_types(tree.test):
+            continue
+        for inner in getattr(tree, part, ()):
+            yield from _run(inner)
+
+
+def _is_for_types(test: ast.expr) -> bool:
+    return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
+
+
+def _within(name: str, package: str) -> str | None:
+    """The name of a module in the package; None where it is of another."""
+    top, _, inner = name.partition(".")
+    return inner if top == package else None
+
+
+def _base(node: ast.ImportFrom, package: str, top: str) -> str | None:
+    if not node.level:
+        return _within(node.module or "", top)
+    parts = package.split(".") if package else []
+    kept = parts[: len(parts) - node.level + 1]
+    return ".".join([*kept, node.module] if node.module else kept)

@@ -36,6 +36,8 @@ class Run(NamedTuple):
         Of all its draws.
     key : str
         32 hexadecimal digits by which its record is known.
+    digest, doubts, code : str
+        Of its scenario, of the ranges that its sample is drawn from, and of the code.
     """
 
     scenario: str
@@ -43,6 +45,17 @@ class Run(NamedTuple):
     member: int
     seed: str
     key: str
+    digest: str = ""
+    doubts: str = ""
+    code: str = ""
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What its record says of it."""
+        return {
+            "key": self.key, "scenario": self.digest, "doubts": self.doubts, "sample": self.sample,
+            "member": self.member, "seed": self.seed, "code": self.code,
+        }  # fmt: skip
 
     def __str__(self) -> str:
         drawn = f", sample {self.sample}" if self.sample else ""
@@ -112,7 +125,8 @@ class Manifest:
                 if member <= entry.members and sample in entry.sample_ids:
                     digest = begun.copy()
                     digest.update(f"{sample} {member}".encode())
-                    yield Run(entry.name, sample, member, seed, digest.hexdigest())
+                    whose = (digest.hexdigest(), entry.digest, entry.doubts, self.code)
+                    yield Run(entry.name, sample, member, seed, *whose)
 
     def _hash(self, entry: Entry) -> Any:
         parts = (entry.digest, entry.doubts, self.seed, self.code, *self.keep)
@@ -200,7 +214,8 @@ def _told(
     for key in apart:
         before, now = (_shown(getattr(plan, key)) for plan in (old, new))
         wrong = f"{_SHARED[key]} of its runs was {before}, and now is {now}"
-        yield Problem(where, wrong, right)
+        more = "compare and export read it as it is; to go on, " if key == "code" else ""
+        yield Problem(where, wrong, more + right)
     for entry in changed:
         yield Problem(where, f"the scenario {entry.name!r} is not what it was", right)
 

@@ -107,7 +107,7 @@ def _lack(store: Store, how: str, what: Sequence[str], total: int) -> str:
 
 def _layout(store: Store, run: Run) -> Layout:
     try:
-        layout = store.layout(read_head(store.read(run.key)).layout)
+        layout = store.layout(read_head(store.read(run.key), run.known).layout)
     except DamagedError as error:
         raise StoreError(_lack(store, "has damaged", [f"{run}, {error}"], 1)) from None
     if layout is None:
@@ -148,7 +148,8 @@ def _read_now(store: Store, layout: Layout, runs: list[Run], samples: int) -> di
     damaged = []
     for i, run in enumerate(runs):
         try:
-            rows[i] = np.frombuffer(decode(store.read(run.key), layout), dtype=np.uint8)
+            payload = decode(store.read(run.key), layout, run.known)
+            rows[i] = np.frombuffer(payload, dtype=np.uint8)
         except (DamagedError, StoreError) as error:
             damaged.append(f"{store.path(run.key)} of {run}, {error}")
     if damaged:
@@ -203,7 +204,7 @@ def _read_field(store: Store, layout: Layout, field: int, runs: Sequence[Run]) -
     for i, run in enumerate(runs):
         try:
             with open(store.path(run.key), "rb", buffering=0) as file:
-                head = read_head(file.read(_head_bytes(layout)))
+                head = read_head(file.read(_head_bytes(layout)), run.known)
                 file.seek(head.end + start)
                 piece = decode_one(file.read(stop - start), head, layout, field)
         except (DamagedError, OSError) as error:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowsim.errors import Problem, ScenarioError, StoreError
+from flowsim.safe_path import safe_children
 from flowsim.study.worker import Done, Failed, Task, work
 
 ANSWER_SECONDS = 10.0
@@ -97,16 +98,17 @@ def _cluster(client: Any) -> Pool:
 def _joblib(tasks: Iterable[Task], jobs: int, **backend: Any) -> Results:
     from joblib import Parallel, delayed, parallel_config
 
-    with parallel_config(**backend, n_jobs=jobs):
-        results = Parallel(return_as="generator_unordered")(delayed(work)(task) for task in tasks)
-    try:
-        # "yield from" would close it before its warning is caught.
-        for result in results:  # noqa: UP028
-            yield result
-    finally:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that results are unused; why, the error tells
-            results.close()  # an interrupted study leaves no worker behind
+    with safe_children():  # to the end, as a worker that dies has another started
+        with parallel_config(**backend, n_jobs=jobs):
+            results = Parallel(return_as="generator_unordered")(delayed(work)(t) for t in tasks)
+        try:
+            # "yield from" would close it before its warning is caught.
+            for result in results:  # noqa: UP028
+                yield result
+        finally:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # that results are unused; why, the error tells
+                results.close()  # an interrupted study leaves no worker behind
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -87,8 +88,20 @@ def encode(layout: Layout, payload: NDArray[np.uint8], run: dict[str, Any]) -> b
     return b"".join((_HEAD.pack(*parts, check), table, told, body))
 
 
-def read_head(record: bytes) -> Head:
-    """The head of a record, of which at least that must be there; DamagedError if it is not so."""
+def read_head(record: bytes, run: Mapping[str, Any] | None = None) -> Head:
+    """The head of a record, of which at least that must be there.
+
+    Parameters
+    ----------
+    record : bytes
+    run : mapping, optional
+        Whose record it must be, as `encode` was told.
+
+    Raises
+    ------
+    DamagedError
+        It is not as it was written, or is the record of another run.
+    """
     if len(record) < _HEAD.size or record[:8] != MAGIC:
         raise DamagedError("it does not begin as a record does")
     magic, layout, length, arrays, check = _HEAD.unpack_from(record)
@@ -98,18 +111,39 @@ def read_head(record: bytes) -> Head:
     if len(record) < end or crc32(record[_HEAD.size : end], crc32(bare)) != check:
         raise DamagedError("the checksum of its head does not match")
     checks = struct.unpack_from(f"<{arrays}I", record, _HEAD.size)
-    return Head(layout, record[middle:end], checks, end)
+    head = Head(layout, record[middle:end], checks, end)
+    if run is not None:
+        _check_owner(known(head), run)
+    return head
 
 
-def decode(record: bytes, layout: Layout) -> memoryview:
+def _check_owner(told: Mapping[str, Any], run: Mapping[str, Any]) -> None:
+    """Refuse the record of another run, as one is that was copied over this one."""
+    expected = {name: value for name, value in run.items() if name != "key" or name in told}
+    if told == expected:  # records of earlier versions do not tell their key
+        return
+    named = ", ".join(
+        f"{name} {told[name]}" for name in ("sample", "member", "seed") if name in told
+    )
+    raise DamagedError(f"it is the record of another run{f' ({named})' if named else ''}")
+
+
+def decode(record: bytes, layout: Layout, run: Mapping[str, Any] | None = None) -> memoryview:
     """The payload of a whole record, each array checked.
+
+    Parameters
+    ----------
+    record : bytes
+    layout : Layout
+    run : mapping, optional
+        As for `read_head`.
 
     Raises
     ------
     DamagedError
-        It is not as it was written, or is of another layout.
+        It is not as it was written, or is of another layout or run.
     """
-    head = read_head(record)
+    head = read_head(record, run)
     if head.layout != layout.id or len(head.checks) != len(layout.fields):
         raise DamagedError(_OTHER)
     payload = memoryview(record)[head.end :]
@@ -131,6 +165,11 @@ def decode_one(record: bytes, head: Head, layout: Layout, field: int) -> bytes:
 
 
 def known(head: Head) -> dict[str, Any]:
-    """What a record says of its run."""
-    plain: dict[str, Any] = json.loads(head.run)
+    """What a record says of its run; DamagedError if it says nothing that can be read."""
+    try:
+        plain = json.loads(head.run)
+    except (ValueError, RecursionError):
+        plain = None
+    if not isinstance(plain, dict):
+        raise DamagedError("it does not say whose record it is")
     return plain

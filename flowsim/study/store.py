@@ -27,7 +27,7 @@ from typing import Any
 from flowsim.errors import Problem, ScenarioError, StoreError
 from flowsim.halves import half_of, is_abandoned
 from flowsim.study.layout import Layout
-from flowsim.study.manifest import FORMAT, Manifest, OnChange, merged
+from flowsim.study.manifest import FORMAT, Manifest, OnChange, Run, merged
 from flowsim.study.record import DamagedError, decode, read_head
 
 MANIFEST = "manifest.json"
@@ -164,8 +164,8 @@ class Store:
         with self._writing():
             self.path(key).unlink(missing_ok=True)
 
-    def damage(self, key: str) -> str:
-        """What is wrong with a record, or nothing.
+    def damage(self, run: Run) -> str:
+        """What is wrong with the record of a run, or nothing.
 
         Raises
         ------
@@ -175,8 +175,8 @@ class Store:
             It cannot be read, which does not mean that it is damaged.
         """
         try:
-            record = self.read(key)
-            name = read_head(record).layout
+            record = self.read(run.key)
+            name = read_head(record, run.known).layout
             layout = self.layout(name)
             if layout is None:
                 raise LookupError(name)

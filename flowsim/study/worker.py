@@ -10,7 +10,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flowsim.study.identity import code_version
 from flowsim.study.keep import Keep, kept
@@ -36,8 +36,6 @@ class Task(NamedTuple):
     position : mapping of str to float
         Where each sampled input lies in its range.
     keep : Keep
-    known : dict
-        What the record says of the run.
     code : str
         The code that the study runs with.
     apart : bool
@@ -48,7 +46,6 @@ class Task(NamedTuple):
     scenario: bytes
     position: Mapping[str, float]
     keep: Keep
-    known: dict[str, Any]
     code: str
     apart: bool
 
@@ -105,7 +102,7 @@ def _done(task: Task, begun: float) -> Done:
     result = simulate(scenario, seed=task.run.seed, provenance=False)
     data = kept(result, scenario, task.keep)
     layout = Layout.of(data)
-    record = encode(layout, layout.pack(data), task.known)
+    record = encode(layout, layout.pack(data), task.run.known)
     seconds = time.perf_counter() - begun
     return Done(task.run, layout.text, record, seconds, _peak_mb(), _name(), cpu_level())
 

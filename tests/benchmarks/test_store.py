@@ -30,8 +30,7 @@ def test_store_of_many_tiny_runs(tmp_path: Path) -> None:
     payload = layout.pack(data)
     begun = time.perf_counter()
     for run in plan.runs():
-        known = {"scenario": entry.digest, "member": run.member, "seed": run.seed}
-        store.add(run.key, encode(layout, payload, known))
+        store.add(run.key, encode(layout, payload, run.known))
         store.note("2010-06-10", run.key, 0.1, 1, "here:1", "x86_64")
     store.settle()
     spent = time.perf_counter() - begun
@@ -47,7 +46,7 @@ def test_store_of_many_tiny_runs(tmp_path: Path) -> None:
         f"opening them, checked: {time.perf_counter() - begun:.1f} s, {whole.nbytes / 1e6:.0f} MB"
     )
     begun = time.perf_counter()
-    damaged = [run for run in plan.runs() if again.damage(run.key)]
+    damaged = [run for run in plan.runs() if again.damage(run)]
     print(f"checking them for a resumed study: {time.perf_counter() - begun:.1f} s")
     assert len(keys) == whole.sizes["member"] == RUNS
     assert not damaged

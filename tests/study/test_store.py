@@ -315,7 +315,7 @@ def test_an_array_of_another_layout_is_not_read_as_ones_own(
     other = Layout(own.fields, own.coords, {**own.attrs, "title": "other"})
     store.add_layout(other)
     payload = np.frombuffer(record[-own.size :], np.uint8)
-    store.path(runs[1].key).write_bytes(encode(other, payload, {}))
+    store.path(runs[1].key).write_bytes(encode(other, payload, runs[1].known))
     monkeypatch.setattr("flowsim.study.opening.LAZY_BYTES", 0)
     with pytest.raises(fs.StoreError, match="of another layout"):
         open_study(folder).data.load()

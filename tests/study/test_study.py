@@ -16,6 +16,7 @@ import xarray as xr
 
 import flowsim as fs
 from flowsim.study.campaign import DamageWarning
+from flowsim.study.record import decode, encode, read_head
 from flowsim.study.runs import open_study
 from flowsim.study.store import Store
 from flowsim.world.sections import Place, Report, Route
@@ -259,6 +260,42 @@ def test_a_damaged_record_is_named_and_done_again(store: Path, where: int) -> No
     with pytest.warns(DamageWarning, match=record.name):
         study().run(store)
     assert contents(store) == before
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize("other", ["member", "scenario"])
+def test_a_record_copied_over_another_is_found_and_done_again(
+    store: Path, other: str, lazy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(store)
+    runs = list(study().plan().runs())
+    one = runs[-1]
+    source = next(run for run in runs[:-1] if getattr(run, other) != getattr(one, other))
+    shutil.copyfile(Store(store).path(source.key), Store(store).path(one.key))
+    monkeypatch.setattr("flowsim.study.opening.LAZY_BYTES", 0 if lazy else 1e9)
+    with pytest.raises(fs.StoreError, match=r"it is the record of another run .*member"):
+        open_study(store).data.load()
+    with pytest.warns(DamageWarning, match=f"{one.key}.*of another run"):
+        study().run(store)
+    assert contents(store) == before
+
+
+def test_records_without_a_key_are_known_by_what_else_they_say(store: Path) -> None:
+    plan = study().plan()
+    runs = {run.key: run for run in plan.runs()}
+    whole = open_study(store).data.load()
+    for key, run in runs.items():
+        record = Store(store).read(key)
+        layout = Store(store).layout(read_head(record).layout)
+        assert layout is not None
+        payload = np.frombuffer(decode(record, layout), np.uint8)
+        old = {name: value for name, value in run.known.items() if name != "key"}
+        Store(store).path(key).write_bytes(encode(layout, payload, old))
+    assert open_study(store).data.load().identical(whole)
+    first, second = [run.key for run in plan.runs()][:2]
+    shutil.copyfile(Store(store).path(first), Store(store).path(second))
+    with pytest.raises(fs.StoreError, match="of another run"):
+        open_study(store).data.load()
 
 
 @pytest.mark.parametrize("left", [0, 10, 200])
