@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from flowsim.recorded import moment_of
 from flowsim.results import Result
 
 UNITS = {
@@ -91,13 +92,20 @@ def quantity(result: Result, variable: str, place: str = "") -> xr.DataArray:
 def at(series: xr.DataArray, when: datetime) -> float:
     """Value at the last recorded time up to ``when``; NaN outside the recorded span.
 
+    So a table holds the reports from before and after a run too, each with nothing beside it.
+
+    Raises
+    ------
+    ValueError
+        ``when`` is not a local time.
+
     Examples
     --------
     >>> days = pd.to_datetime(["2010-06-12", "2010-06-13"])
     >>> at(xr.DataArray([1.0, 5.0], {"time": days}, ["time"]), datetime(2010, 6, 12, 18))
     1.0
     """
-    moment = np.datetime64(when, "ns")
+    moment = np.datetime64(moment_of(when), "us")
     times = series["time"].values
     if not times[0] <= moment <= times[-1]:
         return float("nan")
