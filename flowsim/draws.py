@@ -78,9 +78,41 @@ def mix(state: Keys, value: Keys | np.uint64) -> Keys:
     return z ^ (z >> _S31)
 
 
+def seed_text(seed: int | str) -> str:
+    """A seed as a run knows it: a whole number by its digits, a text without blanks around it.
+
+    So ``1`` and ``"1"`` are one seed, and a seed that a file or a command tells as text is the
+    same as in Python.
+
+    Parameters
+    ----------
+    seed : int or str
+        NumPy's whole numbers, too.
+
+    Raises
+    ------
+    TypeError
+        It is neither; a generator, for one, has no value that two runs could share.
+    ValueError
+        The text is empty.
+
+    Examples
+    --------
+    >>> seed_text(1), seed_text(" 1"), seed_text(np.int64(1)), seed_text("7.3")
+    ('1', '1', '1', '7.3')
+    """
+    if isinstance(seed, int | np.integer) and not isinstance(seed, bool):
+        return str(int(seed))
+    if not isinstance(seed, str):
+        raise TypeError(f"{seed!r} is not a seed; give a whole number or a text")
+    if not seed.strip():
+        raise ValueError("the seed is an empty text; give a whole number or a text")
+    return str(seed).strip()
+
+
 def seed_key(seed: int | str) -> np.uint64:
-    """Key of a run's seed, which may be any integer or text."""
-    return text_key("seed", seed)
+    """Key of a run's seed; see `seed_text` for what may be one."""
+    return text_key("seed", seed_text(seed))
 
 
 @lru_cache(maxsize=256)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -15,6 +15,8 @@ from pydantic import (
     PlainSerializer,
     WithJsonSchema,
 )
+
+D = TypeVar("D", bound=date)
 
 
 class Section(BaseModel):
@@ -27,6 +29,12 @@ class Section(BaseModel):
         use_attribute_docstrings=True,
         str_strip_whitespace=True,
     )
+
+
+FIRST_YEAR, LAST_YEAR = 1678, 2261
+"""Whole years that the times of a result can hold: nanoseconds in 64 bits (pandas, xarray)."""
+LONGEST_SECONDS = 2**31 - 2
+"""Moments of a run are seconds since its start in 32 bits, of which the last means never."""
 
 
 def to_instant(value: Any) -> datetime:
@@ -44,7 +52,23 @@ def to_instant(value: Any) -> datetime:
         raise ValueError("times are whole seconds; write it as 2010-06-10T18:00")
     if value.tzinfo is not None:
         raise ValueError("times are local and carry no offset; write it as 2010-06-10T18:00")
-    return value
+    return in_reach(value)
+
+
+def in_reach(when: D) -> D:
+    """A date or time as it is; ValueError where results could not hold it and would wrap.
+
+    Examples
+    --------
+    >>> in_reach(date(3000, 1, 1))
+    Traceback (most recent call last):
+    ...
+    ValueError: the year 3000 is too far away; give one from 1678 to 2261
+    """
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        right = f"give one from {FIRST_YEAR} to {LAST_YEAR}"
+        raise ValueError(f"the year {when.year} is too far away; {right}")
+    return when
 
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
@@ -66,6 +90,8 @@ def to_seconds(value: Any) -> Any:
         raise ValueError(
             f"{value!r} is not a whole number of seconds above zero; write 1h, 30min or 1d"
         )
+    if seconds > LONGEST_SECONDS:
+        raise ValueError(f"{value!r} is too long; give at most {LONGEST_SECONDS // 86_400}d")
     return int(seconds)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from flowsim.draws import seed_text
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.assemble import cpu_level
 from flowsim.model.flow import run
@@ -86,7 +87,8 @@ def measure(
     SimulationError
         A run failed.
     """
-    asked = [(scenario, run_seed(str(seed), 0, m), m <= exact) for m in range(1, members + 1)]
+    told = seed_text(seed)
+    asked = [(scenario, run_seed(told, 0, m), m <= exact) for m in range(1, members + 1)]
     first = _member(*asked[0])
     known = [str(label) for label in first.effects["effect"].values]
     wrong = [

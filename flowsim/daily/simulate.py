@@ -15,7 +15,7 @@ from flowsim.daily.spawning import Starts, plan_starts
 from flowsim.daily.today import Today
 from flowsim.daily.walk import Walk
 from flowsim.daily.ways import find_ways
-from flowsim.draws import seed_key
+from flowsim.draws import seed_key, seed_text
 from flowsim.errors import ScenarioError
 from flowsim.scenario.scenario import Scenario
 
@@ -68,10 +68,11 @@ def simulate(scenario: Scenario, seed: int | str = 1) -> Days:
     ScenarioError
         With everything in the scenario that these rules do not know.
     """
+    key = seed_key(seed)
     problems = unknown_to_flee(scenario)
     if problems:
         raise ScenarioError(problems)
-    flee, key = scenario.flee, seed_key(seed)
+    flee = scenario.flee
     ground = ground_of(scenario)
     ways = find_ways(ground.links, ground.marker, flee.awareness_level)
     starts = plan_starts(scenario, ground, key)
@@ -87,7 +88,7 @@ def simulate(scenario: Scenario, seed: int | str = 1) -> Days:
     many = flee.hasten
     return Days(
         places=ground.names, persons=persons * many, on_way=on_way * many,
-        to_come=_to_come(starts, ground) * many, violence=ground.intensity, seed=str(seed),
+        to_come=_to_come(starts, ground) * many, violence=ground.intensity, seed=seed_text(seed),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from flowsim.behaviour.rules import Rule, RuleView, ask, chosen
 from flowsim.behaviour.settling import Refuges, free_part
 from flowsim.clock import ClockFace
 from flowsim.daily.simulate import simulate
-from flowsim.draws import seed_key
+from flowsim.draws import seed_key, seed_text
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.agents import REPORTERS, AuthorityAgent, ForceAgent, PlaceAgent
 from flowsim.model.assemble import assemble, assemble_days
@@ -91,9 +91,9 @@ class FlowModel(mesa.Model):
         if problems:
             raise ScenarioError(problems)
         seed = DEFAULT_SEED if rng is None else rng
-        super().__init__(rng=int(seed_key(seed)))
+        self.seed_text = seed_text(seed)
+        super().__init__(rng=int(seed_key(self.seed_text)))
         self.setup, self.engine = setup, engine
-        self.seed_text = str(seed)
         world = World(
             setup.places, setup.routes, setup.groups, setup.flee_from,
             setup.violence, setup.conditions, setup.forces, setup.start,
@@ -432,7 +432,8 @@ def run(
     ----------
     scenario : Scenario
     seed : int or str
-        Of all draws: the same seed gives the same bytes.
+        Of all draws: the same seed gives the same bytes. A whole number (NumPy's too) or a text;
+        ``1`` and ``"1"`` are the same.
     engine : {"columns", "agents"}
         `columns` is the fast one; `agents` makes each household a Mesa agent, for reading and
         for tests.
@@ -453,11 +454,13 @@ def run(
     ScenarioError
         It does not hold together, or has what its rules do not know.
     SimulationError
-        A policy or rule gave something that the model cannot use.
+        A policy or rule gave something that the model cannot use, or raised an error.
+    TypeError
+        The seed is something else, as a generator.
     """
     if scenario.rules == "flee":
         return _run_daily(scenario, seed, rules, provenance)
-    model = FlowModel(scenario, engine=engine, rng=seed, rules=rules)
+    model = FlowModel(scenario, engine=engine, rng=seed_text(seed), rules=rules)
     steps = -(-model.duration // scenario.step)
     if progress:
         from tqdm import tqdm

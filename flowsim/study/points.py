@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from flowsim.arrays import Floats
-from flowsim.draws import text_key
+from flowsim.draws import seed_text, text_key
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.flaws import did_you_mean
 
@@ -69,6 +69,7 @@ def positions(
     """
     names = tuple(dict.fromkeys(paths))
     _check(len(names), samples, method)
+    seed = seed_text(seed)
     if method == "sobol":
         columns = _sobol(names, samples, seed)
     elif method == "latin_hypercube":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from flowsim.draws import seed_text
 from flowsim.scenario.wording import shown
 from flowsim.section import Name, Section
 
@@ -33,10 +35,13 @@ def to_scenario_name(value: Any) -> Any:
 
 
 def to_seed(value: Any) -> Any:
-    """A whole number or a text."""
-    if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
-        raise ValueError(f"{shown(value)} is no seed; give a whole number or a text")
-    return value
+    """A whole number or a text; a text of digits that tells a whole number is that number."""
+    try:
+        text = seed_text(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{shown(value)} is no seed; give a whole number or a text") from None
+    is_whole = re.fullmatch("0|-?[1-9][0-9]{0,99}", text) is not None
+    return int(text) if is_whole else text
 
 
 def to_scenarios(value: Any) -> Any:

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from flowsim.draws import seed_text
 from flowsim.errors import Problem, ScenarioError, StudyError
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
@@ -45,7 +46,8 @@ class Study:
     members : int
         Runs of each scenario and sample, numbered from 1, that differ by their seed only.
     seed : int or str
-        Of the study. A run's is ``seed.member``, or ``seed.sample.member``.
+        Of the study, a whole number or a text. A run's is ``seed.member``, or
+        ``seed.sample.member``.
     samples : int
         How many draws of the uncertain inputs, numbered from 1. Without any there is sample 0:
         every input at its central value.
@@ -64,6 +66,8 @@ class Study:
     ------
     ScenarioError
         With everything that is wrong.
+    TypeError
+        The seed is neither a whole number nor a text.
 
     Examples
     --------
@@ -91,7 +95,7 @@ class Study:
         if isinstance(scenarios, Scenario):
             scenarios = {scenarios.name: scenarios}
         self.scenarios = dict(scenarios)
-        self.members, self.samples, self.seed = members, samples, str(seed)
+        self.members, self.samples, self.seed = members, samples, seed_text(seed)
         self.method, self.inputs = method, tuple(inputs)
         self.name, self.title = name, title
         problems = [*_wrong_scenarios(self.scenarios), *_wrong_counts(members, samples, method)]

@@ -256,8 +256,8 @@ def test_a_buffer_of_nothing_leaves_places_without_a_limit_as_they_are() -> None
     ("file", "text", "says"),
     [
         ("sim_period", "StartDate,2015-05-01\nLength,999999999\n", "from 1 to 21915"),
-        ("sim_period", "StartDate,9999-12-31\nLength,10\n", "the year 9999 is far away"),
-        ("sim_period", "StartDate,0001-01-01\nLength,10\n", "the year 1 is far away"),
+        ("sim_period", "StartDate,9999-12-31\nLength,10\n", "the year 9999 is too far away"),
+        ("sim_period", "StartDate,0001-01-01\nLength,10\n", "the year 1 is too far away"),
         ("closures", "camp,Cee,,0,999999999\n", "is no day"),
     ],
 )

@@ -20,7 +20,7 @@ from flowsim.formats.flee.defaults import behaviour
 from flowsim.formats.flee.people import read_agents, read_group
 from flowsim.formats.flee.places import Spot, read_places, read_routes
 from flowsim.formats.flee.registrations import Registered, read_registered
-from flowsim.formats.flee.rows import Notes, is_told, read_rows
+from flowsim.formats.flee.rows import FARTHEST, Notes, is_told, read_rows
 from flowsim.formats.flee.settings import find_settings, read_settings
 from flowsim.formats.flee.unused import check_unused
 from flowsim.scenario.checks import check
@@ -29,11 +29,13 @@ from flowsim.scenario.flaws import capped
 from flowsim.scenario.rules.period import YEARS
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.wording import shown
+from flowsim.section import FIRST_YEAR, LAST_YEAR
 from flowsim.world.sections import Arrival, Event, Report
 
 INPUT, SOURCE = "input_csv", "source_data"
-EARLIEST, LATEST = 1000, 9000
-"""Years in which a run may start, so that all that is dated by days from there is a date."""
+_AROUND = 1 + FARTHEST // 365
+EARLIEST, LATEST = FIRST_YEAR + _AROUND, LAST_YEAR - _AROUND
+"""Years in which a run may start, so that results can hold all that is dated by days from there."""
 LONGEST_RUN = int(365.25 * YEARS)
 """Days."""
 
@@ -188,7 +190,7 @@ def _period(path: Path, notes: Notes) -> tuple[date, int]:
                 begin = day
             else:
                 right = f"give one from {EARLIEST} to {LATEST}"
-                row.wrong(1, f"the year {day.year} is far away", right)
+                row.wrong(1, f"the year {day.year} is too far away", right)
         elif key == "length":
             length = row.whole(1, "number of days", 1, LONGEST_RUN)
         missing.pop(key, None)

@@ -14,10 +14,11 @@ from flowsim.errors import Problem, ScenarioError, on_one_line
 from flowsim.scenario.files import TABLE_BYTES, lies_in, read_text
 from flowsim.scenario.flaws import SUGGESTIONS, did_you_mean
 from flowsim.scenario.nodes import Spot
+from flowsim.section import in_reach
 
 MOST = 1e8
 """Largest number that a cell may hold, as in a scenario's own tables."""
-FARTHEST = 100_000
+FARTHEST = 50_000
 """Days from the start of the run on which something may begin or end."""
 LONGEST = 98
 """Characters of a name; a crossing is named by two of them."""
@@ -119,9 +120,15 @@ class Row:
     def day(self, i: int) -> date | None:
         """A date; None, and a problem, where it is none."""
         try:
-            return date.fromisoformat(self.text(i))
+            day = date.fromisoformat(self.text(i))
         except ValueError:
             self.wrong(i, f"{self.text(i)!r} is no date", "write it as 2015-05-01")
+            return None
+        try:
+            return in_reach(day)
+        except ValueError as error:
+            wrong, _, right = str(error).partition("; ")
+            self.wrong(i, wrong, right)
             return None
 
 

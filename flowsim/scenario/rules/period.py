@@ -6,6 +6,7 @@ import zoneinfo
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from flowsim.clock import DAY
 from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw, did_you_mean
 
@@ -42,6 +43,14 @@ def record(draft: Draft) -> Iterator[Flaw]:
     if seconds > 0 and seconds % every:
         wrong = f"an interval of {told(every)} does not divide the period of {told(int(seconds))}"
         yield Flaw(("record",), wrong, "give an interval that does, or move the end")
+
+
+def grid(draft: Draft) -> Iterator[Flaw]:
+    """Violence and hazards change within days."""
+    every = draft.value("grid")
+    if every > DAY:
+        wrong = f"a grid of {told(every)} is longer than a day"
+        yield Flaw(("grid",), wrong, "give a day at most, as 1h or 1d")
 
 
 def zone(draft: Draft) -> Iterator[Flaw]:
@@ -100,4 +109,4 @@ def _fixed(offset: timedelta) -> str:
     return f"Etc/GMT{-int(hours):+d} (UTC{int(hours):+d})"
 
 
-RULES = (order, step, record, zone, clocks)
+RULES = (order, step, record, grid, zone, clocks)
