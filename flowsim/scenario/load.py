@@ -10,11 +10,12 @@ for each file of a chain, and for where a YAML file lies that is a link.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from flowsim.errors import Problem, ScenarioError
+from flowsim.errors import Problem, ScenarioError, ScenarioWarning
 from flowsim.scenario.checks import flaws_across
 from flowsim.scenario.draft import ROWS
 from flowsim.scenario.extends import merge
@@ -33,6 +34,7 @@ from flowsim.scenario.numbers import lift
 from flowsim.scenario.override import locate
 from flowsim.scenario.policies import without_own
 from flowsim.scenario.read import parse
+from flowsim.scenario.rules.period import clocks
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.tables import read_table
 from flowsim.scenario.validate import validate
@@ -77,7 +79,15 @@ def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Sce
     scenario, problems = _build(root, reader, allow_code)
     if scenario is None or problems:
         raise ScenarioError(in_order(problems, reader.files))
+    changes = list(clocks(scenario))
+    if changes:
+        told = f"{file}: timezone: {changes[0]}{_more(len(changes) - 1)}: all days have 24 hours"
+        warnings.warn(told, ScenarioWarning, stacklevel=2)
     return scenario
+
+
+def _more(count: int) -> str:
+    return f" (and {count} time{'s' if count > 1 else ''} more)" if count else ""
 
 
 def _build(root: Node, reader: _Reader, allow_code: bool) -> tuple[Scenario | None, list[Problem]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Any
 
 from pydantic import ValidationError
 
 from flowsim.scenario.flaws import Flaw, did_you_mean
+from flowsim.scenario.leaves import keys_of, leaf, zone_of
 from flowsim.scenario.nodes import Loc, Node, Paths
-from flowsim.scenario.read import scalar
 from flowsim.scenario.shape import adapter, bare, child, is_leaf
 from flowsim.scenario.wording import flaws_of, shown
 
@@ -17,7 +18,7 @@ _DISTRIBUTIONS = ("uniform", "triangular")
 
 
 def lift(root: Node, expected: Any, flaws: list[Flaw]) -> tuple[Node, list[dict[str, Any]]]:
-    """A scenario's nodes with plain numbers, and the ranges that stood there.
+    """A scenario's nodes with plain numbers and local times, and the ranges that stood there.
 
     Parameters
     ----------
@@ -33,12 +34,13 @@ def lift(root: Node, expected: Any, flaws: list[Flaw]) -> tuple[Node, list[dict[
     list of dict
         Fields of a `flowsim.scenario.scenario.Number` each.
     """
-    lifter = _Lifter(Paths(root), flaws)
+    told = root.get("timezone")
+    lifter = _Lifter(Paths(root), flaws, zone_of(told.value if told else "UTC"))
     return lifter.walk(root, expected, ()), lifter.numbers
 
 
 def number(
-    data: dict[str, Any], expected: Any, loc: Loc, path: str
+    data: dict[str, Any], expected: Any, loc: Loc, path: str, zone: tzinfo | None = None
 ) -> tuple[dict[str, Any], list[Flaw]]:
     """The fields of a Number from a mapping ``{value, low, high, ...}``, and what is wrong in it.
 
@@ -50,17 +52,25 @@ def number(
     loc : tuple of str and int
     path : str
         The location as text.
+    zone : tzinfo, optional
+        Of the scenario, for times with an offset.
     """
     flaws = [_unknown(key, loc) for key in data if key not in PARTS]
-    ends, fields = {}, {"path": path}
+    ends: dict[str, Any] = {}
+    fields: dict[str, Any] = {"path": path}
     for part in ("value", "low", "high"):
         if data.get(part) is None:
             continue
-        fields[part] = _as_number(data[part], expected)
+        found: list[Flaw] = []
+        value = leaf(data[part], expected, (*loc, part), zone, found)
+        fields[part] = value if isinstance(value, int | float) else str(value)
+        if found:
+            flaws += found if part != "value" else []  # the value itself is told with the field
+            continue
         try:
-            ends[part] = adapter(expected).validate_python(data[part])
+            ends[part] = adapter(expected).validate_python(value)
         except ValidationError as error:
-            if part != "value":  # the value itself is told with the field
+            if part != "value":
                 flaws += flaws_of(error, (*loc, part), expected)
     if "value" not in fields:
         wrong, right = "a range without a value", "add the value that a single run takes"
@@ -78,8 +88,8 @@ def number(
 
 
 class _Lifter:
-    def __init__(self, paths: Paths, flaws: list[Flaw]) -> None:
-        self.paths, self.flaws = paths, flaws
+    def __init__(self, paths: Paths, flaws: list[Flaw], zone: tzinfo | None) -> None:
+        self.paths, self.flaws, self.zone = paths, flaws, zone
         self.numbers: list[dict[str, Any]] = []
 
     def walk(self, node: Node, expected: Any, loc: Loc) -> Node:
@@ -89,12 +99,12 @@ class _Lifter:
             items = [self._below(n, expected, told, i, loc) for i, n in enumerate(node.value)]
             return node.like(items)
         if not isinstance(node.value, dict):
-            self._check_word(node, expected, loc)
-            return node
+            return self._plain(node, expected, loc)
         if expected is not None and is_leaf(expected) and set(PARTS[:3]) & set(node.value):
             return self._number(node, expected, loc)
         kind = node.get("type")
         told = kind.value if kind else None
+        self.flaws += keys_of(node.value, expected, loc)
         inner = {k: self._below(n, expected, told, k, loc) for k, n in node.value.items()}
         return node.like(inner)
 
@@ -103,27 +113,25 @@ class _Lifter:
         return self.walk(node, inner, (*loc, key))
 
     def _number(self, node: Node, expected: Any, loc: Loc) -> Node:
-        fields, flaws = number(node.plain(), expected, loc, self.paths(loc))
+        fields, flaws = number(node.plain(), expected, loc, self.paths(loc), self.zone)
         self.flaws += flaws
         value = node.get("value")
         if value is None or value.value is None:
             return Node(None, node.at)
         if not flaws:
             self.numbers.append(fields)
-        self._check_word(value, expected, loc)
-        return value
+        return self._plain(value, expected, loc)
 
-    def _check_word(self, node: Node, expected: Any, loc: Loc) -> None:
-        """True and false are no numbers, though they can be counted with."""
+    def _plain(self, node: Node, expected: Any, loc: Loc) -> Node:
+        """The node with the number or time that its text means.
+
+        True and false are no numbers, though they can be counted with.
+        """
         if isinstance(node.value, bool) and bare(expected) in (int, float):
             right = "give a plain decimal, as 0.25"
             self.flaws.append(Flaw(loc, f"{shown(node.value)} is no number", right))
-
-
-def _as_number(value: Any, expected: Any) -> Any:
-    if isinstance(value, str) and bare(expected) in (int, float):
-        return scalar(value)
-    return value if isinstance(value, int | float) else str(value)
+        value = leaf(node.value, expected, loc, self.zone, self.flaws)
+        return node if value is node.value else Node(value, node.at)
 
 
 def _unknown(key: str, loc: Loc) -> Flaw:

@@ -12,6 +12,7 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.checks import flaws_across
 from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, listed, tell
+from flowsim.scenario.leaves import settle, zone_of
 from flowsim.scenario.nodes import NAMED_BY, Loc, Paths, labels, lookup
 from flowsim.scenario.numbers import PARTS, number
 from flowsim.scenario.read import parse
@@ -135,7 +136,7 @@ def _key(value: Any, step: str, field: str, last: bool) -> str | int:
         return step
     if isinstance(value, dict):
         whole = bool(value) and all(isinstance(key, int) for key in value)
-        key: str | int = int(step) if whole and step.isdecimal() else step
+        key: str | int = int(step) if whole and _is_index(step) else step
         if key not in value and not last:
             raise _WrongPathError(f"there is no {step!r}", f"name one of {listed(map(str, value))}")
         return key
@@ -153,10 +154,14 @@ def _index(items: tuple[Any, ...], step: str, field: str) -> int:
     if found:
         wrong = f"{len(found)} items go by the name {step!r}"
         raise _WrongPathError(wrong, f"give one of the indices {listed(map(str, found))}")
-    if step.isdecimal() and int(step) < len(items):
+    if _is_index(step) and int(step) < len(items):
         return int(step)
     right = f"name one of {listed(names)}{did_you_mean(step, names)}"
     raise _WrongPathError(f"there is no item {step!r}", right)
+
+
+def _is_index(step: str) -> bool:
+    return step.isascii() and step.isdecimal()
 
 
 class _FlawedError(ValueError):
@@ -172,11 +177,15 @@ def _set_one(scenario: Scenario, loc: Loc, value: Any) -> tuple[Scenario, list[F
     path, expected = Paths(scenario)(loc), _expected(scenario, loc)
     numbers = [known for known in scenario.numbers if not _covers(path, known.path)]
     if isinstance(value, Mapping) and is_leaf(expected) and set(PARTS[:3]) & set(value):
-        fields, flaws = number(dict(value), expected, loc, path)
+        fields, flaws = number(dict(value), expected, loc, path, zone_of(scenario.timezone))
         if flaws:
             return scenario, flaws
         numbers.append(Number(**fields))
         value = value["value"]
+    odd: list[Flaw] = []
+    value = settle(value, expected, loc, zone_of(scenario.timezone), odd)
+    if odd:
+        return scenario, odd
     try:
         changed: Scenario = _set(scenario, loc, 0, value, Scenario)
     except _FlawedError as error:

@@ -2,7 +2,8 @@
 
 A column is the place of a character in its line, from 1. Keys are kept as text. Nothing is
 constructed: a tag is an error. An alias stands for a copy of what its anchor names, up to
-`ALIAS_VALUES` values in a file, so that a small file cannot unfold into a huge one.
+`ALIAS_VALUES` values in a file, so that a small file cannot unfold into a huge one. The key ``<<``
+merges other mappings, named by their anchors, into that in which it stands and whose keys go first.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from flowsim import numerals
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.nodes import Node, Spot, join
 
@@ -31,10 +33,11 @@ LEVELS = 50
 ALIAS_VALUES = 100_000
 """Most values that the aliases of one file may stand for, all together."""
 
+MERGE = "<<"
+"""Key under which the keys of other mappings are merged into a mapping (YAML 1.1)."""
 Scalar = str | int | float | bool | None
 
-_INT = re.compile(r"[-+]?[0-9]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_RADIX = re.compile(r"0x[0-9a-fA-F]+|0o[0-7]+")
 _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -82,17 +85,10 @@ def scalar(text: str) -> Scalar:
     """
     if text in _WORDS:
         return _WORDS[text]
-    if len(text) < 400:
-        if _INT.fullmatch(text):
-            return int(text)
-        if _FLOAT.fullmatch(text):
-            return float(text)
-        if text.startswith(("0x", "0o")):
-            try:
-                return int(text, 0)
-            except ValueError:
-                return text
-    return text
+    found = numerals.plain(text)
+    if found is None and len(text) <= numerals.LONGEST and _RADIX.fullmatch(text):
+        return int(text, 0)
+    return text if found is None else found
 
 
 def parse(text: str, file: str, what: str = "a scenario") -> Node:
@@ -146,6 +142,8 @@ class _Open:
     key: str | None = None
     at: Spot = field(default_factory=Spot)
     values: int = 1
+    merges: bool = False
+    """Whether its key `<<` is one by which other mappings are merged into it."""
 
 
 class _Builder:
@@ -188,6 +186,8 @@ class _Builder:
 
     def _close(self) -> None:
         done = self._open.pop()
+        if done.merges:
+            self._merge(done.node)
         if done.anchor:
             self._anchors[done.anchor] = (done.node, done.values)
         self._put(done.node, done.values)
@@ -198,7 +198,7 @@ class _Builder:
             wrong = f"the escape stands for U+{ord(odd[0]):04X}, which is no text"
             self.problems.append(self._problem(spot, wrong, "leave it out"))
         if self._awaits_key():
-            self._key(event.value, spot)
+            self._key(event.value, spot, merges=event.value == MERGE and event.implicit[0])
             return
         value = scalar(event.value) if event.implicit[0] else event.value
         node = Node(value, spot)
@@ -222,8 +222,25 @@ class _Builder:
             raise self._error(spot, wrong, "write out what is meant")
         self._put(node, values)
 
-    def _key(self, key: str, spot: Spot) -> None:
+    def _merge(self, node: Node) -> None:
+        """Give a mapping the keys of those under `<<` that it has not; the first one counts."""
+        below = node.value.pop(MERGE)
+        at = node.keys.pop(MERGE)
+        others = below.value if isinstance(below.value, list) else [below]
+        if not all(isinstance(other.value, dict) for other in others):
+            right = f"name mappings by their anchors, as `{MERGE}: *name` or `{MERGE}: [*a, *b]`"
+            path = join(self._at(), self._open[-1].key or "") if self._open else ""
+            wrong = "what is merged is no mapping"
+            self.problems.append(self._problem(at, wrong, right, join(path, MERGE)))
+            return
+        for other in others:
+            for key, value in other.value.items():
+                if node.value.setdefault(key, value) is value:
+                    node.keys.setdefault(key, other.keys[key])
+
+    def _key(self, key: str, spot: Spot, merges: bool) -> None:
         top = self._open[-1]
+        top.merges = top.merges or merges
         if key in top.node.value:
             before = top.node.keys[key]
             wrong = f"{key!r} stands twice, first in line {before.line}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter
 
 from flowsim.section import Section
 
@@ -28,6 +28,22 @@ def bare(expected: Any) -> Any:
         if len(some) == 1:
             return bare(some[0])
     return expected
+
+
+@lru_cache(maxsize=1024)
+def is_number(expected: Any) -> bool:
+    """Whether a plain number is expected, and no quantity with a way of writing of its own.
+
+    Examples
+    --------
+    >>> from flowsim.section import Duration, Share
+    >>> is_number(Share), is_number(int | None), is_number(Duration), is_number(str)
+    (True, True, False, False)
+    """
+    if get_origin(expected) is Annotated:
+        kind, *more = get_args(expected)
+        return is_number(kind) and not any(isinstance(m, BeforeValidator) for m in more)
+    return bare(expected) in (int, float)
 
 
 def is_section(expected: Any) -> bool:

@@ -3,7 +3,8 @@
 UTF-8, a header row with the fields of a section, ``#`` lines skipped. A dotted column is a key of
 a mapping (``share.Uzbek``); ``X.low``, ``X.high``, ``X.source`` beside a column ``X`` give the
 range of its numbers. An empty cell leaves the field out. A list of names is written in one cell
-with ``;`` between. A position is line and number of the cell, both from 1.
+with ``;`` between. A column without a name, as spreadsheets leave them, is left out where all of
+its cells are empty. A position is line and number of the cell, both from 1.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from flowsim.scenario.files import TABLE_BYTES, read_text
 from flowsim.scenario.flaws import MOST_TOLD, did_you_mean, listed
 from flowsim.scenario.nodes import Node, Spot
 from flowsim.scenario.shape import bare, is_leaf, is_section
+from flowsim.scenario.wording import shown
 from flowsim.section import Section
 
 _RANGE = ("low", "high", "source", "note", "distribution")
@@ -83,9 +85,8 @@ def read_table(
         raise ScenarioError([Problem(told, wrong, right, str(path), 1, 1)])
     line, header = first
     problems: list[Problem] = []
-    columns = _columns(
-        [name.strip() for name in header], section, Spot(str(path), line, 1), problems
-    )
+    names = [name.strip() for name in header]
+    columns = _columns(names, section, Spot(str(path), line, 1), problems)
     if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
         return Node([], Spot(str(path), 1, 1)), problems, set()
     given = {column.keys[0] for column in columns}
@@ -93,7 +94,8 @@ def read_table(
     for name in sorted(missing):
         wrong = f"the column {name!r} is missing"
         problems.append(Problem("", wrong, "add it", str(path), line, 1))
-    rows, uneven = [], 0
+    rows, uneven, at_header = [], 0, Spot(str(path), line, 1)
+    bare = [cell for cell, name in enumerate(names) if not name]
     for line, cells in records:
         if len(cells) != len(header):
             uneven += 1
@@ -104,6 +106,11 @@ def read_table(
             cell = min(len(cells), len(header)) + 1
             problems.append(Problem("", wrong, right, str(path), line, cell))
             continue
+        for cell in [cell for cell in bare if cells[cell].strip()]:
+            bare.remove(cell)
+            wrong = f"a column has no name, and holds {shown(cells[cell].strip())} in line {line}"
+            right = "name it or remove it"
+            problems.append(Problem("", wrong, right, at_header.file, at_header.line, cell + 1))
         rows.append(_row(cells, columns, section, Spot(str(path), line, 1)))
     if uneven > MOST_TOLD:
         wrong, right = f"{uneven} rows are too short or too long", "look at the marks between cells"
@@ -158,8 +165,8 @@ def _columns(
         is_part = stem in given and end in _RANGE and bool(stem)
         around = _around(keys[:-1] if is_part else keys, given)
         if not name:
-            problem(cell, "a column has no name", "name it or remove it")
-        elif name in seen:
+            continue
+        if name in seen:
             wrong = f"the column {name!r} stands twice, first as cell {seen[name] + 1}"
             problem(cell, wrong, "keep one of them")
         elif around:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from flowsim.scenario.draft import ROWS, Draft, Rows
 from flowsim.scenario.flaws import Flaw, did_you_mean
+from flowsim.scenario.leaves import settle
 from flowsim.scenario.nodes import NAMED_BY, Loc, Node
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shape import adapter, child, fields_of
@@ -96,10 +97,14 @@ def fields(kind: type[Section], data: dict[str, Any], flaws: list[Flaw]) -> dict
     for name, field in kind.model_fields.items():
         if name in data:
             expected = child(kind, name)
+            odd: list[Flaw] = []
+            settle(data[name], expected, (name,), None, odd)
+            told = {flaw.loc for flaw in odd}
             try:
                 values[name] = adapter(expected).validate_python(data[name])
             except ValidationError as error:
-                flaws += flaws_of(error, (name,), expected)
+                odd += [f for f in flaws_of(error, (name,), expected) if f.loc not in told]
+            flaws += odd
         elif field.is_required():
             flaws.append(Flaw((name,), f"{name!r} is missing", "add it"))
         else:

@@ -54,7 +54,7 @@ def steps(path: str) -> Loc:
     (('samples', 'inputs', 1), ('scenarios', 'open', 'set', 'step'))
     """
     found = _STEP.findall(path)
-    return tuple(int(inner) if inner.isdecimal() else inner or outer for inner, outer in found)
+    return tuple(int(i) if i.isascii() and i.isdecimal() else i or outer for i, outer in found)
 
 
 def on_paper(flaw: Flaw, root: Node) -> Flaw:

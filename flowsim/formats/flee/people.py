@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from flowsim import numerals
 from flowsim.errors import on_one_line
 from flowsim.formats.flee.conflict import GROUP
 from flowsim.formats.flee.places import Spot
@@ -103,10 +104,10 @@ def _with_header(path: Path, first: str, notes: Notes) -> list[Row]:
 
 def _years(shares: Shares) -> dict[float, float] | None:
     """Shares by age; None where a value is no number of years."""
-    try:
-        return {float(value): share for value, share in shares.items()}
-    except ValueError:
+    years = {value: numerals.number(value) for value in shares}
+    if None in years.values():
         return None
+    return {float(years[value] or 0.0): share for value, share in shares.items()}
 
 
 def read_agents(path: Path, spots: Mapping[str, Spot], notes: Notes) -> Counter[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from flowsim import numerals
 from flowsim.errors import Problem, ScenarioError, on_one_line
 from flowsim.scenario.files import TABLE_BYTES, lies_in, read_text
 from flowsim.scenario.flaws import SUGGESTIONS, did_you_mean
@@ -97,17 +97,14 @@ class Row:
         return self.text(i)[:LONGEST]
 
     def number(self, i: int, what: str, least: float, most: float = MOST) -> float:
-        """A number within bounds; thousands may be parted by commas. Least where it is wrong."""
-        text = self.text(i).replace(",", "")
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if least <= value <= most:
-            return value
-        whole = most < MOST or value > most
-        bounds = f"from {least:g} to {most:g}" if whole else f"of at least {least:g}"
-        self.wrong(i, f"{self.text(i)!r} is no {what}", f"give a number {bounds}")
+        """A number within bounds (`flowsim.numerals`). Least where it is wrong."""
+        value = numerals.number(self.text(i))
+        if value is not None and least <= value <= most:
+            return float(value)
+        closed = most < MOST or (value is not None and value > most)
+        bounds = f"from {least:g} to {most:g}" if closed else f"of at least {least:g}"
+        hint = numerals.hint(self.text(i)) if value is None else ""
+        self.wrong(i, f"{self.text(i)!r} is no {what}", f"give a number {bounds}{hint}")
         return least
 
     def whole(self, i: int, what: str, least: int = 0, most: float = MOST) -> int:

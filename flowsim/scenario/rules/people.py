@@ -158,12 +158,21 @@ def _homes(draft: Draft) -> list[Place]:
 
 
 def total(draft: Draft) -> Iterator[Flaw]:
-    """Somebody lives where people flee from, and not more than a run can hold."""
+    """Somebody lives where people flee from, and not more become persons than a run can hold.
+
+    Where it is told how many leave, residents are weights, and who leaves becomes a person.
+    """
     homes = _homes(draft)
     persons = sum(place.population for place in homes)
     if homes and persons == 0:
         wrong = f"nobody lives in {listed(draft.flee_from)}"
         yield Flaw(("places",), wrong, "give places there a population")
+    elif draft.value("behaviour").leaving.count == "given":
+        coming = sum(row.persons for row in draft.rows(("arrivals",)).all())
+        there = sum(place.sheltered for place in draft.places.all())
+        if coming + there > MOST_PERSONS:
+            wrong = f"{coming} persons arrive and {there} are sheltered at the start"
+            yield Flaw(("arrivals",), wrong, f"give at most {MOST_PERSONS} together")
     elif persons > MOST_PERSONS:
         wrong = f"{persons} persons live in {listed(draft.flee_from)}"
         yield Flaw(("places",), wrong, f"give at most {MOST_PERSONS}")

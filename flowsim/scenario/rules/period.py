@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 from flowsim.clock import DAY
+from flowsim.scenario import leaves
 from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw, did_you_mean
+
+if TYPE_CHECKING:
+    from flowsim.scenario.scenario import Scenario
 
 YEARS = 60
 """Longest period; event times are seconds in 32 bits."""
@@ -56,25 +61,30 @@ def grid(draft: Draft) -> Iterator[Flaw]:
 def zone(draft: Draft) -> Iterator[Flaw]:
     """The timezone exists."""
     name = draft.value("timezone")
-    if _zone(name) is None:
+    if leaves.zone_of(name) is None:
         right = "give a name of the IANA list, as Asia/Bishkek"
         near = did_you_mean(name, sorted(zoneinfo.available_timezones()))
         yield Flaw(("timezone",), f"there is no timezone {name!r}", right + near)
 
 
-def clocks(draft: Draft) -> Iterator[Flaw]:
-    """No clock is changed in the period, so that every local time is one moment."""
-    name, start, end = draft.value("timezone"), draft.start, draft.end
-    found = _zone(name)
-    if found is None or not timedelta(0) < end - start <= timedelta(days=365.25 * YEARS):
+def clocks(scenario: Scenario) -> Iterator[str]:
+    """Changes of clocks in the period of a scenario, and what its naive local times make of them.
+
+    Every day has 24 hours. So the hour that clocks skip in spring is an hour like any other, and
+    the one that they tell twice in autumn passes once: the night of the change is an hour longer or
+    shorter than it was, and all other times of the day are those on the wall.
+    """
+    zone = leaves.zone_of(scenario.timezone)
+    if zone is None:
         return
-    offset, day = _offset(found, start), start
+    day, end, offset = scenario.start, scenario.end, _offset(zone, scenario.start)
     while day < end:
         day += min(timedelta(days=1), end - day)
-        if _offset(found, day) != offset:
-            wrong = f"clocks of {name} change by {day:%Y-%m-%d}, within the period"
-            yield Flaw(("timezone",), wrong, f"give a zone of fixed offset, as {_fixed(offset)}")
-            return
+        now = _offset(zone, day)
+        if now != offset:
+            shift = "skip an hour that passes here" if now > offset else "tell an hour twice"
+            yield f"clocks of {scenario.timezone} change by {day:%Y-%m-%d} and {shift}"
+            offset = now
 
 
 def told(seconds: int) -> str:
@@ -91,22 +101,8 @@ def told(seconds: int) -> str:
     return f"{seconds}s"
 
 
-def _zone(name: str) -> zoneinfo.ZoneInfo | None:
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
-def _offset(zone: zoneinfo.ZoneInfo, when: datetime) -> timedelta:
+def _offset(zone: tzinfo, when: datetime) -> timedelta:
     return when.replace(tzinfo=zone).utcoffset() or timedelta(0)
 
 
-def _fixed(offset: timedelta) -> str:
-    hours = offset / timedelta(hours=1)
-    if hours != int(hours) or not hours:
-        return "UTC"
-    return f"Etc/GMT{-int(hours):+d} (UTC{int(hours):+d})"
-
-
-RULES = (order, step, record, grid, zone, clocks)
+RULES = (order, step, record, grid, zone)
