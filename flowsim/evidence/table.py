@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,13 +31,15 @@ SHORT = {
     "share_women_children": "women and children",
 }
 """What each quantity is called where space is short."""
+USES = {"fit": "fitted to", "specify": "used for an input", "compare": "compared only"}
+"""What a report was used for, as tables and legends say it."""
 
 
 def against_reports(result: Result, scenario: Scenario) -> pd.DataFrame:
     """Each report that counts, beside what the run has at that time.
 
-    Reports with ``use`` fit or compare, of quantities that a run has; counts that lag what they
-    count are left out.
+    Reports with ``use`` fit, specify or compare, of quantities that a run has; counts that lag what
+    they count are left out.
 
     Returns
     -------
@@ -56,7 +57,7 @@ def against_reports(result: Result, scenario: Scenario) -> pd.DataFrame:
     rows = [
         _row(result, report)
         for report in scenario.reports
-        if report.use != "context" and report.variable in UNITS and report.variable not in LAGGING
+        if report.use in USES and report.variable in UNITS and report.variable not in LAGGING
     ]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     numbers = ["reported", "low", "high", "simulated"]
@@ -86,7 +87,7 @@ def is_inside(value: float, low: float | None, high: float | None) -> bool | Non
 
 
 def format_table(frame: pd.DataFrame) -> str:
-    """The table of `against_reports` as plain text of at most 100 columns.
+    """The table of `against_reports` as plain text of at most 100 columns, by what it was used for.
 
     Examples
     --------
@@ -94,6 +95,7 @@ def format_table(frame: pd.DataFrame) -> str:
     ...        "persons", "fit")
     >>> print(format_table(pd.DataFrame([row], columns=list(COLUMNS))))
     when          what                   where           reported         range  simulated
+    fitted to
     12 Jun 24:00  crossed so far         all                6,000  6,000-30,000      9,120  inside
     """
     head = ("when", "what", "where", "reported", "range", "simulated", "")
@@ -101,16 +103,17 @@ def format_table(frame: pd.DataFrame) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
     widths[1] = max(widths[1], 21)
     widths[2] = min(max(widths[2], 14), 18)
-    lines = []
-    for row in rows:
+    lines: dict[str, list[str]] = {"": []} | {use: [told] for use, told in USES.items()}
+    for use, row in zip(["", *frame["use"]], rows, strict=True):
         cells = [
             (cell if len(cell) <= w else cell[: w - 3] + "...").ljust(w)
             if i in (0, 1, 2, 6)
             else cell.rjust(w)
             for i, (cell, w) in enumerate(zip(row, widths, strict=True))
         ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
+        lines[use].append("  ".join(cells).rstrip())
+    parts = [lines.pop(""), *(part for part in lines.values() if len(part) > 1)]
+    return "\n".join(line for part in parts for line in part)
 
 
 def _cells(row: dict[Any, Any]) -> tuple[str, ...]:
@@ -178,12 +181,11 @@ def tally(frame: pd.DataFrame) -> str:
     Examples
     --------
     >>> tally(pd.DataFrame({"use": ["fit", "compare", "fit"], "inside": [True, None, False]}))
-    '1 of 2 fitted figures inside their range'
+    'inside their range: 1 of 2 fitted to'
     """
-    parts: Sequence[tuple[str, str]] = (("fit", "fitted"), ("compare", "compared"))
     told = []
-    for use, word in parts:
+    for use, word in USES.items():
         marks = [m for m in frame.loc[frame["use"] == use, "inside"] if m is not None]
         if marks:
             told.append(f"{sum(bool(m) for m in marks)} of {len(marks)} {word}")
-    return f"{' and '.join(told) or 'no'} figures inside their range"
+    return f"inside their range: {', '.join(told) or 'no figure has one'}"

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from flowsim.evidence.quantities import SHARES, at, quantity
-from flowsim.evidence.table import short_time
+from flowsim.evidence.table import USES, short_time
+from flowsim.plot.marks import point_style
 from flowsim.plot.style import FAINT, INK, KIND, STATUS, Chart, moment, name_of, styled, title_of
 from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
@@ -132,12 +133,10 @@ def _shares(axes: Axes, result: Result, reports: Sequence[Report]) -> None:
             axes.plot(
                 report.value,
                 row,
-                marker="o",
                 markersize=6,
-                color=INK,
                 linestyle="none",
-                markerfacecolor=INK if report.use == "fit" else "white",
                 gid=f"report {report.id}",
+                **point_style(report.use, INK),
             )
         share = at(quantity(result, report.variable, report.place), report.when)
         axes.plot(
@@ -156,16 +155,9 @@ def _shares(axes: Axes, result: Result, reports: Sequence[Report]) -> None:
     axes.set_ylim(len(reports) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", color="#EEEEEE", linewidth=0.6)
-    axes.plot([], [], marker="o", color=INK, linestyle="none", label="reported, fitted to")
-    axes.plot(
-        [],
-        [],
-        marker="o",
-        color=INK,
-        markerfacecolor="white",
-        linestyle="none",
-        label="reported, compared",
-    )
+    for use, told in USES.items():
+        if any(r.use == use and r.value is not None for r in reports):
+            axes.plot([], [], linestyle="none", label=f"reported, {told}", **point_style(use, INK))
     axes.plot([], [], marker="D", color=STATUS["sheltered"], linestyle="none", label="simulated")
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4)
     _percent(axes, "part of those who are there or have crossed there, per cent")

@@ -13,6 +13,7 @@ from matplotlib.patheffects import Normal, Stroke
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from flowsim.evidence.quantities import covers
+from flowsim.evidence.table import USES
 from flowsim.plot.style import INK
 from flowsim.results import Result
 from flowsim.world.sections import Report
@@ -33,10 +34,10 @@ def draw_reports(
 ) -> list[Report]:
     """Draw the reports of one quantity, make room for them, and give back those drawn.
 
-    A filled point is a figure that the scenario is fitted to, a hollow one is compared only. The
-    bar is the range; an arrow up says "more than", an arrow down "up to". A report about a part of
-    the run bears the name of that part. Reports of the same time stand side by side, a few points
-    off their time.
+    A filled point is a figure that the scenario is fitted to, a half-filled one a figure that an
+    input was set from, a hollow one is compared only. The bar is the range; an arrow up says "more
+    than", an arrow down "up to". A report about a part of the run bears the name of that part.
+    Reports of the same time stand side by side, a few points off their time.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ def draw_reports(
         and (parts or covers(result, r.place))
         and start <= mdates.date2num(r.when) <= end
     ]
-    chosen.sort(key=lambda r: (r.when, r.use != "fit", r.id))
+    chosen.sort(key=lambda r: (r.when, list(USES).index(r.use), r.id))
     crowd, seen = Counter(r.when for r in chosen), Counter[object]()
     for report in chosen:
         shift = (seen[report.when] - (crowd[report.when] - 1) / 2.0) * APART_POINTS
@@ -78,6 +79,23 @@ def draw_reports(
     axes.update_datalim([(start, top) for top in tops])
     axes.autoscale_view(scalex=False)
     return chosen
+
+
+def point_style(use: str, colour: str) -> dict[str, Any]:
+    """How the point of a report is filled: whole, half or not at all, by what it was used for.
+
+    Examples
+    --------
+    >>> point_style("fit", "black")["fillstyle"], point_style("specify", "black")["fillstyle"]
+    ('full', 'left')
+    """
+    return {
+        "marker": "o",
+        "color": colour,
+        "fillstyle": "left" if use == "specify" else "full",
+        "markerfacecolor": "white" if use == "compare" else colour,
+        "markerfacecoloralt": "white",
+    }
 
 
 def _draw(axes: Axes, report: Report, colour: str, shift: float, label: str) -> None:
@@ -97,14 +115,12 @@ def _draw(axes: Axes, report: Report, colour: str, shift: float, label: str) -> 
         axes.plot(
             [x],
             [value],
-            marker="o",
             markersize=5.5,
-            color=colour,
             transform=beside,
-            markerfacecolor=colour if report.use == "fit" else "white",
             linestyle="none",
             gid=f"report {report.id}",
             zorder=6,
+            **point_style(report.use, colour),
         )
     if (low is None) != (high is None) and point is not None:
         _arrow(axes, x, point, colour, beside, up=high is None)
@@ -144,21 +160,16 @@ def _arrow(axes: Axes, x: float, y: float, colour: str, beside: Transform, up: b
 def report_handles(drawn: Sequence[Report], colour: str = INK) -> list[Line2D]:
     """Legend entries for the kinds of report that were drawn."""
     handles = []
-    for use, label, fill in (
-        ("fit", "reported, fitted to", colour),
-        ("compare", "reported, compared", "white"),
-    ):
+    for use, told in USES.items():
         if any(r.use == use and r.value is not None for r in drawn):
             handles.append(
                 Line2D(
                     [],
                     [],
-                    color=colour,
-                    marker="o",
                     markersize=5.5,
                     linewidth=1.6,
-                    markerfacecolor=fill,
-                    label=label,
+                    label=f"reported, {told}",
+                    **point_style(use, colour),
                 )
             )
     if drawn:

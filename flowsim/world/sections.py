@@ -237,8 +237,9 @@ class Report(Section):
     low: float | None = None
     high: float | None = None
     unit: str = "persons"
-    use: Literal["fit", "compare", "context"] = "context"
-    """Fitted to; compared with; or only told."""
+    use: Literal["fit", "specify", "compare", "context"] = "context"
+    """Whether values were fitted to it, an input was set from it, it is only compared with, or
+    only told."""
     source: str = ""
     url: str = ""
     note: str = ""

@@ -32,22 +32,38 @@ def test_no_reports_give_an_empty_table():
     frame = against_reports(toy_result(), toy_scenario(reports=[]))
     assert frame.empty
     assert format_table(frame).startswith("when")
-    assert tally(frame) == "no figures inside their range"
+    assert tally(frame) == "inside their range: no figure has one"
 
 
 def test_the_table_fits_a_terminal_and_marks_each_row():
     text = format_table(against_reports(toy_result(), toy_scenario()))
     lines = text.splitlines()
-    assert len(lines) == 10
+    assert len(lines) == 1 + 2 + 9
     assert max(map(len, lines)) <= 100
     marks = {line.split()[-1] for line in lines[1:]}
     assert {"inside", "below", "above"} <= marks
-    assert "11 Jun 24:00  crossed so far" in lines[1]
-    assert "80 or more" in lines[2]
-    assert "up to 15" in lines[3]
-    assert "56.7 %" in lines[4]
-    assert lines[5].endswith("+17 %")
-    assert lines[7].endswith("no value")
+    assert "11 Jun 24:00  crossed so far" in lines[2]
+    assert "80 or more" in text
+    assert "up to 15" in text
+    assert "56.7 %" in text
+    assert "+17 %\n" in text
+    assert "no value\n" in text
+
+
+def test_the_table_says_what_each_report_was_used_for():
+    reports = [
+        {"id": use, "when": "2010-06-12T00:00", "variable": "crossed", "low": 40 + row, "use": use}
+        for row, use in enumerate(("compare", "specify", "context", "fit"))
+    ]
+    frame = against_reports(toy_result(), toy_scenario(reports=reports))
+    assert frame["use"].tolist() == ["compare", "specify", "fit"]
+    told = [line.split("  ")[0] for line in format_table(frame).splitlines()]
+    day = "11 Jun 24:00"
+    assert told == ["when", "fitted to", day, "used for an input", day, "compared only", day]
+    assert "43 or more" in format_table(frame).splitlines()[2]
+    assert tally(frame) == (
+        "inside their range: 1 of 1 fitted to, 1 of 1 used for an input, 1 of 1 compared only"
+    )
 
 
 def test_summary_is_json_and_says_who_made_it():

@@ -71,11 +71,44 @@ def test_reports_stand_at_their_time_and_value():
     assert not find(chart, "report R7"), "told only"
 
 
-def test_fitted_reports_are_filled_and_compared_ones_hollow():
+@pytest.mark.parametrize(
+    ("draw", "variable"), [("timeline", "crossed"), ("composition", "share_women")]
+)
+def test_points_are_filled_by_what_a_report_was_used_for(draw: str, variable: str):
+    """Whole where values were fitted to it, half where an input was set from it, else hollow."""
+    told = {"fit": "fitted to", "specify": "used for an input", "compare": "compared only"}
+    rows = [
+        {"id": use, "when": "2010-06-12T00:00", "variable": variable, "value": 0.5, "use": use}
+        for use in ("context", *told)
+    ]
+    chart = getattr(flowsim.plot, draw)(toy_result(), scenario=toy_scenario(reports=rows))
+    assert not find(chart, "report context")
+    looks = {}
+    for use in told:
+        (point,) = find(chart, f"report {use}")
+        looks[use] = _look(point)
+        assert point.get_markerfacecoloralt() == "white"
+    assert looks == {"fit": ("full", True), "specify": ("left", True), "compare": ("full", False)}
+    legends = chart.findobj(matplotlib.legend.Legend)
+    (legend,) = [x for x in legends if "reported, fitted to" in _words(x)]
+    entries = dict(zip(_words(legend), legend.legend_handles, strict=True))
+    assert {use: _look(entries[f"reported, {told[use]}"]) for use in told} == looks
+
+
+def _look(point: matplotlib.lines.Line2D) -> tuple[str, bool]:
+    """How a point is filled, and whether in its own colour."""
+    return point.get_fillstyle(), point.get_markerfacecolor() == point.get_color()
+
+
+def _words(legend: matplotlib.legend.Legend) -> list[str]:
+    return [text.get_text() for text in legend.get_texts()]
+
+
+def test_the_legend_names_only_the_uses_that_are_drawn():
     chart = flowsim.plot.timeline(toy_result(), scenario=toy_scenario())
-    (fit,), (compared,) = find(chart, "report R1"), find(chart, "report R2")
-    assert fit.get_markerfacecolor() == fit.get_color()
-    assert compared.get_markerfacecolor() == "white"
+    words = [word for x in chart.findobj(matplotlib.legend.Legend) for word in _words(x)]
+    assert "reported, fitted to" in words
+    assert "reported, used for an input" not in words
 
 
 def test_curves_are_the_quantities():
