@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from flowsim.arrays import Ints
 from flowsim.policy.base import Policy, Stated
-from flowsim.policy.compose import GateRules, at_crossing, compose, state
+from flowsim.policy.compose import GateRules, at_crossing, at_gate, compose, state
 from flowsim.policy.gates import RulesAtGates
 from flowsim.policy.land import Roads, Transfers, of_kind, pressure, shut_places
 from flowsim.policy.opening import Opening, Road, Shut, Statement, Transfer
@@ -21,8 +20,6 @@ from flowsim.policy.who import Sorts
 from flowsim.scenario.scenario import Scenario
 from flowsim.view import BorderView
 from flowsim.world.world import World
-
-S = TypeVar("S", bound=Statement)
 
 
 class _Side(NamedTuple):
@@ -193,7 +190,7 @@ class Borders:
 
     def _rules(self, openings: tuple[Opening, ...]) -> GateRules:
         """Composed once for each set of openings."""
-        key = tuple(_at_gate(o) for o in openings)
+        key = tuple(at_gate(o) for o in openings)
         if key not in self._known:
             if len(self._known) > 4096:
                 self._known.clear()
@@ -208,16 +205,11 @@ def _parts(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
 
 def _all(stated: list[Stated]) -> list[tuple[tuple[str, ...], bool, Statement]]:
     """What is stated, for which crossings, and whether above the others."""
-    return [(s.policy.crossings, s.above, _at_gate(s.opening)) for s in stated]
-
-
-def _at_gate(opening: S) -> S:
-    """A statement without what is no matter of a gate."""
-    if not isinstance(opening, Opening):
-        return opening
-    if (opening.return_per_day, opening.return_wish) == (0.0, 1.0):
-        return opening
-    return replace(opening, return_per_day=0.0, return_wish=1.0)
+    return [
+        (s.policy.crossings, s.above,
+         at_gate(s.opening) if isinstance(s.opening, Opening) else s.opening)
+        for s in stated
+    ]  # fmt: skip
 
 
 def _index(names: tuple[str, ...], name: str) -> int:

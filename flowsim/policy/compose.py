@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -14,6 +14,7 @@ from flowsim.arrays import Bools, Floats, Ints
 from flowsim.errors import SimulationError
 from flowsim.policy.base import Policy, Stated
 from flowsim.policy.check import check
+from flowsim.policy.hosting import HostPolicy
 from flowsim.policy.opening import Count, Opening
 from flowsim.policy.who import Sorts, any_of, who
 from flowsim.view import BorderView
@@ -110,9 +111,24 @@ def at_crossing(sides: Iterable[Iterable[Stated]], crossing: str) -> tuple[Openi
             if isinstance(s.opening, Opening)
             and (not s.policy.crossings or crossing in s.policy.crossings)
         ]
-        above = [s for s in binding if s.above]
+        above = [s for s in binding if s.above and _speaks_of_gates(s)]
         found += [s.opening for s in above or binding]  # type: ignore[misc]
     return tuple(found)
+
+
+def at_gate(opening: Opening) -> Opening:
+    """An opening without what does not concern a gate."""
+    if (opening.return_per_day, opening.return_wish) == (0.0, 1.0):
+        return opening
+    return replace(opening, return_per_day=0.0, return_wish=1.0)
+
+
+def _speaks_of_gates(stated: Stated) -> bool:
+    """Whether somebody who stands above means the gates, and not the return of those across."""
+    opening, fully_open = stated.opening, Opening()
+    if isinstance(stated.policy, HostPolicy) or not isinstance(opening, Opening):
+        return False
+    return opening == fully_open or at_gate(opening) != fully_open
 
 
 def compose(openings: Sequence[Opening], sorts: Sorts) -> GateRules:
@@ -121,8 +137,10 @@ def compose(openings: Sequence[Opening], sorts: Sorts) -> GateRules:
     For each class the chance to pass is the product over openings of 1 where it exempts, 0 where
     it bars, else its permeability; every quota binds that does not exempt it, and so the least is
     what it gets; leak, interception, detention and push-back combine as
-    1 - prod(1 - x); times and reach are the largest; the hazard of being driven off and the cost
-    are sums. Two different orders of service are an error.
+    1 - prod(1 - x); delays are the largest; times and reach of detention and push-back the largest
+    of the openings that detain or push back at all; the hazard of being driven off and the cost are
+    sums. Of announced openings the last counts of those that hold somebody, and of announced
+    closures the first. Two different orders of service are an error.
 
     Examples
     --------
@@ -135,6 +153,7 @@ def compose(openings: Sequence[Opening], sorts: Sorts) -> GateRules:
     exempt = np.zeros(shape, dtype=bool)
     rates, counts = _rates(openings), _counts(openings)
     rated, counted = (np.zeros(shape, dtype=np.int64) for _ in range(2))
+    holding: list[Opening] = []
     for opening in openings:
         free = any_of(opening.exempt, sorts)
         chance = np.where(any_of(opening.barred, sorts), 0.0, opening.permeability)
@@ -146,6 +165,8 @@ def compose(openings: Sequence[Opening], sorts: Sorts) -> GateRules:
             counted |= np.where(free, 0, 1 << counts.index(_counted(opening)))
         exempt |= free & ((chance < 1.0) | (limit < np.inf))
         chances.append(np.where(free, 1.0, chance))
+        if (chances[-1] < 1.0).any():
+            holding.append(opening)
         quota = np.where(free, quota, np.minimum(quota, limit))
     passes = np.ones(shape)
     for factor in np.sort(np.stack(chances), axis=0):
@@ -161,17 +182,19 @@ def compose(openings: Sequence[Opening], sorts: Sorts) -> GateRules:
         rank=_rank(openings, sorts),
         leak=_either(o.leak for o in openings) * (1.0 - _either(o.interception for o in openings)),
         detention=_either(o.detention for o in openings),
-        detention_hours=max((o.detention_hours for o in openings), default=0.0),
+        detention_hours=max((o.detention_hours for o in openings if o.detention), default=0.0),
         pushback=_either(o.pushback for o in openings),
-        pushback_after_hours=max((o.pushback_after_hours for o in openings), default=0.0),
+        pushback_after_hours=max(
+            (o.pushback_after_hours for o in openings if o.pushback), default=0.0
+        ),
         pushback_reach_km=max(
-            (o.pushback_reach_km for o in openings if o.pushback > 0.0), default=math.inf
+            (o.pushback_reach_km for o in openings if o.pushback), default=math.inf
         ),
         dispersal_per_day=math.fsum(o.dispersal_per_day for o in openings),
         delay_hours=max((o.delay_hours for o in openings), default=0.0),
         cost_km=math.fsum(o.cost_km for o in openings),
         closes_at=min((o.closes_at for o in openings if o.closes_at is not None), default=None),
-        opens_at=max((o.opens_at for o in openings if o.opens_at is not None), default=None),
+        opens_at=max((o.opens_at for o in holding if o.opens_at is not None), default=None),
     )
 
 

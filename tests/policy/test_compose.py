@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields, replace
 from datetime import datetime
 from itertools import permutations
 
@@ -26,8 +27,8 @@ from flowsim.policy import (
 )
 from flowsim.policy.compose import at_crossing, compose, state
 from flowsim.policy.gates import RulesAtGates
-from flowsim.policy.land import Roads, pressure
-from flowsim.policy.opening import Road
+from flowsim.policy.land import Roads, Transfers, pressure, shut_places
+from flowsim.policy.opening import Road, Shut, Transfer
 from flowsim.policy.who import Sorts, who
 from tests.views import View
 
@@ -115,14 +116,56 @@ def test_each_class_follows_the_rule(some):
     for name in ("detention", "pushback"):
         rest = np.prod([1.0 - getattr(o, name) for o in some])
         assert getattr(rules, name) == pytest.approx(1.0 - rest)
-    for name in ("detention_hours", "pushback_after_hours", "delay_hours"):
-        assert getattr(rules, name) == max(getattr(o, name) for o in some)
+    assert rules.delay_hours == max(o.delay_hours for o in some)
+    for name, share in (("detention_hours", "detention"), ("pushback_after_hours", "pushback")):
+        told = [getattr(o, name) for o in some if getattr(o, share) > 0]
+        assert getattr(rules, name) == max(told, default=0.0)
     assert rules.dispersal_per_day == pytest.approx(sum(o.dispersal_per_day for o in some))
     assert rules.cost_km == pytest.approx(sum(o.cost_km for o in some))
     reaches = [o.pushback_reach_km for o in some if o.pushback > 0]
     assert rules.pushback_reach_km == max(reaches, default=math.inf)
     assert rules.closes_at == min((o.closes_at for o in some if o.closes_at), default=None)
-    assert rules.opens_at == max((o.opens_at for o in some if o.opens_at), default=None)
+    holding = [o for o in some if (compose([o], SORTS).passes < 1).any()]
+    assert rules.opens_at == max((o.opens_at for o in holding if o.opens_at), default=None)
+
+
+HOW = {
+    "detention_hours": st.sampled_from((5.0, 48.0, 900.0)),
+    "pushback_after_hours": st.sampled_from((2.0, 30.0)),
+    "pushback_reach_km": st.sampled_from((math.inf, 3.0, 100.0)),
+    "opens_at": moments,
+    "exempt": conditions,
+    "return_per_day": st.sampled_from((0.0, 0.4)),
+    "return_wish": st.sampled_from((1.0, 3.0)),
+}
+"""How an opening would do what it does not do; the rest of its fields is what it does."""
+DOES = (
+    "permeability", "quota_per_hour", "count", "barred", "priority", "leak", "interception",
+    "detention", "pushback", "dispersal_per_day", "delay_hours", "cost_km", "closes_at",
+)  # fmt: skip
+
+
+@given(some=st.lists(openings, max_size=3), idle=st.builds(Opening, **HOW))
+def test_an_opening_that_does_nothing_at_a_gate_changes_nothing_there(some, idle):
+    """A closure that detains nobody has no say in how long those are held whom others detain."""
+    assert {f.name for f in fields(Opening)} == {*HOW, *DOES}
+    assert the_bytes(compose([*some, idle], SORTS)) == the_bytes(compose(some, SORTS))
+
+
+@pytest.mark.parametrize(
+    ("does", "how", "own", "others"),
+    [
+        ({"detention": 0.5}, "detention_hours", 6.0, 48.0),
+        ({"pushback": 0.5}, "pushback_after_hours", 1.0, 5.0),
+        ({"pushback": 0.5}, "pushback_reach_km", 3.0, math.inf),
+        ({"permeability": 0.0}, "opens_at", NOW, datetime(2010, 6, 13)),
+    ],
+)
+def test_times_and_reach_are_of_those_who_do_it(does, how, own, others):
+    active, idle = Opening(**does, **{how: own}), Opening(**{how: others})
+    both = replace(idle, **does)
+    assert getattr(compose([idle, active], SORTS), how) == own
+    assert getattr(compose([both, active], SORTS), how) == others  # the largest of two that do it
 
 
 def test_no_opening_is_open_to_all():
@@ -245,6 +288,19 @@ def test_what_stands_above_hides_openings_of_its_side_at_its_crossings_and_no_mo
     assert pressure(state(side, NOW, view))[0] == 0.5
 
 
+def test_pressure_to_return_above_its_side_opens_no_gate():
+    """Nothing that is said of people across hides what is said of the gate."""
+    policies = [
+        {"type": "encouraged_return", "factor": 3},
+        {"type": "forced_return", "start": NOW, "deadline": datetime(2010, 6, 14),
+         "per_day_at_deadline": 1},
+    ]  # fmt: skip
+    reaction = Reactive(when={"what": "waiting", "above": 5}, policies=policies, stands_above=True)
+    own = override(lambda now, view: Opening(return_wish=2.0))
+    assert told([Closed(), reaction], View(waiting=9)) == [0.0, 1.0, 1.0]
+    assert told([Closed(), own]) == [0.0, 1.0]
+
+
 def test_any_policy_can_stand_above():
     class Relief:
         def opening(self, now, view):
@@ -287,8 +343,33 @@ def test_what_is_stated_of_one_road_composes():
         assert roads.lifts_at == pytest.approx([0.6, 0.6, 0.0])
 
 
+@given(
+    some=st.lists(
+        st.builds(
+            Road, routes=st.just((("A", "B"),)), permeability=shares, stops=st.just(()),
+            delay_hours=st.sampled_from((0.0, 3.0)), cost_km=st.sampled_from((0.0, 2.0)),
+            danger=shares, lifts=shares,
+        ),
+        max_size=3,
+    ),
+    stops=st.sampled_from(((), ("group:U",), ("kin_across",))),
+)  # fmt: skip
+def test_whoever_does_nothing_on_a_road_or_with_camps_changes_nothing(some, stops):
+    links, idle = {("A", "B"): (0, 1)}, Road((("A", "B"),), stops=stops)
+    with_it, without = (Roads(all_of, links, [0, 1], 2, SORTS) for all_of in ([*some, idle], some))
+    for name in vars(without):
+        assert np.array_equal(getattr(with_it, name), getattr(without, name)), name
+    moved = Transfer(0.5, ("A",), (("B", 1.0),))
+    for still in (Transfer(0.0, ("A",), (("C", 5.0),)), Transfer(9.0, ("A",), (("C", 0.0),))):
+        one, other = (Transfers(all_of, "ABC") for all_of in ([moved, still], [moved]))
+        assert np.array_equal(one.per_day, other.per_day)
+        assert np.array_equal(one.weight, other.weight)
+    assert not shut_places([Shut(())], "ABC").any()
+
+
 def test_rules_of_gates_are_stacked_with_whole_seconds():
-    slow = Opening(delay_hours=0.5, pushback_after_hours=2, detention_hours=1.25)
+    times = {"delay_hours": 0.5, "pushback_after_hours": 2, "detention_hours": 1.25}
+    slow = Opening(detention=0.1, pushback=0.1, **times)
     rules = RulesAtGates([compose([], SORTS), compose([slow], SORTS)], [np.inf, np.inf], NOW)
     assert rules.passes.shape == (2, 4, 5, 2)
     assert rules.delay_s.tolist() == [0, 1800]

@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowsim.model.flow import run
-from flowsim.policy import Closed, Open, Quota, Scheduled, Triage
+from flowsim.policy import (
+    Checkpoint,
+    Closed,
+    Corridor,
+    Open,
+    PushBack,
+    Quota,
+    ReceptionStop,
+    Scheduled,
+    Triage,
+)
 from tests.model.worlds import STRICT, hours, rich, same_bytes
 from tests.properties.strategies import few, scenarios, with_room
 
@@ -69,6 +79,30 @@ def test_overlapping_closures_equal_their_union(scenario, edges):
     touching = base.add_policies("A-B", Closed(start=a, stop=b), Closed(start=b, stop=d))
     for other in (two, sides, touching):
         assert not same_bytes(union, run(other))
+
+
+def test_who_does_nothing_changes_nothing():
+    """A closure that detains nobody beside one that does, a force without soldiers, and so on."""
+    scenario = rich(800)
+    idle = [
+        Closed(stop=scenario.borders[0].authorities[1].policies[0].stop, detention_hours=300),
+        PushBack(inside=0.0, after_hours=200, reach_km=500),
+        Corridor(routes=[("Town", "Far")], danger=1.0, lifts=0.0),
+        Checkpoint(routes=[("Town", "Far")], stops=["group:U"]),
+        ReceptionStop(places=[]),
+    ]
+    groups = [g.name for g in scenario.groups]
+    calm = [{"place": p, "start": hours(0), "peak": hours(1), "until": hours(40), "intensity": 0.0,
+             "target": dict.fromkeys(groups, 1.0)} for p in ("Town", "Village", "Far")]  # fmt: skip
+    nobody = {"name": "nobody", "kind": "militia", "places": ["Town"], "size": 0, "orders": [
+        {"start": hours(0), "stance": "attack"}]}  # fmt: skip
+    events = [e.model_dump() for e in scenario.violence.events] + calm
+    forces = [f.model_dump() for f in scenario.forces] + [nobody]
+    quiet = rich(800, violence={**scenario.violence.model_dump(), "events": events}, forces=forces)
+    expected = run(scenario)
+    assert expected.outcomes.sel(outcome="detained").sum() > 0
+    assert not same_bytes(expected, run(quiet))
+    assert not same_bytes(expected, run(scenario.add_policies("A-B", *idle)))
 
 
 def test_a_schedule_is_its_parts():
