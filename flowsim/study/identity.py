@@ -8,8 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 APART = (
-    "__init__", "app", "check", "cli", "errors", "evidence", "folders", "learn", "netcdf", "plot",
-    "report",
+    "__init__", "__main__", "app", "check", "cli", "errors", "evidence", "folders", "learn",
+    "netcdf", "plot", "report",
 )  # fmt: skip
 """Rooms of the package that no number of a run depends on."""
 OF_STUDIES = (
