@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flowsim.policy.opening import Opening as Opening
     from flowsim.results import Result as Result
     from flowsim.scenario.scenario import Scenario as Scenario
+    from flowsim.scenario.shipped import scenarios as scenarios
     from flowsim.study.contrast import compare as compare
     from flowsim.study.export import export as export
     from flowsim.study.runs import open_study as open_study
@@ -48,6 +49,7 @@ _HOME = {
     "load": "formats.readers",
     "open_study": "study.runs",
     "run": "model.flow",
+    "scenarios": "scenario.shipped",
 }
 _MODULES = ("evidence", "plot", "policy")
 
@@ -72,6 +74,7 @@ __all__ = [
     "plot",
     "policy",
     "run",
+    "scenarios",
 ]
 
 

@@ -11,13 +11,14 @@ from flowsim.check.baseline import ABOUT, FOLDER
 from flowsim.check.sections import CheckSection
 from flowsim.errors import Problem, ScenarioError
 from flowsim.formats.readers import READERS, load
-from flowsim.scenario.files import YAML_BYTES, read_text
-from flowsim.scenario.flaws import Flaw, tell
+from flowsim.scenario.files import YAML_BYTES, beside, read_text
+from flowsim.scenario.flaws import Flaw, did_you_mean, tell
 from flowsim.scenario.load import FILE as SCENARIO_FILE
 from flowsim.scenario.nodes import Node
 from flowsim.scenario.policies import without_own
 from flowsim.scenario.read import parse
 from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.shipped import located, names, short
 from flowsim.scenario.validate import fields
 from flowsim.study.places import of_setting, on_paper
 
@@ -45,7 +46,7 @@ class Asked:
     @property
     def name(self) -> str:
         """What the check is called."""
-        return self.folder.as_posix()
+        return short(self.folder)
 
 
 def folders(below: Path) -> list[Path]:
@@ -69,7 +70,7 @@ def read_checks(paths: Sequence[Path], allow_code: bool = False) -> list[Asked]:
     Parameters
     ----------
     paths : sequence of Path
-        Folders of scenarios, or their ``scenario.yaml``.
+        Folders of scenarios, or their ``scenario.yaml``, or names of those that come with flowsim.
     allow_code : bool
         Whether to import the code that scenarios name; without it such code is an error.
 
@@ -80,7 +81,8 @@ def read_checks(paths: Sequence[Path], allow_code: bool = False) -> list[Asked]:
     """
     found: list[Asked] = []
     problems: list[Problem] = []
-    for path in dict.fromkeys(p.parent if p.name == SCENARIO_FILE else p for p in paths):
+    given = [located(path) for path in paths]
+    for path in dict.fromkeys(p.parent if p.name == SCENARIO_FILE else p for p in given):
         try:
             found.append(_read(path, allow_code))
         except ScenarioError as error:
@@ -92,7 +94,8 @@ def read_checks(paths: Sequence[Path], allow_code: bool = False) -> list[Asked]:
 
 def _read(folder: Path, allow_code: bool) -> Asked:
     if not folder.is_dir():
-        wrong, right = "there is no such folder", "name the folder of a scenario"
+        near = did_you_mean(folder.name, [*beside(folder), *names()])
+        wrong, right = "there is no such folder", f"name the folder of a scenario{near}"
         raise ScenarioError([Problem(str(folder), wrong, right)])
     section, root = _section(folder / FILE)
     if not any(reader.knows(folder) for reader in READERS):

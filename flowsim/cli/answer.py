@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from flowsim.cli.output import note
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def load(
         warnings.simplefilter("always", ScenarioWarning)
         scenario = readers.load(name, allow_code, **how)
     for warning in odd:
-        click.echo(f"note: {warning.message}", err=True)
+        note(str(warning.message))
     values = {**(fitted or {}), **_values(settings, allow_code)}
     return scenario.with_values(values) if values else scenario
 

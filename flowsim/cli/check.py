@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowsim.cli.answer import ALLOW_CODE, answering, file_name, importing, parent_of, terminable
+from flowsim.cli.output import json_option, quiet_option, result, wants_json, written
 
 if TYPE_CHECKING:
     from flowsim.check.read import Asked
@@ -32,6 +33,8 @@ SCENARIOS = Path("scenarios")
 @click.option("-o", "--output", type=click.Path(path_type=Path),
               help="Folder for a figure of each scenario that moved.")  # fmt: skip
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
+@quiet_option
+@json_option
 def check_command(
     scenarios: tuple[Path, ...],
     level: Any,
@@ -43,7 +46,7 @@ def check_command(
     output: Path | None,
     allow_code: bool,
 ) -> None:
-    """Hold each SCENARIO (a folder) against the baseline beside it; else all below scenarios/.
+    """Hold each SCENARIO against the baseline in its folder; else all below scenarios/.
 
     A check.yaml beside it says which outcomes, members and tolerance. Exit status 0: held; 1:
     moved, or there is no baseline, or no scenario to one; 2: wrong input or usage.
@@ -65,7 +68,7 @@ def check_command(
         if output is not None:
             _draw(verdicts, output)
         kept = sum(v.held for v in verdicts)
-        click.echo(f"{kept} of {len(verdicts)} held")
+        result(f"{kept} of {len(verdicts)} held", [_plain(verdict) for verdict in verdicts])
     if kept < len(verdicts):
         raise SystemExit(1)
 
@@ -85,19 +88,39 @@ def _held(asked: list[Asked], level: Any, false_alarm: float, jobs: int) -> list
     verdicts = []
     for one in asked:
         verdicts.append(hold(one, level, false_alarm, len(asked), jobs))
-        click.echo(str(verdicts[-1]))
+        if not wants_json():
+            click.echo(str(verdicts[-1]))
     return verdicts
 
 
 def _update(asked: list[Asked], reason: str, jobs: int) -> None:
     from flowsim.check.guard import update
+    from flowsim.scenario.shipped import is_installed
 
     lost = [one.name for one in asked if one.scenario is None]
     if lost:
         raise click.UsageError(f"{', '.join(lost)}: there is no scenario to a baseline; remove it")
+    shipped = [one.name for one in asked if is_installed(one.folder)]
+    if shipped:
+        told = f"{', '.join(shipped)}: the installed package is not written to"
+        raise click.UsageError(f"{told}; copy the folder, and update the copy")
     for one in asked:
         update(one, reason, jobs)
-        click.echo(f"{one.name}: the baseline is written")
+        written(f"{one.name}: the baseline is written")
+    if wants_json():
+        result("", [{"name": one.name, "updated": True} for one in asked])
+
+
+def _plain(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as data; its lines are those of the text."""
+    changes = [
+        {"outcome": c.outcome, "unit": c.unit, "before": c.before, "after": c.after, "p": c.p,
+         "where": [str(spot) for spot in c.where]}
+        for c in verdict.changes
+    ]  # fmt: skip
+    told = {name: getattr(verdict, name) for name in ("name", "level", "held", "since", "seconds")}
+    lines = {"lines": verdict.lines(), "notes": verdict.notes}
+    return {**told, "changes": changes, **lines}
 
 
 def _write(verdicts: list[Verdict], junit: Path | None, summary: Path | None) -> None:
@@ -122,4 +145,4 @@ def _draw(verdicts: list[Verdict], folder: Path) -> None:
         for verdict in moved:
             path = folder / f"{file_name(verdict.name)}.png"
             drawn(verdict).write(path)
-            click.echo(f"  {path}")
+            written(f"  {path}")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from flowsim.cli.answer import ALLOW_CODE, answering, importing, load, parent_of, terminable
+from flowsim.cli.output import quiet_option, written
 
 
 @click.command("convert")
@@ -15,6 +16,7 @@ from flowsim.cli.answer import ALLOW_CODE, answering, importing, load, parent_of
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier conversion.")
+@quiet_option
 def convert_command(
     source: str, target: Path, settings: tuple[str, ...], allow_code: bool, overwrite: bool
 ) -> None:
@@ -33,9 +35,8 @@ def convert_command(
             with whole_folder(target, replace=overwrite) as folder:
                 write_scenario(setup, folder)
     with answering(f"the scenario is in {target}, but this could not be told"):
-        click.echo(f"The scenario is in {target}")
-        for file in sorted(target.iterdir()):
-            click.echo(f"  {file}")
+        files = (f"  {file}" for file in sorted(target.iterdir()))
+        written("\n".join([f"The scenario is in {target}", *files]))
 
 
 def _check_target(target: Path, overwrite: bool) -> None:

@@ -6,6 +6,7 @@ Exit status 0: done; 1: a run failed; 2: a scenario or the usage is wrong; 130: 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,9 @@ from flowsim.cli.answer import (
 )
 from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
+from flowsim.cli.output import is_quiet, json_option, quiet_option, result, wants_json, written
 from flowsim.cli.scores import score_command
+from flowsim.cli.shipped import scenarios_command
 from flowsim.cli.studies import commands
 from flowsim.errors import Problem, ScenarioError
 
@@ -37,7 +40,8 @@ EFFECTS = "policy_effects.csv"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="flowsim", prog_name="flowsim", message="%(prog)s %(version)s")
+@click.version_option(None, "-V", "--version", package_name="flowsim", prog_name="flowsim",
+                      message="%(prog)s %(version)s")  # fmt: skip
 def cli() -> None:
     """Simulate people who flee across a border."""
 
@@ -52,6 +56,8 @@ def cli() -> None:
 @click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier run.")
 @click.option("--figures/--no-figures", default=True, help="Draw the figures.")
 @click.option("--progress/--no-progress", default=True, help="Show progress on a terminal.")
+@quiet_option
+@json_option
 def run(
     scenario: str,
     output: Path | None,
@@ -63,7 +69,7 @@ def run(
     figures: bool,
     progress: bool,
 ) -> None:
-    """Run SCENARIO (a folder or a YAML file) once and write what comes of it.
+    """Run SCENARIO (a folder, a YAML file or a name) once and write what comes of it.
 
     The folder gets result.nc, summary.json, policy_effects.csv, the effective scenario.yaml and the
     figures, all of them or none.
@@ -73,30 +79,45 @@ def run(
         target = output or OUT / file_name(setup.name)
         _check_target(target, overwrite)
         with parent_of(target), terminable():
-            shown = progress and is_terminal()
-            told, drawn = _run_into(target, setup, seed, engine, figures, overwrite, shown)
+            shown = progress and is_terminal() and not is_quiet()
+            told, rows, drawn = _run_into(target, setup, seed, engine, figures, overwrite, shown)
     with answering(f"the run is in {target}, but this could not be told"):
-        if told:
-            click.echo(f"{told}\n")
-        click.echo(f"The run is in {target}")
-        for figure in drawn:
-            click.echo(f"  {target / figure}")
+        figures_told = [target / figure for figure in drawn]
+        result(told, {"folder": target, "drawn": figures_told, **rows})
+        written("\n".join(
+            [*([""] if told else []), f"The run is in {target}", *(f"  {f}" for f in figures_told)]
+        ))  # fmt: skip
 
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True, metavar="SCENARIO_OR_STUDY...")
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
+@quiet_option
+@json_option
 def validate(files: tuple[str, ...], allow_code: bool) -> None:
-    """Check scenarios and studies, and tell everything that is wrong in them."""
+    """Check scenarios and studies, and tell everything that is wrong in them.
+
+    With --json the document has the valid ones with their sizes, and each problem with its file,
+    line, column and path; the exit status is 2 where there is one.
+    """
     problems: list[Problem] = []
+    valid: list[dict[str, Any]] = []
     with answering("it failed"), importing(allow_code):
         for name in files:
             try:
-                click.echo(f"{name}: valid ({_sizes(name, allow_code)})")
+                sizes = _sizes(name, allow_code)
             except ScenarioError as error:
                 problems += error.problems
+                continue
+            valid.append({"name": name, **sizes})
+            if not wants_json():
+                told = ", ".join(f"{count} {what}" for what, count in sizes.items())
+                click.echo(f"{name}: valid ({told})")
+        problems = list(dict.fromkeys(problems))
+        if wants_json():
+            result("", {"valid": valid, "problems": [asdict(p) for p in problems]})
         if problems:
-            raise ScenarioError(list(dict.fromkeys(problems)))
+            raise ScenarioError(problems)
 
 
 @cli.command()
@@ -112,7 +133,7 @@ def schema(study: bool) -> None:
         click.echo(json.dumps(made(), indent=2, ensure_ascii=False))
 
 
-for command in (*commands, check_command, convert_command, score_command):
+for command in (*commands, check_command, convert_command, scenarios_command, score_command):
     cli.add_command(command)
 
 
@@ -121,17 +142,17 @@ def main() -> None:
     cli(prog_name="flowsim")
 
 
-def _sizes(name: str, allow_code: bool) -> str:
-    """Check a scenario or study; what is in it."""
+def _sizes(name: str, allow_code: bool) -> dict[str, int]:
+    """Check a scenario or study; how much of what is in it."""
     from flowsim.study.read import is_study, read_study
 
     if is_study(name):
         study = read_study(name, allow_code)
-        samples = f"{study.samples} samples, " if study.samples else ""
-        return f"{len(study.scenarios)} scenarios, {samples}{study.members} members"
+        samples = {"samples": study.samples} if study.samples else {}
+        return {"scenarios": len(study.scenarios), **samples, "members": study.members}
     found = load(name, (), allow_code)
-    sizes = f"{len(found.places)} places, {len(found.routes)} routes"
-    return f"{sizes}, {len(found.reports)} reports"
+    sections = {"places": found.places, "routes": found.routes, "reports": found.reports}
+    return {name: len(rows) for name, rows in sections.items()}
 
 
 def _run_into(
@@ -142,34 +163,35 @@ def _run_into(
     figures: bool,
     overwrite: bool,
     progress: bool,
-) -> tuple[str, list[Path]]:
-    """Run and write; the table of reported figures and the names of the drawn ones."""
+) -> tuple[str, dict[str, Any], list[Path]]:
+    """Run and write; the table of reports, its summary as data, and the names of the figures."""
     from flowsim.folders import whole_folder
     from flowsim.model.flow import run as simulate
 
     with whole_folder(target, replace=overwrite) as folder:
-        result = simulate(scenario, seed=seed, engine=engine, progress=progress)
-        told = _write(folder, result, scenario)
+        made = simulate(scenario, seed=seed, engine=engine, progress=progress)
+        told, rows = _write(folder, made, scenario)
         drawn: list[Path] = []
         if figures:
             from flowsim.plot import save_all
 
-            drawn = [path.relative_to(folder) for path in save_all(result, scenario, folder)]
-    return told, drawn
+            drawn = [path.relative_to(folder) for path in save_all(made, scenario, folder)]
+    return told, rows, drawn
 
 
-def _write(folder: Path, result: Result, scenario: Scenario) -> str:
+def _write(folder: Path, made: Result, scenario: Scenario) -> tuple[str, dict[str, Any]]:
     from flowsim.evidence.digest import summary
     from flowsim.evidence.table import against_reports, format_table, tally
 
-    result.to_netcdf(folder / RESULT)
-    text = json.dumps(summary(result, scenario), indent=2, ensure_ascii=False, allow_nan=False)
+    made.to_netcdf(folder / RESULT)
+    rows = summary(made, scenario)
+    text = json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / "summary.json").write_text(f"{text}\n", encoding="utf-8")
-    effects = result.policy_effects()
+    effects = made.policy_effects()
     effects.to_csv(folder / EFFECTS, index=False, lineterminator="\n", float_format="%.10g")
-    (folder / "scenario.yaml").write_text(str(result.data.attrs["scenario"]), encoding="utf-8")
-    frame = against_reports(result, scenario)
-    return f"{format_table(frame)}\n\n{tally(frame)}" if len(frame) else ""
+    (folder / "scenario.yaml").write_text(str(made.data.attrs["scenario"]), encoding="utf-8")
+    frame = against_reports(made, scenario)
+    return (f"{format_table(frame)}\n\n{tally(frame)}" if len(frame) else ""), rows
 
 
 def _check_target(target: Path, overwrite: bool) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import time
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from flowsim.cli.answer import answering, is_terminal, load, png
+from flowsim.cli.output import is_quiet, json_option, quiet_option, result
 from flowsim.errors import Problem, ScenarioError
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 @click.option("--figure", type=click.Path(path_type=Path), callback=png,
               help="Draw simulated and registered persons by camp as this PNG.")  # fmt: skip
 @click.option("--progress/--no-progress", default=True, help="Show progress on a terminal.")
+@quiet_option
+@json_option
 def score_command(
     scenario: str,
     members: int,
@@ -58,13 +62,14 @@ def score_command(
         if rules is not None:
             setup = setup.model_copy(update={"rules": rules})
         begun = time.perf_counter()
-        scores = _scored(setup, members, seed, progress and is_terminal())
+        scores = _scored(setup, members, seed, progress and is_terminal() and not is_quiet())
         seconds = time.perf_counter() - begun
         if output is not None:
             _write(output, scores)
         if figure is not None:
             _draw(figure, scores, setup)
-        click.echo(_told(setup.name, scores, members, seconds))
+        data = {"name": setup.name, "members": members, "seed": seed, **_plain(scores)}
+        result(_told(setup.name, scores, members, seconds), data)
 
 
 def _prepared(
@@ -128,6 +133,14 @@ def _told(name: str, scores: Scores, members: int, seconds: float) -> str:
         f"{seconds:.1f} s",
     ]
     return "\n".join(lines)
+
+
+def _plain(scores: Scores) -> dict[str, Any]:
+    """The scores as data, less the simulated persons of each day."""
+    told = {f.name: getattr(scores, f.name) for f in fields(scores) if f.repr}
+    camps = [camp._asdict() for camp in scores.camps]
+    return {**told, "naive": dict(scores.naive), "scaled": dict(scores.scaled), "camps": camps,
+            "total": scores.total._asdict()}  # fmt: skip
 
 
 def _write(path: Path, scores: Scores) -> None:

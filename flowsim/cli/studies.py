@@ -13,11 +13,11 @@ from flowsim.cli.answer import (
     answering,
     file_name,
     importing,
-    is_terminal,
     parent_of,
     png,
     terminable,
 )
+from flowsim.cli.output import is_quiet, json_option, quiet_option, result, wants_json, written
 
 if TYPE_CHECKING:
     from flowsim.study.contrast import Comparison
@@ -37,7 +37,10 @@ TABLE = "comparison.csv"
 @click.option("--recompute", is_flag=True, help="Run anew what other code or scenarios made.")
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @click.option("--figures/--no-figures", default=True, help="Draw the comparison.")
-@click.option("--progress/--no-progress", default=True, help="Show progress on a terminal.")
+@click.option("--progress/--no-progress", default=True,
+              help="A bar on a terminal, else a line every minute.")  # fmt: skip
+@quiet_option
+@json_option
 def study(
     study_file: str,
     store: Path | None,
@@ -69,10 +72,12 @@ def study(
                 runs = made.run(
                     target,
                     jobs=cluster or jobs,
-                    progress=progress and is_terminal(),
+                    progress=progress and not is_quiet(),
                     on_change="recompute" if recompute else "refuse",
                 )
-        click.echo(f"{len(made)} runs are in {target}")
+        written(f"{len(made)} runs are in {target}")
+        if wants_json() and not (told.compare and len(told.scenarios) > 1):
+            result("", {"store": target, "runs": len(made)})
         if told.compare and len(told.scenarios) > 1:
             asked = told.compare
             _compare(
@@ -95,6 +100,8 @@ def study(
 @click.option("--no-figure", is_flag=True, help="Draw nothing.")
 @click.option("--csv", "table", type=click.Path(path_type=Path), help="Write the table there, too.")
 @click.option("--markdown", is_flag=True, help="Print the table as Markdown.")
+@quiet_option
+@json_option
 def compare(
     store: Path,
     against: str,
@@ -109,6 +116,8 @@ def compare(
     markdown: bool,
 ) -> None:
     """Compare the scenarios of a study in STORE, member by member."""
+    if markdown and wants_json():
+        raise click.UsageError("--markdown and --json are two forms of one table; give one")
     with answering("the comparison failed", "nothing was compared"):
         from flowsim.study.runs import open_study
 
@@ -125,6 +134,7 @@ def compare(
 @click.option("--variable", metavar="NAME", help="Only this one, as a long table for CSV.")
 @click.option("--partial", is_flag=True, help="Use the members that all scenarios have by now.")
 @click.option("--overwrite", is_flag=True, help="Replace what is there.")
+@quiet_option
 def export(store: Path, target: Path, variable: str | None, partial: bool, overwrite: bool) -> None:
     """Write the runs in STORE to TARGET: .nc, .zarr, .parquet or .csv.
 
@@ -135,7 +145,7 @@ def export(store: Path, target: Path, variable: str | None, partial: bool, overw
         from flowsim.study.runs import open_study
 
         write(open_study(store, partial).data, target, variable, overwrite)
-        click.echo(f"The runs are in {target}")
+        written(f"The runs are in {target}")
 
 
 commands = (study, compare, export)
@@ -156,14 +166,17 @@ def _compare(
     from flowsim.study.contrast import compare as hold
 
     told = hold(runs, against, outcomes or None, level, interval, precision)
-    click.echo(told.markdown() if markdown else str(told))
+    files = [path for path in (figure, table) if path is not None]
+    kept = {name: getattr(told, name) for name in ("against", "level", "method", "unit")}
+    rows = told.table.to_dict("records")
+    data = {"store": runs.store.folder, **kept, "files": files, "table": rows}
+    result(told.markdown() if markdown else str(told), data)
     if table is not None:
         told.to_csv(table)
     if figure is not None:
         _draw(told, figure)
-    written = [f"  {path}" for path in (figure, table) if path is not None]
-    if written:  # beside a Markdown table, which may go to a file, not in it
-        click.echo("\n".join(["", *written]), err=markdown)
+    if files:  # beside a Markdown table, which may go to a file, not in it
+        written("\n".join(["", *(f"  {path}" for path in files)]), err=markdown)
 
 
 def _draw(comparison: Comparison, path: Path) -> None:

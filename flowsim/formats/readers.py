@@ -11,6 +11,7 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.files import is_file
 from flowsim.scenario.load import is_scenario, read_scenario
 from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.shipped import located
 
 
 class Reader(NamedTuple):
@@ -61,7 +62,8 @@ def load(
     ----------
     path : str or path
         A scenario's folder, a YAML file (a variant), or a folder of Flee: one with ``input_csv``
-        and ``source_data``, or the ``input_csv`` itself.
+        and ``source_data``, or the ``input_csv`` itself. Or the name of one that comes with
+        flowsim, see `flowsim.scenarios`, where the current folder has nothing of that name.
     allow_code : bool
         Whether policies of type ``code`` may be imported: they then run with your rights. Without
         it they are a problem, and nothing is imported.
@@ -87,7 +89,7 @@ def load(
     ...
     flowsim.errors.ScenarioError: scenarios/nowhere: there is no such file or folder; ...
     """
-    where = Path(path)
+    where = located(path)
     if strict_flee or source is not None:
         if not _is_flee(where):
             right = "name one with input_csv and source_data, or leave out what is for Flee alone"

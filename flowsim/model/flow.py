@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -33,7 +34,7 @@ from flowsim.model.reference import ReferenceCrowd
 from flowsim.model.sight import Reports, Sight
 from flowsim.results import Result
 from flowsim.scenario.checks import check
-from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.scenario import Scenario, not_loaded
 from flowsim.world.arrivals import Origins, told_arrivals, told_sheltered
 from flowsim.world.population import Households, join, settle_residents
 from flowsim.world.violence import Danger
@@ -79,6 +80,8 @@ class FlowModel(mesa.Model):
         rng: int | str | None = None,
         rules: Mapping[str, Rule] | None = None,
     ) -> None:
+        if isinstance(setup, str | os.PathLike):
+            raise not_loaded(setup, "FlowModel")
         if not isinstance(setup, Scenario):
             raise TypeError(
                 f"setup is a Scenario, not {type(setup).__name__}; "
@@ -458,6 +461,8 @@ def run(
     TypeError
         The seed is something else, as a generator.
     """
+    if not isinstance(scenario, Scenario):
+        raise not_loaded(scenario, "fs.run")
     if scenario.rules == "flee":
         return _run_daily(scenario, seed, rules, provenance)
     model = FlowModel(scenario, engine=engine, rng=seed_text(seed), rules=rules)

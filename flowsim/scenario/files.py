@@ -19,6 +19,7 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.flaws import did_you_mean
 from flowsim.scenario.nodes import Spot
 
+FILE = "scenario.yaml"
 MEGABYTE = 1_000_000
 YAML_BYTES = 8 * MEGABYTE
 TABLE_BYTES = 25 * MEGABYTE

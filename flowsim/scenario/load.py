@@ -3,8 +3,9 @@
 ``scenario.yaml`` and the tables it names lie in one folder: a table is named relative to the YAML
 file and never lies outside of its folder, links followed. ``extends`` names another YAML file or
 a folder with a ``scenario.yaml``; it may be in the same folder, in the one above, or in a folder
-beside it, but not further away than the folder that holds the scenario folders. The same holds
-for each file of a chain, and for where a YAML file lies that is a link.
+beside it, but not further away than the folder that holds the scenario folders; or, where the
+folder has nothing of that name, a scenario that comes with flowsim. The same holds for each file
+of a chain, and for where a YAML file lies that is a link.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from flowsim.errors import Problem, ScenarioError, ScenarioWarning
 from flowsim.scenario.checks import flaws_across
 from flowsim.scenario.draft import ROWS
 from flowsim.scenario.extends import merge
+from flowsim.scenario.files import FILE as FILE
 from flowsim.scenario.files import (
     YAML_BYTES,
     beside,
@@ -28,7 +30,7 @@ from flowsim.scenario.files import (
     read_text,
     within,
 )
-from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, tell
+from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, listed, tell
 from flowsim.scenario.nodes import Loc, Node, Spot
 from flowsim.scenario.numbers import lift
 from flowsim.scenario.override import locate
@@ -36,10 +38,10 @@ from flowsim.scenario.policies import without_own
 from flowsim.scenario.read import parse
 from flowsim.scenario.rules.period import clocks
 from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.shipped import names, shipped_path
 from flowsim.scenario.tables import read_table
 from flowsim.scenario.validate import validate
 
-FILE = "scenario.yaml"
 CHAIN = 20
 """Longest chain of files that extend one another."""
 
@@ -132,11 +134,15 @@ def _is_there(file: Path) -> bool:
 
 
 def _absent(given: Path, file: Path) -> Problem:
-    near = did_you_mean(given.name, beside(given))
+    is_name = given.name == str(given)
+    near = did_you_mean(given.name, [*beside(given), *names()])
     if is_folder(given):
         return Problem(str(given), f"there is no {FILE} in this folder", "name a scenario's folder")
     wrong = "there is no such file or folder"
-    return Problem(str(given), wrong, f"name a scenario's folder or YAML file{near}")
+    right = "name a scenario's folder or YAML file"
+    if is_name and not near:
+        right += f", or one that comes with flowsim, as {listed(names())}"
+    return Problem(str(given), wrong, right + near)
 
 
 class _Reader:
@@ -179,6 +185,9 @@ class _Reader:
         if not isinstance(base.value, str):
             right = "give the folder or YAML file that this extends"
             raise _error("extends", "this is no path", right, base.at)
+        shipped = shipped_path(base.value, folder)
+        if shipped is not None:
+            return self.read(shipped / FILE if is_folder(shipped) else shipped, base.at)
         target = _named(folder, base.value, base.at, "extends")
         if is_folder(target):
             target = _named(target, FILE, base.at, "extends")

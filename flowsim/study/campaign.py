@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import cloudpickle
-from tqdm import tqdm
 
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.assemble import as_yaml
@@ -18,6 +17,7 @@ from flowsim.study.execute import Execution
 from flowsim.study.layout import Layout
 from flowsim.study.manifest import Manifest, Run
 from flowsim.study.pools import Pool, pool
+from flowsim.study.progress import Progress, telling
 from flowsim.study.store import Store
 from flowsim.study.worker import Done, Failed, Task
 
@@ -59,10 +59,8 @@ def campaign(
     for name, scenario in study.scenarios.items():
         store.add_scenario(entries[name].digest, as_yaml(scenario))
     store.clear()
-    with pool(jobs) as workers, tqdm(
-        total=len(runs), initial=len(found) - len(damaged) - len(blind), unit="run",
-        desc=study.name, disable=None if progress else True, smoothing=0.1,
-    ) as bar:  # fmt: skip
+    sound = len(found) - len(damaged) - len(blind)
+    with pool(jobs) as workers, telling(study.name, len(runs), sound, progress) as bar:
         effort = _Effort(study, store, plan, workers, bar)
         if blind:
             damaged += _give_sight(effort, store, blind)
@@ -127,7 +125,7 @@ class _Effort:
     """What goes out to workers and comes back from them."""
 
     def __init__(
-        self, study: Study, store: Store, plan: Manifest, workers: Pool, bar: tqdm
+        self, study: Study, store: Store, plan: Manifest, workers: Pool, bar: Progress
     ) -> None:
         self.study, self.store, self.code = study, store, plan.code
         self.workers, self.bar = workers, bar

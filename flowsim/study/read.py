@@ -1,6 +1,7 @@
 """A study from its file: sections, scenarios with what is set in them, and all checks at once.
 
-The files of its scenarios are named relative to the study file, and may lie anywhere.
+The files of its scenarios are named relative to the study file, and may lie anywhere, or come with
+flowsim.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from flowsim.scenario.read import parse
 from flowsim.scenario.rules.period import told as duration
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shape import adapter
+from flowsim.scenario.shipped import located, names, shipped_path
 from flowsim.scenario.validate import fields
 from flowsim.study.places import of_setting, on_paper, placed
 from flowsim.study.sections import CompareSection, Method, Samples, StudySection, Variant
@@ -74,7 +76,7 @@ def is_study(path: str | os.PathLike[str]) -> bool:
     A study file is a YAML file with the key ``scenarios``, which no scenario has. One that is no
     proper YAML is judged by a line that begins with that key.
     """
-    given = Path(path)
+    given = located(path, telling=False)
     file = _file(given)
     if given.is_dir():
         return file.is_file() and not (given / SCENARIO_FILE).exists()
@@ -112,7 +114,7 @@ def read_study(path: str | os.PathLike[str], allow_code: bool = False) -> StudyF
     >>> study.members, list(study.scenarios)[:2]  # doctest: +SKIP
     (50, ['as reported', 'open'])
     """
-    given = Path(path)
+    given = located(path)
     file = _file(given)
     if not file.exists():
         raise ScenarioError([_absent(given)])
@@ -177,7 +179,7 @@ class _Reader:
         except ValidationError:
             return
         try:
-            scenario = load(_relative(self.folder, variant.file), self.allow_code)
+            scenario = load(_file_of(self.folder, variant.file), self.allow_code)
         except ScenarioError as error:
             for problem in error.problems:
                 if problem.file:
@@ -273,8 +275,11 @@ def _file(given: Path) -> Path:
     return given / FILE if given.is_dir() else given
 
 
-def _relative(folder: Path, name: str) -> Path:
+def _file_of(folder: Path, name: str) -> Path:
     """A path as written in a file of a folder, without dots where they say nothing."""
+    shipped = shipped_path(name, folder)
+    if shipped is not None:
+        return shipped
     target = folder / name
     plain = Path(os.path.normpath(target))
     try:
@@ -287,6 +292,7 @@ def _absent(given: Path) -> Problem:
     if given.is_dir():
         return Problem(str(given), f"there is no {FILE} in this folder", "name a study's folder")
     parent = given.parent if given.parent.is_dir() else None
-    near = did_you_mean(given.name, sorted(os.listdir(parent))) if parent else ""
+    beside = os.listdir(parent) if parent else []
+    near = did_you_mean(given.name, [*sorted(beside), *names()])
     right = f"name a study's folder or YAML file{near}"
     return Problem(str(given), "there is no such file or folder", right)

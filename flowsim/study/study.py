@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flowsim.draws import seed_text
 from flowsim.errors import Problem, ScenarioError, StudyError
 from flowsim.scenario.checks import check
-from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.scenario import Scenario, not_loaded
 from flowsim.study.identity import code_version
 from flowsim.study.inputs import METHODS, Method, design, doubts, uncertain
 from flowsim.study.keep import instants, parse_keep
@@ -92,6 +92,8 @@ class Study:
         name: str = "study",
         title: str = "",
     ) -> None:
+        if isinstance(scenarios, str | os.PathLike):
+            raise not_loaded(scenarios, "fs.Study")
         if isinstance(scenarios, Scenario):
             scenarios = {scenarios.name: scenarios}
         self.scenarios = dict(scenarios)
@@ -164,7 +166,8 @@ class Study:
             Processes, -1 for one a core; or a Dask cluster, by the address of its scheduler
             (``tcp://...``) or its client.
         progress : bool
-            Show a bar with rate and time left, where standard error is a terminal.
+            Tell the rate and the time left on standard error: a bar on a terminal, else a line
+            every minute.
         on_change : {"refuse", "recompute"}
             What to do where the store has runs of another code, or of scenarios that have changed
             since.

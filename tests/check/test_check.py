@@ -21,6 +21,7 @@ from flowsim.check.baseline import read_baseline
 from flowsim.check.guard import guard
 from flowsim.check.sections import CheckSection
 from flowsim.cli.main import cli
+from tests.children import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 CHECK = """\
@@ -314,7 +315,7 @@ def test_the_plugin(here: Path, tmp_path: Path) -> None:
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 1, done.stdout

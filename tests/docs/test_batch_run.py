@@ -13,6 +13,7 @@ import mesa
 import pytest
 
 import flowsim as fs
+from tests.children import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "batch_run.md").read_text(encoding="utf-8")
@@ -39,7 +40,7 @@ def run_script(folder: Path, *parts: str) -> str:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 import flowsim as fs
 from flowsim.behaviour.sections import Behaviour
 from flowsim.cli.main import cli
+from tests.children import PATIENCE_S
 from tests.flee_folder import flee_folder
 from tests.study.worlds import BORDER, small
 
@@ -45,7 +46,7 @@ def test_the_snippets_of_the_readme_run(tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

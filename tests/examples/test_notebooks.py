@@ -12,10 +12,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.children import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
 KEPT = Path(__file__).parent
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
-TIMEOUT_S = 150
 FIGURES = {"01_first_run": 5, "02_border_policies": 2}
 """How many each draws."""
 HEADLINES = {
@@ -78,7 +79,8 @@ def test_it_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     notebook = read(path)
     NotebookClient(
         notebook,
-        timeout=TIMEOUT_S,
+        timeout=int(PATIENCE_S),
+        startup_timeout=int(PATIENCE_S),
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()

@@ -107,6 +107,13 @@ def test_an_error_of_the_library_is_found_and_kept_once(
     assert "no such thing" in (kept[0] / "traceback.txt").read_text()
 
 
+def test_what_lies_in_a_folder_named_as_the_library_is_not_the_library() -> None:
+    code = compile("raise KeyError('a: b')", "/home/me/flowsim/tests/test_it.py", "exec")
+    with pytest.raises(KeyError) as found:
+        exec(code)
+    assert site(found.value) == "KeyError.guard.a"
+
+
 @settings(max_examples=20)
 @given(st.integers(0, 2**32), st.sampled_from(sorted(SEEDS)))
 def test_what_is_changed_is_refused_or_loads(seed: int, name: str) -> None:

@@ -11,11 +11,13 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import flowsim
 from tests.bad_input.guarded import load_guarded
 from tests.bad_input.short_run import is_quick, run_briefly
 from tests.fuzz.blob import LOADED, unpack, write
 
 RAM = Path("/dev/shm")
+LIBRARY = Path(flowsim.__file__).parent
 ONE_IN = 2
 """Of the inputs that load, so many run a little."""
 
@@ -64,7 +66,7 @@ def site(error: BaseException) -> str:
     """Where and how something failed, by which findings are told apart."""
     own = [
         frame for frame in traceback.extract_tb(error.__traceback__)
-        if f"{os.sep}flowsim{os.sep}" in frame.filename
+        if Path(frame.filename).is_relative_to(LIBRARY)
     ]  # fmt: skip
     where = "guard"
     if own:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from click.testing import CliRunner
 import flowsim as fs
 from flowsim.cli.main import cli
 from flowsim.scenario.read import parse
+from tests.children import let_others_in
 
 DATA = Path(__file__).parents[1] / "data"
 MISTAKES = {
@@ -200,9 +200,7 @@ def test_folder_in_place_of_a_table(small: Path) -> None:
 
 def test_table_that_may_not_be_read(small: Path) -> None:
     (small / "places.csv").chmod(0)
-    for folder in (Path.cwd(), *Path.cwd().parents[:-2]):
-        if folder.stat().st_uid == os.getuid():
-            folder.chmod(folder.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
+    let_others_in(Path.cwd())
     code = (  # load once with all rights, as the interpreter itself may be out of reach later
         "import os, flowsim, flowsim.study.read\nflowsim.load('small')\n"
         "from flowsim.cli.main import main\n"

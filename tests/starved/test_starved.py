@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import os
 import re
 import shutil
 import signal
@@ -20,6 +19,7 @@ from click.testing import CliRunner
 
 from flowsim.cli.main import cli
 from flowsim.study.runs import open_study
+from tests.children import let_others_in
 from tests.flee_folder import flee_folder
 from tests.starved.hard_times import COMMANDS
 
@@ -228,9 +228,7 @@ def test_memory_ends_amid_a_run(place: Place, what: str, megabytes: int) -> None
 @pytest.mark.parametrize("what", COMMANDS)
 def test_nothing_may_be_written(place: Place, what: str) -> None:
     before = files(place.folder)
-    for folder in (place.folder, *place.folder.parents[:-2]):
-        if folder.stat().st_uid == os.getuid():
-            folder.chmod(0o755)
+    let_others_in(place.folder)
     tree = [place.folder, *place.folder.rglob("*")]
     for path in tree:
         path.chmod(0o555 if path.is_dir() else 0o444)

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +13,11 @@ from pathlib import Path
 import pytest
 
 import flowsim as fs
+from flowsim.study.store import Store
+from tests.children import PATIENCE_S
 from tests.study.worlds import contents, study
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 60.0
-"""How long a process may take to start."""
 
 
 class Cluster:
@@ -52,7 +51,7 @@ class Cluster:
         """Of the scheduler, once it answers."""
         import json
 
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             if self.file.exists() and self.file.stat().st_size:
                 return str(json.loads(self.file.read_text())["address"])
@@ -81,23 +80,22 @@ def workers(store: Path) -> list[str]:
 
 
 def test_a_cluster_gives_the_bytes_of_one_process_and_survives_a_killed_worker(
-    tmp_path: Path, cluster: Cluster
+    tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study(members=10).run(tmp_path / "alone")
     store = tmp_path / "cluster"
 
-    def kill_one() -> None:
-        """Kill the worker that did the first run that came back."""
-        while not (store / "journal.csv").exists() or not workers(store):
-            time.sleep(0.005)
-        victims.append(int(workers(store)[0].split(":")[1]))
-        os.kill(victims[0], signal.SIGKILL)
+    note, victims = Store.note, []
 
-    victims: list[int] = []
-    killer = threading.Thread(target=kill_one)
-    killer.start()
+    def noted(self: Store, *cells: object) -> None:
+        """Kill the worker that did the first run that came back."""
+        note(self, *cells)
+        if not victims:
+            victims.append(int(workers(store)[0].split(":")[1]))
+            os.kill(victims[0], signal.SIGKILL)
+
+    monkeypatch.setattr(Store, "note", noted)
     study(members=10).run(store, jobs=cluster.address)
-    killer.join()
     assert contents(store) == contents(tmp_path / "alone")
     done = workers(store)
     assert len(done) == 20  # each run was done once

@@ -29,6 +29,7 @@ from flowsim.study.record import encode
 from flowsim.study.runs import open_study
 from flowsim.study.store import Store
 from flowsim.study.worker import Done, Failed
+from tests.children import PATIENCE_S
 from tests.study.worlds import BORDER, contents, small
 
 
@@ -168,7 +169,7 @@ def test_two_threads_that_write_one_file_do_not_meet(
 
     def together(handle: int) -> None:
         fsync(handle)
-        both.wait(10)
+        both.wait(PATIENCE_S)
 
     monkeypatch.setattr("flowsim.study.store.os.fsync", together)
     failures: list[BaseException] = []
