@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from flowsim.scenario.flaws import Flaw, did_you_mean
+from flowsim.scenario.flaws import Flaw, unknown_key
 from flowsim.scenario.nodes import Loc, Node, Paths
 from flowsim.scenario.read import scalar
 from flowsim.scenario.shape import adapter, bare, child, is_leaf
@@ -127,8 +127,7 @@ def _as_number(value: Any, expected: Any) -> Any:
 
 
 def _unknown(key: str, loc: Loc) -> Flaw:
-    right = f"use one of {', '.join(PARTS)}{did_you_mean(key, PARTS)}"
-    return Flaw((*loc, key), f"there is no key {key!r}", right, at_key=True)
+    return Flaw((*loc, key), *unknown_key(key, PARTS), at_key=True)
 
 
 def _disorder(ends: dict[str, Any], told: dict[str, Any], loc: Loc) -> list[Flaw]:
