@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
+from pathlib import Path
+
+_HERE = Path(__file__).parent
 
 
 def on_one_line(text: str) -> str:
@@ -76,6 +80,28 @@ class ScenarioWarning(UserWarning):
 
 class SimulationError(RuntimeError):
     """A run could not go on: a rule or a policy gave something that the model cannot use."""
+
+
+def in_own_code(what: str, error: Exception) -> SimulationError:
+    """An error that a policy or rule raised in a run, with whose it is and when.
+
+    Where it was raised in the user's own files, their last line is told; the error itself belongs
+    behind it, as ``raise in_own_code(...) from error``.
+
+    Examples
+    --------
+    >>> in_own_code("the policy 'relief', 2010-06-12T18:00", KeyError("Osh"))
+    SimulationError("the policy 'relief', 2010-06-12T18:00: KeyError: 'Osh'")
+    """
+    if isinstance(error, SimulationError):
+        return SimulationError(f"{what}: {error}")
+    own = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).parent != _HERE and _HERE not in Path(frame.filename).parents
+    ]
+    where = f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+    return SimulationError(f"{what}: {type(error).__name__}: {error}{where}")
 
 
 class StudyError(SimulationError):

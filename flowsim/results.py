@@ -225,14 +225,19 @@ class Result:
 
     def __repr__(self) -> str:
         """One line on the run and one on what is in it."""
-        time = self.data["time"].values
         sizes = ", ".join(f"{n} {d}" for d, n in self.data.sizes.items())
-        span = " to ".join(np.datetime_as_string(t, unit="m") for t in (time[0], time[-1]))
         names = ", ".join(str(name) for name in self.data.data_vars)
-        return (
-            f"<Result of {self.name or 'a run'}, seed {self.seed}, {span}>\n"
-            f"{sizes}\nvariables: {names}"
-        )
+        seed = f", seed {self.seed}" if self.seed else ""
+        told = f"{self.name or 'a run'}{seed}{self._span()}"
+        return f"<Result of {told}>\n{sizes}\nvariables: {names}"
+
+    def _span(self) -> str:
+        """Its first and last time, or first and last day of what `daily` gave."""
+        for along, unit in (("time", "m"), ("day", "D")):
+            if self.data.sizes.get(along) and along in self.data.coords:
+                ends = self.data[along].values[[0, -1]].astype(f"datetime64[{unit}]")
+                return f", {ends[0]} to {ends[1]}"
+        return ""
 
     def _repr_html_(self) -> str:
         return self.data._repr_html_()

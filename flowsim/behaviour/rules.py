@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from flowsim.arrays import Bools, Floats
 from flowsim.behaviour.leaving import leave_rate, onward_rate
 from flowsim.behaviour.returning import return_rate
 from flowsim.behaviour.sections import Behaviour
-from flowsim.errors import SimulationError
+from flowsim.errors import SimulationError, in_own_code
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,22 @@ def chosen(replaced: Mapping[str, Rule] | None) -> dict[str, Rule]:
     return {**RULES, **(replaced or {})}
 
 
-def ask(rules: Mapping[str, Rule], name: str, view: RuleView, shape: tuple[int, ...]) -> Floats:
-    """What a rule gives, checked: hazards of the right shape, finite and not negative."""
-    rate = np.asarray(rules[name](view), dtype=np.float64)
+def ask(
+    rules: Mapping[str, Rule], name: str, view: RuleView, shape: tuple[int, ...], now: datetime
+) -> Floats:
+    """What a rule gives, checked: hazards of the right shape, finite and not negative.
+
+    Raises
+    ------
+    SimulationError
+        It gives something else, or raised an error, which is its cause.
+    """
+    try:
+        rate = np.asarray(rules[name](view), dtype=np.float64)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise in_own_code(f"the rule {name!r}, {now:%Y-%m-%dT%H:%M}", error) from error
     if rate.shape != shape or not np.isfinite(rate).all() or (rate < 0.0).any():
         raise SimulationError(
             f"the rule {name!r} gave an array {rate.shape} from {rate.min(initial=0.0)} to "

@@ -142,10 +142,11 @@ class Borders:
         self.pressure[:], self.wish[:] = 0.0, 1.0
         for side in self._sides:
             view = views[side.border, side.section.country]
-            said = state(side.out, now, view)
+            whose = f"{side.section.name} at {side.border}"
+            said = state(side.out, now, view, whose)
             out[side.border].append(said)
             if side.back:
-                back[side.border].append(state(side.back, now, view))
+                back[side.border].append(state(side.back, now, view, whose))
             if side.country >= 0 and said:
                 per_day, wish = pressure(said)
                 self.pressure[side.country] += per_day

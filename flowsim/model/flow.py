@@ -263,15 +263,15 @@ class FlowModel(mesa.Model):
             encouraged=self.borders.wish,
         )
         rate = np.zeros(cells.total)
-        leave = ask(self.rules, "leave", view, by_place) * self._flees
+        leave = ask(self.rules, "leave", view, by_place, self.now) * self._flees
         leave = leave * (1.0 + behaviour.leaving.hurry * self._hurry)
         rate[cells.leave : cells.onward] = np.where(inside, leave, 0.0).ravel()
-        onward = ask(self.rules, "onward", view, by_place) * self._flees
+        onward = ask(self.rules, "onward", view, by_place, self.now) * self._flees
         rate[cells.onward : cells.harm] = np.where(inside, onward, 0.0).ravel()
         harm = harm_per_day(behaviour.harm) * danger.danger
         rate[cells.harm : cells.harm_moving] = harm.ravel()
         rate[cells.harm_moving : cells.back_home] = (harm * behaviour.harm.on_the_way).ravel()
-        home = ask(self.rules, "return", view, (self._fled.size, *by_place, 2))
+        home = ask(self.rules, "return", view, (self._fled.size, *by_place, 2), self.now)
         rate[cells.back_home : cells.give_up] = home.ravel()
         if self.borders.transfers is not None:
             moved = np.broadcast_to(self.borders.transfers.per_day[:, None], by_place)

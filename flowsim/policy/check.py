@@ -33,25 +33,23 @@ _AMOUNTS = {
 
 def check(stated: Stated) -> None:
     """Raise SimulationError where a policy stated what is no statement or out of its range."""
-    policy, said = stated.policy, stated.opening
+    said = stated.opening
     if not isinstance(said, Opening | Road | Transfer | Shut):
-        raise SimulationError(f"{policy!r} gave {said!r}; a policy gives an Opening or None")
+        raise SimulationError(f"it gave {said!r}; a policy gives an Opening or None")
     for name in _NAMES[type(said)]:
         if not isinstance(getattr(said, name), tuple):
-            raise SimulationError(f"{policy!r}: {name}={getattr(said, name)!r} is no tuple")
+            raise SimulationError(f"{name}={getattr(said, name)!r} is no tuple")
     for name in _SHARES[type(said)]:
         if not 0.0 <= getattr(said, name) <= 1.0:
-            raise SimulationError(f"{policy!r}: {name}={getattr(said, name)!r} is not in [0, 1]")
+            raise SimulationError(f"{name}={getattr(said, name)!r} is not in [0, 1]")
     amounts = [getattr(said, name) for name in _AMOUNTS[type(said)]]
     if isinstance(said, Opening) and said.count is not None:
         amounts += said.count
         if said.count.hours not in (1, 24):
-            raise SimulationError(f"{policy!r}: {said.count!r} counts neither by hour nor by day")
+            raise SimulationError(f"{said.count!r} counts neither by hour nor by day")
     if isinstance(said, Opening) and not said.pushback_reach_km >= 0.0:
-        raise SimulationError(
-            f"{policy!r}: pushback_reach_km={said.pushback_reach_km!r} is below 0"
-        )
+        raise SimulationError(f"pushback_reach_km={said.pushback_reach_km!r} is below 0")
     if isinstance(said, Transfer):
         amounts += [weight for _, weight in said.shares]
     if not all(a is None or (math.isfinite(a) and a >= 0.0) for a in amounts):
-        raise SimulationError(f"{policy!r}: {said!r} has a negative or infinite number")
+        raise SimulationError(f"{said!r} has a negative or infinite number")

@@ -11,11 +11,12 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints
-from flowsim.errors import SimulationError
+from flowsim.errors import SimulationError, in_own_code
 from flowsim.policy.base import Policy, Stated
 from flowsim.policy.check import check
 from flowsim.policy.hosting import HostPolicy
 from flowsim.policy.opening import Count, Opening
+from flowsim.policy.own import called
 from flowsim.policy.who import Sorts, any_of, who
 from flowsim.view import BorderView
 
@@ -90,14 +91,31 @@ class GateRules:
     opens_at: datetime | None
 
 
-def state(policies: Iterable[Policy], now: datetime, view: BorderView) -> list[Stated]:
-    """What one side's policies state at a moment."""
+def state(
+    policies: Iterable[Policy], now: datetime, view: BorderView, side: str = ""
+) -> list[Stated]:
+    """What one side's policies state at a moment.
+
+    Raises
+    ------
+    SimulationError
+        A policy raised an error, which is its cause, or stated what makes no sense; says which
+        policy, of which ``side``, and when.
+    """
     stated: list[Stated] = []
     for whole in policies:
-        for policy in whole.parts():
-            for said in policy.says(now, view):
-                check(said)
-                stated.append(said)
+        try:
+            for policy in whole.parts():
+                for said in policy.says(now, view):
+                    check(said)
+                    stated.append(said)
+        except MemoryError:
+            raise
+        except Exception as error:
+            of = f" of {side}" if side else ""
+            at = f" for {', '.join(whole.crossings)}" if whole.crossings else ""
+            what = f"the policy {called(whole)}{of}{at}, {now:%Y-%m-%dT%H:%M}"
+            raise in_own_code(what, error) from error
     return stated
 
 

@@ -83,6 +83,22 @@ class Function(Policy):
         return {**state, "__pydantic_private__": private}
 
 
+def called(policy: Policy) -> str:
+    """What a policy is called where it is told of: its name, else its code, else its type.
+
+    Examples
+    --------
+    >>> called(Function(rule=len, name="relief")), called(Function(rule=len))
+    ("'relief'", "'builtins.len'")
+    """
+    rule: Any = policy.rule if isinstance(policy, Function) else None
+    rule = getattr(rule, "func", rule)
+    own: Any = rule if hasattr(rule, "__qualname__") else type(rule)
+    code = "" if rule is None else f"{own.__module__}.{own.__qualname__}"
+    known = code or getattr(policy, "call", "") or getattr(policy, "type", type(policy).__name__)
+    return repr(policy.name or known)
+
+
 def of_the_stock(policy: Policy) -> bool:
     """Whether a policy is of a class of flowsim and not of the user's own."""
     return type(policy).__module__.startswith("flowsim.policy.")

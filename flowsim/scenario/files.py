@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from flowsim.errors import Problem, ScenarioError
@@ -25,6 +26,23 @@ YAML_BYTES = 8 * MEGABYTE
 TABLE_BYTES = 25 * MEGABYTE
 LINE_CHARACTERS = MEGABYTE
 
+_BINARY = (
+    (r"PK\x03\x04", "a ZIP archive, as Excel writes (.xlsx)"),
+    (r"\xd0\xcf\x11\xe0", "a file of an old Excel (.xls)"),
+    (r"PAR1", "Parquet"),
+    (r"\x89HDF|CDF[\x01\x02\x05]", "netCDF or HDF5"),
+    (r"\x1f\x8b", "compressed (gzip)"),
+    (r"SQLite format 3", "a database (SQLite or GeoPackage)"),
+    (r"%PDF", "a PDF"),
+    (r"\x00\x00\x27\x0a", "a shapefile"),
+)
+_NO_TABLES = (
+    (r'\{.*"type"\s*:\s*"(feature|topology|geometrycollection|point|polygon|line)', "GeoJSON"),
+    (r"[{\[]\s*[\"{\[\]}]", "JSON"),
+    (r"<(!doctype html|html)", "a web page (HTML)"),
+    (r"<(\?xml|kml|gpx)", "XML"),
+)
+"""How files begin (those of text in small letters), and what they are."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
@@ -48,6 +66,7 @@ def read_text(path: Path, most_bytes: int, named: Spot | None = None, path_told:
         characters or an endless line.
     """
     raw = _read_bytes(path, most_bytes, named, path_told)
+    _refuse_format(path, _BINARY, raw[:16], path_told, "a text file")
     raw = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     try:
         text = raw.decode("utf-8")
@@ -59,6 +78,24 @@ def read_text(path: Path, most_bytes: int, named: Spot | None = None, path_told:
         raise _refusal(path, byte, "save the file as UTF-8", line, column) from None
     _check_lines(path, text)
     return text
+
+
+def read_table_text(path: Path, named: Spot | None = None, path_told: str = "") -> str:
+    """The same of a table; what begins as another kind of text file is told to be that."""
+    text = read_text(path, TABLE_BYTES, named, path_told)
+    start = text[:1000].lstrip().encode().lower()
+    _refuse_format(path, _NO_TABLES, start, path_told, "a CSV table")
+    return text
+
+
+def _refuse_format(
+    path: Path, formats: Sequence[tuple[str, str]], start: bytes, path_told: str, right: str
+) -> None:
+    """Refuse what begins as a file of another format does."""
+    for begins, name in formats:
+        if re.match(begins.encode("latin-1"), start, re.DOTALL):
+            problem = Problem(path_told, f"this is {name}", f"give {right}", str(path), 1, 1)
+            raise ScenarioError([problem])
 
 
 def within(folder: Path, name: str, named: Spot, path_told: str, levels_up: int = 0) -> Path:

@@ -17,6 +17,25 @@ MOST_TOLD = 1_000
 """So many problems of a file are told one by one."""
 SUGGESTIONS = 100
 """So many unknown names of a kind get a suggestion, which takes time."""
+_ALIKE = (
+    ("stop", "end", "until", "to", "till", "finish"),
+    ("start", "begin", "from", "since"),
+    ("deaths", "dead", "died", "killed", "fatalities"),
+    ("wounded", "injured"),
+    ("waiting", "queue"),
+    ("lat", "latitude"),
+    ("lon", "lng", "long", "longitude"),
+    ("km", "distance", "length"),
+    ("population", "residents", "inhabitants", "pop"),
+    ("persons", "people", "number"),
+    ("women", "woman", "female", "females"),
+    ("men", "man", "male", "males"),
+    ("children", "child", "minors"),
+    ("name", "id", "title"),
+    ("id", "name"),
+)
+"""Words for one thing, the one to suggest first: letters alone would lead `dead` to `died`, which
+is an outcome at a crossing, and nowhere from `until`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +66,8 @@ def did_you_mean(word: object, choices: Iterable[str]) -> str:
     " (did you mean 'Osh'?)"
     >>> did_you_mean("Osh\u200b", ["Osh"])
     " (did you mean 'Osh'? It looks the same, and is made of other characters)"
+    >>> did_you_mean("until", ["name", "start", "stop"]), did_you_mean("dead", ["died", "deaths"])
+    (" (did you mean 'stop'?)", " (did you mean 'deaths'?)")
     """
     text, among = str(word), list(choices)
     seen = _seen(text)
@@ -56,10 +77,31 @@ def did_you_mean(word: object, choices: Iterable[str]) -> str:
         if _seen(choice) == seen:
             told = "It looks the same, and is made of other characters"
             return f" (did you mean {choice!r}? {told})"
+    for words in _ALIKE:
+        if text.casefold() in words:
+            alike = next((word for word in words if word in among), None)
+            if alike:
+                return f" (did you mean {alike!r}?)"
     if len(among) > _MANY:
         return ""
     near = difflib.get_close_matches(text, among, n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def unknown_key(key: object, known: Iterable[str]) -> tuple[str, str]:
+    """What is wrong with a key that is not there, and what would be right: the nearest or all.
+
+    Examples
+    --------
+    >>> unknown_key("stopp", ["start", "stop"])
+    ("there is no key 'stopp'", "use one of its keys (did you mean 'stop'?)")
+    >>> unknown_key("colour", ["start", "stop"])[1]
+    'use one of start, stop'
+    """
+    names = list(known)
+    near = did_you_mean(key, names)
+    right = f"use one of its keys{near}" if near or not names else f"use one of {listed(names, 30)}"
+    return f"there is no key {key!r}", right
 
 
 def _seen(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from flowsim.scenario.flaws import Flaw, did_you_mean
+from flowsim.scenario.flaws import Flaw, unknown_key
 from flowsim.scenario.leaves import keys_of, leaf, zone_of
 from flowsim.scenario.nodes import Loc, Node, Paths
 from flowsim.scenario.shape import adapter, bare, child, is_leaf
@@ -135,8 +135,7 @@ class _Lifter:
 
 
 def _unknown(key: str, loc: Loc) -> Flaw:
-    right = f"use one of {', '.join(PARTS)}{did_you_mean(key, PARTS)}"
-    return Flaw((*loc, key), f"there is no key {key!r}", right, at_key=True)
+    return Flaw((*loc, key), *unknown_key(key, PARTS), at_key=True)
 
 
 def _disorder(ends: dict[str, Any], told: dict[str, Any], loc: Loc) -> list[Flaw]:

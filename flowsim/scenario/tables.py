@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from flowsim.errors import Problem, ScenarioError
-from flowsim.scenario.files import TABLE_BYTES, read_text
+from flowsim.scenario.files import read_table_text
 from flowsim.scenario.flaws import MOST_TOLD, did_you_mean, listed
 from flowsim.scenario.nodes import Node, Spot
 from flowsim.scenario.shape import bare, is_leaf, is_section
@@ -77,7 +77,7 @@ def read_table(
     ScenarioError
         It cannot be read at all.
     """
-    text = read_text(path, TABLE_BYTES, named, told)
+    text = read_table_text(path, named, told)
     records = _records(text, str(path))
     first = next(records, None)
     if first is None:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from flowsim.scenario.draft import ROWS, Draft, Rows
-from flowsim.scenario.flaws import Flaw, did_you_mean
+from flowsim.scenario.flaws import Flaw, unknown_key
 from flowsim.scenario.leaves import settle
 from flowsim.scenario.nodes import NAMED_BY, Loc, Node
 from flowsim.scenario.scenario import Scenario
@@ -111,6 +111,5 @@ def fields(kind: type[Section], data: dict[str, Any], flaws: list[Flaw]) -> dict
             values[name] = field.get_default()
     for key in data:
         if key not in kind.model_fields:
-            right = f"use one of its keys{did_you_mean(key, fields_of(kind))}"
-            flaws.append(Flaw((key,), f"there is no key {key!r}", right, at_key=True))
+            flaws.append(Flaw((key,), *unknown_key(key, fields_of(kind)), at_key=True))
     return values

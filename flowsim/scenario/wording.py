@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from flowsim.scenario.flaws import Flaw, did_you_mean
+from flowsim.scenario.flaws import Flaw, did_you_mean, unknown_key
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.shape import bare, child, fields_of, named, sections_of
 
@@ -31,8 +31,7 @@ def flaws_of(error: ValidationError, base: Loc, expected: Any) -> list[Flaw]:
         loc, parent, told = _walk(item["loc"], expected, item["type"])
         if item["type"] == "extra_forbidden":
             fields = fields_of(parent, told)
-            right = f"use one of its keys{did_you_mean(loc[-1], fields)}"
-            flaw = Flaw((*base, *loc), f"there is no key {loc[-1]!r}", right, at_key=True)
+            flaw = Flaw((*base, *loc), *unknown_key(loc[-1], fields), at_key=True)
         else:
             wrong, right = _said(item, loc)
             at_key = bool(item["loc"]) and item["loc"][-1] == "[key]"

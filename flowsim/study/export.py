@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from flowsim.folders import whole_file, whole_folder
 from flowsim.netcdf import misfits, write_netcdf
 from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.study.rows import long, runs
+from flowsim.study.runs import Runs
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,7 +28,7 @@ CHUNK = 64 * 2**20
 
 
 def export(
-    data: xr.Dataset,
+    data: xr.Dataset | Runs,
     path: str | os.PathLike[str],
     variable: str | None = None,
     overwrite: bool = False,
@@ -49,8 +50,8 @@ def export(
 
     Parameters
     ----------
-    data : xarray.Dataset
-        Of a study; may be lazy (dask).
+    data : Runs or xarray.Dataset
+        Of a study: its runs, or their ``data``, which may be lazy (dask) and changed.
     path : path
         What to write; its folder must exist.
     variable : str, optional
@@ -66,6 +67,8 @@ def export(
         A package is missing (zarr, pyarrow).
     OSError
         It cannot be written; what was there stays as it was.
+    TypeError
+        The data are something else, as the result of one run.
 
     Examples
     --------
@@ -78,6 +81,7 @@ def export(
     open,1,1
     shut,1,2
     """
+    data = _dataset(data)
     path = Path(path)
     suffix = path.suffix.lower()
     problems = [*_wrong_target(path, suffix, overwrite), *_wrong_variable(data, suffix, variable)]
@@ -89,6 +93,15 @@ def export(
     else:
         tables = runs(data) if variable is None else long(data[variable])
         (_csv if suffix == ".csv" else _parquet)(tables, path, overwrite)
+
+
+def _dataset(data: Any) -> xr.Dataset:
+    """What is exported of what was given."""
+    found = data.data if isinstance(data, Runs) else data
+    if not isinstance(found, xr.Dataset):
+        right = "give the runs of a study, or their data"
+        raise TypeError(f"{type(data).__name__} cannot be exported; {right}")
+    return found
 
 
 def _wrong_target(path: Path, suffix: str, overwrite: bool) -> Iterator[Problem]:

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from flowsim.model.flow import run
 from flowsim.results import Result
 from tests.fake_result import empty_data, toy_data, toy_result
+from tests.worlds import small_scenario
 
 
 def test_netcdf_gives_back_the_same_dataset(tmp_path):
@@ -104,3 +106,14 @@ def test_repr_says_what_it_is():
     assert "toy, seed 1, 2010-06-10T19:00 to 2010-06-13T06:00" in repr(result)
     assert "<div>" in result._repr_html_() or "<div" in result._repr_html_()
     assert result.start.isoformat() == "2010-06-10T18:00:00"
+
+
+def test_what_daily_gives_can_be_shown() -> None:
+    result = run(small_scenario())
+    whole, days = repr(result).splitlines(), repr(Result(result.daily())).splitlines()
+    assert whole[0] == "<Result of small, seed 1, 2010-06-10T19:00 to 2010-06-12T18:00>"
+    assert days[0] == "<Result of small, seed 1, 2010-06-10 to 2010-06-12>"
+    assert days[1].startswith("3 day, ")
+    assert Result(result.daily())._repr_html_()
+    assert repr(Result(result.data.isel(time=[]))).startswith("<Result of small, seed 1>")
+    assert repr(Result(result.data[["hours_waited"]].drop_vars("time", errors="ignore")))

@@ -16,11 +16,13 @@ import pytest
 import xarray as xr
 import zarr
 
+import flowsim as fs
 from flowsim.errors import ScenarioError
 from flowsim.netcdf import read_netcdf
 from flowsim.study import export as module
 from flowsim.study import rows
 from flowsim.study.export import export
+from tests.worlds import small_scenario
 
 SUFFIXES = (".nc", ".zarr", ".parquet", ".csv")
 SIZES = {"scenario": 2, "sample": 2, "member": 3, "time": 4, "place": 2, "kind": 2, "effect": 4}
@@ -364,3 +366,27 @@ def test_netcdf_that_does_not_fit_names_zarr(tmp_path):
     assert "huge: 2.0 GiB are more than the 2 GiB" in told[0]
     assert ".zarr" in told[0]
     export(data, tmp_path / "s.nc", "waiting")
+
+
+def test_runs_are_exported_as_their_data(tmp_path: Path) -> None:
+    runs = fs.Study(small_scenario(), members=2).run(tmp_path / "store", progress=False)
+    for name in ("runs.csv", "runs.nc"):
+        fs.export(runs, tmp_path / name)
+        fs.export(runs.data, tmp_path / f"data_{name}")
+        assert (tmp_path / name).read_bytes() == (tmp_path / f"data_{name}").read_bytes()
+    assert len((tmp_path / "runs.csv").read_text().splitlines()) == 3
+    fs.export(runs, tmp_path / "deaths.csv", "deaths")
+    with pytest.raises(ScenarioError, match=r"there is no 'dead'.*did you mean 'deaths'"):
+        fs.export(runs, tmp_path / "no.csv", "dead")
+
+
+@pytest.mark.parametrize("what", [None, "out/store", {}, pd.DataFrame()], ids=repr)
+def test_nothing_else_is_exported(tmp_path: Path, what: object) -> None:
+    with pytest.raises(TypeError, match="cannot be exported; give the runs of a study, or their"):
+        fs.export(what, tmp_path / "a.csv")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_result_is_not_exported(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="Result cannot be exported"):
+        fs.export(fs.run(small_scenario()), tmp_path / "a.csv")

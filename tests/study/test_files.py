@@ -274,7 +274,8 @@ def test_all_mistakes_at_once(folder: Path) -> None:
          "plain decimal, as 0.25"),
         ("compare: {against: a, level: 1}", "3:30: compare.level: 1 is out of range; give a number "
          "below 1"),
-        ("extends: other", "3:1: extends: there is no key 'extends'; use one of its keys"),
+        ("extends: other", "3:1: extends: there is no key 'extends'; use one of name, title, "
+         "scenarios, members, seed, samples, keep, compare"),
         ("seed: 1\nseed: 2", "4:1: seed: 'seed' stands twice, first in line 3; keep one of them"),
     ],
 )  # fmt: skip

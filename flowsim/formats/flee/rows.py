@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flowsim import numerals
 from flowsim.errors import Problem, ScenarioError, on_one_line
-from flowsim.scenario.files import TABLE_BYTES, lies_in, read_text
+from flowsim.scenario.files import TABLE_BYTES, lies_in, read_table_text, read_text
 from flowsim.scenario.flaws import SUGGESTIONS, did_you_mean
 from flowsim.scenario.nodes import Spot
 from flowsim.section import in_reach
@@ -64,6 +64,8 @@ class Notes:
             self.problems.append(Problem("", wrong, right, spot.file, spot.line, spot.column))
             return None
         try:
+            if most_bytes == TABLE_BYTES:
+                return read_table_text(path, named)
             return read_text(path, most_bytes, named, "")
         except ScenarioError as error:
             self.problems += error.problems
