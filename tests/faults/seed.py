@@ -40,13 +40,13 @@ SCENARIO = "scenarios/kyrgyz_uzbek_2010"
 NOBODY = "not caught"
 HELD = "held"
 ORDER = (
-    "tests/behaviour", "tests/policy", "tests/world", "tests/scenario", "tests/results",
+    "tests/draws", "tests/behaviour", "tests/policy", "tests/world", "tests/scenario", "tests/results",
     "tests/evidence", "tests/formats", "flowsim", "tests/model", "tests/properties", "tests/exact",
     "tests/bad_input", "tests/fuzz", "tests/study", "tests/check", "tests/cli", "tests/starved",
     "tests/daily", "tests/plot", "tests/docs", "tests/june_2010", "tests/examples",
 )  # fmt: skip
 """Parts of the suite, quick ones first; `flowsim` are the doctests."""
-APART = ("tests/benchmarks", "tests/faults")
+APART = ("tests/benchmarks", "tests/faults", "tests/mutants")
 """What is no part of it: the first tells times, the second says nothing of a fault."""
 
 
@@ -115,11 +115,11 @@ def see(fault: Fault) -> Seen:
     """Seed a fault into a copy of the checkout and try to catch it."""
     with tempfile.TemporaryDirectory(prefix="flowsim-fault-") as folder:
         copy = Path(folder) / "checkout"
-        _copy(copy)
+        copy_checkout(copy)
         path = copy / fault.file
         path.write_text(fault.seeded(path.read_text("utf-8")), encoding="utf-8")
-        env = _environment(copy)
-        _verify(copy, env)
+        env = environment(copy)
+        verify(copy, env)
         test = _first_failing(copy, env, fault.near) if fault.near else NOBODY
         if test == NOBODY:
             test = _first_failing(copy, env, ORDER)
@@ -134,21 +134,22 @@ def tracked() -> list[str]:
     return [name for name in names if ROOT / name != TABLE]
 
 
-def _copy(to: Path) -> None:
+def copy_checkout(to: Path) -> None:
+    """The files of the checkout as they are, in another folder."""
     for path in (*(ROOT / name for name in tracked()), TABLE):
         copy = to / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
 
 
-def _environment(copy: Path) -> dict[str, str]:
+def environment(copy: Path) -> dict[str, str]:
     """In which the copy's package is imported, in child processes too."""
     apart = ("FLOWSIM_SEEDS", "FLOWSIM_CONFLICTS", "FLOWSIM_BASELINE", "PYTHONDONTWRITEBYTECODE")
     inherited = {name: value for name, value in os.environ.items() if name not in apart}
     return {**inherited, "PYTHONPATH": str(copy)}
 
 
-def _verify(copy: Path, env: dict[str, str]) -> None:
+def verify(copy: Path, env: dict[str, str]) -> None:
     """That another process, elsewhere, imports the copy, as pytest's plugin and the command do."""
     code = (
         "import sys\n"

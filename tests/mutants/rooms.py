@@ -1,0 +1,105 @@
+"""The rooms whose mutants are made, and the tests that are near to each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Room:
+    """Part of the package.
+
+    Attributes
+    ----------
+    code : tuple of str
+        Files or folders, from the root of the checkout.
+    near : tuple of str
+        Tests that are run first, as pytest takes them.
+    wide : tuple of str
+        Tests that what survives is run against.
+    texts : tuple of str
+        Files or folders of which only the text is mutated.
+    """
+
+    code: tuple[str, ...]
+    near: tuple[str, ...]
+    wide: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    def files(self) -> list[str]:
+        """Those with mutants of every kind."""
+        return list(_files(self.code))
+
+    def text_files(self) -> list[str]:
+        """Those with mutants of text."""
+        return [file for file in _files(self.texts) if file not in self.files()]
+
+
+def _files(paths: tuple[str, ...]) -> Iterator[str]:
+    for path in paths:
+        found = sorted((ROOT / path).rglob("*.py")) if (ROOT / path).is_dir() else [ROOT / path]
+        yield from (file.relative_to(ROOT).as_posix() for file in found)
+
+
+ROOMS = {
+    "draws": Room(
+        code=("flowsim/draws.py",),
+        near=("tests/draws", "flowsim/draws.py"),
+        wide=("tests/behaviour", "tests/exact/test_two_states.py"),
+    ),
+    "override": Room(
+        code=("flowsim/scenario/override.py", "flowsim/scenario/extends.py"),
+        near=("tests/scenario/test_override.py", "tests/scenario/test_values.py",
+              "flowsim/scenario"),
+        wide=("tests/scenario/test_variants.py", "tests/study/test_inputs.py"),
+    ),
+    "study": Room(
+        code=tuple(f"flowsim/study/{name}.py" for name in (
+            "identity", "layout", "manifest", "opening", "points", "record", "sample", "schema")),
+        near=("tests/study/test_keys.py", "tests/study/test_labels.py",
+              "tests/study/test_records.py", "tests/study/test_inputs.py",
+              "flowsim/study"),
+        wide=("tests/study/test_files.py", "tests/study/test_store.py",
+              "tests/study/test_study.py"),
+    ),
+    "effects": Room(
+        code=("flowsim/effects.py", "flowsim/results.py"),
+        near=("tests/results/test_effects.py", "tests/results/test_results.py",
+              "tests/results/test_numbers.py", "flowsim/effects.py", "flowsim/results.py"),
+        wide=("tests/results/test_netcdf.py",),
+    ),
+    "evidence": Room(
+        code=("flowsim/evidence",),
+        near=("tests/evidence", "flowsim/evidence"),
+        wide=("tests/june_2010/test_targets.py",),
+    ),
+    "check": Room(
+        code=("flowsim/check",),
+        near=("tests/check", "flowsim/check"),
+    ),
+    "labels": Room(
+        code=("flowsim/plot/labels.py",),
+        near=("tests/plot", "flowsim/plot"),
+        texts=("flowsim/plot",),
+    ),
+    "policy": Room(
+        code=("flowsim/policy",),
+        near=("tests/policy", "flowsim/policy"),
+        wide=("tests/scenario/test_code.py", "tests/model/test_policies.py"),
+    ),
+    "flee": Room(
+        code=("flowsim/formats/flee", "flowsim/daily"),
+        near=("tests/formats", "tests/daily", "flowsim/formats", "flowsim/daily"),
+        wide=("tests/cli/test_convert.py",),
+    ),
+    "model": Room(
+        code=("flowsim/model",),
+        near=("tests/model", "flowsim/model"),
+        wide=("tests/exact", "tests/properties"),
+    ),
+}  # fmt: skip
+"""In the order in which they are tried, quick ones first."""
