@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from flowsim.cli.output import note
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError
@@ -25,6 +26,21 @@ ALLOW_CODE = (
     "Import the code that the scenario names, from the current folder first. It then runs with "
     "your rights: allow it only for files that you trust."
 )
+
+
+class _ScenarioName(click.Path):
+    """A path, or the name of a scenario that comes with flowsim, which completion offers, too."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from flowsim.scenario.shipped import names
+
+        known = [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+        return [*known, *super().shell_complete(ctx, param, incomplete)]
+
+
+SCENARIO = _ScenarioName()
 
 
 def load(

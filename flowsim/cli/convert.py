@@ -6,12 +6,20 @@ from pathlib import Path
 
 import click
 
-from flowsim.cli.answer import ALLOW_CODE, answering, importing, load, parent_of, terminable
+from flowsim.cli.answer import (
+    ALLOW_CODE,
+    SCENARIO,
+    answering,
+    importing,
+    load,
+    parent_of,
+    terminable,
+)
 from flowsim.cli.output import quiet_option, written
 
 
 @click.command("convert")
-@click.argument("source", metavar="SRC")
+@click.argument("source", metavar="SRC", type=SCENARIO)
 @click.argument("target", metavar="DST", type=click.Path(path_type=Path))
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)

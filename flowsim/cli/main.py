@@ -15,6 +15,7 @@ import click
 from flowsim.cli.answer import (
     ALLOW_CODE,
     OUT,
+    SCENARIO,
     answering,
     file_name,
     importing,
@@ -47,7 +48,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("scenario")
+@click.argument("scenario", type=SCENARIO)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder; else out/NAME.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--engine", type=click.Choice(["columns", "agents"]), default="columns")
@@ -90,7 +91,7 @@ def run(
 
 
 @cli.command()
-@click.argument("files", nargs=-1, required=True, metavar="SCENARIO_OR_STUDY...")
+@click.argument("files", nargs=-1, required=True, type=SCENARIO, metavar="SCENARIO_OR_STUDY...")
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @quiet_option
 @json_option

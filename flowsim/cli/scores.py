@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowsim.cli.answer import answering, is_terminal, load, png
+from flowsim.cli.answer import SCENARIO, answering, is_terminal, load, png
 from flowsim.cli.output import is_quiet, json_option, quiet_option, result
 from flowsim.errors import Problem, ScenarioError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command("score")
-@click.argument("scenario")
+@click.argument("scenario", type=SCENARIO)
 @click.option("--members", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--rules", type=click.Choice(["flowsim", "flee"]), help="Else as in the scenario.")

@@ -10,6 +10,7 @@ import click
 from flowsim.cli.answer import (
     ALLOW_CODE,
     OUT,
+    SCENARIO,
     answering,
     file_name,
     importing,
@@ -28,7 +29,7 @@ TABLE = "comparison.csv"
 
 
 @click.command()
-@click.argument("study_file", metavar="STUDY")
+@click.argument("study_file", metavar="STUDY", type=SCENARIO)
 @click.option("-o", "--store", type=click.Path(path_type=Path), help="Folder; else out/NAME.")
 @click.option("--members", type=click.IntRange(min=1), help="Instead of those of the file.")
 @click.option("--samples", type=click.IntRange(min=0), help="Instead of those of the file.")

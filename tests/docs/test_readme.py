@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,15 @@ from click.testing import CliRunner
 import flowsim as fs
 from flowsim.behaviour.sections import Behaviour
 from flowsim.cli.main import cli
+from flowsim.scenario.shipped import located
 from tests.children import PATIENCE_S
 from tests.flee_folder import flee_folder
 from tests.study.worlds import BORDER, small
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "MODEL.md")
+HOME = "https://github.com/flowsim-developers/flowsim"
+RAW = HOME.replace("github.com", "raw.githubusercontent.com") + "/main"
 
 
 def text(name: str) -> str:
@@ -30,6 +34,11 @@ def snippets(page: str, language: str) -> list[str]:
 def anchor(heading: str) -> str:
     """What a link to a heading says, as GitHub makes it."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def here(link: str) -> str:
+    """What a link into the repository leads to, from its root; another as it is."""
+    return re.sub(rf"^(?:{HOME}/(?:blob|tree)/main|{RAW})/", "", link)
 
 
 def headings(page: str) -> set[str]:
@@ -93,13 +102,37 @@ def test_the_readme_names_commands_and_options_that_exist() -> None:
         for word in rest:
             assert not word.startswith("-") or word in told.output, f"{command} {word}"
             assert not word.startswith("scenarios/") or (ROOT / word).exists(), word
+            assert not word.startswith("kyrgyz") or located(word).exists(), word
+
+
+def test_the_readme_can_stand_on_the_page_of_an_index() -> None:
+    """There a relative link leads nowhere, and a picture must be the file itself."""
+    links = re.findall(r"(!?)\[[^\]]*\]\(([^)\s]+)\)", text("README.md"))
+    assert links
+    for picture, link in links:
+        assert "://" in link or link.startswith("#"), link
+        assert not picture or link.startswith(RAW), link
+        if link.startswith(f"{HOME}/"):
+            kind = "tree" if (ROOT / here(link).partition("#")[0]).is_dir() else "blob"
+            assert link.startswith(f"{HOME}/{kind}/main/"), link
+
+
+def test_all_files_name_the_same_home() -> None:
+    urls = tomllib.loads(text("pyproject.toml"))["project"]["urls"]
+    assert urls["Homepage"] == HOME
+    for url in urls.values():
+        assert url.startswith(HOME)
+        assert (ROOT / here(url)).exists() or url in (HOME, f"{HOME}/issues"), url
+    assert f'repository-code: "{HOME}"' in text("CITATION.cff")
+    assert f"git+{HOME}" in text("README.md")
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page: str) -> None:
-    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text(page)) if "://" not in link]
-    assert links
-    for link in links:
+    links = re.findall(r"\]\(([^)\s]+)\)", text(page))
+    inside = [here(link) for link in links if "://" not in link or link.startswith((HOME, RAW))]
+    assert inside
+    for link in inside:
         name, _, heading = link.partition("#")
         assert (ROOT / (name or page)).exists(), link
         assert not heading or heading in headings(name or page), link

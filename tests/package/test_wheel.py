@@ -76,7 +76,8 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("environment")
     run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
     made = folder / "bin" / "python"
-    packages = Path(run(made, "-c", "import site; print(site.getsitepackages()[0])", cwd=folder)[:-1])
+    asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = Path(run(made, "-c", asked, cwd=folder).rstrip("\n"))
     run(
         sys.executable, "-m", "pip", "--python", made, "install", "-q", "--no-deps", "--no-index",
         "--no-compile", wheel, cwd=folder,
@@ -96,9 +97,7 @@ def test_the_wheel_has_the_whole_package_and_every_scenario(wheel: Path) -> None
     assert not [name for name in names if name.split("/")[0] in ("scenarios", "tests")]
 
 
-def test_it_runs_in_an_empty_environment_and_its_figures_open(
-    python: Path, tmp_path: Path
-) -> None:
+def test_it_runs_in_an_empty_environment_and_its_figures_open(python: Path, tmp_path: Path) -> None:
     command = python.with_name("flowsim")
     where = run(python, "-c", "import flowsim; print(flowsim.__file__)", cwd=tmp_path)
     assert Path(where.strip()).is_relative_to(python.parents[1])
