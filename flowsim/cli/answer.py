@@ -25,6 +25,12 @@ ALLOW_CODE = (
     "your rights: allow it only for files that you trust."
 )
 
+PERIOD = click.option(
+    "--period",
+    metavar="START..END",
+    help="Of a folder of Flee: when the run starts and ends, as 2015-05-01..2016-05-31.",
+)
+
 
 def load(
     name: str,

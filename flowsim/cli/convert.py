@@ -6,17 +6,23 @@ from pathlib import Path
 
 import click
 
-from flowsim.cli.answer import ALLOW_CODE, answering, importing, load, parent_of, terminable
+from flowsim.cli.answer import ALLOW_CODE, PERIOD, answering, importing, load, parent_of, terminable
 
 
 @click.command("convert")
 @click.argument("source", metavar="SRC")
 @click.argument("target", metavar="DST", type=click.Path(path_type=Path))
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
+@PERIOD
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier conversion.")
 def convert_command(
-    source: str, target: Path, settings: tuple[str, ...], allow_code: bool, overwrite: bool
+    source: str,
+    target: Path,
+    settings: tuple[str, ...],
+    period: str | None,
+    allow_code: bool,
+    overwrite: bool,
 ) -> None:
     """Write the scenario SRC to the new folder DST, as scenario.yaml and tables.
 
@@ -25,7 +31,7 @@ def convert_command(
     """
     with answering("the conversion failed"), importing(allow_code):
         _check_target(target, overwrite)
-        setup = load(source, settings, allow_code)
+        setup = load(source, settings, allow_code, period=period)
         with parent_of(target), terminable():
             from flowsim.folders import whole_folder
             from flowsim.scenario.write import write_scenario

@@ -14,6 +14,7 @@ import click
 from flowsim.cli.answer import (
     ALLOW_CODE,
     OUT,
+    PERIOD,
     answering,
     file_name,
     importing,
@@ -48,6 +49,7 @@ def cli() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--engine", type=click.Choice(["columns", "agents"]), default="columns")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
+@PERIOD
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier run.")
 @click.option("--figures/--no-figures", default=True, help="Draw the figures.")
@@ -58,6 +60,7 @@ def run(
     seed: int,
     engine: str,
     settings: tuple[str, ...],
+    period: str | None,
     allow_code: bool,
     overwrite: bool,
     figures: bool,
@@ -69,7 +72,7 @@ def run(
     figures, all of them or none.
     """
     with answering("the run failed"), importing(allow_code):
-        setup = load(scenario, settings, allow_code)
+        setup = load(scenario, settings, allow_code, period=period)
         target = output or OUT / file_name(setup.name)
         _check_target(target, overwrite)
         with parent_of(target), terminable():
@@ -85,14 +88,15 @@ def run(
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True, metavar="SCENARIO_OR_STUDY...")
+@PERIOD
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
-def validate(files: tuple[str, ...], allow_code: bool) -> None:
+def validate(files: tuple[str, ...], period: str | None, allow_code: bool) -> None:
     """Check scenarios and studies, and tell everything that is wrong in them."""
     problems: list[Problem] = []
     with answering("it failed"), importing(allow_code):
         for name in files:
             try:
-                click.echo(f"{name}: valid ({_sizes(name, allow_code)})")
+                click.echo(f"{name}: valid ({_sizes(name, allow_code, period)})")
             except ScenarioError as error:
                 problems += error.problems
         if problems:
@@ -121,7 +125,7 @@ def main() -> None:
     cli(prog_name="flowsim")
 
 
-def _sizes(name: str, allow_code: bool) -> str:
+def _sizes(name: str, allow_code: bool, period: str | None) -> str:
     """Check a scenario or study; what is in it."""
     from flowsim.study.read import is_study, read_study
 
@@ -129,7 +133,7 @@ def _sizes(name: str, allow_code: bool) -> str:
         study = read_study(name, allow_code)
         samples = f"{study.samples} samples, " if study.samples else ""
         return f"{len(study.scenarios)} scenarios, {samples}{study.members} members"
-    found = load(name, (), allow_code)
+    found = load(name, (), allow_code, period=period)
     sizes = f"{len(found.places)} places, {len(found.routes)} routes"
     return f"{sizes}, {len(found.reports)} reports"
 

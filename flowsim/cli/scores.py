@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowsim.cli.answer import answering, is_terminal, load, png
+from flowsim.cli.answer import PERIOD, answering, is_terminal, load, png
 from flowsim.errors import Problem, ScenarioError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--strict-flee", is_flag=True, help="Read a folder of Flee with Flee's own defects.")
 @click.option("--source", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Registrations of a folder of Flee, where they lie elsewhere.")  # fmt: skip
+@PERIOD
 @click.option("--fold", metavar="NAME", help="Parameters fitted without this conflict.")
 @click.option("--no-capacities", is_flag=True, help="Camps take in whoever comes.")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
@@ -39,6 +40,7 @@ def score_command(
     rules: str | None,
     strict_flee: bool,
     source: Path | None,
+    period: str | None,
     fold: str | None,
     no_capacities: bool,
     settings: tuple[str, ...],
@@ -52,9 +54,8 @@ def score_command(
     has the seed SEED.m. Beside the run stand forecasts that need none.
     """
     with answering("the run failed"):
-        setup = _prepared(
-            scenario, settings, fold, no_capacities, strict_flee=strict_flee, source=source
-        )
+        how = {"strict_flee": strict_flee, "source": source, "period": period}
+        setup = _prepared(scenario, settings, fold, no_capacities, **how)
         if rules is not None:
             setup = setup.model_copy(update={"rules": rules})
         begun = time.perf_counter()

@@ -134,8 +134,14 @@ def _is_there(file: Path) -> bool:
 def _absent(given: Path, file: Path) -> Problem:
     near = did_you_mean(given.name, beside(given))
     if is_folder(given):
+        names = [f"{loc[-1]}.csv" for loc in ROWS]
+        tables = [name for name in names if is_file(given / name)]
+        if tables:
+            wrong = f"this folder has tables of a scenario ({', '.join(tables)}) and no {FILE}"
+            return Problem(str(given), wrong, f"add a {FILE} that names them")
         return Problem(str(given), f"there is no {FILE} in this folder", "name a scenario's folder")
-    wrong = "there is no such file or folder"
+    wrong = "this is no YAML file" if is_file(given) else "there is no such file or folder"
+    near = "" if is_file(given) else near
     return Problem(str(given), wrong, f"name a scenario's folder or YAML file{near}")
 
 
