@@ -21,6 +21,8 @@ HOW = {
     "returned": "back in",
 }
 """What each status of a person is called here."""
+AT = "at"
+"""The same of those who rest at a place by Flee's rules."""
 
 
 class Elsewhere(NamedTuple):
@@ -57,16 +59,16 @@ def elsewhere(
     for result in results:
         some = _daily(result) if isinstance(result, Days) else _by_status(result, given)
         for how, place, persons in some:
-            if how != HOW["sheltered"] or place not in known.camps:
+            if how not in (AT, HOW["sheltered"]) or place not in known.camps:
                 found[how, place] = found.get((how, place), 0.0) + persons / len(results)
     rows = [Elsewhere(how, place, persons) for (how, place), persons in found.items() if persons]
     return tuple(sorted(rows, key=lambda row: (-row.persons, row.place, row.how)))
 
 
 def _daily(days: Days) -> list[Elsewhere]:
-    """Who is where by Flee's rules: all who rest at a place are sheltered there, as it counts."""
+    """Who is where by Flee's rules: at a place, a camp or not, or on the way."""
     at = [
-        Elsewhere(HOW["sheltered"], name, float(persons))
+        Elsewhere(AT, name, float(persons))
         for name, persons in zip(days.places, days.persons[-1].tolist(), strict=True)
     ]
     return at + [
