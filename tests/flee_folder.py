@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 FILES = {
+    "simsetting.yml": "move_rules:\n  awareness_level: 1\n",
     "input_csv/sim_period.csv": "StartDate,2015-05-01\nLength,10\n",
     "input_csv/locations.csv": (
         "#name,region,country,latitude,longitude,location_type,conflict_date,population\n"

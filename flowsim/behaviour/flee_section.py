@@ -24,6 +24,9 @@ class Spawning(Section):
     """Whether those who start are taken off the population, and with it off the weights."""
     insert_day0: bool = True
     """Whether the first day's registered are in their camps at the start."""
+    empty_camps_on_day0: bool = False
+    """Whether a folder of Flee is read with its camps empty at the start, and less in all reports
+    the persons of the first day."""
     conflict_spawn_decay: tuple[NonNegative, ...] = ()
     """Factor on the weight of a place by the intervals since its conflict began; the last holds
     on. Empty means none."""
@@ -54,8 +57,8 @@ class Flee(Section):
     camp_movechance: Share = 0.001
     idpcamp_movechance: Share = 0.1
     default_movechance: Share = 0.3
-    awareness_level: Annotated[int, Field(ge=1, le=4)] = 1
-    """Links that people look ahead."""
+    awareness_level: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Links that people look ahead. Their ways are many: a run that has too many is refused."""
     capacity_buffer: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.9
     """Part of a camp's capacity above which it draws less."""
     capacity_scaling: Positive = 1.0
@@ -80,5 +83,8 @@ class Flee(Section):
     home_distance_power: Power = 0.5
     hasten: Annotated[int, Field(ge=1)] = 1
     """Persons for whom one stands; all numbers are divided by it."""
+    missing_rules: tuple[str, ...] = ()
+    """Settings that ask for rules of Flee which are not here: `rules: flee` refuses to run with
+    any, and flowsim's own rules need none."""
     strict: bool = False
     """With Flee's own defects where a published figure depends on them."""

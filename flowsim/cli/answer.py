@@ -27,6 +27,12 @@ ALLOW_CODE = (
     "your rights: allow it only for files that you trust."
 )
 
+PERIOD = click.option(
+    "--period",
+    metavar="START..END",
+    help="Of a folder of Flee: when the run starts and ends, as 2015-05-01..2016-05-31.",
+)
+
 
 class _ScenarioName(click.Path):
     """A path, or the name of a scenario that comes with flowsim, which completion offers, too."""

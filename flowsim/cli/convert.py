@@ -8,6 +8,7 @@ import click
 
 from flowsim.cli.answer import (
     ALLOW_CODE,
+    PERIOD,
     SCENARIO,
     answering,
     importing,
@@ -22,11 +23,17 @@ from flowsim.cli.output import quiet_option, written
 @click.argument("source", metavar="SRC", type=SCENARIO)
 @click.argument("target", metavar="DST", type=click.Path(path_type=Path))
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
+@PERIOD
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier conversion.")
 @quiet_option
 def convert_command(
-    source: str, target: Path, settings: tuple[str, ...], allow_code: bool, overwrite: bool
+    source: str,
+    target: Path,
+    settings: tuple[str, ...],
+    period: str | None,
+    allow_code: bool,
+    overwrite: bool,
 ) -> None:
     """Write the scenario SRC to the new folder DST, as scenario.yaml and tables.
 
@@ -35,7 +42,7 @@ def convert_command(
     """
     with answering("the conversion failed"), importing(allow_code):
         _check_target(target, overwrite)
-        setup = load(source, settings, allow_code)
+        setup = load(source, settings, allow_code, period=period)
         with parent_of(target), terminable():
             from flowsim.folders import whole_folder
             from flowsim.scenario.write import write_scenario

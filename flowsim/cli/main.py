@@ -15,6 +15,7 @@ import click
 from flowsim.cli.answer import (
     ALLOW_CODE,
     OUT,
+    PERIOD,
     SCENARIO,
     answering,
     file_name,
@@ -53,6 +54,7 @@ def cli() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--engine", type=click.Choice(["columns", "agents"]), default="columns")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
+@PERIOD
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier run.")
 @click.option("--figures/--no-figures", default=True, help="Draw the figures.")
@@ -65,6 +67,7 @@ def run(
     seed: int,
     engine: str,
     settings: tuple[str, ...],
+    period: str | None,
     allow_code: bool,
     overwrite: bool,
     figures: bool,
@@ -76,7 +79,7 @@ def run(
     figures, all of them or none.
     """
     with answering("the run failed"), importing(allow_code):
-        setup = load(scenario, settings, allow_code)
+        setup = load(scenario, settings, allow_code, period=period)
         target = output or OUT / file_name(setup.name)
         _check_target(target, overwrite)
         with parent_of(target), terminable():
@@ -92,10 +95,11 @@ def run(
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=SCENARIO, metavar="SCENARIO_OR_STUDY...")
+@PERIOD
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @quiet_option
 @json_option
-def validate(files: tuple[str, ...], allow_code: bool) -> None:
+def validate(files: tuple[str, ...], period: str | None, allow_code: bool) -> None:
     """Check scenarios and studies, and tell everything that is wrong in them.
 
     With --json the document has the valid ones with their sizes, and each problem with its file,
@@ -106,7 +110,7 @@ def validate(files: tuple[str, ...], allow_code: bool) -> None:
     with answering("it failed"), importing(allow_code):
         for name in files:
             try:
-                sizes = _sizes(name, allow_code)
+                sizes = _sizes(name, allow_code, period)
             except ScenarioError as error:
                 problems += error.problems
                 continue
@@ -143,7 +147,7 @@ def main() -> None:
     cli(prog_name="flowsim")
 
 
-def _sizes(name: str, allow_code: bool) -> dict[str, int]:
+def _sizes(name: str, allow_code: bool, period: str | None) -> dict[str, int]:
     """Check a scenario or study; how much of what is in it."""
     from flowsim.study.read import is_study, read_study
 
@@ -151,7 +155,7 @@ def _sizes(name: str, allow_code: bool) -> dict[str, int]:
         study = read_study(name, allow_code)
         samples = {"samples": study.samples} if study.samples else {}
         return {"scenarios": len(study.scenarios), **samples, "members": study.members}
-    found = load(name, (), allow_code)
+    found = load(name, (), allow_code, period=period)
     sections = {"places": found.places, "routes": found.routes, "reports": found.reports}
     return {name: len(rows) for name, rows in sections.items()}
 

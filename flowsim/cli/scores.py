@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowsim.cli.answer import SCENARIO, answering, is_terminal, load, png
+from flowsim.cli.answer import PERIOD, SCENARIO, answering, is_terminal, load, png
 from flowsim.cli.output import is_quiet, json_option, quiet_option, result
 from flowsim.errors import Problem, ScenarioError
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--strict-flee", is_flag=True, help="Read a folder of Flee with Flee's own defects.")
 @click.option("--source", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Registrations of a folder of Flee, where they lie elsewhere.")  # fmt: skip
+@PERIOD
 @click.option("--fold", metavar="NAME", help="Parameters fitted without this conflict.")
 @click.option("--no-capacities", is_flag=True, help="Camps take in whoever comes.")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
@@ -43,6 +44,7 @@ def score_command(
     rules: str | None,
     strict_flee: bool,
     source: Path | None,
+    period: str | None,
     fold: str | None,
     no_capacities: bool,
     settings: tuple[str, ...],
@@ -56,9 +58,8 @@ def score_command(
     has the seed SEED.m. Beside the run stand forecasts that need none.
     """
     with answering("the run failed"):
-        setup = _prepared(
-            scenario, settings, fold, no_capacities, strict_flee=strict_flee, source=source
-        )
+        how = {"strict_flee": strict_flee, "source": source, "period": period}
+        setup = _prepared(scenario, settings, fold, no_capacities, **how)
         if rules is not None:
             setup = setup.model_copy(update={"rules": rules})
         begun = time.perf_counter()
@@ -107,6 +108,10 @@ def _scored(setup: Scenario, members: int, seed: int, progress: bool) -> Scores:
     return score([run(setup, name, progress=progress, provenance=False) for name in seeds], setup)
 
 
+PLACES_TOLD = 5
+"""Of those who are in no camp, so many are told by place."""
+
+
 def _told(name: str, scores: Scores, members: int, seconds: float) -> str:
     rows = (*scores.camps, scores.total)
     wide = max(len(row.camp) for row in rows)
@@ -118,14 +123,9 @@ def _told(name: str, scores: Scores, members: int, seconds: float) -> str:
             for c in rows
         ),
         "registered and simulated on the last day; bias and absolute error over all days; persons",
+        *_told_elsewhere(scores),
         "",
-        f"{'forecast':24} {'ARD':>6} {'ARD/2':>6} {'MASE':>6}",
-        f"{'this model':24} {scores.ard:6.3f} {scores.halved:6.3f}",
-        *(
-            f"{label:24} {value:6.3f} {value / 2:6.3f} {scores.scaled[label]:6.2f}"
-            for label, value in scores.naive.items()
-        ),
-        "MASE: absolute error of this model over that of the forecast; below 1 it is better",
+        *_told_forecasts(scores),
         "",
         f"{name}: RMSE {scores.rmse:,.0f} persons, CRPS {scores.crps:,.0f} persons, "
         f"{scores.coverage:.0%} of days and camps in the 90 % interval of {members} "
@@ -138,9 +138,49 @@ def _told(name: str, scores: Scores, members: int, seconds: float) -> str:
 def _plain(scores: Scores) -> dict[str, Any]:
     """The scores as data, less the simulated persons of each day."""
     told = {f.name: getattr(scores, f.name) for f in fields(scores) if f.repr}
-    camps = [camp._asdict() for camp in scores.camps]
-    return {**told, "naive": dict(scores.naive), "scaled": dict(scores.scaled), "camps": camps,
-            "total": scores.total._asdict()}  # fmt: skip
+    return {
+        **told,
+        "against": {name: row._asdict() for name, row in scores.against.items()},
+        "elsewhere": [row._asdict() for row in scores.elsewhere],
+        "camps": [camp._asdict() for camp in scores.camps],
+        "total": scores.total._asdict(),
+    }
+
+
+def _told_elsewhere(scores: Scores) -> list[str]:
+    """How many are in none of the camps above on the last day, and where."""
+    some = scores.elsewhere
+    out = sum(row.persons for row in some)
+    everybody = out + float(scores.members[:, -1].sum(axis=1).mean())
+    if not some or not out:
+        return ["in no camp above on the last day: nobody"]
+    where = [f"{row.persons:,.0f} {row.how} {row.place}" for row in some[:PLACES_TOLD]]
+    rest = sum(row.persons for row in some[PLACES_TOLD:])
+    if rest:
+        where.append(f"{rest:,.0f} elsewhere")
+    share = f"{out:,.0f} persons, {out / everybody:.0%} of all"
+    return [f"in no camp above on the last day: {share}", *(f"  {told}" for told in where)]
+
+
+def _told_forecasts(scores: Scores) -> list[str]:
+    """The model beside each naive forecast, on the days that the forecast is for."""
+    last = scores.known.persons.shape[0] - 1
+    lines = [
+        f"{'forecast':24} {'days':>12} {'ARD':>6} {'ARD/2':>6} {'model':>6} {'MASE':>6}",
+        f"{'this model':24} {f'0 to {last}':>12} {scores.ard:6.3f} {scores.halved:6.3f}",
+        *(
+            f"{label:24} {f'{row.first} to {row.last}':>12} {row.ard:6.3f} {row.ard / 2:6.3f}"
+            f" {row.model:6.3f} {row.mase:6.2f}"
+            for label, row in scores.against.items()
+        ),
+        "each on the days that it forecasts; model: ARD of this model on these days",
+        "MASE: absolute error of this model over that of the forecast; below 1 it is better",
+    ]
+    for label, row in scores.against.items():
+        if row.same_as:
+            why = f", as {row.why}" if row.why else ""
+            lines.append(f"{label}: the same as {row.same_as}{why}")
+    return lines
 
 
 def _write(path: Path, scores: Scores) -> None:

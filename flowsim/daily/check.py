@@ -14,7 +14,7 @@ RIGHT = "leave it out, or choose `rules: flowsim`"
 
 def unknown_to_flee(scenario: Scenario) -> list[Problem]:
     """Everything in a scenario that ``rules: flee`` would have to leave out."""
-    return [*_policies(scenario), *_violence(scenario), *_people(scenario)]
+    return [*_policies(scenario), *_violence(scenario), *_people(scenario), *_rules(scenario)]
 
 
 def _policies(scenario: Scenario) -> Iterator[Problem]:
@@ -54,3 +54,9 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
     if scenario.flee.spawning.mode == "data" and not scenario.arrivals:
         wrong = "nobody is told to come"
         yield Problem("arrivals", wrong, "give the arrivals, or another `flee.spawning.mode`")
+
+
+def _rules(scenario: Scenario) -> Iterator[Problem]:
+    for name in scenario.flee.missing_rules:
+        wrong = f"the rule that {name} asks for is not here"
+        yield Problem("flee.missing_rules", wrong, "leave it out, or choose `rules: flowsim`")

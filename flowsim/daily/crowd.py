@@ -51,7 +51,7 @@ class Crowd:
         self._row = np.full(n, -1, dtype=np.int32)
         self._link = np.full(n, -1, dtype=np.int32)
         self._way = np.full(n, -1, dtype=np.int32)
-        self._step = np.zeros(n, dtype=np.int8)
+        self._step = np.zeros(n, dtype=np.int16)
         self._begun = np.zeros(n, dtype=bool)  # has been at the end of a link
         self._back = np.zeros(n, dtype=bool)  # its link was closed under way
         self._moved = np.zeros(n)  # km, on the day of arrival

@@ -10,8 +10,11 @@ import numpy as np
 from flowsim.arrays import Bools, Floats, Ints
 from flowsim.errors import Problem, ScenarioError
 
-MOST_WAYS = 2_000_000
-"""Above this the table of ways is refused: it would fill the memory."""
+MOST_CELLS = 8_000_000
+"""Ways times links of the longest: above this their table is refused, it would fill the memory."""
+
+
+_Fork = tuple[tuple[int, ...], tuple[int, ...], int, Iterator[int]]
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def find_ways(links: Links, marker: Bools, awareness: int) -> Ways:
     """Ways of up to `awareness` links from each place, markers counting nothing.
 
     As Flee 3 looks around: a way ends at each stop that is no marker, and never comes back to a
-    place that it has passed. Places are few, so this is recursive.
+    place that it has passed. Each is followed by those that go on from it.
 
     Parameters
     ----------
@@ -90,27 +93,31 @@ def find_ways(links: Links, marker: Bools, awareness: int) -> Ways:
         out[tail].append(link)
     head, bare = links.head.tolist(), marker.tolist()
 
-    def from_here(
-        passed: tuple[int, ...], taken: tuple[int, ...], left: int
-    ) -> Iterator[tuple[int, ...]]:
-        for link in out[passed[-1]]:
-            place = head[link]
-            if place in passed:
+    found: list[tuple[int, ...]] = []
+    longest = 1
+    for place in range(marker.size):
+        # places passed, links taken, links left to look along, links that may come next
+        ahead: list[_Fork] = [((place,), (), awareness, iter(out[place]))]
+        while ahead:
+            passed, taken, left, following = ahead[-1]
+            link = next(following, -1)
+            if link < 0:
+                ahead.pop()
+                continue
+            end = head[link]
+            if end in passed:
                 continue
             way = (*taken, link)
-            if not bare[place]:
-                yield way
-            after = left if bare[place] else left - 1
+            if not bare[end]:
+                found.append(way)
+                longest = max(longest, len(way))
+                if len(found) * longest > MOST_CELLS:
+                    wrong = f"there are too many ways of up to {awareness} links"
+                    right = f"look less far: of {longest} links, {MOST_CELLS // longest} can be"
+                    raise ScenarioError([Problem("flee.awareness_level", wrong, right)])
+            after = left if bare[end] else left - 1
             if after > 0:
-                yield from from_here((*passed, place), way, after)
-
-    found: list[tuple[int, ...]] = []
-    for place in range(marker.size):
-        for way in from_here((place,), (), awareness):
-            found.append(way)
-            if len(found) > MOST_WAYS:
-                wrong = f"there are more than {MOST_WAYS:,} ways of {awareness} links"
-                raise ScenarioError([Problem("flee.awareness_level", wrong, "look less far")])
+                ahead.append(((*passed, end), way, after, iter(out[end])))
     return _tabled(found, links)
 
 

@@ -12,7 +12,8 @@ from flowsim.arrays import Floats
 from flowsim.clock import DAY
 from flowsim.daily.simulate import Days
 from flowsim.evidence import measures
-from flowsim.evidence.naive import naive_forecasts
+from flowsim.evidence.elsewhere import Elsewhere, elsewhere
+from flowsim.evidence.naive import Forecast, naive_forecasts
 from flowsim.evidence.registered import Registered, registered
 from flowsim.scenario.scenario import Scenario
 
@@ -43,6 +44,30 @@ class CampScore(NamedTuple):
     error: float
 
 
+class Against(NamedTuple):
+    """A naive forecast and the model, on the days that the forecast is for.
+
+    Attributes
+    ----------
+    first, last : int
+        Those days, both included; from 0.
+    ard, model : float
+        ARD of the forecast and, mean over members, of the model.
+    mase : float
+        Mean absolute error of the model over that of the forecast.
+    same_as, why : str
+        Another forecast that it is under another name, and why; empty where it is none.
+    """
+
+    first: int
+    last: int
+    ard: float
+    model: float
+    mase: float
+    same_as: str
+    why: str
+
+
 @dataclass(frozen=True)
 class Scores:
     """How well runs do against registrations; see `flowsim.evidence.measures` for the formulas.
@@ -53,10 +78,10 @@ class Scores:
         Mean over members.
     rmse, crps, coverage : float
         Persons; persons; part of days and camps inside the central 90 % of the members.
-    naive : dict of str to float
-        ARD of each naive forecast on the same days.
-    scaled : dict of str to float
-        Mean absolute error over that of each naive forecast (MASE).
+    against : dict of str to Against
+        Each naive forecast that has a day to forecast.
+    elsewhere : tuple of Elsewhere
+        Who is in none of the camps on the last day.
     camps : tuple of CampScore
     total : CampScore
         All camps together: how many came, where the model says that itself.
@@ -71,12 +96,22 @@ class Scores:
     rmse: float
     crps: float
     coverage: float
-    naive: Mapping[str, float]
-    scaled: Mapping[str, float]
+    against: Mapping[str, Against]
+    elsewhere: tuple[Elsewhere, ...]
     camps: tuple[CampScore, ...]
     total: CampScore
     known: Registered = field(repr=False)
     members: Floats = field(repr=False)
+
+    @property
+    def naive(self) -> Mapping[str, float]:
+        """ARD of each naive forecast on the days that it is for."""
+        return {name: row.ard for name, row in self.against.items()}
+
+    @property
+    def scaled(self) -> Mapping[str, float]:
+        """Mean absolute error over that of each naive forecast on its days (MASE)."""
+        return {name: row.mase for name, row in self.against.items()}
 
 
 def sheltered(result: Result | Days, known: Registered) -> Floats:
@@ -130,7 +165,7 @@ def score(results: Sequence[Result | Days], scenario: Scenario) -> Scores:
     known = registered(scenario)
     members = np.stack([sheltered(result, known) for result in results])
     data, mean = known.persons, members.mean(axis=0)
-    naive = naive_forecasts(scenario, known)
+    given = scenario.behaviour.leaving.count == "given"
     return Scores(
         ard=_mean(members, data, measures.relative_difference),
         ard_unscaled=float(
@@ -140,12 +175,31 @@ def score(results: Sequence[Result | Days], scenario: Scenario) -> Scores:
         rmse=measures.root_mean_square(mean, data),
         crps=measures.ranked_probability(members, data),
         coverage=measures.coverage(members, data),
-        naive={name: measures.relative_difference(f, data) for name, f in naive.items()},
-        scaled={name: measures.scaled_error(mean, data, f) for name, f in naive.items()},
+        against={
+            name: _against(forecast, members, data)
+            for name, forecast in naive_forecasts(scenario, known).items()
+            if forecast.first < data.shape[0]
+        },
+        elsewhere=elsewhere(results, known, given),
         camps=_rows(known.camps, members, data),
         total=_rows([ALL], members.sum(axis=2, keepdims=True), data.sum(axis=1, keepdims=True))[0],
         known=known,
         members=members,
+    )
+
+
+def _against(forecast: Forecast, members: Floats, data: Floats) -> Against:
+    """A forecast and the members on the days that it is for."""
+    days = slice(forecast.first, None)
+    told, known, runs = forecast.persons[days], data[days], members[:, days]
+    return Against(
+        first=forecast.first,
+        last=data.shape[0] - 1,
+        ard=measures.relative_difference(told, known),
+        model=_mean(runs, known, measures.relative_difference),
+        mase=measures.scaled_error(runs.mean(axis=0), known, told),
+        same_as=forecast.same_as,
+        why=forecast.why,
     )
 
 

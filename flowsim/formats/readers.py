@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from flowsim.errors import Problem, ScenarioError
-from flowsim.scenario.files import is_file
+from flowsim.formats.flee.signs import is_flee
 from flowsim.scenario.load import is_scenario, read_scenario
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shipped import located
@@ -37,14 +38,9 @@ def _flee(path: Path, allow_code: bool) -> Scenario:
     return read_flee(path)
 
 
-def _is_flee(path: Path) -> bool:
-    inner = is_file(path / "input_csv" / "locations.csv")
-    return inner or all(is_file(path / name) for name in ("locations.csv", "sim_period.csv"))
-
-
 READERS: list[Reader] = [
     Reader("flowsim", is_scenario, read_scenario),
-    Reader("Flee", _is_flee, _flee),
+    Reader("Flee", is_flee, _flee),
 ]
 """In the order in which they are asked; the first also tells what is wrong with a path that no
 reader knows."""
@@ -55,6 +51,7 @@ def load(
     allow_code: bool = False,
     strict_flee: bool = False,
     source: str | os.PathLike[str] | None = None,
+    period: str | tuple[date, date] | None = None,
 ) -> Scenario:
     """Read a scenario.
 
@@ -62,8 +59,9 @@ def load(
     ----------
     path : str or path
         A scenario's folder, a YAML file (a variant), or a folder of Flee: one with ``input_csv``
-        and ``source_data``, or the ``input_csv`` itself. Or the name of one that comes with
-        flowsim, see `flowsim.scenarios`, where the current folder has nothing of that name.
+        and ``source_data``, the ``input_csv`` itself, or one with these tables. Or the name of
+        one that comes with flowsim, see `flowsim.scenarios`, where the current folder has
+        nothing of that name.
     allow_code : bool
         Whether policies of type ``code`` may be imported: they then run with your rights. Without
         it they are a problem, and nothing is imported.
@@ -71,6 +69,9 @@ def load(
         Read a folder of Flee with Flee's own defects, see `flowsim.formats.flee.folder.read_flee`.
     source : str or path, optional
         Folder of the registrations of a folder of Flee, where it lies elsewhere.
+    period : str or pair of date, optional
+        ``START..END``: when the run of a folder of Flee starts and ends, at midnight; it need then
+        have no ``sim_period.csv``. Others have their own `start` and `end`.
 
     Returns
     -------
@@ -90,13 +91,13 @@ def load(
     flowsim.errors.ScenarioError: scenarios/nowhere: there is no such file or folder; ...
     """
     where = located(path)
-    if strict_flee or source is not None:
-        if not _is_flee(where):
+    if strict_flee or source is not None or period is not None:
+        if is_scenario(where) or not is_flee(where):
             right = "name one with input_csv and source_data, or leave out what is for Flee alone"
             raise ScenarioError([Problem(str(path), "this is no folder of Flee", right)])
         from flowsim.formats.flee.folder import read_flee
 
-        return read_flee(where, source, strict_flee)
+        return read_flee(where, source, strict_flee, period)
     for reader in READERS:
         if reader.knows(where):
             return reader.read(where, allow_code)

@@ -137,7 +137,13 @@ def _absent(given: Path, file: Path) -> Problem:
     is_name = given.name == str(given)
     near = did_you_mean(given.name, [*beside(given), *names()])
     if is_folder(given):
+        tables = [f"{loc[-1]}.csv" for loc in ROWS if is_file(given / f"{loc[-1]}.csv")]
+        if tables:
+            wrong = f"this folder has tables of a scenario ({', '.join(tables)}) and no {FILE}"
+            return Problem(str(given), wrong, f"add a {FILE} that names them")
         return Problem(str(given), f"there is no {FILE} in this folder", "name a scenario's folder")
+    if is_file(given):
+        return Problem(str(given), "this is no YAML file", "name a scenario's folder or YAML file")
     wrong = "there is no such file or folder"
     right = "name a scenario's folder or YAML file"
     if is_name and not near:

@@ -192,11 +192,13 @@ def test_what_is_odd_is_told(tmp_path: Path, changed: dict[str, str], said: str)
         (
             {"locations": f"{PLACES}Aha,N,Home,1,1,town,,\nFox,N,,91,1,castle,,x\n"},
             [
-                "locations.csv:7:1: 'Aha' stands twice; give each place its own name",
+                "locations.csv:7:1: 'Aha' stands twice, first in line 2, as another place;"
+                " give each place its own name, or keep one of the rows",
                 "locations.csv:8:3: the country is missing; give the country",
                 "locations.csv:8:6: 'castle' is no type of place; give one of camp, conflict, "
                 "forward, marker, flood_zone, default, town",
                 "locations.csv:8:8: 'x' is no number of persons; give a number of at least 0",
+                "locations.csv:8:4: '91' is no latitude; give a number from -90 to 90",
             ],
         ),
         (
@@ -208,10 +210,10 @@ def test_what_is_odd_is_told(tmp_path: Path, changed: dict[str, str], said: str)
             ["sim_period.csv:1:1: StartDate is missing; add a row StartDate,YYYY-MM-DD"],
         ),
         (
-            {"conflicts": "#Day,Aha\n0,1\n0,0\n1,2\n"},
+            {"conflicts": "#Day,Aha\n0,1\n0,0\n1,-2\n"},
             [
                 "conflicts.csv:3:1: day 0 does not come after day 0; give the days in order",
-                "conflicts.csv:4:2: '2' is no intensity; give a number from 0 to 1",
+                "conflicts.csv:4:2: '-2' is no intensity; give a number of at least 0",
             ],
         ),
         (
@@ -291,11 +293,12 @@ def test_tables_and_registrations_that_lie_apart(tmp_path: Path) -> None:
     (folder / "source_data").rename(tmp_path / "data")
     assert fs.load(folder, source=tmp_path / "data") == whole
     assert fs.load(folder / "input_csv", source=tmp_path / "data") == whole
+    (folder / "source_data").mkdir()
     with pytest.raises(fs.ScenarioError, match=r"data_layout\.csv"):
         fs.load(folder)
 
 
 def test_what_is_for_flee_alone_is_asked_of_no_other_scenario() -> None:
-    for told in ({"strict_flee": True}, {"source": "data"}):
+    for told in ({"strict_flee": True}, {"source": "data"}, {"period": "2015-05-01..2015-05-09"}):
         with pytest.raises(fs.ScenarioError, match="this is no folder of Flee; name one with"):
             fs.load("tests/data/small", **told)

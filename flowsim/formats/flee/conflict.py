@@ -44,10 +44,13 @@ def read_conflict(
             row.wrong(0, f"day {day} does not come after day {last}", "give the days in order")
         elif day < length:
             known[held:day] = known[held]
-            known[day] = [row.number(i + 1, "intensity", 0.0, 1.0) for i in columns]
+            known[day] = [row.number(i + 1, "intensity", 0.0) for i in columns]
             held = day
         last = max(last, day)
     known[held:] = known[held]
+    if known.max(initial=0.0) > 1.0:
+        told = f"intensities reach {known.max():g} and are taken as they are; Flee knows 0 to 1"
+        notes.warn(rows[0], told)
     if 0 <= last < length - 1:
         notes.warn(table[-1], f"the last day is {last} of {length}; it holds on to the end")
     return tuple(

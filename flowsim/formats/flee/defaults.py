@@ -45,12 +45,19 @@ six conflicts, by the name of the one left out; ``all`` are fitted to all six, a
 fold is asked for."""
 
 
-def behaviour() -> Behaviour:
-    """The behaviour of people in such a scenario."""
+def behaviour(given: bool = True) -> Behaviour:
+    """The behaviour of people in such a scenario.
+
+    Parameters
+    ----------
+    given : bool
+        Whether it is told how many leave; else that follows from violence.
+    """
     told = {section: dict(values) for section, values in PEOPLE.items()}
     for path, value in fitted("all").items():
         _, section, name = path.split(".")
         told.setdefault(section, {})[name] = value
+    told["leaving"]["count"] = "given" if given else "hazard"
     return Behaviour.model_validate(told)
 
 

@@ -12,30 +12,36 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from flowsim.behaviour.flee_section import Flee
-from flowsim.errors import Problem, ScenarioError, ScenarioWarning
+from flowsim.errors import Problem, ScenarioError, ScenarioWarning, on_one_line
 from flowsim.formats.flee.changes import camps_at_times, read_changes, shut, with_changes
 from flowsim.formats.flee.closures import Closures
 from flowsim.formats.flee.conflict import GROUP, read_conflict
+from flowsim.formats.flee.coordinates import coordinates
 from flowsim.formats.flee.defaults import behaviour
+from flowsim.formats.flee.home import home_country, tell_unreached
 from flowsim.formats.flee.people import read_agents, read_group
+from flowsim.formats.flee.period import (
+    EARLIEST,
+    LATEST,
+    Period,
+    has_period,
+    parse_period,
+    tell_other_start,
+)
 from flowsim.formats.flee.places import Spot, read_places, read_routes
-from flowsim.formats.flee.registrations import Registered, read_registered
-from flowsim.formats.flee.rows import FARTHEST, Notes, is_told, read_rows
-from flowsim.formats.flee.settings import find_settings, read_settings
+from flowsim.formats.flee.registrations import Registered, Series, read_registered
+from flowsim.formats.flee.rows import Notes, is_told, read_rows
+from flowsim.formats.flee.settings import FILE, find_settings, read_settings
+from flowsim.formats.flee.signs import folders, where_registered
 from flowsim.formats.flee.unused import check_unused
 from flowsim.scenario.checks import check
-from flowsim.scenario.files import is_folder, lies_in
+from flowsim.scenario.files import lies_in
 from flowsim.scenario.flaws import capped
 from flowsim.scenario.rules.period import YEARS
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.wording import shown
-from flowsim.section import FIRST_YEAR, LAST_YEAR
 from flowsim.world.sections import Arrival, Event, Report
 
-INPUT, SOURCE = "input_csv", "source_data"
-_AROUND = 1 + FARTHEST // 365
-EARLIEST, LATEST = FIRST_YEAR + _AROUND, LAST_YEAR - _AROUND
-"""Years in which a run may start, so that results can hold all that is dated by days from there."""
 LONGEST_RUN = int(365.25 * YEARS)
 """Days."""
 
@@ -44,6 +50,7 @@ def read_flee(
     path: str | os.PathLike[str],
     source: str | os.PathLike[str] | None = None,
     strict_flee: bool = False,
+    period: Period | None = None,
 ) -> Scenario:
     """Read a crisis as it was prepared for Flee.
 
@@ -51,9 +58,13 @@ def read_flee(
     policies of the states, as their authors meant them; registrations as reports, corrected; the
     persons who came each day as arrivals, and those of the first day in their camps; changes of a
     place's type as camps that open or close and as violence; ages and sexes; people told one by one
-    as further arrivals; the settings of ``simsetting.yml`` in the folder, in its ``input_csv`` or
-    beside it as `Scenario.flee`. Only camps take people in. What Flee would misread without a word,
-    and what no rule here uses, is told as a `ScenarioWarning` with file and line.
+    as further arrivals; the settings of ``simsetting.yml`` in the folder, in its ``input_csv``,
+    beside it or in the folder above that as `Scenario.flee`. Only camps take people in. What Flee
+    would misread without a word, and what no rule here uses, is told as a `ScenarioWarning` with
+    file and line.
+
+    Without registrations nothing can be scored, and where nobody else is told to come how many
+    leave follows from violence (``behaviour.leaving.count: hazard``).
 
     Parameters
     ----------
@@ -64,7 +75,10 @@ def read_flee(
     strict_flee : bool
         With Flee's own defects where a published figure depends on them: closures as its code
         enacts them (see `flowsim.formats.flee.as_run`); the first day's registered off the capacity
-        of their camp though they fill it, too; changes of intensity within a conflict unseen.
+        of their camp though they fill it, too; changes of intensity within a conflict unseen;
+        the country of the first place for the home country.
+    period : str or pair of date, optional
+        ``START..END``, from midnight to midnight, instead of that of ``sim_period.csv``.
 
     Returns
     -------
@@ -75,43 +89,64 @@ def read_flee(
     ScenarioError
         With everything that cannot be read, by file, line and cell.
     """
-    folder, tables = _folders(Path(path), (INPUT,) if source else (INPUT, SOURCE))
+    when = None if period is None else parse_period(period, LONGEST_RUN)
+    folder, tables = folders(Path(path), source is not None)
     notes = Notes(folders=(folder,))
+    registered = Path(source) if source else where_registered(folder, tables)
     try:
-        return _read(
-            folder, tables, Path(source) if source else folder / SOURCE, strict_flee, notes
-        )
+        return _read(folder, tables, registered, strict_flee, when, notes)
     except ValidationError as error:  # what no cell shows by itself, as a sum that is too large
         raise ScenarioError(capped(notes.problems) or _unfit(error, folder)) from None
 
 
-def _read(folder: Path, tables: Path, source: Path, strict_flee: bool, notes: Notes) -> Scenario:
-    begin, length = _period(tables / "sim_period.csv", notes)
+def _read(
+    folder: Path,
+    tables: Path,
+    source: Path,
+    strict_flee: bool,
+    when: tuple[date, int] | None,
+    notes: Notes,
+) -> Scenario:
+    begin, length = _when(tables / "sim_period.csv", when, notes)
     at_first = read_places(tables / "locations.csv", notes)
     phases = read_changes(tables / "location_changes.csv", at_first, length, notes)
     spots = camps_at_times(at_first, phases)
     routes = read_routes(tables / "routes.csv", spots, notes)
     start = datetime(begin.year, begin.month, begin.day)
     end = start + timedelta(days=length)
-    origin = next(iter(spots.values())).country if spots else ""
     events = _events(tables, at_first, start, length, notes)
     events = with_changes(events, phases, start, end, notes)
+    fought = list(dict.fromkeys(event.place for event in events))
+    origin = home_country(spots, fought, strict_flee, notes)
+    tell_unreached(spots, routes, fought, notes)
     closures = Closures(spots, routes, origin, start, notes)
     for phase in shut(spots, phases):
         closures.shut(phase.row, phase.place, phase.first, phase.last)
     borders = closures.read(tables / "closures.csv", length if strict_flee else None)
-    flee = _settings(folder, strict_flee, notes)
-    corrections = tables / "registration_corrections.csv"
-    registered = read_registered(source, corrections, begin, notes)
-    sheltered = Counter(_first_day(registered, spots, begin, notes))
+    flee = _settings(folder, tables, strict_flee, notes)
+    registered = _registered(source, tables, spots, begin, notes)
+    sheltered = Counter(_first_day(registered, spots, begin))
     present = _present(tables / "agents.csv", spots, origin, sheltered, notes)
+    scored = registered
+    if flee.spawning.empty_camps_on_day0:
+        scored = registered.emptied(begin, notes)
+        sheltered.clear()
     people = read_group(tables, spots, notes)
     check_unused(tables, spots, notes)
+    where = coordinates(spots, routes, notes)
     if notes.problems:
         raise ScenarioError(capped(notes.problems))
-    places = tuple(s.place(sheltered[s.name], s.country == origin) for s in spots.values())
-    if notes.problems:
-        raise ScenarioError(capped(notes.problems))
+    arrivals = (
+        *_arrivals(registered, begin, length),
+        *(Arrival(start=start, persons=n, place=p) for p, n in present.items()),
+    )
+    given = bool(registered.camps or present or sheltered.total())
+    if not given:
+        how = "how many leave follows from violence, by behaviour.leaving, and is no forecast"
+        notes.odd.append(on_one_line(f"{folder}: nobody is told to come: {how}"))
+    places = tuple(
+        s.place(where[s.name], sheltered[s.name], s.country == origin) for s in spots.values()
+    )
     scenario = Scenario(
         name=_name(folder),
         start=start,
@@ -126,13 +161,10 @@ def _read(folder: Path, tables: Path, source: Path, strict_flee: bool, notes: No
         groups=(people,),
         violence={"events": events},
         borders=borders,
-        behaviour=behaviour(),
+        behaviour=behaviour(given),
         flee=flee,
-        arrivals=(
-            *_arrivals(registered, begin, length),
-            *(Arrival(start=start, persons=n, place=p) for p, n in present.items()),
-        ),
-        reports=_reports(registered, spots, begin),
+        arrivals=arrivals if given else (),
+        reports=_reports(scored, spots, begin),
     )
     problems = check(scenario)
     if problems:
@@ -155,28 +187,42 @@ def _unfit(error: ValidationError, folder: Path) -> list[Problem]:
     ]
 
 
-def _folders(path: Path, used: tuple[str, ...]) -> tuple[Path, Path]:
-    """The folder of a crisis, and that of its tables; those that are used must lie in it."""
-    inner = path / INPUT
-    if not is_folder(inner):
-        return path.resolve().parent, path
-    for name in used:
-        if not lies_in(path / name, path):
-            wrong, right = f"{name!r} leads out of the folder", "put the folder itself there"
-            raise ScenarioError([Problem(str(path), wrong, right)])
-    return path, inner
-
-
 def _name(folder: Path) -> str:
     """Name of a scenario by its folder's, which may be no text at all."""
     told = os.fsencode(folder.resolve().name).decode("utf-8", "replace")
     return told[:200].strip() or "flee"
 
 
-def _settings(folder: Path, strict: bool, notes: Notes) -> Flee:
-    path = find_settings(folder)
-    told = read_settings(path, notes) if path else Flee()
-    return told.model_copy(update={"strict": strict})
+def _settings(folder: Path, tables: Path, strict: bool, notes: Notes) -> Flee:
+    path = find_settings(folder, tables)
+    if path is None:
+        told = f"there is no {FILE} in it, beside it or above: Flee's rules have Flee's defaults"
+        notes.odd.append(on_one_line(f"{folder}: {told}"))
+        return Flee(strict=strict)
+    if not lies_in(path, folder):
+        notes.odd.append(on_one_line(f"{folder}: the settings for Flee's rules are of {path}"))
+    return read_settings(path, notes).model_copy(update={"strict": strict})
+
+
+def _when(file: Path, when: tuple[date, int] | None, notes: Notes) -> tuple[date, int]:
+    """First day and number of days: as asked for, else as the file tells."""
+    if when is None:
+        return _period(file, notes) if has_period(file, notes) else (date(1970, 1, 1), 1)
+    if is_told(file):
+        tell_other_start(file, _period(file, notes)[0], when[0], notes)
+    return when
+
+
+def _registered(
+    source: Path, tables: Path, spots: Mapping[str, Spot], begin: date, notes: Notes
+) -> Registered:
+    """The registrations, none where there is no such folder; what is odd among them is told."""
+    if not is_told(source):
+        notes.tell(tables, 1, f"there is no {source.name}: nothing to score the run by")
+        return Registered({}, Series((), ()), {})
+    found = read_registered(source, tables / "registration_corrections.csv", begin, notes)
+    _tell_series(found, spots, notes)
+    return found
 
 
 def _period(path: Path, notes: Notes) -> tuple[date, int]:
@@ -219,10 +265,8 @@ def _events(
     )  # fmt: skip
 
 
-def _first_day(
-    registered: Registered, spots: Mapping[str, Spot], begin: date, notes: Notes
-) -> dict[str, int]:
-    """Persons in each camp on the first day; tells camps without a series, and series without."""
+def _tell_series(registered: Registered, spots: Mapping[str, Spot], notes: Notes) -> None:
+    """Tell camps without a series, and series without a camp."""
     for name, row in registered.rows.items():
         if name not in spots:
             notes.warn(row, f"{name!r} has a series and is no place: its people come, and settle"
@@ -232,6 +276,10 @@ def _first_day(
     for spot in spots.values():
         if spot.kind == "camp" and spot.name not in registered.camps:
             notes.warn(spot.row, f"the camp {spot.name!r} has no series: it is not scored")
+
+
+def _first_day(registered: Registered, spots: Mapping[str, Spot], begin: date) -> dict[str, int]:
+    """Persons in each camp on the first day."""
     return {
         name: int(registered.by_day(name, begin, 1)[0])
         for name in registered.camps

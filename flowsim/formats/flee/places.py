@@ -29,13 +29,21 @@ class Spot:
     more: Mapping[str, float] = field(default_factory=dict)
     """What the further columns tell, see `MORE`."""
 
-    def place(self, sheltered: int, inside: bool) -> Place:
-        """The place; nobody settles but in camps, as in Flee."""
-        lat, lon = (
+    @property
+    def has_coordinates(self) -> bool:
+        """Whether its row has both."""
+        return bool(self.row.text(3)) and bool(self.row.text(4))
+
+    def coordinates(self) -> tuple[float, float]:
+        """Latitude and longitude as its row tells them."""
+        return (
             self.row.number(3, "latitude", -90, 90),
             self.row.number(4, "longitude", -180, 180),
         )
-        camp = self.kind == "camp"
+
+    def place(self, at: tuple[float, float], sheltered: int, inside: bool) -> Place:
+        """The place at its coordinates; nobody settles but in camps, as in Flee."""
+        (lat, lon), camp = at, self.kind == "camp"
         told: dict[str, Any] = {"kind": KIND.get(self.kind, "town"), "capacity": 0}
         if camp:
             kind = "idp_camp" if inside else "camp"
@@ -46,14 +54,15 @@ class Spot:
         if residents:
             told |= {"population": residents, "share": {"people": 1.0}}
         return Place(
-            name=self.name, country=self.country, region=self.row.text(1), lat=lat, lon=lon, **told
-        )
+            name=self.name, country=self.country, region=self.row.text(1), lat=lat, lon=lon,
+            note="" if self.has_coordinates else "coordinates are not told", **told,
+        )  # fmt: skip
 
 
 KIND = {"forward": "hub", "marker": "marker"}
 FIRST_MORE = 8
 """Number of the first column that goes by its name in the header."""
-MORE = {"initial_idps": MOST, "conflict_intensity": 1.0, "capacity_per_day": MOST}
+MORE = {"initial_idps": MOST, "conflict_intensity": MOST, "capacity_per_day": MOST}
 """Further columns that have a meaning here, and the most that each may hold: persons who are there
 on day 0; intensity of a conflict that no table of days tells; growth of a camp, persons a day."""
 
@@ -90,8 +99,9 @@ def read_places(path: Path, notes: Notes) -> dict[str, Spot]:
         name, country = row.needs(0, "the name"), row.needs(2, "the country") or "?"
         if not name:
             continue
-        if name in found:
-            row.wrong(0, f"{name!r} stands twice", "give each place its own name")
+        if name in found and not _is_same(found[name].row, row):
+            wrong = f"{name!r} stands twice, first in line {found[name].row.line}, as another place"
+            row.wrong(0, wrong, "give each place its own name, or keep one of the rows")
             continue
         kind = type_of(row, 5)
         if "idp" in row.text(5).lower() and kind == "camp":
@@ -101,8 +111,31 @@ def read_places(path: Path, notes: Notes) -> dict[str, Spot]:
         more = {
             key: row.number(i, key, 0.0, MORE[key]) for key, i in columns.items() if row.text(i)
         }
+        if name in found:
+            notes.warn(row, f"{name!r} stands twice; {_kept(found[name].row, row)}")
         found[name] = Spot(row, name, country, kind, number or None, day, more=more)
     return found
+
+
+WHERE = (1, 3, 4)
+"""Cells that say where a place lies, and not what it is: region, latitude, longitude."""
+
+
+def _is_same(one: Row, other: Row) -> bool:
+    """Whether two rows tell of one place, be it at other coordinates."""
+    return all(
+        one.text(i) == other.text(i)
+        for i in range(max(len(one.cells), len(other.cells)))
+        if i not in WHERE
+    )
+
+
+def _kept(one: Row, other: Row) -> str:
+    first = f"(first in line {one.line})"
+    if all(one.text(i) == other.text(i) for i in WHERE):
+        return f"the rows are the same, and one counts; Flee would make two of it {first}"
+    at = ", ".join(filter(None, (other.text(3), other.text(4)))) or "no coordinates"
+    return f"this row counts, at {at}, as Flee's routes lead to the last {first}"
 
 
 def read_routes(path: Path, spots: Mapping[str, Spot], notes: Notes) -> tuple[Route, ...]:

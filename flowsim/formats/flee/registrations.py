@@ -34,6 +34,11 @@ class Series:
         at = [(day - start).days for day in self.days]
         return np.interp(np.arange(length), at, self.persons)
 
+    def less(self, start: date) -> Series:
+        """The persons above those of a day; nobody where there are fewer."""
+        there = float(self.by_day(start, 1)[0])
+        return Series(self.days, tuple(max(count - there, 0.0) for count in self.persons))
+
 
 @dataclass(frozen=True)
 class Registered:
@@ -57,6 +62,18 @@ class Registered:
         """Whole persons registered at a camp each day, as Flee counts them."""
         days = sum((series.by_day(start, length) for series in self.camps[camp]), np.zeros(length))
         return np.floor(days + 1e-9).astype(np.int64)
+
+    def emptied(self, start: date, notes: Notes) -> Registered:
+        """The same less those who are registered on the first day, and never below zero."""
+        for name, some in self.camps.items():
+            if any(min(s.persons, default=0.0) < s.by_day(start, 1)[0] for s in some):
+                told = "has reports below that of the first day, which count as nobody"
+                notes.warn(self.rows[name], f"empty_camps_on_day0: {name!r} {told}")
+        return Registered(
+            {name: tuple(s.less(start) for s in some) for name, some in self.camps.items()},
+            self.total.less(start),
+            self.rows,
+        )
 
     def arrivals(self, start: date, length: int) -> Ints:
         """Persons who come each day: the growth of all camps together, (length,).
@@ -93,6 +110,9 @@ def read_registered(folder: Path, corrections: Path, start: date, notes: Notes) 
         found = [_series(folder, row, i, file, notes) for i, file in files]
         if name.lower() == TOTAL and not rows:
             total = found[0] if found else total
+        elif name in camps and row.cells == rows[name].cells:
+            twice = f"this row stands twice, first in line {rows[name].line}, and counts once"
+            notes.warn(row, f"{twice}; Flee would count its people twice as they come")
         elif name in camps:
             row.wrong(0, f"{name!r} stands twice", "name its files in one row")
         else:

@@ -1,6 +1,7 @@
 """Flee's ``simsetting.yml`` as the settings `flowsim.behaviour.flee_section.Flee`.
 
-Every key that Flee reads is mapped, told as one that changes nothing, or refused by name.
+Every key that Flee reads is mapped, told as one that changes nothing, or as one whose rule is not
+here, without which Flee's rules do not run.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from flowsim.behaviour.flee_section import Flee
 from flowsim.errors import Problem, ScenarioError
 from flowsim.formats.flee.rows import Notes
 from flowsim.scenario.files import YAML_BYTES, is_file
-from flowsim.scenario.flaws import did_you_mean
-from flowsim.scenario.nodes import Node, Spot
+from flowsim.scenario.flaws import Flaw, did_you_mean
+from flowsim.scenario.leaves import settle
+from flowsim.scenario.nodes import Loc, Node, Spot
 from flowsim.scenario.read import parse
 
 FILE = "simsetting.yml"
@@ -26,7 +28,7 @@ MAPPED: Mapping[str, Mapping[str, str]] = {
     "spawn_rules": {
         name: f"spawning.{name}"
         for name in (
-            "take_from_population", "insert_day0", "conflict_spawn_decay",
+            "take_from_population", "insert_day0", "empty_camps_on_day0", "conflict_spawn_decay",
             "conflict_spawn_decay_interval",
         )
     },
@@ -49,16 +51,17 @@ MAPPED: Mapping[str, Mapping[str, str]] = {
 NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     "": ("number_of_steps", "conflict_input_file", "flood_level_input_file",
          "default_conflict_intensity"),
-    "log_levels": ("agent", "link", "camp", "init", "conflict", "idp_totals", "granularity"),
+    "log_levels": ("agent", "link", "camp", "init", "conflict", "flood", "idp_totals",
+                   "granularity"),
     "spawn_rules": ("average_social_connectivity", "camps_are_sinks", "camps_are_sicks",
                     "conflict_zone_spawning_only", "flood_spawn_mode"),
     "move_rules": ("max_crossing_speed", "two_system_decision_making", "avg_religion_fraction"),
 }  # fmt: skip
 """Keys that change no number here: logs, or what Flee itself reads and does not use."""
 
-REFUSED: Mapping[str, Mapping[str, Any]] = {
+MISSING: Mapping[str, Mapping[str, Any]] = {
     "spawn_rules": {
-        "empty_camps_on_day0": False, "flood_zone_spawning_only": False,
+        "flood_zone_spawning_only": False,
         "read_from_agents_csv_file": False, "sum_from_camps": True,
         "flood_driven_spawning": None, "flood_driven_spawn_mode": None,
         "starvation_driven_spawning": False,
@@ -71,20 +74,25 @@ REFUSED: Mapping[str, Mapping[str, Any]] = {
         "avoid_food_deprived_locations": False, "flood_rules": None,
     },
 }  # fmt: skip
-"""Keys whose rules are not here, with the value by which they do nothing."""
+"""Keys whose rules are not here, with the value by which they do nothing; see
+`Flee.missing_rules`."""
 
 SECTIONS = ("log_levels", "spawn_rules", "move_rules", "optimisations")
 V1 = {"max_move_speed": 200.0, "start_on_foot": False, "avoid_short_stints": False,
       "camp_weight": 2.0, "conflict_weight": 0.25}  # fmt: skip
 """What `use_v1_rules` sets, whatever else is told."""
 MODES = ("constant", "pop_ratio", "poisson")
-FLAGS = ("take_from_population", "insert_day0", "avoid_short_stints", "start_on_foot",
-         "stay_close_to_home", "use_pop_for_loc_weight")  # fmt: skip
+FLAGS = ("take_from_population", "insert_day0", "empty_camps_on_day0", "avoid_short_stints",
+         "start_on_foot", "stay_close_to_home", "use_pop_for_loc_weight")  # fmt: skip
 
 
-def find_settings(folder: Path) -> Path | None:
-    """The settings of a folder of Flee: in it, in its ``input_csv``, or beside it."""
-    among = (folder / FILE, folder / "input_csv" / FILE, folder.resolve().parent / FILE)
+def find_settings(folder: Path, tables: Path) -> Path | None:
+    """The settings of a folder of Flee: in it, with its tables, beside it, or one above that.
+
+    FabFlee has them beside the conflicts of a set, or above its folder of changed copies.
+    """
+    above = folder.resolve().parent
+    among = (folder / FILE, tables / FILE, above / FILE, above.parent / FILE)
     return next((path for path in among if is_file(path)), None)
 
 
@@ -112,6 +120,7 @@ class _Settings:
     notes: Notes
     values: dict[str, Any] = field(default_factory=dict)
     spots: dict[str, Spot] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
     v1: bool = False
 
     def read(self, root: Node) -> Flee:
@@ -142,19 +151,23 @@ class _Settings:
                 self._mode(node)
         elif (section, key) == ("move_rules", "use_v1_rules"):
             self.v1 = self._flag(path, node)
-        elif key in REFUSED.get(section, {}):
-            harmless = REFUSED[section][key]
+        elif key in MISSING.get(section, {}):
+            harmless = MISSING[section][key]
             if node.value is not None and _plain(node) != harmless:
-                wrong = f"{key!r} is no rule here"
-                self._wrong(at, path, wrong, f"leave it out, or give {_told(harmless)}")
+                self.missing.append(path)
+                how = "flowsim's own rules do without it, and `rules: flee` does not run"
+                self.notes.tell(at.file, at.line, f"{path} asks for a rule that is not here: {how}")
+        elif section == "log_levels":
+            if key.lower() not in NO_EFFECT[section]:
+                self.notes.tell(at.file, at.line, f"{path} is not known, and logs change nothing")
         elif key in NO_EFFECT.get(section, ()):
-            if section != "log_levels" and node.value not in (None, False):
+            if node.value not in (None, False):
                 self.notes.tell(at.file, at.line, f"{path} changes nothing, and is left out")
         else:
             known = [
                 *MAPPED.get(section, ()),
                 *NO_EFFECT.get(section, ()),
-                *REFUSED.get(section, ()),
+                *MISSING.get(section, ()),
             ]
             known += ["conflict_driven_spawning", "use_v1_rules"]
             self._unknown(path, at, known, key)
@@ -213,16 +226,28 @@ class _Settings:
         top = {k: v for k, v in self.values.items() if "." not in k}
         top |= V1 if self.v1 else {}
         inner = {k.split(".")[1]: v for k, v in self.values.items() if "." in k}
-        try:
-            return Flee.model_validate({**top, "spawning": inner})
-        except ValidationError as error:
-            for told in error.errors():
-                names = [part for part in told["loc"] if isinstance(part, str)]
-                name = names[-1] if names else ""
-                spot = self.spots.get(name, Spot(str(self.path), 1, 1))
-                wrong = f"{told['input']!r} does not do: {told['msg'].lower()}"
-                self._wrong(spot, name, wrong, "give a value that Flee's rules can use")
+        told = {**top, "spawning": inner, "missing_rules": tuple(self.missing)}
+        odd: list[Flaw] = []
+        told = settle(told, Flee, (), None, odd)
+        for flaw in odd:
+            self._wrong(self._at(flaw.loc), self._name(flaw.loc), flaw.wrong, flaw.right)
+        if odd:
             return Flee()
+        try:
+            return Flee.model_validate(told)
+        except ValidationError as error:
+            for item in error.errors():
+                wrong = f"{item['input']!r} does not do: {item['msg'].lower()}"
+                right = "give a value that Flee's rules can use"
+                self._wrong(self._at(item["loc"]), self._name(item["loc"]), wrong, right)
+            return Flee()
+
+    def _name(self, loc: Loc) -> str:
+        """The setting that a location is of, or in."""
+        return next((part for part in reversed(loc) if isinstance(part, str)), "")
+
+    def _at(self, loc: Loc) -> Spot:
+        return self.spots.get(self._name(loc), Spot(str(self.path), 1, 1))
 
     def _unknown(self, path: str, at: Spot, known: list[str], key: str = "") -> None:
         near = did_you_mean(key or path, known)
