@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError
+from flowsim.folders import LinkError, refuse_link
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -80,8 +81,19 @@ def file_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name).strip("._") or "scenario"
 
 
+def no_link(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse, before anything is done, to write through a link."""
+    if path is not None:
+        try:
+            refuse_link(path)
+        except LinkError as error:
+            raise click.BadParameter(str(error)) from None
+    return path
+
+
 def png(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
     """Refuse, before anything is drawn, a figure that would not be what its name says."""
+    no_link(context, option, path)
     if path is not None and path.suffix.lower() != ".png":
         raise click.BadParameter(f"{path} is no name of a PNG; let it end in .png")
     return path
