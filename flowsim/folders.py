@@ -1,19 +1,36 @@
-"""Folders and files that appear whole or not at all."""
+"""Folders and files that appear whole or not at all, and never through a link.
+
+Who writes to a link changes what it leads to, which whoever laid the link may have chosen. Links on
+the way to a target are followed; a target that is a link itself is refused.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flowsim.halves import OLD, clear_abandoned, half_of
 
 
+class LinkError(OSError):
+    """What is to be written is a link; tells where it leads."""
+
+
+def refuse_link(target: Path) -> None:
+    """Raise `LinkError` where a target is a link, unless that leads to a pipe or device."""
+    if target.is_symlink() and not _takes_a_stream(target):
+        leads = f"a link to {os.readlink(target)}"
+        raise LinkError(f"{target} is {leads}, and is not written to; remove it, or name a file")
+
+
 @contextmanager
-def whole_folder(target: Path, replace: bool = False) -> Iterator[Path]:
+def whole_folder(
+    target: Path, replace: bool = False, ours: Callable[[Path], bool] = lambda entry: False
+) -> Iterator[Path]:
     """A new folder to write into, which takes the place of ``target`` when the block ends well.
 
     It is made beside ``target``; everything in it is on the disk before it is renamed. When the
@@ -25,11 +42,16 @@ def whole_folder(target: Path, replace: bool = False) -> Iterator[Path]:
         Its parent must exist.
     replace : bool
         Whether a folder that is there already is swapped for the new one.
+    ours : callable
+        Which entries of the folder that is there are ours, and go. All others are kept.
 
     Raises
     ------
     FileExistsError
-        ``target`` exists and is not to be replaced.
+        ``target`` exists and is not to be replaced, or holds something else under a name that the
+        new one has.
+    LinkError
+        ``target`` is a link.
     OSError
         The folder cannot be written.
 
@@ -42,7 +64,7 @@ def whole_folder(target: Path, replace: bool = False) -> Iterator[Path]:
     ...     (Path(there) / "new" / "a").read_text()
     'b'
     """
-    named, target = target, Path(os.path.realpath(target))
+    named, target = target, _real(target)
     clear_abandoned(target)
     if os.path.lexists(target) and not replace:
         raise FileExistsError(f"{named} exists")
@@ -50,6 +72,8 @@ def whole_folder(target: Path, replace: bool = False) -> Iterator[Path]:
     made.mkdir()
     try:
         yield made
+        if target.is_dir():
+            _keep_others(target, made, ours)
         _sync(made)
         _swap(made, target, replace)
     finally:
@@ -74,6 +98,8 @@ def whole_file(target: Path, replace: bool = False) -> Iterator[Path]:
     ------
     FileExistsError
         ``target`` exists and is not to be replaced.
+    LinkError
+        ``target`` is a link.
     OSError
         The file cannot be written, or ``target`` is a folder.
 
@@ -89,7 +115,7 @@ def whole_file(target: Path, replace: bool = False) -> Iterator[Path]:
     if replace and _takes_a_stream(target):
         yield target
         return
-    named, target = target, Path(os.path.realpath(target))
+    named, target = target, _real(target)
     clear_abandoned(target)
     if os.path.lexists(target) and not replace:
         raise FileExistsError(f"{named} exists")
@@ -104,6 +130,27 @@ def whole_file(target: Path, replace: bool = False) -> Iterator[Path]:
         _sync_one(target.parent)
     finally:
         made.unlink(missing_ok=True)
+
+
+def _real(target: Path) -> Path:
+    """The target in its real folder; LinkError where it is a link itself."""
+    refuse_link(target)
+    if target.name in ("", ".."):
+        return Path(os.path.realpath(target))
+    return Path(os.path.realpath(target.parent), target.name)
+
+
+def _keep_others(old: Path, made: Path, ours: Callable[[Path], bool]) -> None:
+    """Copy what is not ours; links as links."""
+    for entry in sorted(old.iterdir()):
+        if ours(entry):
+            continue
+        if os.path.lexists(made / entry.name):
+            raise FileExistsError(f"{entry} is something else, and would be replaced")
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.copytree(entry, made / entry.name, symlinks=True)
+        else:
+            shutil.copy2(entry, made / entry.name, follow_symlinks=False)
 
 
 def _remove(folder: Path) -> None:

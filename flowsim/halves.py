@@ -49,6 +49,11 @@ def half_of(target: Path) -> Path:
     return target.with_name(f".{target.name}-{next(_written)}.{whose}.{HALF}")
 
 
+def is_half(path: Path) -> bool:
+    """Whether this is half written, by whichever process."""
+    return _whose(path) is not None
+
+
 def is_abandoned(path: Path) -> bool:
     """Whether this is half written, and by a process that is gone."""
     whose = _whose(path)

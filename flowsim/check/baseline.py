@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -21,6 +22,7 @@ from flowsim.scenario.files import TABLE_BYTES, YAML_BYTES, read_text
 
 FOLDER = "baseline"
 ABOUT, OUTCOMES, DAYS, HISTORY = "about.json", "outcomes.csv", "days.csv", "history.md"
+FILES = (ABOUT, OUTCOMES, DAYS, HISTORY)
 FORMAT = 1
 DIGITS = 12
 """Of numbers that are no integers."""
@@ -85,11 +87,14 @@ def write_baseline(folder: Path, about: About, measured: Measured, told: str) ->
 
     Raises
     ------
+    ScenarioError
+        Something is in the way, see `check_place`.
     OSError
         It cannot be written; what was there stays as it was.
     """
+    check_place(folder)
     target = folder / FOLDER
-    with whole_folder(target, replace=True) as made:
+    with whole_folder(target, replace=True, ours=_is_ours) as made:
         text = json.dumps({"format": FORMAT, **asdict(about)}, indent=1, ensure_ascii=False)
         (made / ABOUT).write_text(f"{text}\n", encoding="utf-8")
         _write(made / OUTCOMES, measured.outcomes)
@@ -101,6 +106,33 @@ def write_baseline(folder: Path, about: About, measured: Measured, told: str) ->
             history.write_text("# What moved this scenario, and why\n\n", encoding="utf-8")
         with history.open("a", encoding="utf-8", newline="\n") as file:
             file.write(f"- {about.date}, flowsim {about.version}: {about.reason}. {told}\n")
+
+
+def check_place(folder: Path) -> None:
+    """Refuse to write a baseline through a link, or over what is none.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is in the way.
+    """
+    target = folder / FOLDER
+    problems = []
+    if os.path.lexists(target) and not target.is_symlink() and not target.is_dir():
+        problems.append(Problem(str(target), "it is not a folder", "remove or rename it"))
+    # What is behind a link is not looked at.
+    for path in [target] if target.is_symlink() else [target / name for name in FILES]:
+        if path.is_symlink():
+            wrong = f"it is a link to {os.readlink(path)}, and nothing is written through links"
+            problems.append(Problem(str(path), wrong, "put the folder or file itself there"))
+        elif path.is_dir():
+            problems.append(Problem(str(path), "it is a folder", "remove or rename it"))
+    if problems:
+        raise ScenarioError(problems)
+
+
+def _is_ours(entry: Path) -> bool:
+    return entry.name in FILES and not entry.is_dir()
 
 
 def read_baseline(folder: Path) -> Baseline | None:

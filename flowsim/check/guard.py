@@ -14,6 +14,7 @@ from flowsim.check.baseline import (
     FOLDER,
     About,
     Baseline,
+    check_place,
     differing,
     read_baseline,
     write_baseline,
@@ -131,6 +132,7 @@ def update(asked: Asked, reason: str, jobs: int = 1) -> Baseline | None:
     """
     if asked.scenario is None:
         raise ValueError(f"{asked.name} holds no scenario")
+    check_place(asked.folder)  # before anything is run
     section = asked.section
     more = section.statistical.members if section.statistical else 0
     members = max(section.members, more)

@@ -17,6 +17,7 @@ from click.shell_completion import CompletionItem
 
 from flowsim.cli.output import note
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError
+from flowsim.folders import LinkError, refuse_link
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -103,8 +104,19 @@ def file_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name).strip("._") or "scenario"
 
 
+def no_link(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse, before anything is done, to write through a link."""
+    if path is not None:
+        try:
+            refuse_link(path)
+        except LinkError as error:
+            raise click.BadParameter(str(error)) from None
+    return path
+
+
 def png(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
     """Refuse, before anything is drawn, a figure that would not be what its name says."""
+    no_link(context, option, path)
     if path is not None and path.suffix.lower() != ".png":
         raise click.BadParameter(f"{path} is no name of a PNG; let it end in .png")
     return path

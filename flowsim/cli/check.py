@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowsim.cli.answer import ALLOW_CODE, answering, file_name, importing, parent_of, terminable
+from flowsim.cli.answer import (
+    ALLOW_CODE,
+    answering,
+    file_name,
+    importing,
+    no_link,
+    parent_of,
+    terminable,
+)
 from flowsim.cli.output import json_option, quiet_option, result, wants_json, written
 
 if TYPE_CHECKING:
@@ -28,8 +36,10 @@ SCENARIOS = Path("scenarios")
               show_default=True,
               help="Of all scenarios together, at the statistical level.")  # fmt: skip
 @click.option("--jobs", type=int, default=1, show_default=True, help="Processes; -1: all cores.")
-@click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML there.")
-@click.option("--summary", type=click.Path(path_type=Path), help="Write Markdown there.")
+@click.option("--junit", type=click.Path(path_type=Path), callback=no_link,
+              help="Write JUnit XML there.")  # fmt: skip
+@click.option("--summary", type=click.Path(path_type=Path), callback=no_link,
+              help="Write Markdown there.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path),
               help="Folder for a figure of each scenario that moved.")  # fmt: skip
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)

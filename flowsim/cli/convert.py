@@ -47,7 +47,7 @@ def convert_command(
             from flowsim.folders import whole_folder
             from flowsim.scenario.write import write_scenario
 
-            with whole_folder(target, replace=overwrite) as folder:
+            with whole_folder(target, overwrite, lambda entry: entry.is_file()) as folder:
                 write_scenario(setup, folder)
     with answering(f"the scenario is in {target}, but this could not be told"):
         files = (f"  {file}" for file in sorted(target.iterdir()))
@@ -63,6 +63,8 @@ def _check_target(target: Path, overwrite: bool) -> None:
         return
     if not overwrite:
         raise click.UsageError(f"{target} exists; give another DST, or --overwrite to replace it")
+    if target.is_symlink():
+        raise click.UsageError(f"{target} is a link; give another DST, or remove it")
     if not target.is_dir():
         raise click.UsageError(f"{target} is no folder; give another DST")
     more = {entry.name for entry in target.iterdir()} - {FILE, *TABLES.values()}

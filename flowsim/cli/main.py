@@ -22,6 +22,7 @@ from flowsim.cli.answer import (
     importing,
     is_terminal,
     load,
+    no_link,
     parent_of,
     terminable,
 )
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 RESULT = "result.nc"
 EFFECTS = "policy_effects.csv"
+SUMMARY = "summary.json"
+WRITTEN_OUT = "scenario.yaml"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,7 +53,8 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("scenario", type=SCENARIO)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder; else out/NAME.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), callback=no_link,
+              help="Folder; else out/NAME.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--engine", type=click.Choice(["columns", "agents"]), default="columns")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
@@ -173,7 +177,7 @@ def _run_into(
     from flowsim.folders import whole_folder
     from flowsim.model.flow import run as simulate
 
-    with whole_folder(target, replace=overwrite) as folder:
+    with whole_folder(target, overwrite, _is_of_a_run) as folder:
         made = simulate(scenario, seed=seed, engine=engine, progress=progress)
         told, rows = _write(folder, made, scenario)
         drawn: list[Path] = []
@@ -191,12 +195,19 @@ def _write(folder: Path, made: Result, scenario: Scenario) -> tuple[str, dict[st
     made.to_netcdf(folder / RESULT)
     rows = summary(made, scenario)
     text = json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / "summary.json").write_text(f"{text}\n", encoding="utf-8")
+    (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")
     effects = made.policy_effects()
     effects.to_csv(folder / EFFECTS, index=False, lineterminator="\n", float_format="%.10g")
-    (folder / "scenario.yaml").write_text(str(made.data.attrs["scenario"]), encoding="utf-8")
+    (folder / WRITTEN_OUT).write_text(str(made.data.attrs["scenario"]), encoding="utf-8")
     frame = against_reports(made, scenario)
     return (f"{format_table(frame)}\n\n{tally(frame)}" if len(frame) else ""), rows
+
+
+def _is_of_a_run(entry: Path) -> bool:
+    """Whether it is a file that a run has written, which goes when another takes its place."""
+    from flowsim.plot.folder import FIGURES
+
+    return entry.name in (RESULT, SUMMARY, EFFECTS, WRITTEN_OUT, *FIGURES) and entry.is_file()
 
 
 def _check_target(target: Path, overwrite: bool) -> None:
@@ -205,6 +216,8 @@ def _check_target(target: Path, overwrite: bool) -> None:
         return
     if not overwrite:
         raise click.UsageError(f"{target} exists; give another -o, or --overwrite to replace it")
+    if target.is_symlink():
+        raise click.UsageError(f"{target} is a link; give another -o, or remove it")
     if not target.is_dir():
         raise click.UsageError(f"{target} is no folder; give another -o")
     if not (target / RESULT).is_file() and any(target.iterdir()):

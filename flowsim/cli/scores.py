@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowsim.cli.answer import PERIOD, SCENARIO, answering, is_terminal, load, png
+from flowsim.cli.answer import PERIOD, SCENARIO, answering, is_terminal, load, no_link, png
 from flowsim.cli.output import is_quiet, json_option, quiet_option, result
 from flowsim.errors import Problem, ScenarioError
 
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 @click.option("--fold", metavar="NAME", help="Parameters fitted without this conflict.")
 @click.option("--no-capacities", is_flag=True, help="Camps take in whoever comes.")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the camps as CSV.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), callback=no_link,
+              help="Write the camps as CSV.")  # fmt: skip
 @click.option("--figure", type=click.Path(path_type=Path), callback=png,
               help="Draw simulated and registered persons by camp as this PNG.")  # fmt: skip
 @click.option("--progress/--no-progress", default=True, help="Show progress on a terminal.")

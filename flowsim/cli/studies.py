@@ -14,11 +14,13 @@ from flowsim.cli.answer import (
     answering,
     file_name,
     importing,
+    no_link,
     parent_of,
     png,
     terminable,
 )
 from flowsim.cli.output import is_quiet, json_option, quiet_option, result, wants_json, written
+from flowsim.folders import refuse_link
 
 if TYPE_CHECKING:
     from flowsim.study.contrast import Comparison
@@ -69,6 +71,8 @@ def study(
             told = read_study(study_file, allow_code)
             made = Study.of_file(told, members=members, samples=samples)
             target = store or OUT / file_name(told.name)
+            for name in (FIGURE, TABLE):
+                refuse_link(target / name)  # before anything is run
             with parent_of(target), terminable():
                 runs = made.run(
                     target,
@@ -99,7 +103,8 @@ def study(
 @click.option("--figure", type=click.Path(path_type=Path), callback=png,
               help="A PNG; else comparison.png in the store.")  # fmt: skip
 @click.option("--no-figure", is_flag=True, help="Draw nothing.")
-@click.option("--csv", "table", type=click.Path(path_type=Path), help="Write the table there, too.")
+@click.option("--csv", "table", type=click.Path(path_type=Path), callback=no_link,
+              help="Write the table there, too.")  # fmt: skip
 @click.option("--markdown", is_flag=True, help="Print the table as Markdown.")
 @quiet_option
 @json_option
@@ -123,6 +128,8 @@ def compare(
         from flowsim.study.runs import open_study
 
         drawn = None if no_figure else figure or store / FIGURE
+        if drawn is not None:
+            refuse_link(drawn)  # before anything is computed
         runs = open_study(store, partial)
         _compare(
             runs, against, list(outcomes), level, interval, precision, drawn, table, markdown

@@ -115,12 +115,23 @@ def _wrong_target(path: Path, suffix: str, overwrite: bool) -> Iterator[Problem]
         yield Problem(told, f"the folder {path.parent} {why}", "make it, or give another path")
     if not os.path.lexists(path):
         return
-    if not overwrite:
+    if path.is_symlink():
+        wrong = f"it is a link to {os.readlink(path)}, and nothing is written through links"
+        yield Problem(told, wrong, "remove it, or give another path")
+    elif not overwrite:
         yield Problem(told, "it exists", "give another path, or overwrite to replace it")
     elif suffix == ".zarr" and not _is_zarr(path):
         yield Problem(told, "it is there and no Zarr", "give another path, or remove it")
     elif suffix != ".zarr" and path.is_dir():
         yield Problem(told, "it is a folder", "give another path, or remove it")
+
+
+def _is_of_zarr(entry: Path) -> bool:
+    """Whether an entry of a Zarr group is a part of it, which goes with it."""
+    kinds = (".zarray", ".zgroup", "zarr.json")
+    if entry.is_dir():
+        return any((entry / name).is_file() for name in kinds)
+    return entry.name in (*kinds, ".zattrs", ".zmetadata")
 
 
 def _is_zarr(path: Path) -> bool:
@@ -156,7 +167,7 @@ def _zarr(data: xr.Dataset, path: Path, overwrite: bool) -> None:
     for name, shape in chunks.items():
         if data[name].chunks is not None:  # a task may not write a part of a chunk
             data[name] = data[name].chunk(dict(zip(data[name].dims, shape, strict=True)))
-    with whole_folder(path, overwrite) as made:
+    with whole_folder(path, overwrite, _is_of_zarr) as made:
         # Format 3 has no consolidated metadata and no texts of fixed width yet.
         data.to_zarr(
             made,

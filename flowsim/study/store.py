@@ -19,20 +19,27 @@ import contextlib
 import errno
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from flowsim.errors import Problem, ScenarioError, StoreError
-from flowsim.halves import half_of, is_abandoned
+from flowsim.halves import half_of, is_abandoned, is_half
+from flowsim.scenario.flaws import listed
 from flowsim.study.layout import Layout
 from flowsim.study.manifest import FORMAT, Manifest, OnChange, Run, merged
 from flowsim.study.record import DamagedError, decode, read_head
 
 MANIFEST = "manifest.json"
 JOURNAL = "journal.csv"
+FOLDERS = ("runs", "layouts", "scenarios", "failures")
+OURS = (MANIFEST, JOURNAL, "lock", *FOLDERS)
+"""All that a store has in its folder; what else is there is somebody else's."""
 SUFFIX = ".run"
+_KEY = re.compile("[0-9a-f]{32}")
+_PART = re.compile("[0-9a-f]{2}")
 
 
 class Store:
@@ -89,6 +96,7 @@ class Store:
             It cannot be written, or its manifest is damaged.
         """
         self._check_folder()
+        self._check_links()
         if self._has_plan() and self._with(plan, on_change) == self.manifest():
             return self.manifest()
         from filelock import FileLock
@@ -114,10 +122,22 @@ class Store:
         there = self.folder
         if there.exists() and not there.is_dir():
             raise ScenarioError([Problem(str(there), "this is no folder", "name another store")])
-        ours = (MANIFEST, "runs", "lock")
-        if there.is_dir() and any(there.iterdir()) and not any((there / n).exists() for n in ours):
-            wrong = "this folder holds something else"
+        if not there.is_dir() or self._has_plan() or self.keys():
+            return
+        # A study that was cut off before it had a plan leaves nothing but these.
+        others = {entry.name for entry in there.iterdir() if not is_half(entry)} - set(OURS)
+        if others:
+            wrong = f"this folder holds something else: {listed(sorted(others))}"
             raise ScenarioError([Problem(str(there), wrong, "name an empty or a new folder")])
+
+    def _check_links(self) -> None:
+        """Refuse to write through links; the folder of the store itself may be one."""
+        parts = [self.folder / name for name in OURS]
+        parts += [Path(entry.path) for entry in _entries(self.folder / "runs")]
+        links = [path for path in parts if path.is_symlink()]
+        if links:
+            told = "; ".join(f"{path} leads to {os.readlink(path)}" for path in links)
+            raise StoreError(f"nothing is written through links, and {told}; remove what is a link")
 
     def _drop_all_but(self, keys: set[str]) -> None:
         """Remove the records of an earlier plan, which no opening would find."""
@@ -137,9 +157,10 @@ class Store:
         """Keys of all records that are there."""
         found: set[str] = set()
         for part in _entries(self.folder / "runs"):
-            for entry in _entries(Path(part.path)):
-                if entry.name.endswith(SUFFIX) and not entry.name.startswith("."):
-                    found.add(entry.name.removesuffix(SUFFIX))
+            for entry in _entries(Path(part.path)) if _PART.fullmatch(part.name) else ():
+                key = entry.name.removesuffix(SUFFIX)
+                if entry.name != key and _KEY.fullmatch(key) and key.startswith(part.name):
+                    found.add(key)
         return found
 
     def read(self, key: str) -> bytes:
@@ -251,11 +272,14 @@ class Store:
         return {path.stem for path in self._failure_files()}
 
     def _failure_files(self) -> list[Path]:
-        return sorted((self.folder / "failures").glob("*.json"))
+        found = (self.folder / "failures").glob("*.json")
+        return sorted(path for path in found if _KEY.fullmatch(path.stem))
 
     def note(self, *cells: object) -> None:
         """Add a line to the journal."""
-        with self._writing(), open(self._journal, "a", encoding="utf-8") as file:
+        with self._writing(), open(
+            self._journal, "a", encoding="utf-8", opener=_no_link
+        ) as file:  # fmt: skip
             file.write(",".join(map(str, cells)) + "\n")
 
     def cpus(self) -> list[str]:
@@ -296,11 +320,12 @@ class Store:
 
     def _write(self, path: Path, content: bytes) -> None:
         if path.parent not in self._made:
+            self._check_links()  # again, as another may have laid one meanwhile
             path.parent.mkdir(parents=True, exist_ok=True)
             self._made.add(path.parent)
         half = half_of(path)
         try:
-            with open(half, "wb", buffering=0) as file:
+            with open(half, "xb", buffering=0) as file:
                 _write_all(file.fileno(), content)
                 os.fsync(file.fileno())
             os.replace(half, path)
@@ -320,6 +345,10 @@ class Store:
             ) from error
 
 
+def _no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
+
 def _write_all(handle: int, content: bytes) -> None:
     left = memoryview(content)
     while left:
@@ -336,6 +365,6 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 def _folders(folder: Path) -> Iterable[os.DirEntry[str]]:
     for entry in _entries(folder):
-        if entry.is_dir():
+        if entry.is_dir(follow_symlinks=False):
             yield entry
             yield from _folders(Path(entry.path))
