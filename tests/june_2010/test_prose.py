@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import flowsim as fs
@@ -131,3 +132,15 @@ def test_the_text_on_mechanisms_says_what_their_table_does() -> None:
     }
     assert [sentence for sentence in said if sentence not in PAGE] == []
     assert [sentence for sentence, so in said.items() if not so] == []
+
+
+def test_both_tables_of_deaths_are_draws_from_one_model() -> None:
+    """Medians of other seeds: they differ by no more than chance allows, once in 2,000 tables."""
+    row = next(row for row in PAGE.splitlines() if row.startswith("| dead in all"))
+    median = float(row.split("|")[3])
+    members = pd.read_csv(
+        ROOT / "scenarios" / "kyrgyz_uzbek_2010" / "variants" / "members.csv"
+    ).set_index("scenario")
+    deaths = members.loc["as reported", "deaths"]
+    error = 1.25 * float(deaths.std()) * np.sqrt(1 / 20 + 1 / len(deaths))
+    assert abs(median - float(deaths.median())) < 3.5 * error
