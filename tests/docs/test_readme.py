@@ -5,7 +5,9 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -61,6 +63,28 @@ def test_the_snippets_of_the_readme_run(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "open throughout" in done.stdout
     assert {p.name for p in tmp_path.iterdir()} >= {"timeline.png", "map.png", "result.nc"}
+
+
+def test_the_policies_of_the_readme_act() -> None:
+    """Each of them changes what happens at the border of June 2010, the function among them."""
+    (block,) = [x for x in snippets(text("README.md"), "python") if "def relief" in x]
+    base = fs.load(ROOT / "scenarios" / "kyrgyz_uzbek_2010").with_values(
+        {"end": "2010-06-13T12:00"}
+    )
+    names: dict[str, Any] = {"base": base, "fs": fs}
+    exec(compile(block, "README.md", "exec"), names)
+    runs = {
+        name: fs.run(names[name], seed=1)
+        for name in ("base", "with_relief", "first_come", "by_day")
+    }
+    across = {name: run.crossed(by_kind=True).isel(time=-1) for name, run in runs.items()}
+    total = {name: int(persons.sum()) for name, persons in across.items()}
+    assert total["with_relief"] > 1.1 * total["base"]
+    assert total["by_day"] < 0.5 * total["base"]
+    assert not across["first_come"].equals(across["base"])
+    queue = runs["base"].waiting.sel(crossing="Dustlik").sum("kind")
+    passed = queue["time"].values[(queue > 2_000).values][0]
+    assert np.datetime64("2010-06-11T18:00") < passed < np.datetime64("2010-06-12T06:00")
 
 
 def test_the_study_of_the_readme_runs(
