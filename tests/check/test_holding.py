@@ -83,7 +83,7 @@ def test_outcomes_that_are_none_are_told_all_at_once(runs: Runs) -> None:
     assert paths == ["outcomes[1]", "outcomes[2]"]
     one, two = error.value.problems
     assert one.wrong == "'death' is no outcome of toy"
-    assert one.right.startswith("give one of reached, ") or "give one of " in one.right
+    assert one.right.startswith("give one of ")
     assert one.right.endswith("(did you mean 'deaths'?)")
     assert two.right.endswith("(did you mean 'Post: admitted'?)")
 
@@ -243,11 +243,9 @@ def test_why_a_scenario_cannot_be_held(tmp_path: Path, runs: Runs) -> None:
     update(mine, "first")
     assert hold(gone, "exact").wrong == ("there is a baseline and no scenario; remove it",)
     other = replace(mine, section=SECTION.model_copy(update={"seed": 6, "members": 3}))
-    assert set(hold(other, "exact").wrong) == {
-        f"the check asks for something else: members was 2, and is 3; seed was 5, and is 6; {RIGHT}"
-    } or set(hold(other, "exact").wrong) == {
-        f"the check asks for something else: seed was 5, and is 6; members was 2, and is 3; {RIGHT}"
-    }
+    assert hold(other, "exact").wrong == (
+        f"the check asks for something else: members was 2, and is 3; seed was 5, and is 6; {RIGHT}",
+    )
     assert hold(mine, "statistical").wrong == (
         "check.yaml has no statistical level; add `statistical: {members: 20}`",
     )
