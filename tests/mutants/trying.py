@@ -40,6 +40,8 @@ LIBRARIES = (
 )  # fmt: skip
 CPU_SECONDS = 30.0
 """A mutant gets so much, and ten times what its tests take without it."""
+SHORT = 0.3
+"""Tests that stand beside those that run a function are run too if they take less CPU seconds."""
 MEMORY = 6 * 1024**3
 OPTIONS = ["-q", "-x", "--tb=no", "--capture=sys", "-p", "no:cacheprovider",
            "-p", "no:xdist", "-W", "ignore::pytest.PytestAssertRewriteWarning"]  # fmt: skip
@@ -188,7 +190,10 @@ class Bench:
             if (ran := note["lines"].get(file)) and (lines is None or any(n in lines for n in ran))
         ]  # fmt: skip
         beside = {test.split("::")[0] for test in mine}
-        others = [t for t in self.notes if t.split("::")[0] in beside and t not in set(mine)]
+        others = [
+            test for test, note in self.notes.items()
+            if test.split("::")[0] in beside and test not in set(mine) and note["seconds"] < SHORT
+        ]  # fmt: skip
         order = {path: i for i, path in enumerate(self.paths)}
 
         def key(test: str) -> tuple[float, ...]:
