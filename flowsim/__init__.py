@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flowsim.errors import StoreError as StoreError
     from flowsim.errors import StudyError as StudyError
     from flowsim.formats.readers import load as load
+    from flowsim.model.explain import explain as explain
     from flowsim.model.flow import FlowModel as FlowModel
     from flowsim.model.flow import run as run
     from flowsim.policy.opening import Opening as Opening
@@ -44,6 +45,7 @@ _HOME = {
     "Study": "study.study",
     "StudyError": "errors",
     "compare": "study.contrast",
+    "explain": "model.explain",
     "export": "study.export",
     "load": "formats.readers",
     "open_study": "study.runs",
@@ -66,6 +68,7 @@ __all__ = [
     "__version__",
     "compare",
     "evidence",
+    "explain",
     "export",
     "load",
     "open_study",

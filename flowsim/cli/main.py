@@ -24,6 +24,7 @@ from flowsim.cli.answer import (
 )
 from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
+from flowsim.cli.explain import explain_command
 from flowsim.cli.scores import score_command
 from flowsim.cli.studies import commands
 from flowsim.errors import Problem, ScenarioError
@@ -70,6 +71,10 @@ def run(
     """
     with answering("the run failed"), importing(allow_code):
         setup = load(scenario, settings, allow_code)
+
+        from flowsim.model.unlikely import warn_of  # only now: it takes scipy
+
+        warn_of(setup, scenario)
         target = output or OUT / file_name(setup.name)
         _check_target(target, overwrite)
         with parent_of(target), terminable():
@@ -114,6 +119,7 @@ def schema(study: bool) -> None:
 
 for command in (*commands, check_command, convert_command, score_command):
     cli.add_command(command)
+cli.add_command(explain_command)
 
 
 def main() -> None:
@@ -130,6 +136,10 @@ def _sizes(name: str, allow_code: bool) -> str:
         samples = f"{study.samples} samples, " if study.samples else ""
         return f"{len(study.scenarios)} scenarios, {samples}{study.members} members"
     found = load(name, (), allow_code)
+
+    from flowsim.model.unlikely import warn_of  # only now: it takes scipy
+
+    warn_of(found, name)
     sizes = f"{len(found.places)} places, {len(found.routes)} routes"
     return f"{sizes}, {len(found.reports)} reports"
 
