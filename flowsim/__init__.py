@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flowsim.errors import StoreError as StoreError
     from flowsim.errors import StudyError as StudyError
     from flowsim.formats.readers import load as load
+    from flowsim.model.explain import explain as explain
     from flowsim.model.flow import FlowModel as FlowModel
     from flowsim.model.flow import run as run
     from flowsim.policy.opening import Opening as Opening
@@ -45,6 +46,7 @@ _HOME = {
     "Study": "study.study",
     "StudyError": "errors",
     "compare": "study.contrast",
+    "explain": "model.explain",
     "export": "study.export",
     "load": "formats.readers",
     "open_study": "study.runs",
@@ -68,6 +70,7 @@ __all__ = [
     "__version__",
     "compare",
     "evidence",
+    "explain",
     "export",
     "load",
     "open_study",

@@ -16,6 +16,8 @@ from flowsim.behaviour.leaving import leave_rate, onward_rate
 from flowsim.behaviour.returning import return_rate
 from flowsim.behaviour.sections import Behaviour
 from flowsim.errors import SimulationError, in_own_code
+from flowsim.policy.land import Roads
+from flowsim.world.violence import Danger
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,17 @@ class RuleView:
     inside: Bools
     pressure: Floats
     encouraged: Floats
+
+    @classmethod
+    def of(
+        cls, behaviour: Behaviour, danger: Danger, roads: Roads | None, news: Floats, gone: Floats,
+        inside: Bools, pressure: Floats, encouraged: Floats,
+    ) -> RuleView:  # fmt: skip
+        """What there is to look at under a state of violence and under policies on roads."""
+        ability = danger.leave
+        if roads is not None:
+            ability = ability + roads.lifts_at[:, None] * (1.0 - ability)
+        return cls(behaviour, danger.danger, news, gone, ability, inside, pressure, encouraged)
 
 
 Rule = Callable[[RuleView], Floats]

@@ -28,6 +28,7 @@ from flowsim.cli.answer import (
 )
 from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
+from flowsim.cli.explain import explain_command
 from flowsim.cli.output import is_quiet, json_option, quiet_option, result, wants_json, written
 from flowsim.cli.scores import score_command
 from flowsim.cli.shipped import scenarios_command
@@ -84,6 +85,10 @@ def run(
     """
     with answering("the run failed"), importing(allow_code):
         setup = load(scenario, settings, allow_code, period=period)
+
+        from flowsim.model.unlikely import warn_of  # only now: it takes scipy
+
+        warn_of(setup, scenario)
         target = output or OUT / file_name(setup.name)
         _check_target(target, overwrite)
         with parent_of(target), terminable():
@@ -142,7 +147,9 @@ def schema(study: bool) -> None:
         click.echo(json.dumps(made(), indent=2, ensure_ascii=False))
 
 
-for command in (*commands, check_command, convert_command, scenarios_command, score_command):
+for command in (
+    *commands, check_command, convert_command, explain_command, scenarios_command, score_command,
+):  # fmt: skip
     cli.add_command(command)
 
 
@@ -160,6 +167,10 @@ def _sizes(name: str, allow_code: bool, period: str | None) -> dict[str, int]:
         samples = {"samples": study.samples} if study.samples else {}
         return {"scenarios": len(study.scenarios), **samples, "members": study.members}
     found = load(name, (), allow_code, period=period)
+
+    from flowsim.model.unlikely import warn_of  # only now: it takes scipy
+
+    warn_of(found, name)
     sections = {"places": found.places, "routes": found.routes, "reports": found.reports}
     return {name: len(rows) for name, rows in sections.items()}
 

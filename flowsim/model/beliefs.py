@@ -8,7 +8,7 @@ import numpy as np
 
 from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.routes import RouteLogit, link_cost, wait_cost
-from flowsim.behaviour.sections import Behaviour
+from flowsim.behaviour.sections import Behaviour, RouteChoice
 from flowsim.behaviour.settling import Refuges, settle_utility
 from flowsim.clock import NEVER
 from flowsim.policy.gates import RulesAtGates
@@ -23,6 +23,26 @@ class Known(NamedTuple):
     danger: Danger
     rules: RulesAtGates
     roads: Roads | None = None
+
+
+class Prices(NamedTuple):
+    """What people believe of places and links, in rows ``2 x sort + informed``.
+
+    Attributes
+    ----------
+    danger : float64 array (2 S, P)
+    hours : float64 array (2 S, L)
+        Time on each link, with delays.
+    waits : float64 array (2 S, gates)
+        Cost of waiting at each gate.
+    road : two float64 arrays (2 S, L), or None
+        What policies on roads make of the danger on each link, and of its cost.
+    """
+
+    danger: Floats
+    hours: Floats
+    waits: Floats
+    road: tuple[Floats, Floats] | None
 
 
 class Grapevine:
@@ -78,7 +98,28 @@ class Grapevine:
     def believe(
         self, now: int, known: Known, late: Known, queue: Ints, refuges: Refuges
     ) -> Beliefs:
-        """Beliefs of the informed and the others of each sort of household.
+        """Beliefs of the informed and the others of each sort of household; see `prices`.
+
+        Parameters
+        ----------
+        refuges : Refuges
+            Room at places, and who is there; everybody has heard of it.
+        """
+        p = self.prices(now, known, late, queue)
+        network = self._world.network
+        costs = link_cost(self._section, network, p.hours, p.danger, p.waits, p.road)
+        return Beliefs(self._routes, costs, self.worth(p.danger, refuges), self._solved)
+
+    def worth(self, danger: Floats, refuges: Refuges, section: RouteChoice | None = None) -> Floats:
+        """Utility of settling at each place, (2 S, P), by the section of the run or another."""
+        world = self._world
+        return settle_utility(
+            section or self._section, self._hosts, world.hosts.sum(axis=1), world.inside, danger,
+            refuges, world.country,
+        )  # fmt: skip
+
+    def prices(self, now: int, known: Known, late: Known, queue: Ints) -> Prices:
+        """What the informed and the others of each sort of household believe of links and places.
 
         Parameters
         ----------
@@ -86,14 +127,11 @@ class Grapevine:
             Second, from which the hours to an announced opening are counted.
         queue : int64 array (gates,)
             Persons in each queue; everybody has heard of it.
-        refuges : Refuges
-            Room at places, and who is there; everybody has heard of it.
         """
         danger = _both(*(np.repeat(k.danger.danger, 2, axis=1) for k in (late, known)))
         delay = _both(*(np.repeat(_delay(k, self._world), 2, axis=1) for k in (late, known)))
-        network = self._world.network
         waits = np.zeros((danger.shape[0], 0))
-        if network.gates:
+        if self._world.network.gates:
             waits = wait_cost(
                 self._section,
                 _both(late.rules.family_chance, known.rules.family_chance),
@@ -106,14 +144,7 @@ class Grapevine:
                     danger.shape[0],
                 ),
             )
-        road = self._roads(late.roads, known.roads)
-        costs = link_cost(self._section, network, self._hours + delay, danger, waits, road)
-        world = self._world
-        total = world.hosts.sum(axis=1)
-        settle = settle_utility(
-            self._section, self._hosts, total, world.inside, danger, refuges, world.country
-        )
-        return Beliefs(self._routes, costs, settle, self._solved)
+        return Prices(danger, self._hours + delay, waits, self._roads(late.roads, known.roads))
 
     def _roads(self, late: Roads | None, known: Roads | None) -> tuple[Floats, Floats] | None:
         """Factor on danger and cost of each link by row, as policies on roads make them."""

@@ -30,6 +30,7 @@ from flowsim.model.crowd import Crowd
 from flowsim.model.laws import Laws, Now
 from flowsim.model.layout import STATUSES, Outcome, Status
 from flowsim.model.observe import Observer, Stocks
+from flowsim.model.outlook import world_of
 from flowsim.model.reference import ReferenceCrowd
 from flowsim.model.sight import Reports, Sight
 from flowsim.results import Result
@@ -38,7 +39,6 @@ from flowsim.scenario.scenario import Scenario, not_loaded
 from flowsim.world.arrivals import Origins, told_arrivals, told_sheltered
 from flowsim.world.population import Households, join, settle_residents
 from flowsim.world.violence import Danger
-from flowsim.world.world import World
 
 Engine = Literal["columns", "agents"]
 
@@ -97,10 +97,7 @@ class FlowModel(mesa.Model):
         self.seed_text = seed_text(seed)
         super().__init__(rng=int(seed_key(self.seed_text)))
         self.setup, self.engine = setup, engine
-        world = World(
-            setup.places, setup.routes, setup.groups, setup.flee_from,
-            setup.violence, setup.conditions, setup.forces, setup.start,
-        )  # fmt: skip
+        world = world_of(setup)
         self.world = world
         self.seconds, self.grid = 0, setup.grid
         self.duration = int((setup.end - setup.start).total_seconds())
@@ -249,19 +246,10 @@ class FlowModel(mesa.Model):
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
         behaviour, danger, cells = self.setup.behaviour, self.danger, self.laws.cells
         by_place, inside = danger.danger.shape, self.world.inside[:, None]
-        ability, roads = danger.leave, self.borders.roads
-        if roads is not None:
-            ability = ability + roads.lifts_at[:, None] * (1.0 - ability)
-        view = RuleView(
-            behaviour=behaviour,
-            danger=danger.danger,
-            news=heard(self._kernel, self._news),
-            gone=self._gone,
-            ability=ability,
-            inside=self._fled,
-            pressure=self.borders.pressure,
-            encouraged=self.borders.wish,
-        )
+        view = RuleView.of(
+            behaviour, danger, self.borders.roads, heard(self._kernel, self._news), self._gone,
+            self._fled, self.borders.pressure, self.borders.wish,
+        )  # fmt: skip
         rate = np.zeros(cells.total)
         leave = ask(self.rules, "leave", view, by_place, self.now) * self._flees
         leave = leave * (1.0 + behaviour.leaving.hurry * self._hurry)

@@ -67,7 +67,7 @@ def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Sce
         With every problem in all of its files.
     """
     start = Path(path)
-    file = start if start.suffix in (".yaml", ".yml") and not is_folder(start) else start / FILE
+    file = _file_of(start)
     if not _is_there(file):
         raise ScenarioError([_absent(start, file)])
     if not lies_in(file, file.parent.resolve().parent):
@@ -90,6 +90,23 @@ def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Sce
 
 def _more(count: int) -> str:
     return f" (and {count} time{'s' if count > 1 else ''} more)" if count else ""
+
+
+def where_written(
+    path: str | os.PathLike[str], flaws: Iterable[Flaw], scenario: Scenario
+) -> list[Problem]:
+    """What is odd in a scenario, with its place in the file that it was read from.
+
+    Without a place where it was made in Python (an empty path) or read from another format.
+    """
+    odd, given = list(flaws), Path(path)
+    if not odd or not str(path) or not is_scenario(given):
+        return tell(odd, scenario)
+    return tell(odd, _Reader().read(_file_of(given)))
+
+
+def _file_of(start: Path) -> Path:
+    return start if start.suffix in (".yaml", ".yml") and not is_folder(start) else start / FILE
 
 
 def _build(root: Node, reader: _Reader, allow_code: bool) -> tuple[Scenario | None, list[Problem]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,23 +70,34 @@ def told_arrivals(
     Households
         With `leaves`; rows that begin before the start or after the end count nothing.
     """
-    rows = sorted(arrivals, key=lambda row: row.start)
-    begins = [int((row.start - start).total_seconds()) for row in rows]
-    edges = sorted({*begins, duration})
     parts = []
-    for row, first in zip(rows, begins, strict=True):
-        if row.persons == 0 or not 0 <= first < duration:
-            continue
-        last = edges[edges.index(first) + 1]
-        weight = weights((first + last) // 2)
-        if row.place is not None:
-            here = np.zeros_like(weight)
-            p = origins.places.index(row.place)
-            here[p] = weight[p] if weight[p].any() else origins.residents[p]
-            weight = here if here.any() else np.eye(len(weight))[p][:, None] * np.ones_like(weight)
+    for row, first, last in spells(arrivals, start, duration):
+        weight = where_from(origins, row, weights((first + last) // 2))
         name = text_key("arrival", row.start.isoformat(), row.place or "")
         parts.append(_crowd(seed, origins, name, row.persons, weight, (first, last)))
     return join(parts)
+
+
+def spells(
+    arrivals: Sequence[Arrival], start: datetime, duration: int
+) -> Iterator[tuple[Arrival, int, int]]:
+    """Rows that count, and the seconds from and until which their people leave."""
+    rows = sorted(arrivals, key=lambda row: row.start)
+    begins = [int((row.start - start).total_seconds()) for row in rows]
+    edges = sorted({*begins, duration})
+    for row, first in zip(rows, begins, strict=True):
+        if row.persons and 0 <= first < duration:
+            yield row, first, edges[edges.index(first) + 1]
+
+
+def where_from(origins: Origins, row: Arrival, weight: Floats) -> Floats:
+    """Weight of each place and group as an origin of a row's people, which may name its place."""
+    if row.place is None:
+        return weight
+    here = np.zeros_like(weight)
+    p = origins.places.index(row.place)
+    here[p] = weight[p] if weight[p].any() else origins.residents[p]
+    return here if here.any() else np.eye(len(weight))[p][:, None] * np.ones_like(weight)
 
 
 def told_sheltered(

@@ -302,7 +302,10 @@ HEAVY = ("mesa", "matplotlib", "scipy", "xarray", "pandas", "networkx")
         (f"{CLI}; cli(['study', '--help'])", (*HEAVY, "numpy", "pydantic", "ruamel", "joblib")),
         (f"{CLI}; cli(['compare', '--help'])", (*HEAVY, "numpy", "pydantic", "ruamel")),
         (f"{CLI}; cli(['--version'])", (*HEAVY, "numpy", "pydantic")),
-        (f"{CLI}; cli(['validate', 'small'])", HEAVY),
+        (
+            f"{CLI}; cli(['validate', 'small'])",
+            tuple(name for name in HEAVY if name != "scipy"),  # which ways people see takes it
+        ),
         (f"{CLI}; cli(['validate', 'nowhere'])", HEAVY),
         ("import flowsim; flowsim.load('small').with_values({'step': '30min'})", HEAVY),
         ("import flowsim; flowsim.policy.Closed(), flowsim.Opening()", HEAVY),

@@ -1,0 +1,163 @@
+"""The ways that people see from a place at a moment, what each is worth, and why.
+
+A way is a path of links and settling at its end. In the recursive logit the chance of a way is the
+product of the choices on it, which is exp(utility of the way) over the sum of all ways: so the
+terms of two ways can be held against each other.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csc_array, identity
+from scipy.sparse.linalg import splu
+
+from flowsim.arrays import Floats
+from flowsim.behaviour.routes import SETTLE, RouteLogit, link_cost
+from flowsim.behaviour.sections import RouteChoice
+from flowsim.model.outlook import Outlook
+
+TERMS = (
+    "length", "legs", "danger", "roads", "gates", "settling", "kin", "size", "danger there",
+    "room", "crowding", "compatriots", "opened", "full",
+)  # fmt: skip
+"""What the utility of a way is the sum of, as MODEL.md has it: of its links, then of its end."""
+_OF_SECTION = {
+    "kin": "kin", "size": "size", "danger there": "settle_danger_cost", "room": "room",
+    "crowding": "crowding", "compatriots": "compatriots", "opened": "opened",
+}  # fmt: skip
+LEAST, MOST_LOOKED_AT = 1e-12, 20_000
+NEVER_SETTLES = -1e9
+"""Utility of settling where nobody is meant to, which no other term makes up for."""
+
+
+class Way(NamedTuple):
+    """A path and its chance.
+
+    Attributes
+    ----------
+    links : tuple of int
+    share : float
+        Of all who leave the place.
+    """
+
+    links: tuple[int, ...]
+    share: float
+
+
+class Worth:
+    """What ways are worth to an informed household of a group, at the moment of an outlook.
+
+    Parameters
+    ----------
+    outlook : Outlook
+    group : int
+
+    Attributes
+    ----------
+    link : dict of str to float64 array (L,)
+        Terms of the utility of links.
+    place : dict of str to float64 array (P,)
+        Terms of the utility of settling.
+    hours : float64 array (L,)
+    sort : int
+        Whose worth it is, see `flowsim.policy.who`.
+    """
+
+    def __init__(self, outlook: Outlook, group: int) -> None:
+        self.routes, self.world = outlook.laws.routes, outlook.world
+        self.sort = 2 * group  # households of the group without kin across
+        row = 2 * self.sort + 1  # the informed
+        prices = outlook.grapevine.prices(
+            outlook.seconds, outlook.known, outlook.late, outlook.queue()
+        )
+        section, network = self.routes.section, self.world.network
+        free, hours, danger = np.zeros_like(prices.waits), prices.hours, prices.danger
+        safe = None if prices.road is None else (prices.road[0], np.zeros_like(prices.road[1]))
+        risk = link_cost(section, network, hours, danger, free, safe)
+        land = link_cost(section, network, hours, danger, free, prices.road)
+        cost = link_cost(section, network, hours, danger, prices.waits, prices.road)
+        self.hours = hours[row]
+        self.link = {
+            "length": -self.routes.km_cost,
+            "legs": np.full(network.km.size, -self.routes.leg_cost),
+            "danger": -risk[row],
+            "roads": -(land - risk)[row],
+            "gates": -(cost - land)[row],
+        }
+        refuges = outlook.refuges()
+        self._cost = cost[row]
+
+        def worth(section: RouteChoice | None = None, hear: bool = True) -> Floats:
+            heard = refuges if hear else refuges._replace(full=np.zeros_like(refuges.full))
+            return outlook.grapevine.worth(danger, heard, section)[row]
+
+        self.settle = worth()
+        self.place = {
+            term: self.settle - worth(section.model_copy(update={field: 0.0}))
+            for term, field in _OF_SECTION.items()
+        }
+        self.place["full"] = self.settle - worth(hear=False)
+        base = np.where(self.world.inside, section.settle_inside, section.settle_abroad)
+        self.place["settling"] = base
+
+    def values(self, only_at: Floats | None = None) -> Floats:
+        """Values of all options, (states, D); ``only_at``: as if one could only settle there."""
+        settle = self.settle
+        if only_at is not None:
+            settle = np.where(only_at, settle, NEVER_SETTLES)
+        return self.routes.utilities(self._cost, settle)
+
+    def terms(self, links: tuple[int, ...]) -> dict[str, float]:
+        """What the utility of a way is the sum of."""
+        path, end = list(links), self.world.network.head[links[-1]]
+        told = {name: float(values[path].sum()) for name, values in self.link.items()}
+        told |= {name: float(values[end]) for name, values in self.place.items()}
+        return {name: round(told[name], 12) + 0.0 for name in TERMS}  # differences, and -0.0
+
+
+def chances(values: Floats) -> Floats:
+    """The chance of each option in each state; 0 in a state without any."""
+    top = values.max(axis=1, keepdims=True, initial=-np.inf)
+    weight = np.exp(values - np.where(np.isfinite(top), top, 0.0))
+    total = weight.sum(axis=1, keepdims=True)
+    return np.divide(weight, total, out=np.zeros_like(weight), where=total > 0.0)
+
+
+def likely_ways(routes: RouteLogit, chance: Floats, place: int) -> Iterator[Way]:
+    """The ways from a place, the likeliest first, down to those that next to nobody takes."""
+    start = int(routes.leaving(np.array(place)))
+    heap: list[tuple[float, tuple[int, ...], bool]] = [(-1.0, (), False)]
+    for _ in range(MOST_LOOKED_AT):
+        if not heap:
+            return
+        minus, links, ends = heapq.heappop(heap)
+        if ends:
+            yield Way(links, -minus)
+            continue
+        state = links[-1] if links else start
+        for option, share in zip(routes.option[state], chance[state], strict=True):
+            if -minus * share < LEAST:
+                continue
+            further = links if option == SETTLE else (*links, int(option))
+            heapq.heappush(heap, (minus * float(share), further, bool(option == SETTLE)))
+
+
+def settled(routes: RouteLogit, chance: Floats, places: int) -> Floats:
+    """Where those settle who leave each place, (P, P): all ways summed up.
+
+    With the chances Q of links after links and R of settling, (I - Q)^-1 R.
+    """
+    n = routes.n_links
+    state, slot = np.nonzero((routes.option[:n] >= 0) & (chance[:n] > 0.0))
+    onward = csc_array((chance[state, slot], (state, routes.option[state, slot])), shape=(n, n))
+    ends = np.zeros((n, places))
+    stays = np.where(routes.option[:n] == SETTLE, chance[:n], 0.0).sum(axis=1)
+    ends[np.arange(n), routes.network.head] = stays
+    by_link = splu(csc_array(identity(n, format="csc") - onward)).solve(ends) if n else ends
+    leaving = routes.option[n:]
+    taken = np.where(leaving >= 0, chance[n:], 0.0)
+    return np.einsum("pd,pdq->pq", taken, by_link[np.maximum(leaving, 0)])
