@@ -309,6 +309,8 @@ def _traced(session: Any, items: Sequence[Any], files: Sequence[str]) -> dict[st
     """Run tests and note what each runs."""
     import coverage
 
+    if not items:
+        return {}
     cov = coverage.Coverage(data_file=None, include=files, config_file=False)
     cov.start()
     found: dict[str, Note] = {}
