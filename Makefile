@@ -8,6 +8,10 @@ BIN := $(VENV)/bin
 OUT := out/june_2010
 FUZZ_SECONDS ?= 300
 FUZZ_SEED ?= 1
+ROOM ?=
+MUTANTS ?= 300
+MUTANTS_SECONDS ?= 0
+MUTANTS_SEED ?= 1
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Without bytecode on the disk each process would compile the libraries anew, for seconds.
@@ -20,7 +24,7 @@ SOUND := $(shell test "$$(cat $(VENV)/.core 2>/dev/null)" = "$(CURDIR)" \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check-full faults fuzz lint bench lock clean FORCE
+.PHONY: help run test check-full faults fuzz mutants lint bench lock clean FORCE
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -55,6 +59,11 @@ else
 	$(BIN)/python -m tests.fuzz.campaign --seconds $(FUZZ_SECONDS) --seed $(FUZZ_SEED)
 endif
 
+# Some rooms, another sample, and so on: make mutants ROOM="draws effects" MUTANTS=1000
+mutants: $(VENV)/.mutants ## put small bugs in, 300 a room, and list those that no test sees (hours, can be cut off)
+	$(BIN)/python -m tests.mutants.campaign $(ROOM) --most $(MUTANTS) --seed $(MUTANTS_SEED) \
+		--seconds $(MUTANTS_SECONDS)
+
 bench: $(VENV)/.dev ## measure speed and print it
 	$(BIN)/python -m pytest tests/benchmarks -s
 
@@ -70,6 +79,7 @@ lock: ## pin the dependencies of pyproject.toml (needs uv)
 	$(REQUIRES) | $(COMPILE) --extra dev $(LOCK_FLAGS) -o requirements-dev.lock
 	$(REQUIRES) | $(COMPILE) -c requirements-dev.lock $(LOCK_FLAGS) -o requirements.lock
 	$(REQUIRES) | $(COMPILE) -c requirements-dev.lock --extra fuzz $(LOCK_FLAGS) -o requirements-fuzz.lock
+	$(REQUIRES) | $(COMPILE) -c requirements-dev.lock --extra mutants $(LOCK_FLAGS) -o requirements-mutants.lock
 
 clean: ## remove the environment, caches and what was built (out/ stays)
 	rm -rf $(VENV) build dist *.egg-info .coverage .*_cache .hypothesis
@@ -101,6 +111,11 @@ $(VENV)/.fuzz: requirements-fuzz.lock $(VENV)/.dev
 	@$(PIP) --only-binary atheris --require-hashes -r requirements-fuzz.lock || { \
 		echo "make fuzz needs atheris, which has no wheel for this platform or Python;" \
 			"CPython 3.11 to 3.13 on Linux, x86-64, has one" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.mutants: requirements-mutants.lock $(VENV)/.dev
+	@echo "Adding mutmut to $(VENV)"
+	@$(PIP) --require-hashes -r requirements-mutants.lock
 	@touch $@
 
 FORCE:

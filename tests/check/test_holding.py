@@ -244,7 +244,8 @@ def test_why_a_scenario_cannot_be_held(tmp_path: Path, runs: Runs) -> None:
     assert hold(gone, "exact").wrong == ("there is a baseline and no scenario; remove it",)
     other = replace(mine, section=SECTION.model_copy(update={"seed": 6, "members": 3}))
     assert hold(other, "exact").wrong == (
-        f"the check asks for something else: members was 2, and is 3; seed was 5, and is 6; {RIGHT}",
+        "the check asks for something else: members was 2, and is 3; seed was 5, and is 6; "
+        f"{RIGHT}",
     )
     assert hold(mine, "statistical").wrong == (
         "check.yaml has no statistical level; add `statistical: {members: 20}`",

@@ -43,7 +43,7 @@ CPU_SECONDS = 30.0
 SHORT = 0.3
 """Tests that stand beside those that run a function are run too if they take less CPU seconds."""
 MEMORY = 6 * 1024**3
-OPTIONS = ["-q", "-x", "--tb=no", "--capture=sys", "-p", "no:cacheprovider",
+OPTIONS = ["-q", "-x", "--tb=no", "--assert=plain", "--capture=sys", "-p", "no:cacheprovider",
            "-p", "no:xdist", "-W", "ignore::pytest.PytestAssertRewriteWarning"]  # fmt: skip
 
 Note = dict[str, Any]
@@ -117,7 +117,7 @@ class Noted:
 
 def first_failing(session: Any, items: Sequence[Any]) -> str:
     """The first test that fails, or SURVIVED."""
-    for item, after in zip(items, [*items[1:], None], strict=True):
+    for item, after in _with_next(items):
         session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
         if session.testsfailed:
             return str(item.nodeid)
@@ -300,15 +300,22 @@ class Bench:
         return "died" if given is None else str(given)
 
 
+def _with_next(items: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    """Each test with the one after it, which pytest must know to keep what both need."""
+    return zip(items, [*items[1:], None], strict=False)
+
+
 def _traced(session: Any, items: Sequence[Any], files: Sequence[str]) -> dict[str, Note]:
     """Run tests and note what each runs."""
     import coverage
 
+    if not items:
+        return {}
     cov = coverage.Coverage(data_file=None, include=files, config_file=False)
     cov.start()
     found: dict[str, Note] = {}
     here = os.getcwd() + os.sep
-    for item, after in zip(items, [*items[1:], None], strict=True):
+    for item, after in _with_next(items):
         failed, began = session.testsfailed, time.process_time()
         cov.switch_context(item.nodeid)
         session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
