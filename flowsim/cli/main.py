@@ -24,6 +24,7 @@ from flowsim.cli.answer import (
 )
 from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
+from flowsim.cli.differences import diff_command
 from flowsim.cli.scores import score_command
 from flowsim.cli.studies import commands
 from flowsim.errors import Problem, ScenarioError
@@ -112,7 +113,7 @@ def schema(study: bool) -> None:
         click.echo(json.dumps(made(), indent=2, ensure_ascii=False))
 
 
-for command in (*commands, check_command, convert_command, score_command):
+for command in (*commands, check_command, convert_command, diff_command, score_command):
     cli.add_command(command)
 
 

@@ -10,14 +10,15 @@ for each file of a chain, and for where a YAML file lies that is a link.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from flowsim.errors import Problem, ScenarioError
+from flowsim.errors import Problem, ScenarioError, ScenarioWarning
 from flowsim.scenario.checks import flaws_across
 from flowsim.scenario.draft import ROWS
-from flowsim.scenario.extends import merge
+from flowsim.scenario.extends import Lists, Replaced, merge, replacement
 from flowsim.scenario.files import (
     YAML_BYTES,
     beside,
@@ -47,8 +48,31 @@ def is_scenario(path: Path) -> bool:
     return path.suffix in (".yaml", ".yml") or is_file(path / FILE)
 
 
+class Whole(NamedTuple):
+    """A scenario as it was read.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    root : Node
+        All of its files laid over one another.
+    extends : Path or None
+        The file that it extends.
+    replaced : tuple of Replaced
+        Lists that take the place of others, in it and in what it extends.
+    """
+
+    scenario: Scenario
+    root: Node
+    extends: Path | None
+    replaced: tuple[Replaced, ...]
+
+
 def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Scenario:
     """Read a scenario and check all of it.
+
+    A list in a variant that drops items of what it extends, which could have been changed by name,
+    is told as a `ScenarioWarning`.
 
     Parameters
     ----------
@@ -62,6 +86,15 @@ def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Sce
     ScenarioError
         With every problem in all of its files.
     """
+    whole = read_whole(path, allow_code)
+    for replaced in whole.replaced:
+        if replaced.by_surprise:
+            warnings.warn(str(replaced), ScenarioWarning, stacklevel=3)
+    return whole.scenario
+
+
+def read_whole(path: str | os.PathLike[str], allow_code: bool = False) -> Whole:
+    """A scenario with where all of it is written; see `read_scenario`."""
     start = Path(path)
     file = start if start.suffix in (".yaml", ".yml") and not is_folder(start) else start / FILE
     if not _is_there(file):
@@ -77,7 +110,7 @@ def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Sce
     scenario, problems = _build(root, reader, allow_code)
     if scenario is None or problems:
         raise ScenarioError(in_order(problems, reader.files))
-    return scenario
+    return Whole(scenario, root, reader.extends, tuple(reader.replaced))
 
 
 def _build(root: Node, reader: _Reader, allow_code: bool) -> tuple[Scenario | None, list[Problem]]:
@@ -137,6 +170,9 @@ class _Reader:
         self.files: list[str] = []
         self.damaged: dict[Loc, set[str] | None] = {}
         """Tables with problems: the columns they lack; None for those that could not be read."""
+        self.extends: Path | None = None
+        """What the first file extends."""
+        self.replaced: list[Replaced] = []
         self._chain: dict[Path, Path] = {}
 
     def read(self, file: Path, named: Spot | None = None) -> Node:
@@ -160,7 +196,9 @@ class _Reader:
             return root
         below = self._base(base, file.parent)
         flaws: list[Flaw] = []
-        merged = merge(below, root, flaws)
+        lists: Lists = []
+        merged = merge(below, root, flaws, replaced=lists)
+        self.replaced += [replacement(*told) for told in lists]
         lost = [f for f in flaws if f.at_key and f.loc[:-1] in self.damaged]  # maybe a lost row
         self.problems += tell([flaw for flaw in flaws if flaw not in lost], root)
         return merged
@@ -172,6 +210,7 @@ class _Reader:
         target = _named(folder, base.value, base.at, "extends")
         if is_folder(target):
             target = _named(target, FILE, base.at, "extends")
+        self.extends = self.extends or target
         return self.read(target, base.at)
 
     def _tables(self, root: Node, folder: Path) -> None:

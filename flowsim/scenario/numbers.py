@@ -10,7 +10,7 @@ from flowsim.scenario.flaws import Flaw, unknown_key
 from flowsim.scenario.nodes import Loc, Node, Paths
 from flowsim.scenario.read import scalar
 from flowsim.scenario.shape import adapter, bare, child, is_leaf
-from flowsim.scenario.wording import flaws_of, shown
+from flowsim.scenario.wording import flaws_of, no_number, shown
 
 PARTS = ("value", "low", "high", "distribution", "source", "note")
 _DISTRIBUTIONS = ("uniform", "triangular")
@@ -116,8 +116,7 @@ class _Lifter:
     def _check_word(self, node: Node, expected: Any, loc: Loc) -> None:
         """True and false are no numbers, though they can be counted with."""
         if isinstance(node.value, bool) and bare(expected) in (int, float):
-            right = "give a plain decimal, as 0.25"
-            self.flaws.append(Flaw(loc, f"{shown(node.value)} is no number", right))
+            self.flaws.append(Flaw(loc, *no_number(node.value)))
 
 
 def _as_number(value: Any, expected: Any) -> Any:

@@ -6,10 +6,9 @@ import os
 import warnings
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from flowsim.behaviour.flee_section import Flee
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning
@@ -23,12 +22,10 @@ from flowsim.formats.flee.registrations import Registered, read_registered
 from flowsim.formats.flee.rows import FARTHEST, Notes, is_told, read_rows
 from flowsim.formats.flee.settings import find_settings, read_settings
 from flowsim.formats.flee.unused import check_unused
-from flowsim.scenario.checks import check
 from flowsim.scenario.files import is_folder, lies_in
 from flowsim.scenario.flaws import capped
 from flowsim.scenario.rules.period import YEARS
 from flowsim.scenario.scenario import Scenario
-from flowsim.scenario.wording import shown
 from flowsim.section import FIRST_YEAR, LAST_YEAR
 from flowsim.world.sections import Arrival, Event, Report
 
@@ -81,8 +78,12 @@ def read_flee(
         return _read(
             folder, tables, Path(source) if source else folder / SOURCE, strict_flee, notes
         )
-    except ValidationError as error:  # what no cell shows by itself, as a sum that is too large
-        raise ScenarioError(capped(notes.problems) or _unfit(error, folder)) from None
+    except ScenarioError as error:
+        if all(problem.file for problem in error.problems):
+            raise
+        # What no cell shows by itself, as a sum that is too large.
+        told = [replace(p, path=f"{folder}: {p.path}") for p in error.problems]
+        raise ScenarioError(capped(notes.problems) or told) from None
 
 
 def _read(folder: Path, tables: Path, source: Path, strict_flee: bool, notes: Notes) -> Scenario:
@@ -134,25 +135,9 @@ def _read(folder: Path, tables: Path, source: Path, strict_flee: bool, notes: No
         ),
         reports=_reports(registered, spots, begin),
     )
-    problems = check(scenario)
-    if problems:
-        raise ScenarioError([Problem(f"{folder}: {p.path}", p.wrong, p.right) for p in problems])
     for told in notes.odd:
         warnings.warn(told, ScenarioWarning, stacklevel=3)
     return scenario
-
-
-def _unfit(error: ValidationError, folder: Path) -> list[Problem]:
-    """What a section of the scenario cannot be made of."""
-    where = f"{folder}: {error.title.lower()}"
-    return [
-        Problem(
-            ".".join(map(str, (where, *item["loc"]))),
-            f"{shown(item['input'])} does not fit",
-            item["msg"][:1].lower() + item["msg"][1:],
-        )
-        for item in error.errors(include_url=False)
-    ]
 
 
 def _folders(path: Path, used: tuple[str, ...]) -> tuple[Path, Path]:
