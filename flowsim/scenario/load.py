@@ -35,6 +35,7 @@ from flowsim.scenario.override import locate
 from flowsim.scenario.policies import without_own
 from flowsim.scenario.read import parse
 from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.swapped import ALL_SWAPPED, all_swapped, swapped_places
 from flowsim.scenario.tables import read_table
 from flowsim.scenario.validate import validate
 
@@ -72,7 +73,8 @@ def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Sce
     """Read a scenario and check all of it.
 
     A list in a variant that drops items of what it extends, which could have been changed by name,
-    is told as a `ScenarioWarning`.
+    is told as a `ScenarioWarning`; so is a place that lies where it should only with latitude and
+    longitude swapped.
 
     Parameters
     ----------
@@ -87,10 +89,23 @@ def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Sce
         With every problem in all of its files.
     """
     whole = read_whole(path, allow_code)
-    for replaced in whole.replaced:
-        if replaced.by_surprise:
-            warnings.warn(str(replaced), ScenarioWarning, stacklevel=3)
+    for told in _odd(whole):
+        warnings.warn(told, ScenarioWarning, stacklevel=3)
     return whole.scenario
+
+
+def _odd(whole: Whole) -> Iterator[str]:
+    """What its author may not have meant."""
+    yield from (str(replaced) for replaced in whole.replaced if replaced.by_surprise)
+    places, routes = whole.scenario.places, whole.scenario.routes
+    right = "correct them if they are"
+    odd = [
+        Flaw(("places", swap.index, "lat"), str(swap), right)
+        for swap in swapped_places(places, routes)
+    ]
+    if not odd and all_swapped(places, routes):
+        odd = [Flaw(("places",), ALL_SWAPPED, right)]
+    yield from (str(problem) for problem in tell(odd, whole.root))
 
 
 def read_whole(path: str | os.PathLike[str], allow_code: bool = False) -> Whole:

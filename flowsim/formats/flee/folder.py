@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -26,8 +26,9 @@ from flowsim.scenario.files import is_folder, lies_in
 from flowsim.scenario.flaws import capped
 from flowsim.scenario.rules.period import YEARS
 from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.swapped import ALL_SWAPPED, all_swapped, swapped_places
 from flowsim.section import FIRST_YEAR, LAST_YEAR
-from flowsim.world.sections import Arrival, Event, Report
+from flowsim.world.sections import Arrival, Event, Place, Report, Route
 
 INPUT, SOURCE = "input_csv", "source_data"
 _AROUND = 1 + FARTHEST // 365
@@ -135,9 +136,26 @@ def _read(folder: Path, tables: Path, source: Path, strict_flee: bool, notes: No
         ),
         reports=_reports(registered, spots, begin),
     )
+    _check_order(places, routes, spots, tables / "locations.csv", notes)
     for told in notes.odd:
         warnings.warn(told, ScenarioWarning, stacklevel=3)
     return scenario
+
+
+def _check_order(
+    places: Sequence[Place],
+    routes: Sequence[Route],
+    spots: Mapping[str, Spot],
+    table: Path,
+    notes: Notes,
+) -> None:
+    """Tell the places whose latitude and longitude seem to be swapped."""
+    swaps = swapped_places(places, routes)
+    for swap in swaps:
+        name = places[swap.index].name
+        notes.warn(spots[name].row, f"{name!r}: {swap}")
+    if not swaps and all_swapped(places, routes):
+        notes.tell(table, 1, ALL_SWAPPED)
 
 
 def _folders(path: Path, used: tuple[str, ...]) -> tuple[Path, Path]:
