@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -13,14 +14,31 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    ValidationError,
     WithJsonSchema,
 )
+
+from flowsim.errors import ScenarioError
 
 D = TypeVar("D", bound=date)
 
 
 class Section(BaseModel):
-    """Base of all sections. Unknown keys, NaN and infinities are errors; values never change."""
+    """Base of all sections. Unknown keys, NaN and infinities are errors; values never change.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong in it, in the words that a file would get.
+
+    Examples
+    --------
+    >>> from flowsim.policy import Quota
+    >>> Quota(per_day=-5)
+    Traceback (most recent call last):
+    ...
+    flowsim.errors.ScenarioError: Quota.per_day: -5 is out of range; give a number above 0
+    """
 
     model_config = ConfigDict(
         frozen=True,
@@ -29,6 +47,23 @@ class Section(BaseModel):
         use_attribute_docstrings=True,
         str_strip_whitespace=True,
     )
+
+    def __init__(self, /, **data: Any) -> None:
+        failed: ValidationError | None = None
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            failed = error
+        if failed or any(isinstance(value, bool) for value in data.values()):
+            # The words stand with what reads files, above; they are needed where it fails alone.
+            wording: Any = import_module("flowsim.scenario.wording")
+            problems = wording.wrong_in_section(type(self), data, failed)
+            if problems:
+                raise ScenarioError(problems)
+
+    # As in pydantic's own RootModel: what is validated within another section is made without it,
+    # so that the errors of all are told together.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
 
 FIRST_YEAR, LAST_YEAR = 1678, 2261

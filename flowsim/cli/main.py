@@ -28,6 +28,7 @@ from flowsim.cli.answer import (
 )
 from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
+from flowsim.cli.differences import diff_command
 from flowsim.cli.explain import explain_command
 from flowsim.cli.output import is_quiet, json_option, quiet_option, result, wants_json, written
 from flowsim.cli.scores import score_command
@@ -148,7 +149,8 @@ def schema(study: bool) -> None:
 
 
 for command in (
-    *commands, check_command, convert_command, explain_command, scenarios_command, score_command,
+    *commands, check_command, convert_command, diff_command, explain_command, scenarios_command,
+    score_command,
 ):  # fmt: skip
     cli.add_command(command)
 

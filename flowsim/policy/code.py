@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ValidationError
 
+from flowsim.errors import ScenarioError
 from flowsim.policy.base import Policy, cut
 from flowsim.policy.opening import Statement
 from flowsim.policy.own import Rule
@@ -184,7 +185,7 @@ def _binds(
 
 def _told(error: BaseException) -> str:
     """An error in one line, without what parts a message."""
-    text = str(error)
+    text = str(error.problems[0]) if isinstance(error, ScenarioError) else str(error)
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))

@@ -48,7 +48,7 @@ def flaws_across(draft: Draft) -> list[Flaw]:
 
 
 def check(scenario: Scenario) -> list[Problem]:
-    """Everything that is wrong across a scenario, as one made in Python is not checked by itself.
+    """Everything that is wrong across a scenario, as one with other policies may be.
 
     Parameters
     ----------

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
+from flowsim.errors import Problem
 from flowsim.scenario.draft import EVENTS
 from flowsim.scenario.flaws import SUGGESTIONS, Flaw, did_you_mean, listed
-from flowsim.scenario.nodes import NAMED_BY, Loc, Node, by_name, labels
+from flowsim.scenario.nodes import NAMED_BY, Loc, Node, Spot, by_name, join, labels
 from flowsim.scenario.wording import shown
 
 ADD = "add"
@@ -14,7 +17,57 @@ OPAQUE = "arguments"
 """A mapping of this name is of the user's own, so that nothing in it has a meaning here."""
 
 
-def merge(base: Node, over: Node, flaws: list[Flaw], loc: Loc = ()) -> Node:
+Lists = list[tuple[Loc, Node, Node]]
+"""Locations, and what stood and now stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A list of sections that a list of a variant takes the place of.
+
+    Attributes
+    ----------
+    path : str
+    at : Spot
+        Where the list of the variant is written.
+    dropped : tuple of str
+        Names of the items that are gone with it, and number and type of those without a name.
+    by_surprise : bool
+        Whether the author may not have meant that: items of such a list can be changed one by one,
+        some are gone, and the list is neither empty nor the name of another table.
+    named : bool
+        Whether one that is gone has a name.
+    """
+
+    path: str
+    at: Spot
+    dropped: tuple[str, ...]
+    by_surprise: bool
+    named: bool
+
+    def __str__(self) -> str:
+        """As a warning to the author of the variant."""
+        wrong = f"this list takes the place of that in what it extends, without {self._listed()}"
+        right = f"repeat what is to be kept, or give `{ADD}: [...]` to add to them"
+        if self.named:
+            right = (
+                "to keep some, give a mapping: `NAME: {...}` changes one, `NAME: null` removes it, "
+                f"`{ADD}: [...]` adds more"
+            )
+        told = Problem(self.path, wrong, right, self.at.file, self.at.line, self.at.column)
+        return str(told)
+
+    def _listed(self) -> str:
+        return listed(self.dropped, 10)
+
+
+def merge(
+    base: Node,
+    over: Node,
+    flaws: list[Flaw],
+    loc: Loc = (),
+    replaced: Lists | None = None,
+) -> Node:
     """What ``over`` makes of ``base``; both are left as they are.
 
     Mappings merge key by key; a null removes the key. A list replaces a list; a mapping changes
@@ -31,6 +84,8 @@ def merge(base: Node, over: Node, flaws: list[Flaw], loc: Loc = ()) -> Node:
         ``over``.
     loc : tuple of str and int
         Where ``over`` stands.
+    replaced : list, optional
+        Where lists of mappings that replace another are told: location, the old and the new one.
 
     Examples
     --------
@@ -41,13 +96,60 @@ def merge(base: Node, over: Node, flaws: list[Flaw], loc: Loc = ()) -> Node:
     {'places': [{'name': 'Osh', 'burnt': 0.2}, {'name': 'Naryn'}]}
     """
     if not isinstance(over.value, dict):
+        if replaced is not None and _replaces(base, over) and OPAQUE not in loc:
+            replaced.append((loc, base, over))
         return over
     is_range = "value" in over.value and OPAQUE not in loc
     if isinstance(base.value, dict) and not is_range:
-        return _mappings(base, over, flaws, loc)
+        return _mappings(base, over, flaws, loc, replaced)
     if isinstance(base.value, list) and _has_items(loc):
-        return _items(base, over, flaws, loc)
+        return _items(base, over, flaws, loc, replaced)
     return over
+
+
+def _replaces(base: Node, over: Node) -> bool:
+    lists = isinstance(base.value, list) and isinstance(over.value, list)
+    return lists and any(isinstance(item.value, dict) for item in base.value)
+
+
+def replacement(loc: Loc, base: Node, over: Node) -> Replaced:
+    """What is told of a list that replaced another.
+
+    Parameters
+    ----------
+    loc : tuple of str and int
+        Where it stands in the variant.
+    base, over : Node
+        The old list and the new.
+
+    Examples
+    --------
+    >>> from flowsim.scenario.read import parse
+    >>> base, over = (parse(text, "") for text in ("[{name: a}, {name: b}]", "[{name: b}]"))
+    >>> told = replacement(("borders", "A-B", "policies"), base, over)
+    >>> told.path, told.dropped
+    ('borders[A-B].policies', ('a',))
+    """
+    field, path = str(loc[-1]), ""
+    for around, part in zip(("", *loc), loc, strict=False):
+        path = f"{path}[{part}]" if around in NAMED_BY else join(path, str(part))
+    kept = set(by_name(field, over.value))
+    names = labels(field, base.value)
+    unnamed = [item.plain() for item in over.value]
+    dropped = [
+        label if isinstance(label, str) else _without_name(item, label)
+        for label, item in zip(names, base.value, strict=True)
+        if (label not in kept if isinstance(label, str) else item.plain() not in unnamed)
+    ]
+    named = any(name in names for name in dropped)
+    is_table = over.at.file and Path(over.at.file).suffix not in (".yaml", ".yml")
+    by_surprise = bool(_has_items(loc) and over.value and dropped and not is_table)
+    return Replaced(path, over.at, tuple(dropped), by_surprise, named)
+
+
+def _without_name(item: Node, index: str | int) -> str:
+    kind = item.get("type")
+    return f"number {int(index) + 1} ({kind.value})" if kind else f"number {int(index) + 1}"
 
 
 def _has_items(loc: Loc) -> bool:
@@ -56,7 +158,7 @@ def _has_items(loc: Loc) -> bool:
     return (named or loc == EVENTS) and OPAQUE not in loc
 
 
-def _mappings(base: Node, over: Node, flaws: list[Flaw], loc: Loc) -> Node:
+def _mappings(base: Node, over: Node, flaws: list[Flaw], loc: Loc, replaced: Lists | None) -> Node:
     merged = Node(dict(base.value), over.at, {**base.keys, **over.keys})
     for key, node in over.value.items():
         if node.value is None:
@@ -66,7 +168,7 @@ def _mappings(base: Node, over: Node, flaws: list[Flaw], loc: Loc) -> Node:
             old = base.get(key)
             if old is None or old.value is None:
                 old = _empty(node, below)
-            merged.value[key] = merge(old, node, flaws, below)
+            merged.value[key] = merge(old, node, flaws, below, replaced)
     return merged
 
 
@@ -75,7 +177,7 @@ def _empty(over: Node, loc: Loc) -> Node:
     return Node([] if over.get(ADD) and _has_items(loc) else {}, over.at)
 
 
-def _items(base: Node, over: Node, flaws: list[Flaw], loc: Loc) -> Node:
+def _items(base: Node, over: Node, flaws: list[Flaw], loc: Loc, replaced: Lists | None) -> Node:
     items: list[Node | None] = list(base.value)
     field = str(loc[-1])
     added: list[Node] = []
@@ -91,7 +193,7 @@ def _items(base: Node, over: Node, flaws: list[Flaw], loc: Loc) -> Node:
         elif node.value is None:
             items[found[0]] = None
         else:
-            items[found[0]] = merge(base.value[found[0]], node, flaws, below)
+            items[found[0]] = merge(base.value[found[0]], node, flaws, below, replaced)
     return Node([*(item for item in items if item is not None), *added], base.at)
 
 
@@ -127,6 +229,8 @@ class _NotOne:
         many = f"{found} items go by the name {name!r}"
         wrong = many if found else f"there is no {name!r} in what this extends"
         near = did_you_mean(name, self._names) if self._count <= SUGGESTIONS else ""
-        right = f"name one of {self._listed}{near}"
+        right = f"name one of {self._listed}{near}, or give `{ADD}: [...]` for a new one"
+        if not found:
+            right += "; `NAME: null` removes one"
         add = f"give `{ADD}: [...]` to add it"
         return Flaw(loc, wrong, right if self._names else add, at_key=True)

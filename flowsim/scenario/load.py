@@ -14,12 +14,12 @@ import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning
 from flowsim.scenario.checks import flaws_across
 from flowsim.scenario.draft import ROWS
-from flowsim.scenario.extends import merge
+from flowsim.scenario.extends import Lists, Replaced, merge, replacement
 from flowsim.scenario.files import FILE as FILE
 from flowsim.scenario.files import (
     YAML_BYTES,
@@ -39,6 +39,7 @@ from flowsim.scenario.read import parse
 from flowsim.scenario.rules.period import clocks
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shipped import names, shipped_path
+from flowsim.scenario.swapped import ALL_SWAPPED, all_swapped, swapped_places
 from flowsim.scenario.tables import read_table
 from flowsim.scenario.validate import validate
 
@@ -51,8 +52,32 @@ def is_scenario(path: Path) -> bool:
     return path.suffix in (".yaml", ".yml") or is_file(path / FILE)
 
 
+class Whole(NamedTuple):
+    """A scenario as it was read.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    root : Node
+        All of its files laid over one another.
+    extends : Path or None
+        The file that it extends.
+    replaced : tuple of Replaced
+        Lists that take the place of others, in it and in what it extends.
+    """
+
+    scenario: Scenario
+    root: Node
+    extends: Path | None
+    replaced: tuple[Replaced, ...]
+
+
 def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Scenario:
     """Read a scenario and check all of it.
+
+    A list in a variant that drops items of what it extends, which could have been changed by name,
+    is told as a `ScenarioWarning`; so is a place that lies where it should only with latitude and
+    longitude swapped.
 
     Parameters
     ----------
@@ -66,6 +91,32 @@ def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Sce
     ScenarioError
         With every problem in all of its files.
     """
+    whole = read_whole(path, allow_code)
+    for told in _odd(whole):
+        warnings.warn(told, ScenarioWarning, stacklevel=3)
+    return whole.scenario
+
+
+def _odd(whole: Whole) -> Iterator[str]:
+    """What its author may not have meant."""
+    changes = list(clocks(whole.scenario))
+    if changes:
+        days = f"{changes[0]}{_more(len(changes) - 1)}: all days have 24 hours"
+        yield f"{whole.root.at.file}: timezone: {days}"
+    yield from (str(replaced) for replaced in whole.replaced if replaced.by_surprise)
+    places, routes = whole.scenario.places, whole.scenario.routes
+    right = "correct them if they are"
+    odd = [
+        Flaw(("places", swap.index, "lat"), str(swap), right)
+        for swap in swapped_places(places, routes)
+    ]
+    if not odd and all_swapped(places, routes):
+        odd = [Flaw(("places",), ALL_SWAPPED, right)]
+    yield from (str(problem) for problem in tell(odd, whole.root))
+
+
+def read_whole(path: str | os.PathLike[str], allow_code: bool = False) -> Whole:
+    """A scenario with where all of it is written; see `read_scenario`."""
     start = Path(path)
     file = _file_of(start)
     if not _is_there(file):
@@ -81,11 +132,7 @@ def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Sce
     scenario, problems = _build(root, reader, allow_code)
     if scenario is None or problems:
         raise ScenarioError(in_order(problems, reader.files))
-    changes = list(clocks(scenario))
-    if changes:
-        told = f"{file}: timezone: {changes[0]}{_more(len(changes) - 1)}: all days have 24 hours"
-        warnings.warn(told, ScenarioWarning, stacklevel=2)
-    return scenario
+    return Whole(scenario, root, reader.extends, tuple(reader.replaced))
 
 
 def _more(count: int) -> str:
@@ -176,6 +223,9 @@ class _Reader:
         self.files: list[str] = []
         self.damaged: dict[Loc, set[str] | None] = {}
         """Tables with problems: the columns they lack; None for those that could not be read."""
+        self.extends: Path | None = None
+        """What the first file extends."""
+        self.replaced: list[Replaced] = []
         self._chain: dict[Path, Path] = {}
 
     def read(self, file: Path, named: Spot | None = None) -> Node:
@@ -199,7 +249,9 @@ class _Reader:
             return root
         below = self._base(base, file.parent)
         flaws: list[Flaw] = []
-        merged = merge(below, root, flaws)
+        lists: Lists = []
+        merged = merge(below, root, flaws, replaced=lists)
+        self.replaced += [replacement(*told) for told in lists]
         lost = [f for f in flaws if f.at_key and f.loc[:-1] in self.damaged]  # maybe a lost row
         self.problems += tell([flaw for flaw in flaws if flaw not in lost], root)
         return merged
@@ -214,6 +266,7 @@ class _Reader:
         target = _named(folder, base.value, base.at, "extends")
         if is_folder(target):
             target = _named(target, FILE, base.at, "extends")
+        self.extends = self.extends or target
         return self.read(target, base.at)
 
     def _tables(self, root: Node, folder: Path) -> None:

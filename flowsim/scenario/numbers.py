@@ -11,7 +11,7 @@ from flowsim.scenario.flaws import Flaw, unknown_key
 from flowsim.scenario.leaves import keys_of, leaf, zone_of
 from flowsim.scenario.nodes import Loc, Node, Paths
 from flowsim.scenario.shape import adapter, bare, child, is_leaf
-from flowsim.scenario.wording import flaws_of, shown
+from flowsim.scenario.wording import flaws_of, no_number, shown
 
 PARTS = ("value", "low", "high", "distribution", "source", "note")
 _DISTRIBUTIONS = ("uniform", "triangular")
@@ -128,8 +128,7 @@ class _Lifter:
         True and false are no numbers, though they can be counted with.
         """
         if isinstance(node.value, bool) and bare(expected) in (int, float):
-            right = "give a plain decimal, as 0.25"
-            self.flaws.append(Flaw(loc, f"{shown(node.value)} is no number", right))
+            self.flaws.append(Flaw(loc, *no_number(node.value)))
         value = leaf(node.value, expected, loc, self.zone, self.flaws)
         return node if value is node.value else Node(value, node.at)
 

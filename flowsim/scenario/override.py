@@ -18,7 +18,7 @@ from flowsim.scenario.numbers import PARTS, number
 from flowsim.scenario.read import parse
 from flowsim.scenario.scenario import Number, Scenario
 from flowsim.scenario.shape import adapter, bare, child, is_leaf
-from flowsim.scenario.wording import flaws_of, shown
+from flowsim.scenario.wording import flaws_of, no_number
 from flowsim.section import Section
 
 _STEP = re.compile(r"\.?([^.\[\]=]+)|\[(.*?)\](?=[.\[]|$)")
@@ -221,9 +221,7 @@ def _set(value: Any, loc: Loc, depth: int, new: Any, expected: Any) -> Any:
 
 def _valid(new: Any, loc: Loc, expected: Any) -> Any:
     if isinstance(new, bool) and bare(expected) in (int, float):
-        raise _FlawedError(
-            [Flaw(loc, f"{shown(new)} is no number", "give a plain decimal, as 0.25")]
-        )
+        raise _FlawedError([Flaw(loc, *no_number(new))])
     try:
         return adapter(expected).validate_python(new)
     except ValidationError as error:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from flowsim.behaviour.flee_section import Flee
 from flowsim.behaviour.sections import Behaviour
+from flowsim.errors import ScenarioError
 from flowsim.policy.base import Policy
 from flowsim.policy.code import Code
 from flowsim.policy.opening import Direction
@@ -36,8 +37,14 @@ class Number(Section):
 class Scenario(Section):
     """A displacement crisis, its people, its violence, its borders and what people do.
 
-    Made by `flowsim.load` from a folder, or in Python from its sections. It never changes:
-    `replace_policies`, `add_policies` and `with_values` give a new one.
+    Made by `flowsim.load` from a folder, or in Python from its sections; either way it is checked
+    as a whole. It never changes: `replace_policies`, `add_policies` and `with_values` give a new
+    one.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong in it.
     """
 
     name: Name
@@ -72,6 +79,20 @@ class Scenario(Section):
     reports: tuple[Report, ...] = ()
     numbers: tuple[Number, ...] = ()
     """Sources and ranges of the numbers above, gathered from the files."""
+
+    def __init__(self, /, **data: Any) -> None:
+        from flowsim.scenario.checks import check
+        from flowsim.scenario.validate import wrong_in  # it imports this module
+
+        try:
+            super().__init__(**data)
+        except ScenarioError as error:
+            raise ScenarioError(wrong_in(data) or error.problems) from None
+        problems = check(self)
+        if problems:
+            raise ScenarioError(problems)
+
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     def replace_policies(
         self,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
+from flowsim.errors import Problem
+from flowsim.scenario.checks import flaws_across
 from flowsim.scenario.draft import ROWS, Draft, Rows
-from flowsim.scenario.flaws import Flaw, unknown_key
+from flowsim.scenario.flaws import Flaw, in_order, tell, unknown_key
 from flowsim.scenario.leaves import settle
 from flowsim.scenario.nodes import NAMED_BY, Loc, Node
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shape import adapter, child, fields_of
 from flowsim.scenario.wording import flaws_of
 from flowsim.section import Section
+from flowsim.world.sections import Violence
 
 
 def validate(root: Node, damaged: Container[Loc] = ()) -> tuple[Draft, dict[str, Any], list[Flaw]]:
@@ -35,20 +38,42 @@ def validate(root: Node, damaged: Container[Loc] = ()) -> tuple[Draft, dict[str,
         Fields to make the Scenario of, where there are no flaws; sections are made already.
     list of Flaw
     """
-    flaws: list[Flaw] = []
     if not isinstance(root.value, dict):
         return Draft({}, {}), {}, [Flaw((), "this is no scenario", "give a mapping of its keys")]
-    data = root.plain()
-    rows = {loc: _rows(root, data, loc, section, flaws) for loc, section in ROWS.items()}
+    data: dict[str, Any] = root.plain()
+    draft, flaws = _validate(data, damaged)
+    return draft, data, flaws
+
+
+def wrong_in(data: Mapping[str, Any]) -> list[Problem]:
+    """Everything that is wrong in fields that a Scenario was to be made of in Python.
+
+    Parameters
+    ----------
+    data : mapping
+        Of field to value: sections, or mappings with their fields.
+    """
+    plain = {key: list(v) if isinstance(v, tuple) else v for key, v in data.items()}
+    violence = plain.get("violence")
+    if isinstance(violence, Violence):
+        told = {key: getattr(violence, key) for key in violence.model_fields_set}
+        plain["violence"] = {**told, "events": list(violence.events)}
+    draft, flaws = _validate(plain, ())
+    return in_order(tell([*flaws, *flaws_across(draft)], data))
+
+
+def _validate(data: dict[str, Any], damaged: Container[Loc]) -> tuple[Draft, list[Flaw]]:
+    flaws: list[Flaw] = []
+    rows = {loc: _rows(data, loc, section, flaws) for loc, section in ROWS.items()}
     for loc, found in rows.items():
         if found is not None and loc in damaged:
             rows[loc] = Rows(loc, found.valid, whole=False)
     values = fields(Scenario, data, flaws)
-    return Draft(values, {loc: r for loc, r in rows.items() if r is not None}), data, flaws
+    return Draft(values, {loc: r for loc, r in rows.items() if r is not None}), flaws
 
 
 def _rows(
-    root: Node, data: dict[str, Any], loc: Loc, section: type[Section], flaws: list[Flaw]
+    data: dict[str, Any], loc: Loc, section: type[Section], flaws: list[Flaw]
 ) -> Rows[Any] | None:
     """Validate the items of a list and put the sections in their place in ``data``."""
     around: Any = data
@@ -75,7 +100,8 @@ def _names(items: list[Any], field: str) -> set[str] | None:
     keys = NAMED_BY.get(field, ())
     names: set[str] = set()
     for item in items:
-        found = [item[key] for key in keys if isinstance(item, dict) and key in item]
+        told = dict(item) if isinstance(item, dict | Section) else {}
+        found = [told[key] for key in keys if key in told]
         if not found and field != "routes":
             return None
         names |= {str(name).strip() for name in found}

@@ -7,9 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from flowsim.errors import Problem
 from flowsim.scenario.flaws import Flaw, did_you_mean, unknown_key
-from flowsim.scenario.nodes import Loc
+from flowsim.scenario.nodes import Loc, Paths
 from flowsim.scenario.shape import bare, child, fields_of, named, sections_of
+from flowsim.section import Section
 
 Said = tuple[str, str]
 _LONG = 60
@@ -38,6 +40,40 @@ def flaws_of(error: ValidationError, base: Loc, expected: Any) -> list[Flaw]:
             flaw = Flaw((*base, *loc), wrong, right, at_key)
         found.setdefault((flaw.loc, flaw.at_key), flaw)  # a union tells once for each member
     return list(found.values())
+
+
+def wrong_in_section(
+    kind: type[Section], data: Mapping[str, Any], failed: ValidationError | None
+) -> list[Problem]:
+    """Everything that is wrong in fields that a section was to be made of in Python.
+
+    Parameters
+    ----------
+    kind : type
+    data : mapping
+    failed : ValidationError, optional
+        What pydantic found; true and false, which it takes for 1 and 0, are no numbers either.
+    """
+    flaws = [
+        Flaw((name,), *no_number(value))
+        for name, value in data.items()
+        if isinstance(value, bool) and bare(child(kind, name)) in (int, float)
+    ]
+    flaws += flaws_of(failed, (), kind) if failed else []
+    paths = Paths(data)
+    wholes = ((f"{kind.__name__}.{paths(flaw.loc)}".rstrip("."), flaw) for flaw in flaws)
+    return [Problem(path, flaw.wrong, flaw.right) for path, flaw in wholes]
+
+
+def no_number(value: bool) -> Said:
+    """What is said of true or false in the place of a number."""
+    return f"{shown(value)} is no number", "give a plain decimal, as 0.25"
+
+
+def _in(kind: type[Section], flaw: Flaw) -> Problem:
+    path = Paths({})(flaw.loc)
+    dot = "" if path.startswith("[") else "."
+    return Problem(f"{kind.__name__}{dot if path else ''}{path}", flaw.wrong, flaw.right)
 
 
 def _walk(loc: Loc, expected: Any, kind: str) -> tuple[Loc, Any, str]:

@@ -15,7 +15,7 @@ from typing import Any
 from flowsim.errors import Problem, ScenarioError
 from flowsim.policy.own import Function
 from flowsim.scenario.draft import EVENTS, ROWS
-from flowsim.scenario.load import FILE, read_scenario
+from flowsim.scenario.load import FILE, read_whole
 from flowsim.scenario.nodes import Loc, Paths
 from flowsim.scenario.override import locate
 from flowsim.scenario.policies import held
@@ -71,7 +71,7 @@ def write_scenario(scenario: Scenario, folder: Path) -> None:
         raise ScenarioError(problems)
     for inline in (True, False):  # ranges that stand in another order than any file has them
         _write(scenario, folder, inline)
-        again = read_scenario(folder, allow_code=True)
+        again = read_whole(folder, allow_code=True).scenario
         if again == scenario:
             return
     lost = [n for n in Scenario.model_fields if getattr(again, n) != getattr(scenario, n)]

@@ -303,7 +303,7 @@ def test_camps_can_have_too_many_people_together(tmp_path: Path) -> None:
     )  # fmt: skip
     says = told(folder)
     assert len(says) == 1
-    assert "arrival.persons: 180000010 does not fit; input should be less" in says[0]
+    assert "Arrival.persons: 180000010 is out of range; give a number of at most" in says[0]
 
 
 def test_a_cell_that_is_missing_stands_after_the_last(tmp_path: Path) -> None:

@@ -7,12 +7,12 @@ import pytest
 
 from flowsim.model.flow import run
 from flowsim.policy import Dispersal, Relocation, Transfer
-from tests.model.worlds import hours, plain, rich, same_bytes, stock
+from tests.model.worlds import border, hours, plain, rich, same_bytes, stock
 
 
 def camps(policies, **rooms):
     """All cross within the hour to Border, from where roads lead to three more camps."""
-    base = plain(per_day=200.0, days=3, policies=policies)
+    base = plain(per_day=200.0, days=3)
     names = ("East", "West", "North")
     places = [
         {"name": "Here", "country": "A", "lat": 40.0, "lon": 72.0, "population": 2000,
@@ -29,7 +29,13 @@ def camps(policies, **rooms):
     behaviour = base.behaviour.model_dump()
     behaviour["routes"]["km_cost"] = 5.0
     return base.model_validate(
-        {**base.model_dump(), "places": places, "routes": routes, "behaviour": behaviour}
+        {
+            **base.model_dump(),
+            "places": places,
+            "routes": routes,
+            "behaviour": behaviour,
+            "borders": border(policies),
+        }
     )
 
 

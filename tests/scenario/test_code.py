@@ -211,8 +211,8 @@ class TestWhatItNames:
         (
             "{type: code, call: 'relief_of_tests:Nights', arguments: {leak: much}}",
             ":60:32: P.call: no 'relief_of_tests:Nights' can be made with its arguments, "
-            "ValidationError: leak: Input should be a valid number, unable to parse string as "
-            "a number; give other arguments",
+            "ScenarioError: Nights.leak: 'much' is no number, give a plain decimal, as 0.25; give "
+            "other arguments",
         ),
         (
             "{type: code, call: 'relief_of_tests:Nights', arguments: {exempt: [women, men, man]}}",

@@ -194,9 +194,10 @@ def test_ranges_that_lead_nowhere(small: Path) -> None:
 
 def test_variant(small: Path) -> None:
     base = fs.load(small)
-    changed = variant(
-        small,
-        """
+    with pytest.warns(fs.ScenarioWarning, match="without number 1 .closed., number 2 .triage.;"):
+        changed = variant(
+            small,
+            """
 extends: .
 name: variant
 title:
@@ -208,7 +209,7 @@ borders:
 behaviour: {leaving: {violence_per_day: {high: 9}}}
 conditions: {Curfew: null}
 """,
-    )
+        )
     assert (changed.name, changed.title) == ("variant", "")
     assert changed.places[0].population == 900
     assert changed.places[0].share == base.places[0].share

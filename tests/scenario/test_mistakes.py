@@ -17,6 +17,7 @@ from flowsim.scenario.read import parse
 from tests.children import let_others_in
 
 DATA = Path(__file__).parents[1] / "data"
+OR = ", or give `add: [...]` for a new one; `NAME: null` removes one"
 MISTAKES = {
     row["mistake"]: row
     for row in parse((DATA / "mistakes.yaml").read_text(encoding="utf-8"), "").plain()
@@ -234,9 +235,9 @@ def test_names_that_a_variant_changes(small: Path) -> None:
     )
     assert said("validate", "small/variant.yaml") == [
         "small/variant.yaml:2:11: borders.Here-Their: there is no 'Here-Their' in what this "
-        "extends; name one of Here-There (did you mean 'Here-There'?)",
+        f"extends; name one of Here-There (did you mean 'Here-There'?){OR}",
         "small/variant.yaml:4:3: places.Twon: there is no 'Twon' in what this extends; "
-        "name one of Town, Village, Camp (did you mean 'Town'?)",
+        f"name one of Town, Village, Camp (did you mean 'Town'?){OR}",
     ]
 
 

@@ -20,6 +20,7 @@ from flowsim.scenario.schema import file_schema
 from tests.worlds import small_scenario
 
 DATA = Path(__file__).parents[1] / "data"
+OR = ", or give `add: [...]` for a new one; `NAME: null` removes one"
 THERE = "borders[Here-There].authorities[There]"
 NAMED = """
           - {name: shut, type: closed, stop: {value: 2010-06-11T12:00, low: 2010-06-11T06:00}}
@@ -193,7 +194,10 @@ def test_variants_add_one_after_the_other(small: Path) -> None:
 
 
 def test_a_list_still_replaces_a_list(small: Path) -> None:
-    changed = variant(small, at_border("{policies: [{type: triage, barred: [men]}]}"))
+    with pytest.warns(
+        fs.ScenarioWarning, match="without shut, later; to keep some, give a mapping"
+    ):
+        changed = variant(small, at_border("{policies: [{type: triage, barred: [men]}]}"))
     assert changed.borders[0].authorities[0].policies == (Triage(barred=("men",)),)
 
 
@@ -201,16 +205,16 @@ def test_names_of_policies_that_are_not_there(small: Path) -> None:
     at = "borders.Here-There.authorities.There"
     assert said(small, at_border("{policies: {shout: null}, back: {x: {leak: 1}}}")) == [
         f"small/variant.yaml:2:57: {at}.policies.shout: there is no 'shout' in what this extends; "
-        "name one of shut, later (did you mean 'shut'?)",
+        f"name one of shut, later (did you mean 'shut'?){OR}",
         f"small/variant.yaml:2:78: {at}.back.x: there is no 'x' in what this extends; "
-        "name one of free",
+        f"name one of free{OR}",
     ]
     later = "{policies: {later: {policies: {'': null, fast: null}}}}"
     assert said(small, at_border(later)) == [
         f"small/variant.yaml:2:76: {at}.policies.later.policies[]: there is no '' in what this "
-        "extends; name one of men held, slow",
+        f"extends; name one of men held, slow{OR}",
         f"small/variant.yaml:2:86: {at}.policies.later.policies.fast: there is no 'fast' in what "
-        "this extends; name one of men held, slow",
+        f"this extends; name one of men held, slow{OR}",
     ]
 
 

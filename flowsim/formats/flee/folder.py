@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import warnings
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from flowsim.behaviour.flee_section import Flee
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning, on_one_line
@@ -34,13 +33,12 @@ from flowsim.formats.flee.rows import Notes, is_told, read_rows
 from flowsim.formats.flee.settings import FILE, find_settings, read_settings
 from flowsim.formats.flee.signs import folders, where_registered
 from flowsim.formats.flee.unused import check_unused
-from flowsim.scenario.checks import check
 from flowsim.scenario.files import lies_in
 from flowsim.scenario.flaws import capped
 from flowsim.scenario.rules.period import YEARS
 from flowsim.scenario.scenario import Scenario
-from flowsim.scenario.wording import shown
-from flowsim.world.sections import Arrival, Event, Report
+from flowsim.scenario.swapped import ALL_SWAPPED, all_swapped, swapped_places
+from flowsim.world.sections import Arrival, Event, Place, Report, Route
 
 LONGEST_RUN = int(365.25 * YEARS)
 """Days."""
@@ -95,8 +93,12 @@ def read_flee(
     registered = Path(source) if source else where_registered(folder, tables)
     try:
         return _read(folder, tables, registered, strict_flee, when, notes)
-    except ValidationError as error:  # what no cell shows by itself, as a sum that is too large
-        raise ScenarioError(capped(notes.problems) or _unfit(error, folder)) from None
+    except ScenarioError as error:
+        if all(problem.file for problem in error.problems):
+            raise
+        # What no cell shows by itself, as a sum that is too large.
+        told = [replace(p, path=f"{folder}: {p.path}") for p in error.problems]
+        raise ScenarioError(capped(notes.problems) or told) from None
 
 
 def _read(
@@ -166,25 +168,26 @@ def _read(
         arrivals=arrivals if given else (),
         reports=_reports(scored, spots, begin),
     )
-    problems = check(scenario)
-    if problems:
-        raise ScenarioError([Problem(f"{folder}: {p.path}", p.wrong, p.right) for p in problems])
+    _check_order(places, routes, spots, tables / "locations.csv", notes)
     for told in notes.odd:
         warnings.warn(told, ScenarioWarning, stacklevel=3)
     return scenario
 
 
-def _unfit(error: ValidationError, folder: Path) -> list[Problem]:
-    """What a section of the scenario cannot be made of."""
-    where = f"{folder}: {error.title.lower()}"
-    return [
-        Problem(
-            ".".join(map(str, (where, *item["loc"]))),
-            f"{shown(item['input'])} does not fit",
-            item["msg"][:1].lower() + item["msg"][1:],
-        )
-        for item in error.errors(include_url=False)
-    ]
+def _check_order(
+    places: Sequence[Place],
+    routes: Sequence[Route],
+    spots: Mapping[str, Spot],
+    table: Path,
+    notes: Notes,
+) -> None:
+    """Tell the places whose latitude and longitude seem to be swapped."""
+    swaps = swapped_places(places, routes)
+    for swap in swaps:
+        name = places[swap.index].name
+        notes.warn(spots[name].row, f"{name!r}: {swap}")
+    if not swaps and all_swapped(places, routes):
+        notes.tell(table, 1, ALL_SWAPPED)
 
 
 def _name(folder: Path) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.rules.common import twice, unknown
+from flowsim.scenario.swapped import seeming
 from flowsim.world.earth import distance_km
 
 SHORTEST = 0.95
@@ -82,6 +83,7 @@ def length(draft: Draft) -> Iterator[Flaw]:
     if draft.value("as_given"):
         return
     places = {place.name: place for _, place in draft.places.each()}
+    hint: str | None = None
     for loc, route in draft.routes.each():
         if route.start not in places or route.end not in places:
             continue
@@ -89,7 +91,11 @@ def length(draft: Draft) -> Iterator[Flaw]:
         line = distance_km(a.lat, a.lon, b.lat, b.lon)
         if route.km < SHORTEST * line:
             wrong = f"{route.km:g} km is shorter than the {line:.1f} km between its ends"
-            yield Flaw((*loc, "km"), wrong, "give a longer way, or correct the coordinates")
+            if hint is None:
+                told = seeming(list(places.values()), [r for _, r in draft.routes.each()])
+                hint = f" ({told})" if told else ""
+            right = f"give a longer way, or correct the coordinates{hint}"
+            yield Flaw((*loc, "km"), wrong, right)
 
 
 def reached(draft: Draft) -> Iterator[Flaw]:

@@ -1,0 +1,105 @@
+"""The command ``flowsim diff``: what a scenario has otherwise than the one it extends."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flowsim.cli.answer import ALLOW_CODE, answering, importing
+from flowsim.errors import on_one_line
+
+if TYPE_CHECKING:
+    from flowsim.scenario.differences import Difference, Written
+
+_LONG = 80
+_WHOLE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d):00\b")
+
+
+@click.command("diff")
+@click.argument("scenario")
+@click.argument("other", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with whole values.")
+@click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
+def diff_command(scenario: str, other: str | None, as_json: bool, allow_code: bool) -> None:
+    """Print every value of SCENARIO that is otherwise in OTHER, or in what SCENARIO extends.
+
+    A line is file:line: path: value in OTHER -> value in SCENARIO. Exit status 0, whether they
+    differ or not; 2: one of them is wrong.
+    """
+    with answering("it failed", "nothing was compared"), importing(allow_code):
+        from flowsim.scenario.differences import differences
+
+        new, base = _read(scenario, allow_code)
+        if other is None and base is None:
+            raise click.UsageError(f"{scenario} extends nothing; name OTHER to compare it with")
+        old = _read(other if other is not None else str(base), allow_code)[0]
+        found = differences(old, new)
+        told = _as_json if as_json else _as_text
+        click.echo(told(found, other or str(base), scenario))
+
+
+def _read(name: str, allow_code: bool) -> tuple[Written, Path | None]:
+    """A scenario, where it is written, and the file that it extends."""
+    from flowsim.formats import readers
+    from flowsim.scenario.differences import Written
+    from flowsim.scenario.load import is_scenario, read_whole
+
+    if is_scenario(Path(name)):
+        whole = read_whole(name, allow_code)
+        return Written(whole.scenario, whole.root, whole.replaced), whole.extends
+    return Written(readers.load(name, allow_code)), None
+
+
+def _as_json(found: list[Difference], old: str, new: str) -> str:
+    rows = [
+        {"path": d.path, "kind": d.kind, "old": d.old, "new": d.new,
+         "file": d.at.file, "line": d.at.line}
+        for d in found
+    ]  # fmt: skip
+    told = {"old": old, "new": new, "differences": rows}
+    return json.dumps(told, indent=2, ensure_ascii=False)
+
+
+def _as_text(found: list[Difference], old: str, new: str) -> str:
+    count = f"{len(found)} difference{'s' if len(found) != 1 else ''}"
+    lines = [f"{old} -> {new}", *map(_line, found), count]
+    return "\n".join(map(on_one_line, lines))
+
+
+def _line(found: Difference) -> str:
+    at = f"{found.at.file}:{found.at.line}: " if found.at.file else ""
+    said = {
+        "changed": f"{_told(found.old)} -> {_told(found.new)}",
+        "added": f"added: {_told(found.new)}",
+        "removed": f"removed: {_told(found.old)}",
+        "reordered": "in another order",
+        "replaced": "the whole list is replaced",
+    }[found.kind]
+    if found.kind == "replaced" and found.old:
+        said += f", without {_told(found.old)}"
+    return f"{at}{found.path}: {said}"
+
+
+def _told(value: Any) -> str:
+    """A value in short: a number with its range as ``0.3 (0.1 to 0.5)``."""
+    if isinstance(value, dict) and "value" in value and {"low", "high"} & set(value):
+        low, high = (_told(value[end]) if end in value else "" for end in ("low", "high"))
+        return f"{_told(value['value'])} ({low} to {high})"
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key}: {_told(part)}" for key, part in value.items())
+        return f"{{{inner}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_told, value))}]"
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _short(_WHOLE_MINUTE.sub(r"\1", str(value)))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[: _LONG - 3]}..."
