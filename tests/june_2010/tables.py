@@ -27,7 +27,7 @@ PRIORITY = "borders[Kyrgyzstan-Uzbekistan].authorities[Uzbekistan].policies[who 
 
 TARGETS = (
     ("across by noon of 12 June", "under 3,000"),
-    ("across by the end of 12 June", "6,000 to 30,000"),
+    ("across by the end of 12 June", "6,000 or more"),
     ("adults registered in the Andijan region by the end of 13 June", "25,000 to 46,000"),
     ("the same by the end of 14 June", "38,000 to 58,000"),
     ("across by the end of 15 June", "80,000 to 102,000"),
