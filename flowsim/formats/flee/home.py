@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from flowsim.formats.flee.places import Spot
+from flowsim.formats.flee.places import Spot, neighbours
 from flowsim.formats.flee.rows import Notes
 from flowsim.world.sections import Route
 
@@ -57,10 +57,7 @@ def tell_unreached(
     spots: Mapping[str, Spot], routes: Iterable[Route], fought: Sequence[str], notes: Notes
 ) -> None:
     """Warn of each conflict zone from which no chain of routes leads to a camp."""
-    near: dict[str, list[str]] = {name: [] for name in spots}
-    for route in routes:
-        near[route.start].append(route.end)
-        near[route.end].append(route.start)
+    near = neighbours(spots, routes)
     ahead = [name for name, spot in spots.items() if spot.kind == "camp"]
     reached = set(ahead)
     while ahead:
