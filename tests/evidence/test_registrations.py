@@ -14,9 +14,11 @@ from hypothesis.extra.numpy import arrays
 
 import flowsim as fs
 from flowsim.cli.main import cli
+from flowsim.daily.simulate import simulate
+from flowsim.errors import ScenarioWarning
 from flowsim.evidence import measures
 from flowsim.evidence.naive import naive_forecasts, road_km
-from flowsim.evidence.registered import registered
+from flowsim.evidence.registered import Registered, registered
 from flowsim.formats.flee.defaults import fitted
 from tests.conflicts import NAMES, conflicts_folder, needs_conflicts
 from tests.flee_folder import flee_folder
@@ -101,6 +103,77 @@ def test_naive_forecasts(tmp_path: Path) -> None:
     gravity = 1 / np.array([250.0, 340.0, 150.0]) ** 2  # Aha alone is in danger, from day 2
     assert found["gravity"].persons[9] == pytest.approx(370 * gravity / gravity.sum())
     assert found["gravity"].persons[0] == pytest.approx([10 / 3] * 3)
+
+
+def test_each_forecast_is_judged_on_the_days_that_it_forecasts(tmp_path: Path) -> None:
+    """What was told of the days before is no forecast, and flatters it."""
+    scenario = fs.load(flee_folder(tmp_path))
+    known = registered(scenario)
+    found = naive_forecasts(scenario, known)
+    assert {name: told.first for name, told in found.items()} == {
+        "equal shares": 0, "last value": 1, "share frozen, day 7": 8, "share frozen, day 30": 31,
+        "gravity": 0, "share of capacity": 0, "capacity, begun": 0,
+    }  # fmt: skip
+    assert np.array_equal(found["share frozen, day 7"].persons[:8], known.persons[:8])
+    run = fs.run(scenario, seed=1)
+    scores = fs.evidence.score([run], scenario)
+    assert "share frozen, day 30" not in scores.against  # of ten days
+    row = scores.against["share frozen, day 7"]
+    assert (row.first, row.last) == (8, 9)
+    frozen = found["share frozen, day 7"].persons[8:]
+    assert row.ard == measures.relative_difference(frozen, known.persons[8:])
+    assert row.model == measures.relative_difference(scores.members[0, 8:], known.persons[8:])
+    assert row.mase == measures.scaled_error(scores.members[0, 8:], known.persons[8:], frozen)
+    assert scores.naive["equal shares"] == scores.against["equal shares"].ard
+    assert scores.scaled["gravity"] == scores.against["gravity"].mase
+
+
+def test_a_forecast_under_another_name_is_told(tmp_path: Path) -> None:
+    """Where nobody is registered on day 0, its shares are equal ones."""
+    folder = flee_folder(tmp_path, cee="2015-05-01,0\n2015-05-11,100\n")
+    found = naive_forecasts(*_known(folder))
+    assert {name: told.same_as for name, told in found.items() if told.same_as} == {
+        "last value": "equal shares"
+    }
+    told = CliRunner().invoke(cli, ["score", str(folder)]).output
+    assert "last value: the same as equal shares, as nobody is registered on day 0\n" in told
+    assert re.search(r"^share frozen, day 7 +8 to 9 ", told, re.MULTILINE)
+    assert "day 30" not in told
+    plain = naive_forecasts(*_known(flee_folder(tmp_path / "plain")))
+    assert not any(told.same_as for told in plain.values())
+
+
+def _known(folder: Path) -> tuple[fs.Scenario, Registered]:
+    scenario = fs.load(folder)
+    return scenario, registered(scenario)
+
+
+def test_who_is_in_no_camp_at_the_end(tmp_path: Path) -> None:
+    """By either rules all who came are in a camp of the table or told with their place."""
+    scenario = fs.load(flee_folder(tmp_path, simsetting="move_rules:\n  default_movechance: 0.1\n"))
+    by_flee = simulate(scenario, seed=1)
+    for result in (by_flee, fs.run(scenario, seed=1)):
+        scores = fs.evidence.score([result], scenario)
+        out = sum(row.persons for row in scores.elsewhere)
+        assert out + scores.members[0, -1].sum() == 370
+        counts = [row.persons for row in scores.elsewhere]
+        assert counts == sorted(counts, reverse=True)
+        assert all(counts)
+    rows = fs.evidence.score([by_flee], scenario).elsewhere
+    stuck = {(row.how, row.place): row.persons for row in rows}
+    bee, here = by_flee.places.index("Bee"), by_flee.persons[-1]
+    assert stuck["at", "Bee"] == here[bee] > 0
+    told = CliRunner().invoke(cli, ["score", str(tmp_path / "made_up"), "--rules", "flee"]).output
+    assert re.search(r"^in no camp above on the last day: \d+ persons, \d+% of all$", told, re.M)
+    assert re.search(r"^  \d+ at Bee$", told, re.M)
+
+
+def test_a_camp_without_registrations_is_elsewhere(tmp_path: Path) -> None:
+    layout = "total,refugees.csv\nCee,cee.csv\nDee,dee.csv\n"
+    with pytest.warns(ScenarioWarning, match="the camp 'Eve' has no series"):
+        scenario = fs.load(flee_folder(tmp_path, data_layout=layout))
+    rows = fs.evidence.score([fs.run(scenario, seed=1)], scenario).elsewhere
+    assert ("sheltered at", "Eve") in {(row.how, row.place) for row in rows}
 
 
 def test_ways_are_the_shortest(tmp_path: Path) -> None:

@@ -122,6 +122,11 @@ def test_the_home_country_is_that_of_the_conflict_zones(tmp_path: Path) -> None:
     assert sorted(made.places, key=str) == sorted(plain.places, key=str)
     assert {b.between for b in made.borders} == {("Home", "Far"), ("Home", "Else")}
     strict, told = load(folder, strict_flee=True)
+    assert strict.flee_from == ("Home",)
+    assert told[0].endswith("from Home, as nobody lives in Far, the first: 1 of 1 conflict zones"
+                            " are in Home")  # fmt: skip
+    lived_in = flee_folder(tmp_path / "b", locations=f"{CAMP_FIRST}Fox,West,Far,1,4,town,,80\n")
+    strict, told = load(lived_in, strict_flee=True)
     assert strict.flee_from == ("Far",)
     assert [line.split(":", 2)[2] for line in told] == [
         " people flee from Far, as Flee does: 1 of 1 conflict zones are in Home",
@@ -261,8 +266,9 @@ def test_a_period_from_the_command_line(tmp_path: Path, monkeypatch: pytest.Monk
     folder = without(flee_folder(tmp_path), "source_data")
     without(folder, "input_csv/sim_period.csv")
     assert problems(folder) == [
-        "input_csv: no period is told: sim_period.csv is not there; add it, with rows"
-        " StartDate,YYYY-MM-DD and Length,DAYS, or give a period START..END (--period)"
+        "input_csv: this is a folder for Flee, and no period is told: sim_period.csv is not there;"
+        " add it, with rows StartDate,YYYY-MM-DD and Length,DAYS, or give a period START..END"
+        " (--period)"
     ]
     made, _ = load(folder, period="2015-05-01..2015-05-11")
     assert (made.start, made.end) == (datetime(2015, 5, 1), datetime(2015, 5, 11))

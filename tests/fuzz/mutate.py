@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from flowsim.formats.flee.settings import MAPPED, NO_EFFECT, REFUSED, SECTIONS
+from flowsim.formats.flee.settings import MAPPED, MISSING, NO_EFFECT, SECTIONS
 from flowsim.scenario.scenario import Scenario
 from tests.fuzz.blob import FILE, FOLDER, LINK, LOADED, PIPE, Blob, Part, pack, unpack
 
@@ -236,7 +236,7 @@ CHANGES: tuple[Change, ...] = (
 def words_known() -> tuple[str, ...]:
     """Keys and choices of the schema, and of Flee's settings."""
     words = set(_of_schema(Scenario.model_json_schema(mode="validation")))
-    for table in (MAPPED, NO_EFFECT, REFUSED):
+    for table in (MAPPED, NO_EFFECT, MISSING):
         words |= {name for names in table.values() for name in names}
     return tuple(
         sorted(words | {*SECTIONS, "extends", "add", "value", "low", "high", "distribution"})

@@ -124,8 +124,8 @@ def test_a_time_with_an_offset_becomes_local_time(small: Path) -> None:
 @pytest.mark.parametrize(
     ("start", "end", "says"),
     [
-        ("2010-03-27T18:00", "2010-03-29T18:00", "2010-03-28 and skip an hour that passes here"),
-        ("2010-10-30T18:00", "2010-11-01T18:00", "2010-10-31 and tell an hour twice"),
+        ("2010-03-27T18:00", "2010-03-29T18:00", "2010-03-28 and skip 1h that pass here"),
+        ("2010-10-30T18:00", "2010-11-01T18:00", "2010-10-31 and tell 1h twice"),
     ],
 )
 def test_a_period_over_a_change_of_clocks(small: Path, start: str, end: str, says: str) -> None:

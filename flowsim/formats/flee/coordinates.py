@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from flowsim.formats.flee.places import Spot
+from flowsim.formats.flee.places import Spot, neighbours
 from flowsim.formats.flee.rows import Notes
 from flowsim.world.sections import Route
 
 LatLon = tuple[float, float]
-TOLD_NOT = "coordinates are not told"
 
 
 def coordinates(
@@ -29,10 +28,7 @@ def coordinates(
     known = {name: spot.coordinates() for name, spot in spots.items() if spot.has_coordinates}
     if len(known) == len(spots):
         return known
-    near: dict[str, list[str]] = {name: [] for name in spots}
-    for route in routes:
-        near[route.start].append(route.end)
-        near[route.end].append(route.start)
+    near = neighbours(spots, routes)
     by_road = dict(known)
     while True:  # outwards, one road further each time
         found = {

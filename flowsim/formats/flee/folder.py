@@ -132,6 +132,8 @@ def _read(
     scored = registered
     if flee.spawning.empty_camps_on_day0:
         scored = registered.emptied(begin, notes)
+        how = "camps start empty, and reports are less the persons of the first day"
+        notes.odd.append(on_one_line(f"{folder}: empty_camps_on_day0: {how}"))
         sheltered.clear()
     people = read_group(tables, spots, notes)
     check_unused(tables, spots, notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from flowsim.formats.flee.places import Spot
+from flowsim.formats.flee.places import Spot, neighbours
 from flowsim.formats.flee.rows import Notes
 from flowsim.world.sections import Route
 
@@ -18,8 +18,8 @@ def home_country(
     Those count that are in conflict at some time, and where none is, those that are named as such.
 
     Of countries with as many, that of the first row goes first, then the one that comes first in
-    the table. Flee takes the first row whatever it is, and so does ``strict``; a difference is
-    told.
+    the table. Flee takes the first row whatever it is, and so does ``strict`` where anybody lives
+    there; a difference is told.
 
     Parameters
     ----------
@@ -36,9 +36,13 @@ def home_country(
     zones = Counter(spots[name].country for name in named)
     order = list(dict.fromkeys(spot.country for spot in spots.values()))
     most = max(order, key=lambda country: zones[country])  # max keeps the first of equals
-    home = first.country if strict else most
+    lived_in = any(spot.number for spot in spots.values() if spot.country == first.country
+                   and spot.kind != "camp")  # fmt: skip
+    home = first.country if strict and lived_in else most
     if most != first.country:
-        taken = "as Flee does" if strict else "and not that of the first row, which Flee takes"
+        taken = "and not that of the first row, which Flee takes"
+        if strict:
+            taken = "as Flee does" if lived_in else f"as nobody lives in {first.country}, the first"
         where = f"{zones[most]} of {len(named)} conflict zones are in {most}"
         notes.warn(first.row, f"people flee from {home}, {taken}: {where}")
     abroad = [name for name in fought if spots[name].country != home]
@@ -53,10 +57,7 @@ def tell_unreached(
     spots: Mapping[str, Spot], routes: Iterable[Route], fought: Sequence[str], notes: Notes
 ) -> None:
     """Warn of each conflict zone from which no chain of routes leads to a camp."""
-    near: dict[str, list[str]] = {name: [] for name in spots}
-    for route in routes:
-        near[route.start].append(route.end)
-        near[route.end].append(route.start)
+    near = neighbours(spots, routes)
     ahead = [name for name, spot in spots.items() if spot.kind == "camp"]
     reached = set(ahead)
     while ahead:

@@ -67,7 +67,7 @@ def has_period(file: Path, notes: Notes) -> bool:
     """Whether the file of the period is there; a problem where it is not."""
     if is_told(file):
         return True
-    wrong = f"no period is told: {file.name} is not there"
+    wrong = f"this is a folder for Flee, and no period is told: {file.name} is not there"
     right = "add it, with rows StartDate,YYYY-MM-DD and Length,DAYS, or give a period START..END"
     notes.problems.append(Problem(str(file.parent), wrong, f"{right} (--period)"))
     return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from flowsim.formats.flee.rows import FARTHEST, MOST, Notes, Row, read_all, read
 from flowsim.world.sections import Place, Route
 
 TYPES = ("camp", "conflict", "forward", "marker", "flood_zone", "default", "town")
+NO_COORDINATES = "coordinates are not told"
+"""Remark on a place that is drawn where nobody says that it is."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Spot:
             told |= {"population": residents, "share": {"people": 1.0}}
         return Place(
             name=self.name, country=self.country, region=self.row.text(1), lat=lat, lon=lon,
-            note="" if self.has_coordinates else "coordinates are not told", **told,
+            note="" if self.has_coordinates else NO_COORDINATES, **told,
         )  # fmt: skip
 
 
@@ -166,3 +168,12 @@ def read_routes(path: Path, spots: Mapping[str, Spot], notes: Notes) -> tuple[Ro
         crossing = {"crossing": f"{ends[0]} - {ends[1]}", "kind": "post"} if abroad else {}
         routes.append(Route(start=ends[0], end=ends[1], km=km, **crossing))
     return tuple(routes)
+
+
+def neighbours(spots: Iterable[str], routes: Iterable[Route]) -> dict[str, list[str]]:
+    """The places that routes lead to from each place, both ways."""
+    near: dict[str, list[str]] = {name: [] for name in spots}
+    for route in routes:
+        near[route.start].append(route.end)
+        near[route.end].append(route.start)
+    return near

@@ -82,8 +82,9 @@ def clocks(scenario: Scenario) -> Iterator[str]:
         day += min(timedelta(days=1), end - day)
         now = _offset(zone, day)
         if now != offset:
-            shift = "skip an hour that passes here" if now > offset else "tell an hour twice"
-            yield f"clocks of {scenario.timezone} change by {day:%Y-%m-%d} and {shift}"
+            shift = told(int(abs(now - offset).total_seconds()))
+            how = f"skip {shift} that pass here" if now > offset else f"tell {shift} twice"
+            yield f"clocks of {scenario.timezone} change by {day:%Y-%m-%d} and {how}"
             offset = now
 
 
