@@ -13,6 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 import flowsim as fs
+from flowsim.model.unlikely import unlikely
 from flowsim.scenario.scenario import Scenario
 from flowsim.section import LEAST, MOST
 from tests.bad_input.short_run import is_quick
@@ -80,6 +81,7 @@ def became(scenario: Scenario, path: tuple[Any, ...], value: float) -> str:
         if changed.rules == "flee":
             fs.run(changed, seed=1)
             return "went on"
+        unlikely(changed)
         model = fs.FlowModel(changed, rng=1)
         for _ in range(STEPS):
             if model.running:

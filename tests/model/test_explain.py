@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 import flowsim as fs
 from flowsim.errors import ScenarioError
@@ -20,6 +21,7 @@ from flowsim.model.ways import Worth, chances, likely_ways, settled
 from flowsim.scenario.scenario import Scenario
 from tests.conflicts import NAMES, conflicts_folder, needs_conflicts
 from tests.model.worlds import FAMILIES, LEAKY, STRICT, deeper, rich
+from tests.properties.strategies import few, scenarios
 
 START = datetime(2020, 1, 1)
 DAY = timedelta(days=1)
@@ -128,6 +130,20 @@ def test_shares_follow_from_utilities_and_add_up(policies: Any, at: int) -> None
             by_end[outlook.world.network.head[way.links[-1]]] += way.share
         assert by_end == pytest.approx(ends[p], abs=1e-3)
         assert ends[p].sum() == pytest.approx(1.0)
+
+
+@few(10)
+@given(scenario=scenarios())
+def test_whatever_the_world_shares_are_shares(scenario: Scenario) -> None:
+    told = explain(scenario, ways=50)
+    for origin in told.origins:
+        among = sum(way.share for way in origin.ways)
+        assert 0.0 <= among <= 1.0 + 1e-9
+        abroad = sum(way.share for way in origin.ways if way.places[-1].startswith("X"))
+        assert abroad - 1e-9 <= origin.abroad <= abroad + 1.0 - among + 1e-9
+        assert 0.0 <= origin.leave <= origin.residents
+    assert len(str(told).splitlines()) > len(told.origins)
+    unlikely(scenario)
 
 
 def test_people_who_are_told_to_leave() -> None:
