@@ -101,8 +101,9 @@ ROOMS = {
     ),
     "model": Room(
         code=("flowsim/model",),
-        near=("tests/model", "flowsim/model"),
-        wide=("tests/exact", "tests/properties"),
+        near=("tests/model/test_recorded.py", "tests/model/test_engines.py",
+              "tests/model/test_gates.py", "flowsim/model"),
+        wide=("tests/model", "tests/exact"),
     ),
 }  # fmt: skip
 """In the order in which they are tried, quick ones first."""
