@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import pickle
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from pathlib import Path
 
 from tests.faults.seed import copy_checkout, environment, verify
 from tests.mutants.making import Mutant, mutants
-from tests.mutants.rooms import ROOMS, ROOT
+from tests.mutants.rooms import ROOMS, ROOT, Room
 from tests.mutants.trying import SURVIVED, TIMED_OUT, Bench, preload
 
 KEPT = ROOT / "out" / "mutants"
@@ -34,10 +35,10 @@ ENOUGH = 0.9
 def try_room(name: str, kept: Path, most: int, seed: int, ends: float, wide: bool) -> bool:
     """Try the mutants of a room in this copy of the checkout; gives whether enough are killed."""
     room, began = ROOMS[name], time.monotonic()
-    chosen, total = mutants(ROOT, room.files(), seed, most, room.text_files())
+    marks = {file: _digest(file) for file in (*room.files(), *room.text_files())}
+    chosen, total = _made(room, kept / f"{name}.made", most, seed, marks)
     state = kept / f"{name}.json"
     known: dict[str, list[str]] = json.loads(state.read_text()) if state.exists() else {}
-    marks = {file: _digest(file) for file in (*room.files(), *room.text_files())}
 
     def note(mutant: Mutant, seen: str) -> None:
         known[mutant.id] = [marks[mutant.file], seen]
@@ -57,6 +58,20 @@ def try_room(name: str, kept: Path, most: int, seed: int, ends: float, wide: boo
             _try(bench, waiting, note, marks, ends)
     seen = {mutant.id: _seen(known.get(mutant.id), marks[mutant.file]) for mutant in chosen}
     return _told(name, chosen, total, seen, kept, time.monotonic() - began)
+
+
+def _made(
+    room: Room, cache: Path, most: int, seed: int, marks: dict[str, str]
+) -> tuple[list[Mutant], int]:
+    """The mutants of a room; making them takes a while, so they are kept as long as they hold."""
+    asked = (most, seed, marks)
+    if cache.exists():
+        held, made = pickle.loads(cache.read_bytes())
+        if held == asked:
+            return made  # type: ignore[no-any-return]
+    made = mutants(ROOT, room.files(), seed, most, room.text_files())
+    cache.write_bytes(pickle.dumps((asked, made)))
+    return made
 
 
 def _try(

@@ -9,7 +9,6 @@ labels and units are, so only its mutators are used here.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import CodeType
@@ -32,7 +31,7 @@ class Mutant:
     Attributes
     ----------
     id : str
-        Does not change when lines elsewhere do.
+        By file, place among its mutants, and seed.
     file : str
         From the root of the checkout.
     line : int
@@ -103,26 +102,23 @@ def mutants(
     seed : int
         Which sample.
     most : int
-        Its size; a mutant of a larger sample stays in it when the file changes elsewhere.
+        Its size; a larger sample begins with a smaller one.
     texts : iterable of str
         Files of which only the text is mutated.
     """
-    found: list[tuple[bytes, str, str, _Draft]] = []
+    found: list[tuple[bytes, str, _Draft]] = []
     for file, only in [*((f, False) for f in files), *((f, True) for f in texts)]:
         source = (root / file).read_text("utf-8")
-        seen: Counter[str] = Counter()
-        for draft in _drafts(source, only):
-            told = f"{file}\0{draft.was}\0{draft.now}"
-            seen[told] += 1
-            digest = hashlib.blake2b(f"{told}\0{seen[told]}".encode(), digest_size=8)
-            order = hashlib.blake2b(digest.digest() + str(seed).encode(), digest_size=8)
-            found.append((order.digest(), digest.hexdigest(), file, draft))
-    found.sort(key=lambda item: item[:2])
-    chosen = []
-    for _, name, file, draft in found:
+        of = hashlib.blake2b(f"{seed} {file}\0{source}".encode(), digest_size=8).digest()
+        for i, draft in enumerate(_drafts(source, only)):
+            name = hashlib.blake2b(of + str(i).encode(), digest_size=8)
+            found.append((name.digest(), file, draft))
+    found.sort(key=lambda item: item[0])
+    chosen: list[Mutant] = []
+    for name, file, draft in found:
         if len(chosen) == most:
             break
-        mutant = _mutant(name, file, (root / file).read_text("utf-8"), draft)
+        mutant = _mutant(name.hex(), file, (root / file).read_text("utf-8"), draft)
         if mutant is not None:
             chosen.append(mutant)
     return chosen, len(found)
@@ -133,22 +129,18 @@ class _Draft:
     module: cst.Module
     mutation: Any
     line: int
-    was: str
-    now: str
 
 
 def _drafts(source: str, only_texts: bool) -> Iterator[_Draft]:
-    wrapper = MetadataWrapper(cst.parse_module(source))
+    wrapper = MetadataWrapper(cst.parse_module(source), unsafe_skip_copy=True)
     visitor = _Visitor(OPERATORS, IgnoredCode(set(), set(), set()))
     module = wrapper.visit(visitor)
     lines = wrapper.resolve(PositionProvider)
     for mutation in visitor.mutations:
-        node, new = mutation.original_node, mutation.mutated_node
-        if only_texts and not isinstance(node, (*TEXTS, cst.Dict)):
-            continue
-        where = lines.get(node)
-        was, now = (module.code_for_node(part) for part in (node, new))
-        yield _Draft(module, mutation, where.start.line if where else 0, was, now)
+        node = mutation.original_node
+        if not only_texts or isinstance(node, (*TEXTS, cst.Dict)):
+            where = lines.get(node)
+            yield _Draft(module, mutation, where.start.line if where else 0)
 
 
 def _mutant(name: str, file: str, source: str, draft: _Draft) -> Mutant | None:
@@ -162,7 +154,10 @@ def _mutant(name: str, file: str, source: str, draft: _Draft) -> Mutant | None:
     where = differing(old, new)
     if where is None:
         return None
-    return Mutant(name, file, draft.line, draft.was, draft.now, text, where)
+    was, now = (
+        draft.module.code_for_node(node) for node in (mutation.original_node, mutation.mutated_node)
+    )
+    return Mutant(name, file, draft.line, was, now, text, where)
 
 
 def differing(old: CodeType, new: CodeType) -> str | None:

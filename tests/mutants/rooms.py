@@ -54,16 +54,15 @@ ROOMS = {
     "override": Room(
         code=("flowsim/scenario/override.py", "flowsim/scenario/extends.py"),
         near=("tests/scenario/test_override.py", "tests/scenario/test_values.py",
-              "flowsim/scenario"),
+              "flowsim/scenario/override.py", "flowsim/scenario/extends.py"),
         wide=("tests/scenario/test_variants.py", "tests/study/test_inputs.py"),
     ),
     "study": Room(
         code=tuple(f"flowsim/study/{name}.py" for name in (
             "identity", "layout", "manifest", "opening", "points", "record", "sample", "schema")),
-        near=("tests/study/test_keys.py", "tests/study/test_labels.py",
-              "tests/study/test_records.py", "tests/study/test_inputs.py",
-              "flowsim/study"),
-        wide=("tests/study/test_files.py", "tests/study/test_store.py",
+        near=("tests/study/test_keys.py", "tests/study/test_labels.py", "flowsim/study"),
+        wide=("tests/study/test_records.py", "tests/study/test_inputs.py",
+              "tests/study/test_files.py", "tests/study/test_store.py",
               "tests/study/test_study.py"),
     ),
     "effects": Room(
@@ -74,16 +73,19 @@ ROOMS = {
     ),
     "evidence": Room(
         code=("flowsim/evidence",),
-        near=("tests/evidence", "flowsim/evidence"),
-        wide=("tests/june_2010/test_targets.py",),
+        near=("tests/evidence/test_told.py", "tests/evidence/test_quantities.py",
+              "tests/evidence/test_table.py", "flowsim/evidence"),
+        wide=("tests/evidence/test_registrations.py",),
     ),
     "check": Room(
         code=("flowsim/check",),
-        near=("tests/check", "flowsim/check"),
+        near=("tests/check/test_words.py", "tests/check/test_holding.py", "flowsim/check"),
+        wide=("tests/check/test_check.py",),
     ),
     "labels": Room(
         code=("flowsim/plot/labels.py",),
-        near=("tests/plot", "flowsim/plot"),
+        near=("tests/plot/test_words.py", "flowsim/plot"),
+        wide=("tests/plot",),
         texts=("flowsim/plot",),
     ),
     "policy": Room(
@@ -93,13 +95,15 @@ ROOMS = {
     ),
     "flee": Room(
         code=("flowsim/formats/flee", "flowsim/daily"),
-        near=("tests/formats", "tests/daily", "flowsim/formats", "flowsim/daily"),
-        wide=("tests/cli/test_convert.py",),
+        near=("tests/formats/test_flee_parts.py", "tests/daily/test_formulas.py",
+              "flowsim/formats", "flowsim/daily"),
+        wide=("tests/formats", "tests/daily"),
     ),
     "model": Room(
         code=("flowsim/model",),
-        near=("tests/model", "flowsim/model"),
-        wide=("tests/exact", "tests/properties"),
+        near=("tests/model/test_recorded.py", "tests/model/test_engines.py",
+              "tests/model/test_gates.py", "flowsim/model"),
+        wide=("tests/model", "tests/exact"),
     ),
 }  # fmt: skip
 """In the order in which they are tried, quick ones first."""

@@ -16,6 +16,7 @@ import json
 import os
 import re
 import resource
+import select
 import signal
 import sys
 import time
@@ -57,44 +58,44 @@ def preload() -> None:
     assert not any(name.split(".")[0] == "flowsim" for name in sys.modules)
 
 
-def forked(work: Callable[[], Any], cpu: float, out: Path) -> Any:
-    """What some work in a fork gives, by way of a file; TIMED_OUT, or None if it died."""
-    out.unlink(missing_ok=True)
+def forked(work: Callable[[], Any], cpu: float, log: Path) -> Any:
+    """What some work in a fork gives, through a pipe; TIMED_OUT, or None if it died."""
+    mine, theirs = os.pipe()
     child = os.fork()
     if child == 0:
-        _in_child(work, cpu, out)
-    wall, ends = 8.0 * cpu + 60.0, time.monotonic()
-    ends += wall
-    while True:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
+        os.close(mine)
+        _in_child(work, cpu, log, theirs)
+    os.close(theirs)
+    told, ends = b"", time.monotonic() + 8.0 * cpu + 60.0
+    while not told.endswith(b"\n"):
+        ready, _, _ = select.select([mine], [], [], max(0.0, ends - time.monotonic()))
+        piece = os.read(mine, 1 << 16) if ready else b""
+        told += piece
+        if not piece:
             break
-        if time.monotonic() > ends:
-            os.killpg(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return TIMED_OUT
-        time.sleep(0.005)
+    os.close(mine)
+    late = time.monotonic() >= ends
     with suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)  # what it may have started
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL):
-        return TIMED_OUT
-    return json.loads(out.read_text("utf-8")) if out.exists() else None
+        os.killpg(child, signal.SIGKILL)  # and what it may have started
+    _, status = os.waitpid(child, 0)
+    if told.endswith(b"\n"):
+        return json.loads(told)
+    return TIMED_OUT if late or os.WTERMSIG(status) == signal.SIGXCPU else None
 
 
-def _in_child(work: Callable[[], Any], cpu: float, out: Path) -> None:
+def _in_child(work: Callable[[], Any], cpu: float, log: Path, out: int) -> None:
     try:
         os.setpgid(0, 0)
         used = sum(os.times()[:2])
         resource.setrlimit(resource.RLIMIT_CPU, (int(used + cpu) + 1, int(used + cpu) + 5))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         null = os.open(os.devnull, os.O_RDWR)
-        log = os.open(out.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        for stream, to in ((0, null), (1, log), (2, log)):
+        said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        for stream, to in ((0, null), (1, said), (2, said)):
             os.dup2(to, stream)
-        given = work()
-        half = out.with_suffix(".half")
-        half.write_text(json.dumps(given), encoding="utf-8")
-        half.replace(out)
+        told = memoryview(json.dumps(work()).encode() + b"\n")
+        while told:
+            told = told[os.write(out, told) :]
     except BaseException:
         traceback.print_exc()
         sys.stderr.flush()
@@ -142,11 +143,11 @@ class Bench:
     def __init__(self, copy: Path, paths: Sequence[str], notes: Path, files: Sequence[str]) -> None:
         self.copy, self.paths, self.files, self._notes = copy, list(paths), list(files), notes
         self.notes: dict[str, Note] = json.loads(notes.read_text()) if notes.exists() else {}
-        self.out = copy / ".out.json"
+        self._log = copy / ".log"
 
     def log(self) -> str:
         """The end of what the last fork printed."""
-        path = self.out.with_suffix(".log")
+        path = self._log
         return path.read_text("utf-8", "replace")[-3000:] if path.exists() else ""
 
     # ---- what each test runs --------------------------------------------------------------
@@ -171,7 +172,7 @@ class Bench:
             there = {item.nodeid for item in session.items}
             code.write_text(json.dumps({k: v for k, v in known.items() if k in there}))
 
-        given = forked(lambda: self._pytest(loop), 3600.0, self.out)
+        given = forked(lambda: self._pytest(loop), 3600.0, self._log)
         if not code.exists():
             raise SystemExit(f"the tests of {self.paths} could not be run: {given}\n{self.log()}")
         self.notes = json.loads(code.read_text())
@@ -209,43 +210,38 @@ class Bench:
         self, mutants: Sequence[Mutant], told: Callable[[Mutant, str], None], ends: float
     ) -> list[Mutant]:
         """Try mutants by changing what is imported; gives those for which that is not enough."""
-        results, left = self.copy / ".results.jsonl", []
-        results.unlink(missing_ok=True)
+        mine, theirs = os.pipe()
 
         def loop(session: Any) -> None:
             items = {item.nodeid: item for item in session.items}
             functions = _functions()
             gc.freeze()
-            with results.open("a") as file:
-                for mutant in mutants:
-                    if time.monotonic() > ends:
-                        break
-                    seen = self._try_quick(mutant, session, items, functions)
-                    file.write(json.dumps([mutant.id, seen]) + "\n")
-                    file.flush()
+            for mutant in mutants:
+                if time.monotonic() > ends:
+                    break
+                seen = self._try_quick(mutant, session, items, functions)
+                os.write(theirs, json.dumps([mutant.id, seen]).encode() + b"\n")
 
         child = os.fork()
         if child == 0:
             try:
+                os.close(mine)
                 self._pytest(loop)
             finally:
                 os._exit(0)
-        by_id, at = {mutant.id: mutant for mutant in mutants}, 0
-        while True:
-            done, _ = os.waitpid(child, os.WNOHANG)
-            lines = results.read_text().splitlines() if results.exists() else []
-            for line in lines[at:]:
+        os.close(theirs)
+        by_id, left, tried = {mutant.id: mutant for mutant in mutants}, [], 0
+        with open(mine, encoding="utf-8") as lines:
+            for line in lines:
                 name, seen = json.loads(line)
+                tried += 1
                 if seen == ELSEWHERE:
                     left.append(by_id[name])
                 else:
                     told(by_id[name], seen)
-            at = len(lines)
-            if done:
-                break
-            time.sleep(0.05)
-        if at < len(mutants) and time.monotonic() < ends:
-            raise SystemExit(f"only {at} of {len(mutants)} mutants could be tried")
+        os.waitpid(child, 0)
+        if tried < len(mutants) and time.monotonic() < ends:
+            raise SystemExit(f"only {tried} of {len(mutants)} mutants could be tried")
         return left
 
     def _try_quick(
@@ -272,7 +268,7 @@ class Bench:
             return first_failing(session, chosen) if chosen else SURVIVED
 
         with overwritten(path, mutant.text, source):
-            seen = forked(work, CPU_SECONDS + 10.0 * spent, self.out)
+            seen = forked(work, CPU_SECONDS + 10.0 * spent, self._log)
         if seen == SURVIVED and not mutant.outer:
             return ELSEWHERE
         return "died" if seen is None else str(seen)
@@ -296,7 +292,7 @@ class Bench:
 
         spent = sum(self.notes[test]["seconds"] for test in order)
         with overwritten(path, mutant.text, source):
-            given = forked(work, CPU_SECONDS + 10.0 * spent, self.out)
+            given = forked(work, CPU_SECONDS + 10.0 * spent, self._log)
         return "died" if given is None else str(given)
 
 

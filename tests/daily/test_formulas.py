@@ -1,0 +1,513 @@
+"""Each formula of Flee's daily rules by hand, on grounds of a few places."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import flowsim as fs
+from flowsim.behaviour.flee_section import Flee, Spawning
+from flowsim.daily.chances import NEVER, is_town, move_chances, waits
+from flowsim.daily.check import unknown_to_flee
+from flowsim.daily.closures import closed_by_day, held
+from flowsim.daily.ground import Ground, ground_of
+from flowsim.daily.party import Party, joined, luck
+from flowsim.daily.simulate import Days, simulate
+from flowsim.daily.spawning import decay, plan_starts
+from flowsim.daily.today import Today
+from flowsim.daily.ways import Links, find_ways
+from flowsim.daily.weights import Choice, pulls, room, scores, weights
+from flowsim.draws import mix, seed_key, text_key
+from flowsim.scenario.scenario import Scenario
+from flowsim.world.sections import Event
+from tests.flee_folder import FILES, flee_folder
+
+KINDS = ("town", "town", "camp", "idp_camp", "hub", "marker")
+
+
+def ground(days: int = 3, **changed: Any) -> Ground:
+    """Six places of each kind; the first is in conflict, the third abroad."""
+    n = len(KINDS)
+    intensity = np.zeros((days, n))
+    intensity[:, 0] = 0.5
+    told: dict[str, Any] = {
+        "names": tuple("ABCDEF"), "kinds": KINDS, "foreign": np.arange(n) == 2,
+        "marker": np.arange(n) == 5, "population": np.array([100.0, 40, 0, 0, 0, 0]),
+        "capacity": np.array([-1.0, -1, 50, 20, -1, -1]), "growth": np.zeros(n),
+        "stock": np.zeros(n, dtype=np.int64), "lat": np.arange(n) * 1.0,
+        "lon": 10.0 + 2.0 * np.arange(n),
+        "links": Links.of([(0, 1), (1, 2), (0, 5), (5, 3)], [10.0, 20.0, 5.0, 7.0]),
+        "intensity": intensity, "since": np.zeros((days, n), dtype=np.int64),
+        "shut": np.zeros((days, 8), dtype=bool), "no_camp": np.zeros((days, n), dtype=bool),
+    }  # fmt: skip
+    return Ground(**{**told, **changed})
+
+
+# ---- ways -----------------------------------------------------------------------------------
+
+
+def test_routes_lead_both_ways() -> None:
+    links = Links.of([(0, 1), (1, 2)], [10, 20])
+    assert links.tail.tolist() == [0, 1, 1, 2]
+    assert links.head.tolist() == [1, 0, 2, 1]
+    assert links.km.tolist() == [10.0, 10.0, 20.0, 20.0]
+    none = Links.of([], [])
+    assert find_ways(none, np.zeros(2, dtype=bool), 1).end.size == 0
+
+
+def test_ways_end_at_each_stop_that_is_no_marker_and_never_come_back() -> None:
+    here = ground()
+    for awareness, wanted in (
+        (1, {(0,): 10.0, (4, 6): 12.0}),
+        (2, {(0,): 10.0, (0, 2): 30.0, (4, 6): 12.0}),
+    ):
+        ways = find_ways(here.links, here.marker, awareness)
+        mine = {
+            tuple(link for link in row if link >= 0): float(km)
+            for row, km, origin in zip(ways.links.tolist(), ways.km, ways.origin, strict=True)
+            if origin == 0
+        }
+        assert mine == wanted
+        assert (np.diff(ways.origin) >= 0).all()
+        assert ways.length.tolist() == [sum(x >= 0 for x in row) for row in ways.links.tolist()]
+        heads = here.links.head
+        assert ways.end.tolist() == [
+            int(heads[row[n - 1]]) for row, n in zip(ways.links, ways.length, strict=True)
+        ]
+    assert find_ways(here.links, here.marker, 1).are_long
+    plain = find_ways(here.links, np.zeros(6, dtype=bool), 1)
+    assert not plain.are_long
+    shut = np.zeros(8, dtype=bool)
+    shut[6] = True
+    ways = find_ways(here.links, here.marker, 1)
+    closed = [row for row, is_open in zip(ways.links.tolist(), ways.open(shut), strict=True)
+              if not is_open]  # fmt: skip
+    assert closed
+    assert all(6 in row for row in closed)
+
+
+def test_more_ways_than_fit_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flowsim.daily.ways.MOST_WAYS", 3)
+    with pytest.raises(fs.ScenarioError) as error:
+        find_ways(ground().links, ground().marker, 2)
+    (problem,) = error.value.problems
+    assert str(problem) == (
+        "flee.awareness_level: there are more than 3 ways of 2 links; look less far"
+    )
+
+
+# ---- weights --------------------------------------------------------------------------------
+
+
+def test_scores_by_hand() -> None:
+    flee = Flee(foreign_weight=3.0, camp_weight=2.0, conflict_weight=0.25)
+    here = ground()
+    people = np.array([16.0, 81, 5, 5, 0, 1])
+    assert scores(flee, here, 0, people).tolist() == [0.5, 1.0, 6.0, 2.0, 1.0, 1.0]
+    drawn = flee.model_copy(
+        update={"use_pop_for_loc_weight": True, "pop_power_for_loc_weight": 0.5}
+    )
+    assert scores(drawn, here, 0, people).tolist() == [2.0, 9.0, 6.0, 2.0, 1.0, 1.0]
+    closed = np.zeros((3, 6), dtype=bool)
+    closed[0, 2] = True
+    assert scores(flee, ground(no_camp=closed), 0, people)[2] == 3.0
+    assert scores(flee, ground(no_camp=closed), 1, people)[2] == 6.0
+
+
+def test_fear_of_a_conflict_fades_with_its_age() -> None:
+    spawning = Spawning(conflict_spawn_decay=(1.0, 0.5, 0.0), conflict_spawn_decay_interval=10)
+    flee = Flee(conflict_weight=0.25, spawning=spawning)
+    since = np.zeros((40, 6), dtype=np.int64)
+    since[:, 1] = -1
+    here = ground(days=40, since=since)
+    factors = [decay(flee, here, day)[0] for day in (0, 9, 10, 19, 20, 39)]
+    assert factors == [1.0, 1.0, 0.5, 0.5, 0.0, 0.0]
+    assert scores(flee, here, 10, np.zeros(6))[0] == pytest.approx(0.25**0.25)
+    assert decay(Flee(), here, 39).tolist() == [1.0] * 6
+    later = since.copy()
+    later[30:, 0] = 30
+    assert decay(flee, ground(days=40, since=later), 35)[0] == 1.0
+
+
+def test_pulls_by_hand() -> None:
+    here = ground()
+    ways = find_ways(here.links, here.marker, 1)
+    score = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    flee = Flee(softening=6.0, weight_softening=2.0, distance_power=2.0)
+    found = dict(zip(map(tuple, ways.links.tolist()), pulls(flee, here, ways, score), strict=True))
+    assert found[0, -1] == pytest.approx((2 + 2) / 16.0**2)
+    assert found[4, 6] == pytest.approx((2 + 4) / 18.0**2)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_home_draws_by_the_distance_in_a_straight_line(strict: bool) -> None:
+    here = ground(lat=np.array([0.0, 0, 60, 60, 0, 0]), lon=np.array([10.0, 40, 10, 12, 0, 0]))
+    ways = find_ways(here.links, here.marker, 1)
+    flee = Flee(softening=0.0, distance_power=0.0, stay_close_to_home=True,
+                home_distance_power=1.0, strict=strict)  # fmt: skip
+    found = dict(zip(map(tuple, ways.links.tolist()),
+                     pulls(flee, here, ways, np.ones(6)), strict=True))  # fmt: skip
+
+    def km(one: tuple[float, float], other: tuple[float, float]) -> float:
+        if strict:  # Flee takes latitudes for longitudes
+            one, other = one[::-1], other[::-1]
+        (p, m), (q, n) = (tuple(map(math.radians, end)) for end in (one, other))
+        cosine = math.sin(p) * math.sin(q) + math.cos(p) * math.cos(q) * math.cos(m - n)
+        return 6373.0 * math.acos(min(cosine, 1.0))
+
+    assert found[0, -1] == pytest.approx(1 / km((0, 10), (0, 40)))
+    assert found[2, -1] == pytest.approx(1 / km((0, 40), (60, 10)))
+    assert found[4, 6] == pytest.approx(1 / km((0, 10), (60, 12)))
+
+
+def test_room_and_weights_as_places_fill() -> None:
+    limit = np.array([100.0, 100, 100, 100, -1, 0.5])
+    assert room(np.array([0, 60, 70, 100, 9, 9]), limit, 0.6).tolist() == pytest.approx(
+        [1.0, 1.0, 0.75, 0.0, 1.0, 1.0]
+    )
+    here = ground()
+    ways = find_ways(here.links, here.marker, 1)
+    pull, space = np.arange(1.0, 1.0 + ways.end.size), np.array([1.0, 0.5, 1, 0, 1, 1])
+    power = Flee(weight_power=2.0)
+    assert weights(power, ways, pull, space).tolist() == [
+        (p * space[e]) ** 2 for p, e in zip(pull, ways.end, strict=True)
+    ]
+    pruned = weights(Flee(pruning_threshold=2.0), ways, pull, np.ones(6))
+    for place in range(6):
+        mine = pull[ways.origin == place]
+        assert pruned[ways.origin == place].tolist() == [
+            w if w >= mine.max() / 2.0 else 0.0 for w in mine
+        ]
+    assert (weights(Flee(pruning_threshold=1.0), ways, pull, np.ones(6)) == pull).all()
+
+
+def test_ways_are_drawn_by_their_weights() -> None:
+    here = ground()
+    ways = find_ways(here.links, here.marker, 2)
+    weight = np.arange(1.0, 1.0 + ways.end.size)
+    is_open = np.ones(ways.end.size, dtype=bool)
+    is_open[0] = False
+    choice = Choice.of(ways, weight, is_open, 6)
+    lucks = (np.arange(1000) + 0.5) / 1000
+    for place in range(6):
+        mine = np.flatnonzero(ways.origin == place)
+        drawn = choice.draw(np.full(1000, place), lucks)
+        used = np.where(is_open, weight, 0.0)[mine]
+        if not mine.size or not used.sum():
+            assert (drawn == -1).all()
+            continue
+        assert (np.diff(drawn) >= 0).all()
+        parts = np.bincount(drawn, minlength=ways.end.size)[mine] / 1000
+        assert parts == pytest.approx(used / used.sum(), abs=2e-3)
+
+
+# ---- chances --------------------------------------------------------------------------------
+
+
+def test_chances_to_move_on_by_kind_of_place() -> None:
+    flee = Flee(conflict_movechance=0.9, camp_movechance=0.1, idpcamp_movechance=0.2,
+                default_movechance=0.4)  # fmt: skip
+    here = ground()
+    assert move_chances(flee, here, 0, here.population).tolist() == [0.9, 0.4, 0.1, 0.2, 1.0, 1.0]
+    closed = np.zeros((3, 6), dtype=bool)
+    closed[1, 2] = True
+    chances = [move_chances(flee, ground(no_camp=closed), d, here.population)[2] for d in (0, 1)]
+    assert chances == [0.1, 0.4]
+    sized = flee.model_copy(
+        update={"movechance_pop_scale_factor": -1.0, "movechance_pop_base": 20.0}
+    )
+    # by population or capacity, whichever is larger; nowhere above 1
+    assert move_chances(sized, here, 0, np.array([100.0, 40, 0, 80, 0, 0])).tolist() == (
+        pytest.approx([0.9 / 5, 0.4 / 2, 0.1 / 2.5, 0.2 / 4, 1.0, 1.0])
+    )
+    assert is_town(here, 0).tolist() == [False, True, False, False, False, False]
+    assert is_town(ground(no_camp=closed), 1).tolist() == [False, True, True, False, False, False]
+
+
+def test_waits_are_from_the_first_day_on() -> None:
+    found = waits(
+        np.array([1.0, 0.0, 0.5, 0.5, 0.5, 0.5]), np.array([0.1, 0.1, 0.9, 0.49, 0.26, 0.2])
+    )
+    assert found[1] >= NEVER
+    assert found[[0, 2, 3, 4, 5]].tolist() == [1, 1, 2, 2, 3]
+
+
+def test_a_day_has_its_capacities_and_its_ways() -> None:
+    shut = np.zeros((3, 8), dtype=bool)
+    shut[1, 2] = True
+    here = ground(growth=np.array([0.0, 0, 5, 0, 0, 0]), shut=shut)
+    ways = find_ways(here.links, here.marker, 1)
+    flee = Flee(capacity_scaling=2.0, capacity_buffer=0.5)
+    first, second = (Today(flee, here, ways, day, here.population) for day in (0, 1))
+    assert first.capacity.tolist() == [-1.0, -1.0, 110.0, 40.0, -1.0, -1.0]
+    assert second.capacity.tolist() == [-1.0, -1.0, 120.0, 40.0, -1.0, -1.0]
+    none = np.zeros(6, dtype=np.int64)
+    for today in (first, second):
+        today.look(none)
+    to_camp = int(np.flatnonzero(ways.links[:, 0] == 2)[0])
+    assert first.passable[to_camp]
+    assert not second.passable[to_camp]
+    assert not first.passable[-1]
+    present = none.copy()
+    present[2] = 100  # room for 10 of 110, where 55 are the band: less than half of its pull
+    first.look(present)
+    assert first.space[2] == pytest.approx(10 / 55)
+    assert first.full.tolist() == [False, False, True, False, False, False]
+    assert not first.passable[to_camp]
+    came = none.copy()
+    assert first.looks(present, came) == 1
+    came[2] = 55
+    assert first.looks(present, came) == 8
+    came[2] = 10
+    assert first.looks(present, came) == 2
+    came[2] = 10**6
+    assert first.looks(present, came) == 64
+    assert first.looks(np.full(6, 500), came) == 1
+
+
+# ---- the ground of a scenario -----------------------------------------------------------------
+
+ALWAYS = "#Day,Aha,Bee\n" + "".join(f"{day},1,0\n" for day in range(10))
+
+
+def made(where: Path, strict: bool = False, **changed: Any) -> Scenario:
+    files = {k: v for k, v in changed.items() if isinstance(v, str) and "\n" in v}
+    flee = {k: v for k, v in changed.items() if k not in files}
+    files.setdefault("conflicts", ALWAYS)
+    told = fs.load(flee_folder(where, **files), strict_flee=strict)
+    return told.with_values({"rules": "flee", **{f"flee.{k}": v for k, v in flee.items()}})
+
+
+def test_the_ground_has_what_the_tables_say(tmp_path: Path) -> None:
+    setup = made(tmp_path)
+    here = ground_of(setup)
+    assert here.names == ("Aha", "Bee", "Cee", "Dee", "Eve")
+    assert here.kinds == ("town", "town", "camp", "camp", "camp")
+    assert here.foreign.tolist() == [False, False, True, True, True]
+    assert not here.marker.any()
+    assert here.population.tolist() == [1000.0, 0.0, 0.0, 0.0, 0.0]
+    assert here.capacity.tolist() == [-1.0, -1.0, 500.0, 400.0, 300.0]
+    assert here.stock.tolist() == [0, 0, 10, 0, 0]
+    assert here.lat.tolist() == [1.0, 1.0, 1.0, 1.5, 2.0]
+    assert here.lon.tolist() == [1.0, 2.0, 3.0, 3.5, 1.0]
+    assert here.links.km.tolist() == [120.0, 120, 130, 130, 90, 90, 150, 150]
+    assert here.days == 10
+    assert here.intensity[:, 0].tolist() == [1.0] * 10
+    assert not here.intensity[:, 1:].any()
+    assert here.since[:, 0].tolist() == [0] * 10
+    assert (here.since[:, 1:] == -1).all()
+    assert here.is_camp(0).tolist() == [False, False, True, True, True]
+
+
+def test_numbers_are_divided_by_how_many_one_stands_for(tmp_path: Path) -> None:
+    here = ground_of(made(tmp_path, hasten=3))
+    assert here.population[0] == 333.0
+    assert here.capacity.tolist() == [-1.0, -1.0, 166.0, 133.0, 100.0]
+    assert here.stock[2] == 3
+    setup = made(tmp_path / "b", strict=True)
+    assert ground_of(setup).capacity[2] == 490.0
+    assert ground_of(setup.with_values({"flee.spawning.insert_day0": False})).capacity[2] == 500.0
+    places = [p.model_copy(update={"capacity_per_day": 6.0}) for p in setup.places]
+    grown = setup.model_copy(update={"places": tuple(places)}).with_values({"flee.hasten": 3})
+    assert ground_of(grown).growth.tolist() == [2.0] * 5
+
+
+def test_spells_of_conflict_by_day_and_since_when(tmp_path: Path) -> None:
+    setup = made(tmp_path)
+    start = setup.start
+
+    def spell(first: int, stop: int, intensity: float, hours: int = 0) -> Event:
+        begin = start.replace(day=start.day + first, hour=hours)
+        return Event(place="Bee", start=begin, peak=begin, intensity=intensity,
+                     until=start.replace(day=start.day + stop), target={"people": 1.0})  # fmt: skip
+
+    events = (spell(1, 3, 0.5), spell(3, 4, 0.25), spell(6, 8, 1.0), spell(8, 9, 0.5, hours=1))
+    violence = setup.violence.model_copy(update={"events": events})
+    here = ground_of(setup.model_copy(update={"violence": violence}))
+    assert here.intensity[:, 1].tolist() == [0, 0.5, 0.5, 0.25, 0, 0, 1, 1, 0, 0]
+    assert here.since[:, 1].tolist() == [-1, 1, 1, 1, 1, 1, 6, 6, 6, 6]
+    strict = setup.with_values({"flee.strict": True})
+    seen = ground_of(strict.model_copy(update={"violence": violence})).intensity[:, 1]
+    assert seen.tolist() == [0, 0.5, 0.5, 0.5, 0, 0, 1, 1, 0, 0]
+
+
+# ---- closures -------------------------------------------------------------------------------
+
+CLOSURES = FILES["input_csv/closures.csv"]
+
+
+def test_closures_by_day_and_direction(tmp_path: Path) -> None:
+    setup = made(tmp_path, closures=CLOSURES + "country,Home,Far,2,5\n")
+    found = list(held(setup))
+    assert found
+    for where, border, direction, policy in found:
+        assert where.startswith(f"borders[{border.id}].authorities[")
+        assert f"].{direction}[" in where
+        assert policy.type == "closed"  # type: ignore[attr-defined]
+    index = {place.name: i for i, place in enumerate(setup.places)}
+    shut, no_camp = closed_by_day(setup, index, 10)
+    assert shut.shape == (10, 8)
+    assert np.flatnonzero(shut[:, 2]).tolist() == np.flatnonzero(shut[:, 3]).tolist()
+    closed_days = np.flatnonzero(shut[:, 2])
+    assert closed_days[0] == 2
+    assert not shut[:, [0, 1, 4, 5, 6, 7]].any()
+    assert not no_camp.any()
+    borders = [
+        b.model_copy(update={"authorities": tuple(
+            a.model_copy(update={"back": ()}) for a in b.authorities)})
+        for b in setup.borders
+    ]  # fmt: skip
+    out, _ = closed_by_day(setup.model_copy(update={"borders": tuple(borders)}), index, 10)
+    assert out[:, 2].any()
+    assert not out[:, 3].any()
+
+
+# ---- who starts -----------------------------------------------------------------------------
+
+
+def test_who_starts_is_told_by_day_and_place(tmp_path: Path) -> None:
+    setup = made(tmp_path)
+    here = ground_of(setup)
+    starts = plan_starts(setup, here, seed_key(1))
+    told = [row.persons for row in setup.arrivals]
+    assert starts.first[0] == 10
+    assert np.diff(starts.first).sum() == sum(told)
+    assert starts.place[:10].tolist() == [2] * 10
+    assert set(starts.place[10:].tolist()) == {0}
+    assert starts.population.shape == (10, 5)
+    assert (starts.population == here.population).all()
+    assert len(set(starts.key.tolist())) == starts.key.size
+    old = mix(np.full(10, text_key("day 0")), np.arange(10, dtype=np.uint64))
+    assert starts.key[:10].tolist() == old.tolist()
+    day = int(np.flatnonzero(np.diff(starts.first))[0])
+    first, last = starts.first[day : day + 2]
+    mine = mix(np.full(last - first, text_key("daily", day)),
+               np.arange(last - first, dtype=np.uint64))  # fmt: skip
+    assert starts.key[first:last].tolist() == mine.tolist()
+
+
+@pytest.mark.parametrize(
+    ("mode", "number", "wanted"),
+    [("constant", 70.0, [35, 0]), ("pop_ratio", 0.1, [50, 0])],
+)
+def test_modes_of_starting_by_conflict(
+    tmp_path: Path, mode: str, number: float, wanted: list[int]
+) -> None:
+    setup = made(tmp_path)
+    half = setup.violence.model_copy(update={"events": tuple(
+        e.model_copy(update={"intensity": 0.5}) for e in setup.violence.events)})  # fmt: skip
+    setup = setup.model_copy(update={"violence": half}).with_values(
+        {"flee.spawning.mode": mode, "flee.spawning.displaced_per_conflict_day": number}
+    )
+    starts = plan_starts(setup, ground_of(setup), seed_key(1))
+    assert np.diff(starts.first).tolist() == [wanted[0]] * 10
+    taken = setup.with_values({"flee.spawning.take_from_population": True})
+    starts = plan_starts(taken, ground_of(taken), seed_key(1))
+    assert starts.population[1, 0] == 1000 - wanted[0]
+    assert starts.population[:, 1:].sum() == 0
+
+
+def test_who_waits_for_a_conflict_comes_with_it(tmp_path: Path) -> None:
+    late = "#Day,Aha,Bee\n" + "".join(f"{day},{int(day >= 4)},0\n" for day in range(10))
+    setup = made(tmp_path, conflicts=late)
+    starts = np.diff(plan_starts(setup, ground_of(setup), seed_key(1)).first)
+    told = np.zeros(10, dtype=int)
+    for row in setup.arrivals:
+        told[(row.start - setup.start).days] += row.persons
+    assert starts[:4].tolist() == [0] * 4
+    assert starts[4] == told[:5].sum()
+    assert starts[5:].tolist() == told[5:].tolist()
+    calm = setup.model_copy(update={"violence": setup.violence.model_copy(update={"events": ()})})
+    with pytest.raises(fs.ScenarioError) as error:
+        plan_starts(calm, ground_of(calm), seed_key(1))
+    (problem,) = error.value.problems
+    assert str(problem) == (
+        f"violence.events: {told.sum()} persons are told to come, and no place is ever in "
+        "conflict; give spells of conflict"
+    )
+
+
+# ---- parties and days -----------------------------------------------------------------------
+
+
+def test_parties_are_taken_apart_and_put_together() -> None:
+    n = np.arange(4)
+    party = Party(n, n + 10, n * 1.5, n * 0.5, n.astype(np.uint64), n - 1, n * 2)
+    assert len(party) == 4
+    some = party.some(np.array([3, 1]))
+    assert (some.ids.tolist(), some.place.tolist(), some.way.tolist()) == ([3, 1], [13, 11], [2, 0])
+    masked = party.some(np.array([True, False, False, True]))
+    assert (masked.moved.tolist(), masked.recent.tolist()) == ([0.0, 4.5], [0.0, 1.5])
+    both = joined([some, masked])
+    assert (both.ids.tolist(), both.step.tolist()) == ([3, 1, 0, 3], [6, 2, 0, 6])
+    assert joined([some]) is some
+
+
+def test_a_keyed_word_gives_two_draws_a_hop() -> None:
+    word = np.arange(1, 2001, dtype=np.uint64)
+    one, two = luck(word, 0)
+    drawn = mix(word, np.uint64(0))
+    assert one.tolist() == [((int(d) >> 32) + 0.5) / 2**32 for d in drawn]
+    assert two.tolist() == [((int(d) & 0xFFFFFFFF) + 0.5) / 2**32 for d in drawn]
+    assert luck(word, 1)[0].tolist() != one.tolist()
+
+
+def test_days_count_everybody_once(tmp_path: Path) -> None:
+    setup = made(tmp_path, hasten=2)
+    days = simulate(setup, seed=3)
+    assert isinstance(days, Days)
+    assert days.seed == "3"
+    assert days.places == ("Aha", "Bee", "Cee", "Dee", "Eve")
+    assert days.violence.tolist() == ground_of(setup).intensity.tolist()
+    total = days.persons.sum(axis=1) + days.on_way.sum(axis=1) + days.to_come.sum(axis=1)
+    assert len(set(total.tolist())) == 1
+    assert (days.persons % 2 == 0).all()
+    assert days.to_come[-1].sum() == 0
+    assert days.sheltered(["Eve", "Cee"])[-1].tolist() == days.persons[-1, [4, 2]].tolist()
+
+
+# ---- what these rules do not know -------------------------------------------------------------
+
+RIGHT = "leave it out, or choose `rules: flowsim`"
+
+
+def test_all_that_the_rules_do_not_know_is_told_by_its_place(tmp_path: Path) -> None:
+    setup = made(tmp_path, closures=CLOSURES + "country,Home,Far,2,5\n")
+    assert unknown_to_flee(setup) == []
+    border = next(b for b in setup.borders if set(b.between) == {"Home", "Far"})
+    side = border.authorities[0]
+    policies = (fs.policy.Quota(per_hour=3), fs.policy.Closed(leak=0.5),
+                fs.policy.Checkpoint(routes=[("Aha", "Bee")], permeability=0.5))  # fmt: skip
+    ours = side.model_copy(update={"policies": policies, "back": ()})
+    changed = border.model_copy(update={"authorities": (ours, *border.authorities[1:])})
+    event = setup.violence.events[0]
+    odd = event.model_copy(update={"half_life_hours": 3.0})
+    violence = setup.violence.model_copy(update={"events": (event, odd), "contagion": 0.5})
+    group = setup.groups[0]
+    told = unknown_to_flee(
+        setup.model_copy(update={
+            "borders": (changed,), "violence": violence, "arrivals": (),
+            "groups": (group, group.model_copy(update={"name": "other"})),
+        })
+    )  # fmt: skip
+    at = f"borders[{border.id}].authorities[{side.country}].policies"
+    lines = [str(problem) for problem in told]
+    mine = [line for line in lines if line.startswith(at)]
+    assert mine == [
+        f"{at}[0]: Flee's rules know no policy of type 'quota'; {RIGHT}; they know closed, "
+        "checkpoint, reception_stop",
+        f"{at}[1].leak: Flee's rules know no 'leak' of a policy of type 'closed'; {RIGHT}",
+        f"{at}[2].permeability: by Flee's rules a road is open or closed; give 0 or 1, or "
+        "`rules: flowsim`",
+    ]
+    assert lines[-4:] == [
+        f"violence.contagion: Flee's rules know no contagion; {RIGHT}",
+        "violence.events[1]: by Flee's rules a conflict is as strong from its first day to its "
+        "last; let the peak be at the start, and give no half-life",
+        f"groups: Flee's rules know one group of people; {RIGHT}",
+        "arrivals: nobody is told to come; give the arrivals, or another `flee.spawning.mode`",
+    ]

@@ -1,0 +1,393 @@
+"""Words of figures stand by what they mean: each name in a key has the colour of its own data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import matplotlib.text
+import numpy as np
+import pytest
+from matplotlib.artist import Artist
+from matplotlib.colors import to_hex
+from matplotlib.legend import Legend
+from matplotlib.transforms import Bbox
+
+import flowsim.plot
+from flowsim.plot import labels as placing
+from flowsim.plot.labels import Label, place_labels, write_note
+from flowsim.plot.style import (
+    GROUPS,
+    INK,
+    KIND,
+    OUTCOME,
+    STATUS,
+    Chart,
+    interval_edges,
+    interval_name,
+    moment,
+    name_of,
+    title_of,
+)
+from flowsim.results import Result
+from tests.fake_result import put, toy_data, toy_result, toy_scenario
+
+OUTWARD, BACK = ("admitted", "exempt", "irregular"), ("returned", "pushed_back")
+
+
+def told_apart() -> Result:
+    """The toy with other numbers for each kind, outcome and group."""
+    result = toy_result()
+    data = result.data
+    for k, kind in enumerate(KIND):
+        put(data, "waiting", 10 + k, time="2010-06-12T06:00", crossing="Post", kind=kind)
+        put(data, "composition", 100 + 10 * k, time="2010-06-13T00:00", place="City", kind=kind)
+    for o, outcome in enumerate((*OUTWARD, *BACK)):
+        put(data, "outcomes", 50 + o, time="2010-06-12T03:00", crossing="Gap", outcome=outcome,
+            kind="men")  # fmt: skip
+    for g, group in enumerate(("Uzbek", "Kyrgyz", "Other"), 1):
+        put(data, "deaths", g, time="2010-06-12T03:00", place="Calm", group=group)
+    return result
+
+
+def keys(chart: Chart) -> dict[str, Artist]:
+    """Each entry of all legends of a figure."""
+    found: dict[str, Artist] = {}
+    for legend in chart.findobj(Legend):
+        for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True):
+            found[text.get_text()] = handle
+    return found
+
+
+def colour(artist: Any) -> str:
+    """What an entry of a legend looks like."""
+    face = getattr(artist, "get_facecolor", None) or artist.get_color
+    return to_hex(face()).upper()
+
+
+def texts(chart: Chart) -> list[str]:
+    return [t.get_text() for t in chart.findobj(matplotlib.text.Text) if t.get_text()]
+
+
+def labelled(chart: Chart, label: str) -> Iterator[Any]:
+    """What is drawn under a name, entries of legends left out."""
+    entries = {id(handle) for handle in keys(chart).values()}
+    for axes in chart.axes:
+        for artist in (*axes.patches, *axes.collections, *axes.lines, *axes.containers):
+            if artist.get_label() == label and id(artist) not in entries:
+                yield artist
+
+
+# ---- style ----------------------------------------------------------------------------------
+
+
+def test_no_two_things_of_one_figure_have_one_colour() -> None:
+    for colours in (STATUS, OUTCOME, KIND):
+        assert len(set(colours.values())) == len(colours)
+    assert len(set(GROUPS)) == len(GROUPS)
+    assert list(KIND) == ["children", "women", "elderly_women", "men", "elderly_men"]
+
+
+def test_times_and_intervals_in_words() -> None:
+    start = np.datetime64("2010-06-10T00:00", "ns")
+
+    def every(hours: float, n: int = 3) -> np.ndarray:
+        return start + np.arange(1, n + 1) * np.timedelta64(round(hours * 3600), "s")
+
+    assert [interval_name(every(h)) for h in (1, 24, 6, 0.5)] == [
+        "an hour", "a day", "in 6 hours", "in 0.5 hours",
+    ]  # fmt: skip
+    edges = interval_edges(every(6))
+    assert np.diff(edges) == pytest.approx([0.25] * 3)
+    assert np.diff(interval_edges(every(6, 1))) == pytest.approx([1.0])
+    assert moment(np.datetime64("2010-06-14T00:00")) == "13 Jun 24:00"
+    assert moment(np.datetime64("2010-06-04T09:05")) == "4 Jun 09:05"
+    assert name_of("elderly_men") == "elderly men"
+    data = toy_data()
+    assert title_of(data) == "A toy crisis"
+    assert title_of(data.assign_attrs(title="")) == "toy"
+    assert title_of(data.drop_attrs()) == "A run"
+
+
+# ---- keys -----------------------------------------------------------------------------------
+
+
+def test_each_name_of_passing_has_its_colour_and_its_persons() -> None:
+    result = told_apart()
+    chart = flowsim.plot.timeline(result, scenario=toy_scenario())
+    at = int(np.flatnonzero(result.data["time"].values == np.datetime64("2010-06-12T03:00"))[0])
+    seen = keys(chart)
+    base = 0.0
+    for o, outcome in enumerate((*OUTWARD, *BACK)):
+        (steps,) = labelled(chart, name_of(outcome))
+        values, _, below = steps.get_data()
+        if outcome in OUTWARD:
+            assert values[at] - np.broadcast_to(below, values.shape)[at] == 50 + o
+            assert np.broadcast_to(below, values.shape)[at] == base
+            base += 50 + o
+        else:
+            assert values[at] == -(50 + o)
+        assert colour(steps) == OUTCOME[outcome]
+        assert colour(seen[name_of(outcome)]) == OUTCOME[outcome]
+
+
+def test_the_lines_of_the_timeline_are_what_the_key_says() -> None:
+    chart = flowsim.plot.timeline(told_apart(), scenario=toy_scenario())
+    seen = keys(chart)
+    crossed, adults = seen["crossed so far"], seen["adults registered so far"]
+    (drawn,) = (a for a in chart.findobj() if a.get_gid() == "crossed")
+    assert colour(crossed) == colour(drawn) == STATUS["sheltered"]
+    (dashed,) = (a for a in chart.findobj() if a.get_gid() == "registered_adults")
+    assert colour(adults) == colour(dashed) == INK
+    assert dashed.is_dashed()
+    assert adults.is_dashed()  # type: ignore[attr-defined]
+    assert not drawn.is_dashed()
+    assert "sheltered abroad" in seen
+
+
+def test_each_kind_in_a_queue_has_its_colour_and_its_persons() -> None:
+    chart = flowsim.plot.queues(told_apart(), scenario=toy_scenario())
+    seen = keys(chart)
+    (panel,) = (a for a in chart.axes if a.get_title(loc="left") == "Post")
+    bands = {to_hex(c.get_facecolor()[0]).upper(): c for c in panel.collections[: len(KIND)]}
+    for k, kind in enumerate(KIND):
+        assert colour(seen[name_of(kind)]) == KIND[kind]
+        corners = bands[KIND[kind]].get_paths()[0].vertices
+        moments = np.unique(corners[:, 0])
+        heights = [np.ptp(corners[corners[:, 0] == x, 1]) for x in moments]
+        assert 10 + k in np.round(heights, 6)
+    assert f"peak {sum(10 + k for k in range(5))} at 12 Jun 06:00" in texts(chart)
+
+
+def test_each_kind_in_a_bar_has_its_colour_and_its_part() -> None:
+    chart = flowsim.plot.composition(told_apart(), scenario=toy_scenario())
+    seen = keys(chart)
+    axes = chart.axes[0]
+    rows = [t.get_text().split("\n")[0] for t in axes.get_yticklabels()]
+    assert rows == [
+        "population at the start", "waiting, 12 Jun 06:00", "crossed in all",
+        "abroad, 12 Jun 24:00",
+    ]  # fmt: skip
+    for k, kind in enumerate(KIND):
+        (bars,) = (c for c in axes.containers if c.get_label() == name_of(kind))
+        assert colour(bars[0]) == colour(seen[name_of(kind)]) == KIND[kind]
+        assert bars[1].get_width() == pytest.approx((10 + k) / 60)
+    assert "60 persons" in axes.get_yticklabels()[1].get_text()
+
+
+def test_reported_shares_stand_by_their_words() -> None:
+    def report(name: str, variable: str, **told: Any) -> dict[str, Any]:
+        return {"id": name, "when": "2010-06-13T00:00", "variable": variable, "unit": "share",
+                "use": "fit", **told}  # fmt: skip
+
+    scenario = toy_scenario(reports=[
+        report("A", "share_men", value=0.1), report("B", "share_children", value=0.2, use="compare",
+                                                    low=0.15, high=0.3, place="East"),
+        report("C", "share_women_children", value=0.3), report("D", "share_women", value=0.4),
+        report("E", "share_women", value=0.9, use="context"),
+    ])  # fmt: skip
+    chart = flowsim.plot.composition(toy_result(), scenario=scenario)
+    axes = chart.axes[1]
+    assert [t.get_text() for t in axes.get_yticklabels()] == [
+        "children under 15\nEast, 12 Jun 24:00", "women, elderly among them\nall, 12 Jun 24:00",
+        "men, elderly among them\nall, 12 Jun 24:00", "women and children\nall, 12 Jun 24:00",
+    ]  # fmt: skip
+    points = {a.get_gid(): a for a in axes.lines if a.get_gid()}
+    assert [int(points[f"report {n}"].get_ydata()[0]) for n in "BDAC"] == [0, 1, 2, 3]
+    assert float(points["report B"].get_xdata()[0]) == 0.2
+    assert float(points["simulated B"].get_xdata()[0]) == pytest.approx(25 / 60)
+    assert points["report B"].get_markerfacecolor() == "white"
+    assert points["report A"].get_markerfacecolor() == INK
+    seen = keys(chart)
+    assert seen["reported, compared"].get_markerfacecolor() == "white"  # type: ignore[attr-defined]
+    assert seen["reported, fitted to"].get_markerfacecolor() == INK  # type: ignore[attr-defined]
+    assert seen["simulated"].get_marker() == "D"  # type: ignore[attr-defined]
+    assert points["simulated A"].get_marker() == "D"
+
+
+def test_each_group_of_the_dead_has_its_colour_and_number() -> None:
+    chart = flowsim.plot.deaths(told_apart(), scenario=toy_scenario())
+    seen = keys(chart)
+    for g, (group, dead) in enumerate((("Uzbek", 6), ("Kyrgyz", 2), ("Other", 3))):
+        name = f"{group} ({dead:,})"
+        (bars,) = (c for axes in chart.axes for c in axes.containers if c.get_label() == name)
+        assert sum(bar.get_height() for bar in bars) == dead
+        assert colour(bars[0]) == colour(seen[name]) == GROUPS[g]
+    assert "simulated, by time of death" in seen
+    assert "official count, by time of report (lags)" in seen
+    assert "later counts, 4 to 6 in all" in seen
+
+
+def test_fitted_and_compared_reports_are_told_apart_in_the_key() -> None:
+    seen = keys(flowsim.plot.timeline(toy_result(), scenario=toy_scenario()))
+    assert seen["reported, compared"].get_markerfacecolor() == "white"  # type: ignore[attr-defined]
+    assert seen["reported, fitted to"].get_markerfacecolor() == INK  # type: ignore[attr-defined]
+    assert "bar: range; arrow: more than, up to" in seen
+
+
+def test_violence_is_told_by_place_in_the_order_in_which_it_begins() -> None:
+    result = toy_result()
+    put(result.data, "violence", 0.9, time=slice("2010-06-10T22:00", "2010-06-11T00:00"),
+        place="Calm")  # fmt: skip
+    put(result.data, "violence", 0.0, place="Town")
+    put(result.data, "violence", 0.5, time="2010-06-12T00:00", place="Town")
+    chart = flowsim.plot.violence(result)
+    axes = chart.axes[0]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["Calm", "Town"]
+    (mesh,) = axes.collections
+    shown = np.ma.filled(mesh.get_array(), 0.0)
+    assert shown.max(axis=1).tolist() == [0.9, 0.5]
+    assert axes.get_xlabel() == "local time  (3 places stay calm)"
+    said = texts(chart)
+    assert said.index("0") < said.index("5")
+    assert "dead\n(5 in all)" in said
+    assert "intensity of violence (1 = worst day in the worst place)" in {
+        a.get_xlabel() for a in chart.axes
+    }
+
+
+# ---- labels that keep out of each other's way -------------------------------------------------
+
+
+@pytest.fixture
+def chart() -> Chart:
+    made = Chart(4.0, 3.0)
+    made.set_layout_engine(None)
+    axes = made.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set(xlim=(0, 400), ylim=(0, 300))
+    return made
+
+
+def boxes(chart: Chart) -> dict[str, Bbox]:
+    renderer = chart.canvas.get_renderer()  # type: ignore[attr-defined]
+    return {t.get_text(): t.get_window_extent(renderer) for t in chart.axes[0].texts
+            if t.get_text()}  # fmt: skip
+
+
+def test_labels_hide_neither_each_other_nor_what_is_taken(chart: Chart) -> None:
+    taken = [Bbox.from_extents(200, 100, 400, 200)]
+    names = [Label(200, 150, f"place {i}", 3.0, 2.0 + i) for i in range(6)]
+    place_labels(chart, chart.axes[0], names, taken)
+    found = boxes(chart)
+    assert set(found) == {label.text for label in names}
+    assert len(taken) == 7
+    every = list(found.values())
+    for i, box in enumerate(every):
+        assert box.x0 >= 0.0
+        assert box.x1 <= 400.0
+        for other in (*every[i + 1 :], Bbox.from_extents(200, 100, 400, 200)):
+            shared = Bbox.intersection(box, other)
+            assert shared is None or shared.width * shared.height < 0.12 * box.width * box.height
+    for box, label in zip(taken[1:], sorted(names, key=lambda n: -n.weight), strict=True):
+        assert box.extents == pytest.approx(found[label.text].extents, abs=1.0)
+
+
+def test_a_label_stands_close_on_the_right_where_there_is_room(chart: Chart) -> None:
+    place_labels(chart, chart.axes[0], [Label(100, 150, "Osh", 4.0, 2.0)], [])
+    box = boxes(chart)["Osh"]
+    pixel = chart.dpi / 72.0
+    assert box.x0 == pytest.approx(100 + (4.0 + 1.5) * pixel, abs=1.5)
+    assert (box.y0 + box.y1) / 2 == pytest.approx(150, abs=1.5)
+    (text,) = (t for t in chart.axes[0].texts if t.get_text() == "Osh")
+    assert to_hex(text.get_color()) == INK
+    assert text.get_style() == "normal"
+
+
+def test_a_label_of_another_colour_leans(chart: Chart) -> None:
+    place_labels(chart, chart.axes[0], [Label(100, 150, "post", 4.0, 2.0, "#004C80")], [])
+    (text,) = (t for t in chart.axes[0].texts if t.get_text() == "post")
+    assert text.get_color() == "#004C80"
+    assert text.get_style() == "italic"
+
+
+def test_the_heavier_label_has_the_better_place_and_a_light_one_may_be_left_out(
+    chart: Chart,
+) -> None:
+    two = [Label(100, 150, "light", 4.0, 2.0), Label(100, 150, "heavy", 4.0, 3.0)]
+    place_labels(chart, chart.axes[0], two, [])
+    found = boxes(chart)
+    assert found["heavy"].x0 > 100
+    assert found["light"].x1 < 100
+    full = [Bbox.from_extents(0, 0, 400, 300)]
+    place_labels(chart, chart.axes[0], [Label(300, 50, "kept", 4.0, 1.0)], full)
+    place_labels(chart, chart.axes[0], [Label(300, 50, "left out", 4.0, 0.9)], full)
+    assert "kept" in boxes(chart)
+    assert "left out" not in boxes(chart)
+    assert len(full) == 2
+
+
+def test_a_label_that_stands_off_has_a_line_to_its_point(chart: Chart) -> None:
+    near = [Bbox.from_extents(70, 135, 130, 165)]
+    place_labels(chart, chart.axes[0], [Label(100, 150, "Osh", 2.0, 2.0, "#004C80")], near)
+    lines = [t for t in chart.axes[0].texts if not t.get_text()]
+    assert len(lines) == 1
+    assert tuple(lines[0].xy) == (100, 150)
+    chart.canvas.draw()
+    assert to_hex(lines[0].arrow_patch.get_edgecolor()).upper() == "#004C80"
+    place_labels(chart, chart.axes[0], [Label(300, 150, "free", 2.0, 2.0)], [])
+    assert len([t for t in chart.axes[0].texts if not t.get_text()]) == 1
+
+
+def test_a_note_goes_into_the_corner_where_it_hides_least(chart: Chart) -> None:
+    corners = {
+        "upper left": [(200, 0, 400, 300), (0, 0, 200, 150)],
+        "lower right": [(0, 0, 200, 300), (200, 150, 400, 300)],
+        "upper right": [(0, 0, 200, 300), (200, 0, 400, 150)],
+    }
+    for corner, marks in corners.items():
+        box = write_note(chart.axes[0], corner, [Bbox.from_extents(*m) for m in marks])
+        found = boxes(chart)[corner]
+        assert ("left" in corner) == (found.x1 < 200)
+        assert ("lower" in corner) == (found.y1 < 150)
+        assert box.x0 < found.x0 < found.x1 < box.x1
+    free = write_note(chart.axes[0], "first of all", [])
+    assert free.x1 > 380
+    assert free.y1 > 280
+    small = [Bbox.from_extents(380, 280, 382, 282)]
+    box = write_note(chart.axes[0], "not over a dot", small)
+    assert Bbox.intersection(box, small[0]) is None
+
+
+def test_areas_that_boxes_share() -> None:
+    others = [Bbox.from_extents(0, 0, 10, 10), Bbox.from_extents(5, 5, 20, 6)]
+    mine = np.array([[5.0, 0.0, 15.0, 10.0], [30.0, 0.0, 31.0, 1.0]])
+    assert placing._common(mine, others).tolist() == [[50.0, 10.0], [0.0, 0.0]]
+    assert placing._common(mine, []).shape == (2, 0)
+    frame = Bbox.from_extents(0, 0, 10, 100)
+    hidden = placing._hidden(mine, [others[0]], frame)
+    assert hidden.tolist() == [50.0 + 100.0, 200.0]
+
+
+@pytest.mark.parametrize(
+    ("turn", "middle"),
+    [(0, (14, 0)), (180, (-14, 0)), (90, (0, 7)), (270, (0, -7)), (45, (14.0, 7.0))],
+)
+def test_where_a_label_lies_in_a_direction(turn: float, middle: tuple[float, float]) -> None:
+    found = placing._offset(np.array([10.0, 3.0]), 4.0, turn)
+    way = np.array([np.cos(np.radians(turn)), np.sin(np.radians(turn))])
+    assert found == pytest.approx(np.array(middle) if turn % 90 == 0 else 4 * way + [10, 3])
+
+
+def test_a_country_is_named_among_its_own_places(chart: Chart) -> None:
+    xy = np.array([[80.0, 150.0], [90.0, 250.0], [90.0, 50.0], [330.0, 150.0]])
+    mine = np.array([False, False, False, True])
+    placing.name_country(chart.axes[0], xy, mine, "Ab", [])
+    box = boxes(chart)["A B"]
+    assert box.x0 > 205
+    placing.name_country(chart.axes[0], xy, ~mine, "Cd", [Bbox.from_extents(0, 0, 400, 200)])
+    box = boxes(chart)["C D"]
+    assert box.x1 < 270
+    assert box.y0 > 195
+    placing.name_country(chart.axes[0], xy, mine, "Nowhere", [Bbox.from_extents(0, 0, 400, 300)])
+    assert len(boxes(chart)) == 2
+
+
+def test_dates_of_a_long_and_of_a_short_run() -> None:
+    assert datetime(2010, 6, 11).strftime("%b") == "Jun"
+    chart = flowsim.plot.deaths(toy_result(), scenario=toy_scenario())
+    chart.canvas.draw()
+    below = chart.axes[1]
+    shown = [t.get_text() for t in below.get_xticklabels(minor=True) if t.get_text()]
+    assert shown == ["11 Jun", "12 Jun"]
+    assert {t.get_text() for t in below.get_xticklabels()} <= {""}
