@@ -11,5 +11,20 @@ Ints = NDArray[np.integer[Any]]
 Counts = NDArray[np.uint8]
 """Persons of a household by kind, (5, n)."""
 Bools = NDArray[np.bool_]
+TEXTS = "OSUT"
+"""Kinds of dtype that hold texts; pandas 3 makes T of every Index of texts."""
 Keys = NDArray[np.uint64]
 """Owners of draws."""
+
+
+def as_texts(values: NDArray[Any]) -> NDArray[np.str_]:
+    """Texts of any kind as numpy's own, of one width.
+
+    Examples
+    --------
+    >>> as_texts(np.array(["Osh", "Ош"], dtype=object)).dtype
+    dtype('<U3')
+    """
+    if values.dtype.kind == "T":  # numpy does not cast it
+        return np.array(values.ravel().tolist(), dtype=np.str_).reshape(values.shape)
+    return values.astype(np.str_)

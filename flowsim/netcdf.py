@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from flowsim.arrays import TEXTS, as_texts
 from flowsim.folders import whole_file
 
 MOST_BYTES = 2**31 - 4
@@ -72,12 +73,23 @@ def write_netcdf(data: xr.Dataset, path: str | os.PathLike[str], replace: bool =
     wrong = misfits(data)
     if wrong:
         raise ValueError("\n".join(f"{name}: {why}; {right}" for name, why, right in wrong))
-    data = data.drop_encoding()
+    data = _changed(data.drop_encoding(), "T", lambda v: v.copy(data=as_texts(v.values)))
     filled = data.drop_vars([name for name, v in data.variables.items() if v.size == 0])
-    times = {str(n): _seconds(v.values) for n, v in filled.variables.items() if v.dtype.kind == "M"}
+    filled = _changed(filled, "M", _in_seconds)  # xarray overflows where times lie far apart
     filled = filled.assign_attrs({LAYOUT: json.dumps(_layout(data))})
     with whole_file(Path(path), replace) as made, _in_this_process(filled):
-        filled.to_netcdf(str(made), engine="scipy", format="NETCDF3_64BIT", encoding=times)
+        filled.to_netcdf(str(made), engine="scipy", format="NETCDF3_64BIT")
+
+
+def _changed(
+    data: xr.Dataset, kind: str, change: Callable[[xr.Variable], xr.Variable]
+) -> xr.Dataset:
+    """A Dataset with its variables of a kind of dtype changed."""
+    made = {
+        n: change(v.to_base_variable()) for n, v in data.variables.items() if v.dtype.kind == kind
+    }
+    coords = {name: variable for name, variable in made.items() if name in data.coords}
+    return data.assign({n: v for n, v in made.items() if n not in coords}).assign_coords(coords)
 
 
 def _in_this_process(data: xr.Dataset) -> AbstractContextManager[Any]:
@@ -178,8 +190,10 @@ def _elsewhere() -> str:
 
 def _values_that_misfit(variable: xr.Variable) -> str:
     dtype = variable.dtype
-    if variable.size == 0 or dtype.name in _HELD or dtype.kind in "OSU":
+    if variable.size == 0 or dtype.name in _HELD:
         return ""
+    if dtype.kind in TEXTS:
+        return _texts_that_misfit(variable)
     if dtype.kind == "M":
         whole = variable.values.astype("datetime64[s]")
         odd = (whole != variable.values) & ~np.isnat(variable.values)
@@ -189,6 +203,15 @@ def _values_that_misfit(variable: xr.Variable) -> str:
         fits = int(variable.min()) >= most.min and int(variable.max()) <= most.max
         return "" if fits else f"netCDF-3 has no integers beyond {most.bits} bits"
     return f"netCDF-3 has no {dtype}"
+
+
+def _texts_that_misfit(variable: xr.Variable) -> str:
+    if variable.dtype.kind in "SU":
+        return ""
+    odd = next((v for v in variable.values.ravel() if not isinstance(v, str | bytes)), None)
+    if odd is None:
+        return ""
+    return "netCDF-3 has no missing texts" if odd != odd else f"netCDF-3 has no {odd!r} in texts"
 
 
 def _attributes_that_misfit(name: str, attrs: Mapping[Any, Any]) -> Iterator[tuple[str, str, str]]:
@@ -203,19 +226,24 @@ def _attributes_that_misfit(name: str, attrs: Mapping[Any, Any]) -> Iterator[tup
         yield path, f"netCDF-3 has no attribute {value!r}", "make it a text"
 
 
-def _seconds(times: NDArray) -> dict[str, Any]:
-    """Encoding of times in seconds: since the first, as integers, where that fits."""
-    if np.isnat(times).any() or np.ptp(times.astype("datetime64[s]").astype(np.int64)) >= 2**31:
-        first, dtype = np.datetime64(0, "s"), "float64"
+def _in_seconds(times: xr.Variable) -> xr.Variable:
+    """Times in seconds: since the first, as integers, where that fits."""
+    whole = times.values.astype("datetime64[s]")
+    seconds, missing = whole.astype(np.int64), np.isnat(whole)
+    if missing.any() or np.ptp(seconds) >= 2**31:
+        first = np.datetime64(0, "s")
+        values: NDArray = np.where(missing, np.nan, seconds)
     else:
-        first, dtype = times.astype("datetime64[s]").ravel()[0], "int32"
+        first = whole.ravel()[0]
+        values = (seconds - first.astype(np.int64)).astype(np.int32)
     since = np.datetime_as_string(first).replace("T", " ")
-    return {"units": f"seconds since {since}", "dtype": dtype, "calendar": "standard"}
+    more = {"units": f"seconds since {since}", "calendar": "standard"}
+    return xr.Variable(times.dims, values, {**times.attrs, **more})
 
 
 def _typed(values: NDArray, dtype: str | None) -> NDArray:
     """Values with the dtype they had; texts as such, whatever netCDF made of them."""
-    if values.dtype.kind in "OSU":
+    if values.dtype.kind in TEXTS:
         texts = [v.decode() if isinstance(v, bytes) else str(v) for v in values.ravel()]
         values = np.array(texts, dtype=np.str_).reshape(values.shape)
     return values if dtype is None else values.astype(dtype)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from flowsim.arrays import as_texts
 from flowsim.draws import seed_text
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.assemble import cpu_level
@@ -175,7 +176,7 @@ def digest_of(data: xr.Dataset) -> str:
         values = data[name].values
         told = [name, list(map(str, data[name].dims)), list(values.shape), values.dtype.str]
         digest.update(json.dumps(told).encode())
-        plain = values if values.dtype.kind != "O" else values.astype(np.str_)
+        plain = as_texts(values) if values.dtype.kind in "OT" else values
         digest.update(np.ascontiguousarray(plain).tobytes())
     return digest.hexdigest()
 

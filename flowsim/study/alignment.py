@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from flowsim.arrays import TEXTS
 from flowsim.errors import StoreError
 from flowsim.thinning import thin
 
@@ -92,7 +93,7 @@ def _beside(
 ) -> xr.Variable | None:
     """A coordinate by the scenarios that have each label; None for numbers that these vary."""
     own = [part.coords[name] for part in parts if name in part.coords]
-    first, is_text = own[0], own[0].dtype.kind in "OSU"
+    first, is_text = own[0], own[0].dtype.kind in TEXTS
     if not first.dims:
         return first.variable
     if first.dims == ("sample", "member"):

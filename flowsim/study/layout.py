@@ -14,6 +14,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from flowsim.arrays import TEXTS, as_texts
+
 ALIGNMENT = 8
 """Each array begins at a multiple of so many bytes."""
 
@@ -73,7 +75,7 @@ class Layout:
         """The layout of a Dataset: its numbers, but for the labels of dimensions, are fields."""
         fields, coords = [], {}
         for name, coord in sorted(data.coords.items(), key=lambda item: str(item[0])):
-            if coord.dtype.kind in "OSUM" or name in data.dims:
+            if coord.dtype.kind in f"M{TEXTS}" or name in data.dims:
                 coords[str(name)] = _told(coord)
             else:
                 fields.append(_field(str(name), coord, labels=True))
@@ -164,9 +166,9 @@ def _told(coord: xr.DataArray) -> dict[str, Any]:
     kind, flat = coord.dtype.kind, coord.values.ravel()
     if kind == "M":
         flat = np.datetime_as_string(flat, unit="s")
-    elif kind in "OSU":
-        flat = flat.astype(np.str_)
-    dtype = {"M": "time", "O": "text", "S": "text", "U": "text"}.get(kind, coord.dtype.str)
+    elif kind in TEXTS:
+        flat = as_texts(flat)
+    dtype = {"M": "time", **dict.fromkeys(TEXTS, "text")}.get(kind, coord.dtype.str)
     return {
         "dims": list(coord.dims), "shape": list(coord.shape), "dtype": dtype,
         "values": flat.tolist(), "attrs": dict(coord.attrs),

@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from flowsim.arrays import TEXTS
 from flowsim.effects import ALL
 
 RUN = ("scenario", "sample", "member")
@@ -146,7 +147,7 @@ def _labels(part: xr.DataArray, whole: xr.DataArray) -> dict[str, NDArray | pd.C
         after = after // n if n else 0
         at = np.tile(np.repeat(np.arange(n), after), before)
         before *= n
-        if values.dtype.kind not in "OSUT":
+        if values.dtype.kind not in TEXTS:
             columns[str(dim)] = values[at]
             continue
         texts = pd.Index([str(v) for v in whole[dim].values], dtype=object).unique()

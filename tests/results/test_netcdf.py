@@ -7,15 +7,18 @@ import os
 import dask
 import dask.array as da
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+import flowsim as fs
 from flowsim.netcdf import MOST_BYTES, misfits, read_netcdf, write_netcdf
+from tests.worlds import small_scenario
 
-TEXTS = st.text(
+NAMES = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=6
 )
 
@@ -34,7 +37,7 @@ def assert_same(back: xr.Dataset, data: xr.Dataset) -> None:
 
 
 @given(
-    names=st.lists(TEXTS, min_size=1, max_size=4, unique=True),
+    names=st.lists(NAMES, min_size=1, max_size=4, unique=True),
     dtype=st.sampled_from(["int8", "int16", "int32", "int64", "uint8", "float32", "float64",
                            "bool"]),
     members=st.integers(0, 3),
@@ -75,6 +78,27 @@ def test_times_come_back_even_where_some_are_missing_or_far_away(tmp_path):
     missing = np.array(["2010-06-11", "NaT"], dtype="datetime64[ns]")
     dataset = xr.Dataset({"far": ("time", far), "missing": ("time", missing)}, {"time": near})
     assert_same(through(dataset, tmp_path), dataset)
+
+
+def test_texts_of_pandas_come_back_as_texts(tmp_path):
+    both = xr.concat(
+        [fs.run(small_scenario(), seed=seed).data for seed in (1, 2)],
+        dim=pd.Index(["one", "other"], dtype="str", name="run"),
+    )
+    result = fs.Result(both)
+    result.to_netcdf(tmp_path / "a.nc")
+    back = fs.Result.from_netcdf(tmp_path / "a.nc").data
+    assert back["run"].values.tolist() == ["one", "other"]
+    assert back["run"].dtype.kind == "U"
+    xr.testing.assert_identical(back, both)
+    assert back.sel(run="other").people.equals(both.sel(run="other").people)
+
+
+def test_texts_that_are_missing_are_refused(tmp_path):
+    for names in (["a", None], ["a", float("nan")], ["a", 5]):
+        data = xr.Dataset({"p": ("run", [1, 2])}, {"run": np.array(names, dtype=object)})
+        with pytest.raises(ValueError, match="run: netCDF-3 has no "):
+            write_netcdf(data, tmp_path / "a.nc")
 
 
 def test_lazy_values_give_the_same_bytes(tmp_path):
