@@ -1,6 +1,7 @@
 """What README.md and MODEL.md say can be done, and what they point to is there."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,6 +15,8 @@ from click.testing import CliRunner
 import flowsim as fs
 from flowsim.behaviour.sections import Behaviour
 from flowsim.cli.main import cli
+from flowsim.scenario.differences import Written, differences
+from flowsim.scenario.load import read_whole
 from flowsim.scenario.shipped import located
 from tests.children import PATIENCE_S
 from tests.flee_folder import flee_folder
@@ -112,6 +115,20 @@ def test_the_block_on_folders_of_flee_runs(
     first, second = capsys.readouterr().out.splitlines()
     assert 0.0 < float(first) < 2.0
     assert "gravity" in second
+
+
+def test_the_variant_of_the_readme_changes_what_it_says(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "scenarios/kyrgyz_uzbek_2010", tmp_path / "june")
+    (block,) = (b for b in snippets(text("README.md"), "yaml") if b.startswith("extends:"))
+    file = tmp_path / "june/variants/of_the_readme.yaml"
+    file.write_text(block, encoding="utf-8")
+    new, base = (read_whole(path) for path in (file, tmp_path / "june"))
+    found = differences(Written(base.scenario), Written(new.scenario))
+    assert [(d.kind, d.path.rpartition("policies")[2]) for d in found if d.path != "name"] == [
+        ("changed", "[who is let in].barred"),
+        ("removed", "[push-back of 11 June]"),
+        ("added", "[daily quota]"),
+    ]
 
 
 def test_the_readme_names_commands_and_options_that_exist() -> None:
