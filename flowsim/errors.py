@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-def on_one_line(text: str) -> str:
-    r"""A text as a terminal may be given it: what does not print is escaped.
-
-    Examples
-    --------
-    >>> print(on_one_line("a\nb\u202e"))
-    a\nb\u202e
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+from flowsim.shown import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +33,7 @@ class Problem:
     def __str__(self) -> str:
         at = f"{self.file}:{self.line}:{self.column}: " if self.file else ""
         where = f"{self.path}: " if self.path else ""
-        return on_one_line(f"{at}{where}{self.wrong}; {self.right}")
+        return plain(f"{at}{where}{self.wrong}; {self.right}")
 
 
 class ScenarioError(ValueError):

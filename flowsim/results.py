@@ -12,6 +12,7 @@ import xarray as xr
 
 from flowsim.effects import policy_effects
 from flowsim.netcdf import read_netcdf, write_netcdf
+from flowsim.shown import plain
 from flowsim.thinning import FLOWS as FLOWS
 from flowsim.thinning import day_ends, day_of, thin
 
@@ -230,8 +231,8 @@ class Result:
         span = " to ".join(np.datetime_as_string(t, unit="m") for t in (time[0], time[-1]))
         names = ", ".join(str(name) for name in self.data.data_vars)
         return (
-            f"<Result of {self.name or 'a run'}, seed {self.seed}, {span}>\n"
-            f"{sizes}\nvariables: {names}"
+            f"<Result of {plain(self.name) or 'a run'}, seed {plain(self.seed)}, {span}>\n"
+            f"{plain(sizes)}\nvariables: {plain(names)}"
         )
 
     def _repr_html_(self) -> str:

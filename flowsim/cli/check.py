@@ -15,6 +15,7 @@ from flowsim.cli.answer import (
     importing,
     no_link,
     parent_of,
+    say,
     terminable,
 )
 
@@ -75,7 +76,7 @@ def check_command(
         if output is not None:
             _draw(verdicts, output)
         kept = sum(v.held for v in verdicts)
-        click.echo(f"{kept} of {len(verdicts)} held")
+        say(f"{kept} of {len(verdicts)} held")
     if kept < len(verdicts):
         raise SystemExit(1)
 
@@ -95,7 +96,7 @@ def _held(asked: list[Asked], level: Any, false_alarm: float, jobs: int) -> list
     verdicts = []
     for one in asked:
         verdicts.append(hold(one, level, false_alarm, len(asked), jobs))
-        click.echo(str(verdicts[-1]))
+        say(str(verdicts[-1]))
     return verdicts
 
 
@@ -107,7 +108,7 @@ def _update(asked: list[Asked], reason: str, jobs: int) -> None:
         raise click.UsageError(f"{', '.join(lost)}: there is no scenario to a baseline; remove it")
     for one in asked:
         update(one, reason, jobs)
-        click.echo(f"{one.name}: the baseline is written")
+        say(f"{one.name}: the baseline is written")
 
 
 def _write(verdicts: list[Verdict], junit: Path | None, summary: Path | None) -> None:
@@ -132,4 +133,4 @@ def _draw(verdicts: list[Verdict], folder: Path) -> None:
         for verdict in moved:
             path = folder / f"{file_name(verdict.name)}.png"
             drawn(verdict).write(path)
-            click.echo(f"  {path}")
+            say(f"  {path}")

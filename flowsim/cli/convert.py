@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flowsim.cli.answer import ALLOW_CODE, answering, importing, load, parent_of, terminable
+from flowsim.cli.answer import ALLOW_CODE, answering, importing, load, parent_of, say, terminable
 
 
 @click.command("convert")
@@ -33,9 +33,9 @@ def convert_command(
             with whole_folder(target, overwrite, lambda entry: entry.is_file()) as folder:
                 write_scenario(setup, folder)
     with answering(f"the scenario is in {target}, but this could not be told"):
-        click.echo(f"The scenario is in {target}")
+        say(f"The scenario is in {target}")
         for file in sorted(target.iterdir()):
-            click.echo(f"  {file}")
+            say(f"  {file}")
 
 
 def _check_target(target: Path, overwrite: bool) -> None:

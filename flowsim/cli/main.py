@@ -14,6 +14,7 @@ import click
 from flowsim.cli.answer import (
     ALLOW_CODE,
     OUT,
+    PlainGroup,
     answering,
     file_name,
     importing,
@@ -21,6 +22,7 @@ from flowsim.cli.answer import (
     load,
     no_link,
     parent_of,
+    say,
     terminable,
 )
 from flowsim.cli.check import check_command
@@ -28,6 +30,7 @@ from flowsim.cli.convert import convert_command
 from flowsim.cli.scores import score_command
 from flowsim.cli.studies import commands
 from flowsim.errors import Problem, ScenarioError
+from flowsim.shown import as_csv
 
 if TYPE_CHECKING:
     from flowsim.results import Result
@@ -39,7 +42,7 @@ SUMMARY = "summary.json"
 SCENARIO = "scenario.yaml"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=PlainGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="flowsim", prog_name="flowsim", message="%(prog)s %(version)s")
 def cli() -> None:
     """Simulate people who flee across a border."""
@@ -81,10 +84,10 @@ def run(
             told, drawn = _run_into(target, setup, seed, engine, figures, overwrite, shown)
     with answering(f"the run is in {target}, but this could not be told"):
         if told:
-            click.echo(f"{told}\n")
-        click.echo(f"The run is in {target}")
+            say(f"{told}\n")
+        say(f"The run is in {target}")
         for figure in drawn:
-            click.echo(f"  {target / figure}")
+            say(f"  {target / figure}")
 
 
 @cli.command()
@@ -96,7 +99,7 @@ def validate(files: tuple[str, ...], allow_code: bool) -> None:
     with answering("it failed"), importing(allow_code):
         for name in files:
             try:
-                click.echo(f"{name}: valid ({_sizes(name, allow_code)})")
+                say(f"{name}: valid ({_sizes(name, allow_code)})")
             except ScenarioError as error:
                 problems += error.problems
         if problems:
@@ -113,7 +116,7 @@ def schema(study: bool) -> None:
         else:
             from flowsim.scenario.schema import file_schema as made
 
-        click.echo(json.dumps(made(), indent=2, ensure_ascii=False))
+        say(json.dumps(made(), indent=2, ensure_ascii=False))
 
 
 for command in (*commands, check_command, convert_command, score_command):
@@ -170,7 +173,7 @@ def _write(folder: Path, result: Result, scenario: Scenario) -> str:
     text = json.dumps(summary(result, scenario), indent=2, ensure_ascii=False, allow_nan=False)
     (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")
     effects = result.policy_effects()
-    effects.to_csv(folder / EFFECTS, index=False, lineterminator="\n", float_format="%.10g")
+    as_csv(effects, folder / EFFECTS, float_format="%.10g")
     (folder / SCENARIO).write_text(str(result.data.attrs["scenario"]), encoding="utf-8")
     frame = against_reports(result, scenario)
     return f"{format_table(frame)}\n\n{tally(frame)}" if len(frame) else ""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowsim.cli.answer import answering, is_terminal, load, no_link, png
+from flowsim.cli.answer import answering, is_terminal, load, no_link, png, say
 from flowsim.errors import Problem, ScenarioError
+from flowsim.shown import cell, plain
 
 if TYPE_CHECKING:
     from flowsim.evidence.against_registrations import Scores
@@ -65,7 +66,7 @@ def score_command(
             _write(output, scores)
         if figure is not None:
             _draw(figure, scores, setup)
-        click.echo(_told(setup.name, scores, members, seconds))
+        say(_told(setup.name, scores, members, seconds))
 
 
 def _prepared(
@@ -105,13 +106,14 @@ def _scored(setup: Scenario, members: int, seed: int, progress: bool) -> Scores:
 
 def _told(name: str, scores: Scores, members: int, seconds: float) -> str:
     rows = (*scores.camps, scores.total)
-    wide = max(len(row.camp) for row in rows)
+    names = [plain(row.camp) for row in rows]
+    wide = max(map(len, names))
     lines = [
         f"{'camp':{wide}}  registered  simulated            90 %        bias       error",
         *(
-            f"{c.camp:{wide}}  {c.registered:10,.0f} {c.median:10,.0f}"
+            f"{name:{wide}}  {c.registered:10,.0f} {c.median:10,.0f}"
             f"  {f'{c.low:,.0f} to {c.high:,.0f}':>18} {c.bias:+10,.0f} {c.error:10,.0f}"
-            for c in rows
+            for name, c in zip(names, rows, strict=True)
         ),
         "registered and simulated on the last day; bias and absolute error over all days; persons",
         "",
@@ -123,7 +125,7 @@ def _told(name: str, scores: Scores, members: int, seconds: float) -> str:
         ),
         "MASE: absolute error of this model over that of the forecast; below 1 it is better",
         "",
-        f"{name}: RMSE {scores.rmse:,.0f} persons, CRPS {scores.crps:,.0f} persons, "
+        f"{plain(name)}: RMSE {scores.rmse:,.0f} persons, CRPS {scores.crps:,.0f} persons, "
         f"{scores.coverage:.0%} of days and camps in the 90 % interval of {members} "
         f"member{'s' if members > 1 else ''}; unscaled ARD {scores.ard_unscaled:.3f}; "
         f"{seconds:.1f} s",
@@ -137,7 +139,8 @@ def _write(path: Path, scores: Scores) -> None:
     with whole_file(path) as file, file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(scores.camps[0]._fields)
-        writer.writerows(scores.camps)
+        for camp in scores.camps:
+            writer.writerow([cell(value) if isinstance(value, str) else value for value in camp])
 
 
 def _draw(path: Path, scores: Scores, setup: Scenario) -> None:

@@ -17,6 +17,7 @@ from flowsim.cli.answer import (
     no_link,
     parent_of,
     png,
+    say,
     terminable,
 )
 from flowsim.folders import refuse_link
@@ -76,7 +77,7 @@ def study(
                     progress=progress and is_terminal(),
                     on_change="recompute" if recompute else "refuse",
                 )
-        click.echo(f"{len(made)} runs are in {target}")
+        say(f"{len(made)} runs are in {target}")
         if told.compare and len(told.scenarios) > 1:
             asked = told.compare
             _compare(
@@ -142,7 +143,7 @@ def export(store: Path, target: Path, variable: str | None, partial: bool, overw
         from flowsim.study.runs import open_study
 
         write(open_study(store, partial).data, target, variable, overwrite)
-        click.echo(f"The runs are in {target}")
+        say(f"The runs are in {target}")
 
 
 commands = (study, compare, export)
@@ -163,14 +164,14 @@ def _compare(
     from flowsim.study.contrast import compare as hold
 
     told = hold(runs, against, outcomes or None, level, interval, precision)
-    click.echo(told.markdown() if markdown else str(told))
+    say(told.markdown() if markdown else str(told))
     if table is not None:
         told.to_csv(table)
     if figure is not None:
         _draw(told, figure)
     written = [f"  {path}" for path in (figure, table) if path is not None]
     if written:  # beside a Markdown table, which may go to a file, not in it
-        click.echo("\n".join(["", *written]), err=markdown)
+        say("\n".join(["", *written]), err=markdown)
 
 
 def _draw(comparison: Comparison, path: Path) -> None:

@@ -3,7 +3,8 @@
 UTF-8, a header row with the fields of a section, ``#`` lines skipped. A dotted column is a key of
 a mapping (``share.Uzbek``); ``X.low``, ``X.high``, ``X.source`` beside a column ``X`` give the
 range of its numbers. An empty cell leaves the field out. A list of names is written in one cell
-with ``;`` between. A position is line and number of the cell, both from 1.
+with ``;`` between. A quote before a text that a spreadsheet would compute (``'=Osh``) is not part
+of it. A position is line and number of the cell, both from 1.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from flowsim.scenario.flaws import MOST_TOLD, did_you_mean, listed
 from flowsim.scenario.nodes import Node, Spot
 from flowsim.scenario.shape import bare, is_leaf, is_section
 from flowsim.section import Section
+from flowsim.shown import uncell
 
 _RANGE = ("low", "high", "source", "note", "distribution")
 
@@ -196,7 +198,7 @@ def _row(cells: list[str], columns: list[Column], section: type[Section], at: Sp
         spot = Spot(at.file, at.line, column.cell + 1)
         if not column.part:
             row.keys.setdefault(column.keys[0], spot)
-        text = cells[column.cell].strip()
+        text = uncell(cells[column.cell].strip())
         if text:
             _put(row, column, text, spot)
     for name, node in row.value.items():

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.assemble import as_yaml
 from flowsim.scenario.scenario import Scenario
+from flowsim.shown import plain
 from flowsim.study.execute import Execution
 from flowsim.study.layout import Layout
 from flowsim.study.manifest import Manifest, Run
@@ -61,7 +62,7 @@ def campaign(
     store.clear()
     with pool(jobs) as workers, tqdm(
         total=len(runs), initial=len(found) - len(damaged) - len(blind), unit="run",
-        desc=study.name, disable=None if progress else True, smoothing=0.1,
+        desc=plain(study.name), disable=None if progress else True, smoothing=0.1,
     ) as bar:  # fmt: skip
         effort = _Effort(study, store, plan, workers, bar)
         if blind:
