@@ -261,7 +261,10 @@ def _days(path: Path) -> pd.DataFrame:
 
 def _read(path: Path, index: list[str]) -> pd.DataFrame:
     """A table of numbers below the texts of an index, of which each row is another."""
-    rows = csv.reader(io.StringIO(read_text(path, TABLE_BYTES)), strict=True)
+    text = read_text(path, TABLE_BYTES)
+    if not text.endswith("\n"):
+        raise ValueError("it is cut off")
+    rows = csv.reader(io.StringIO(text), strict=True)
     try:
         head, *body = [[uncell(text) for text in row] for row in rows if row]
     except (csv.Error, ValueError) as error:

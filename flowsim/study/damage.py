@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
@@ -15,6 +17,19 @@ JSON_BYTES = 64_000_000
 """Largest file of a store that is read as JSON; a layout of 100,000 places has about 5 MB."""
 
 
+def opened(path: Path) -> BinaryIO:
+    """A file to read; OSError if it is something else, as a pipe, which would be waited for."""
+    file = cast(BinaryIO, open(path, "rb", buffering=0, opener=_at_once))  # noqa: SIM115
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is not a file")
+    return file
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def read_json(path: Path) -> str:
     """The text of a file.
 
@@ -23,15 +38,14 @@ def read_json(path: Path) -> str:
     OSError
         It cannot be read.
     ValueError
-        It is not a file, not UTF-8, or too large.
+        It is not UTF-8, or too large.
     """
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        raise ValueError("it is not a file")
-    if status.st_size > JSON_BYTES:
+    with opened(path) as file:
+        raw = file.read(JSON_BYTES + 1)
+    if len(raw) > JSON_BYTES:
         raise ValueError(f"it has more than {JSON_BYTES // 1_000_000} MB")
     try:
-        return path.read_bytes().decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ValueError(f"its byte {error.start + 1} is not UTF-8") from None
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from flowsim.errors import StoreError
 from flowsim.shown import plain
 from flowsim.study.alignment import at_common_times, together
+from flowsim.study.damage import opened
 from flowsim.study.layout import Field, Layout
 from flowsim.study.manifest import Entry, Manifest, Run
 from flowsim.study.record import DamagedError, decode, decode_one, read_head
@@ -218,7 +219,7 @@ def _read_field(store: Store, layout: Layout, field: int, runs: Sequence[Run]) -
     rows = np.empty((len(runs), stop - start), dtype=np.uint8)
     for i, run in enumerate(runs):
         try:
-            with open(store.path(run.key), "rb", buffering=0) as file:
+            with opened(store.path(run.key)) as file:
                 head = read_head(file.read(_head_bytes(layout)), run.known)
                 file.seek(head.end + start)
                 piece = decode_one(file.read(stop - start), head, layout, field)

@@ -29,7 +29,7 @@ from flowsim.errors import Problem, ScenarioError, StoreError
 from flowsim.halves import half_of, is_abandoned, is_half
 from flowsim.scenario.flaws import listed
 from flowsim.shown import plain
-from flowsim.study.damage import mapping, read_json
+from flowsim.study.damage import mapping, opened, read_json
 from flowsim.study.layout import Layout
 from flowsim.study.manifest import FORMAT, Manifest, OnChange, OtherFormatError, Run, merged
 from flowsim.study.record import DamagedError, decode, read_head
@@ -165,7 +165,7 @@ class Store:
     def read(self, key: str) -> bytes:
         """The bytes of a record; StoreError if they cannot be read."""
         try:
-            with open(self.path(key), "rb", buffering=0) as file:
+            with opened(self.path(key)) as file:
                 return file.read()
         except OSError as error:
             raise StoreError(f"{self.path(key)}: {error.strerror}") from error
