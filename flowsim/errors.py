@@ -6,20 +6,9 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
+from flowsim.shown import plain
+
 _HERE = Path(__file__).parent
-
-
-def on_one_line(text: str) -> str:
-    r"""A text as a terminal may be given it: what does not print is escaped.
-
-    Examples
-    --------
-    >>> print(on_one_line("a\nb\u202e"))
-    a\nb\u202e
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +37,7 @@ class Problem:
     def __str__(self) -> str:
         at = f"{self.file}:{self.line}:{self.column}: " if self.file else ""
         where = f"{self.path}: " if self.path else ""
-        return on_one_line(f"{at}{where}{self.wrong}; {self.right}")
+        return plain(f"{at}{where}{self.wrong}; {self.right}")
 
 
 class ScenarioError(ValueError):

@@ -12,6 +12,7 @@ import xarray as xr
 
 from flowsim.effects import policy_effects
 from flowsim.netcdf import read_netcdf, write_netcdf
+from flowsim.shown import plain
 from flowsim.thinning import FLOWS as FLOWS
 from flowsim.thinning import day_ends, day_of, thin
 
@@ -227,9 +228,9 @@ class Result:
         """One line on the run and one on what is in it."""
         sizes = ", ".join(f"{n} {d}" for d, n in self.data.sizes.items())
         names = ", ".join(str(name) for name in self.data.data_vars)
-        seed = f", seed {self.seed}" if self.seed else ""
-        told = f"{self.name or 'a run'}{seed}{self._span()}"
-        return f"<Result of {told}>\n{sizes}\nvariables: {names}"
+        seed = f", seed {plain(self.seed)}" if self.seed else ""
+        told = f"{plain(self.name) or 'a run'}{seed}{self._span()}"
+        return f"<Result of {told}>\n{plain(sizes)}\nvariables: {plain(names)}"
 
     def _span(self) -> str:
         """Its first and last time, or first and last day of what `daily` gave."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import math
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,12 +16,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import ConfigDict, TypeAdapter
 
 from flowsim.arrays import Bools, Floats
 from flowsim.check.measure import Measured
 from flowsim.errors import Problem, ScenarioError
 from flowsim.folders import whole_folder
 from flowsim.scenario.files import TABLE_BYTES, YAML_BYTES, read_text
+from flowsim.shown import as_csv, markdown, plain, uncell
+from flowsim.study.damage import checked, mapping
 
 FOLDER = "baseline"
 ABOUT, OUTCOMES, DAYS, HISTORY = "about.json", "outcomes.csv", "days.csv", "history.md"
@@ -27,6 +33,11 @@ FORMAT = 1
 DIGITS = 12
 """Of numbers that are no integers."""
 KEYS = ["quantity", "where"]
+
+
+LARGEST = 1e18
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_VALUE = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,8 @@ class About:
     digests : tuple of str
         Of the whole result of each member of the exact level.
     """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     version: str
     date: str
@@ -105,7 +118,8 @@ def write_baseline(folder: Path, about: About, measured: Measured, told: str) ->
         else:
             history.write_text("# What moved this scenario, and why\n\n", encoding="utf-8")
         with history.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(f"- {about.date}, flowsim {about.version}: {about.reason}. {told}\n")
+            why = plain(about.reason)  # its author's own Markdown
+            file.write(f"- {about.date}, flowsim {about.version}: {why}. {markdown(told)}\n")
 
 
 def check_place(folder: Path) -> None:
@@ -149,21 +163,12 @@ def read_baseline(folder: Path) -> Baseline | None:
     right = "restore it from your repository, or write it anew with --update REASON"
     file = kept / ABOUT
     try:
-        plain = json.loads(read_text(file, YAML_BYTES))
-        if plain.pop("format") != FORMAT:
-            raise ValueError("it is of another version of flowsim")
-        about = About(**{**plain, "digests": tuple(plain["digests"])})
+        about = _about(read_text(file, YAML_BYTES))
         file = kept / OUTCOMES
-        outcomes = _read(file, ["member"])
-        if list(outcomes.index) != list(range(1, len(outcomes) + 1)):
-            raise ValueError("its members are not numbered from 1")
-        if len(outcomes) < len(about.digests):
-            raise ValueError("it lacks members of the exact level")
-        if set(outcomes.columns) != set(about.asked["outcomes"]):
-            raise ValueError(f"it has other outcomes than {ABOUT}")
+        outcomes = _outcomes(file, about)
         file = kept / DAYS
-        return Baseline(about, outcomes, _read(file, KEYS))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        return Baseline(about, outcomes, _days(file))
+    except ValueError as error:
         if isinstance(error, ScenarioError):
             raise
         wrong = f"this is no baseline: {str(error).splitlines()[0]}"
@@ -215,11 +220,73 @@ def differing(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
 
 def _write(path: Path, table: pd.DataFrame) -> None:
     texts = table.apply(lambda column: column.map(number))
-    path.write_text(texts.to_csv(lineterminator="\n"), encoding="utf-8", newline="\n")
+    path.write_text(as_csv(texts, index=True) or "", encoding="utf-8", newline="\n")
+
+
+def _about(text: str) -> About:
+    told = mapping(text)
+    if told.pop("format", None) != FORMAT:
+        raise ValueError("it is of another version of flowsim")
+    about = checked(TypeAdapter(About), json.dumps(told))
+    if set(about.asked) != {"seed", "members", "outcomes", "set"}:
+        raise ValueError("asked does not say seed, members, outcomes and set")
+    named = about.asked["outcomes"]
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise ValueError("asked.outcomes is not a list of texts")
+    if about.asked["members"] != len(about.digests):
+        raise ValueError("there is not one digest for each member of the exact level")
+    return about
+
+
+def _outcomes(path: Path, about: About) -> pd.DataFrame:
+    table = _read(path, ["member"])
+    if list(table.index) != [str(member) for member in range(1, len(table) + 1)]:
+        raise ValueError("its members are not numbered from 1")
+    if len(table) < len(about.digests):
+        raise ValueError("it lacks members of the exact level")
+    if set(table.columns) != set(about.asked["outcomes"]):
+        raise ValueError(f"it has other outcomes than {ABOUT}")
+    return table.set_index(pd.RangeIndex(1, len(table) + 1, name="member"))
+
+
+def _days(path: Path) -> pd.DataFrame:
+    table = _read(path, KEYS)
+    if table.isna().any(axis=None):
+        raise ValueError("a day has no value")
+    odd = [name for name in table.columns if not _DAY.fullmatch(name)]
+    if odd:
+        raise ValueError(f"its column {odd[0]!r} is not a day")
+    return table
 
 
 def _read(path: Path, index: list[str]) -> pd.DataFrame:
+    """A table of numbers below the texts of an index, of which each row is another."""
     text = read_text(path, TABLE_BYTES)
-    kinds = dict.fromkeys(KEYS, np.str_)
-    table = pd.read_csv(io.StringIO(text), dtype=kinds, keep_default_na=False, na_values=[""])
-    return table.set_index(index).astype(np.float64)
+    if not text.endswith("\n"):
+        raise ValueError("it is cut off")
+    rows = csv.reader(io.StringIO(text), strict=True)
+    try:
+        head, *body = [[uncell(text) for text in row] for row in rows if row]
+    except (csv.Error, ValueError) as error:
+        raise ValueError(f"it is not a table: {error}") from None
+    if head[: len(index)] != index or len(set(head)) < len(head):
+        raise ValueError(f"its columns are not {', '.join(index)} and one for each number")
+    for at, row in enumerate(body, 2):
+        if len(row) != len(head):
+            raise ValueError(f"row {at} has {len(row)} cells and the header {len(head)}")
+    names = [tuple(row[: len(index)]) for row in body]
+    if len(set(names)) < len(names):
+        raise ValueError("a row stands in it twice")
+    numbers = [[_number(text) for text in row[len(index) :]] for row in body]
+    columns = [pd.Index(column, dtype=object) for column in zip(*names, strict=True)]
+    table = pd.DataFrame(numbers, columns=head[len(index) :], dtype=np.float64)
+    return table.set_index(columns).rename_axis(index=index) if names else table
+
+
+def _number(text: str) -> float:
+    if not text:
+        return math.nan
+    value = float(text) if _VALUE.fullmatch(text) else math.inf
+    if not abs(value) < LARGEST:
+        raise ValueError(f"{text!r} is not a number below {LARGEST:g}")
+    return value

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
+from flowsim import shown
 from flowsim.check.verdict import Verdict
-
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(verdicts: Sequence[Verdict]) -> str:
@@ -27,14 +25,15 @@ def junit(verdicts: Sequence[Verdict]) -> str:
     )  # fmt: skip
     for verdict in verdicts:
         case = ElementTree.SubElement(
-            suite, "testcase", name=_clean(verdict.name), time=f"{verdict.seconds:.3f}",
+            suite, "testcase", name=shown.plain(verdict.name), time=f"{verdict.seconds:.3f}",
             classname=f"flowsim.check.{verdict.level}",
         )  # fmt: skip
         if not verdict.held:
-            failure = ElementTree.SubElement(case, "failure", message=_clean(verdict.lines()[0]))
-            failure.text = _clean(str(verdict))
+            first = shown.plain(verdict.lines()[0])
+            failure = ElementTree.SubElement(case, "failure", message=first)
+            failure.text = shown.lines(verdict)
         elif verdict.notes:
-            ElementTree.SubElement(case, "system-out").text = _clean("\n".join(verdict.notes))
+            ElementTree.SubElement(case, "system-out").text = shown.lines("\n".join(verdict.notes))
     ElementTree.indent(suite)
     body = ElementTree.tostring(suite, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{body}\n'
@@ -50,24 +49,16 @@ def markdown(verdicts: Sequence[Verdict]) -> str:
     """
     moved = [v for v in verdicts if not v.held]
     rows = [
-        f"| {_cell(v.name)} | {'held' if v.held else '**failed**'} | {v.level} "
-        f"| {v.seconds:.1f} s | {_cell(v.since)} |"
+        f"| {shown.markdown(v.name)} | {'held' if v.held else '**failed**'} | {v.level} "
+        f"| {v.seconds:.1f} s | {shown.markdown(v.since)} |"
         for v in verdicts
     ]
     head = f"## flowsim check: {len(verdicts) - len(moved)} of {len(verdicts)} held"
     table = ["| scenario | | level | time | since |", "| --- | --- | --- | --- | --- |", *rows]
     page = [head, "", *table]
     for verdict in moved:
-        page += ["", f"### {_cell(verdict.name)}", "", "```text"]
-        page += [line.replace("```", "'''") for line in (*verdict.lines(), *verdict.notes)]
+        page += ["", f"### {shown.markdown(verdict.name)}", "", "```text"]
+        told = (*verdict.lines(), *map(shown.plain, verdict.notes))
+        page += [line.replace("```", "'''") for line in told]
         page += ["```"]
     return "\n".join(page) + "\n"
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-def _clean(text: str) -> str:
-    """Text without the characters that XML cannot hold."""
-    return _NOT_XML.sub("?", text)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from flowsim.arrays import Floats
 from flowsim.check.contributors import Contribution
+from flowsim.shown import plain
 
 Level = Literal["exact", "statistical"]
 
@@ -96,13 +97,14 @@ class Verdict:
             told += [str(change), *(f"  {spot}" for spot in change.where)]
         if self.days_moved:
             told += ["places and days that moved most:", *(f"  {s}" for s in self.days_moved)]
-        return [*told, *self.wrong]
+        return [plain(line) for line in (*told, *self.wrong)]
 
     def __str__(self) -> str:
         since = f" since {self.since}" if self.since else ""
         word = "held" if self.held else "moved" if self.outcomes else "failed"
         head = f"{self.name}: {word} ({self.level}, {self.seconds:.1f} s){since}"
-        return "\n".join([head, *(f"  {line}" for line in (*self.lines(), *self.notes))])
+        notes = map(plain, self.notes)
+        return "\n".join([plain(head), *(f"  {line}" for line in (*self.lines(), *notes))])
 
 
 def _shown(value: float) -> str:

@@ -16,8 +16,10 @@ import click
 from click.shell_completion import CompletionItem
 
 from flowsim.cli.output import note
+from flowsim.cli.output import say as say
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError
 from flowsim.folders import LinkError, refuse_link
+from flowsim.shown import lines
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -94,6 +96,18 @@ def _values(settings: tuple[str, ...], allow_code: bool) -> dict[str, Any]:
     return values
 
 
+class PlainGroup(click.Group):
+    """A command with others below it, whose messages about wrong usage are plain lines."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run what was asked for."""
+        try:
+            return super().invoke(context)
+        except click.ClickException as error:
+            error.message = lines(error.message)
+            raise
+
+
 def is_terminal() -> bool:
     """Whether somebody watches."""
     return sys.stderr is not None and sys.stderr.isatty()  # None where it is closed
@@ -163,7 +177,7 @@ def noting() -> Iterator[None]:
     def tell(message: Warning | str, *_: object, **__: object) -> None:
         if str(message) not in told:
             told.add(str(message))
-            click.echo(f"warning: {message}", err=True)
+            say(f"warning: {message}", err=True)
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
@@ -192,23 +206,23 @@ def answering(failed: str, interrupted: str = "nothing was written") -> Iterator
             yield
     except ScenarioError as error:
         for problem in error.problems:
-            click.echo(str(problem), err=True)
+            say(str(problem), err=True)
         count = len(error.problems)
-        click.echo(f"{count} problem{'s' if count != 1 else ''}", err=True)
+        say(f"{count} problem{'s' if count != 1 else ''}", err=True)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
-        click.echo(f"interrupted; {interrupted}", err=True)
+        say(f"interrupted; {interrupted}", err=True)
         raise SystemExit(130) from None
     except (SimulationError, StoreError, ImportError) as error:
-        click.echo(f"{failed}: {error}", err=True)
+        say(f"{failed}: {error}", err=True)
         raise SystemExit(1) from None
     except MemoryError as error:
-        click.echo(f"{failed}: out of memory{f' ({error})' if str(error) else ''}", err=True)
+        say(f"{failed}: out of memory{f' ({error})' if str(error) else ''}", err=True)
         raise SystemExit(1) from None
     except BrokenPipeError:
         raise  # whoever read our output is gone; click knows what to do
     except OSError as error:
         why = error.strerror or str(error)
         where = f"{error.filename}: " if error.strerror and error.filename else ""
-        click.echo(f"{failed}: {where}{why}", err=True)
+        say(f"{failed}: {where}{why}", err=True)
         raise SystemExit(1) from None

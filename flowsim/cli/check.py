@@ -15,6 +15,7 @@ from flowsim.cli.answer import (
     importing,
     no_link,
     parent_of,
+    say,
     terminable,
 )
 from flowsim.cli.output import json_option, quiet_option, result, wants_json, written
@@ -99,7 +100,7 @@ def _held(asked: list[Asked], level: Any, false_alarm: float, jobs: int) -> list
     for one in asked:
         verdicts.append(hold(one, level, false_alarm, len(asked), jobs))
         if not wants_json():
-            click.echo(str(verdicts[-1]))
+            say(str(verdicts[-1]))
     return verdicts
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowsim.cli.answer import ALLOW_CODE, answering, importing
-from flowsim.errors import on_one_line
+from flowsim.cli.answer import ALLOW_CODE, SCENARIO, answering, importing
+from flowsim.cli.output import json_option, quiet_option, result
+from flowsim.shown import plain
 
 if TYPE_CHECKING:
     from flowsim.scenario.differences import Difference, Written
@@ -20,15 +20,16 @@ _WHOLE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d):00\b")
 
 
 @click.command("diff")
-@click.argument("scenario")
-@click.argument("other", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, with whole values.")
+@click.argument("scenario", type=SCENARIO)
+@click.argument("other", required=False, type=SCENARIO)
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
-def diff_command(scenario: str, other: str | None, as_json: bool, allow_code: bool) -> None:
+@quiet_option
+@json_option
+def diff_command(scenario: str, other: str | None, allow_code: bool) -> None:
     """Print every value of SCENARIO that is otherwise in OTHER, or in what SCENARIO extends.
 
-    A line is file:line: path: value in OTHER -> value in SCENARIO. Exit status 0, whether they
-    differ or not; 2: one of them is wrong.
+    A line is file:line: path: value in OTHER -> value in SCENARIO; with --json the values are whole.
+    Exit status 0, whether they differ or not; 2: one of them is wrong.
     """
     with answering("it failed", "nothing was compared"), importing(allow_code):
         from flowsim.scenario.differences import differences
@@ -38,8 +39,8 @@ def diff_command(scenario: str, other: str | None, as_json: bool, allow_code: bo
             raise click.UsageError(f"{scenario} extends nothing; name OTHER to compare it with")
         old = _read(other if other is not None else str(base), allow_code)[0]
         found = differences(old, new)
-        told = _as_json if as_json else _as_text
-        click.echo(told(found, other or str(base), scenario))
+        sides = other or str(base), scenario
+        result(_as_text(found, *sides), _as_data(found, *sides))
 
 
 def _read(name: str, allow_code: bool) -> tuple[Written, Path | None]:
@@ -47,27 +48,28 @@ def _read(name: str, allow_code: bool) -> tuple[Written, Path | None]:
     from flowsim.formats import readers
     from flowsim.scenario.differences import Written
     from flowsim.scenario.load import is_scenario, read_whole
+    from flowsim.scenario.shipped import located
 
-    if is_scenario(Path(name)):
-        whole = read_whole(name, allow_code)
+    where = located(name)
+    if is_scenario(where):
+        whole = read_whole(where, allow_code)
         return Written(whole.scenario, whole.root, whole.replaced), whole.extends
-    return Written(readers.load(name, allow_code)), None
+    return Written(readers.load(where, allow_code)), None
 
 
-def _as_json(found: list[Difference], old: str, new: str) -> str:
+def _as_data(found: list[Difference], old: str, new: str) -> dict[str, Any]:
     rows = [
         {"path": d.path, "kind": d.kind, "old": d.old, "new": d.new,
          "file": d.at.file, "line": d.at.line}
         for d in found
     ]  # fmt: skip
-    told = {"old": old, "new": new, "differences": rows}
-    return json.dumps(told, indent=2, ensure_ascii=False)
+    return {"old": old, "new": new, "differences": rows}
 
 
 def _as_text(found: list[Difference], old: str, new: str) -> str:
     count = f"{len(found)} difference{'s' if len(found) != 1 else ''}"
     lines = [f"{old} -> {new}", *map(_line, found), count]
-    return "\n".join(map(on_one_line, lines))
+    return "\n".join(map(plain, lines))
 
 
 def _line(found: Difference) -> str:

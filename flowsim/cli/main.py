@@ -17,6 +17,7 @@ from flowsim.cli.answer import (
     OUT,
     PERIOD,
     SCENARIO,
+    PlainGroup,
     answering,
     file_name,
     importing,
@@ -24,6 +25,7 @@ from flowsim.cli.answer import (
     load,
     no_link,
     parent_of,
+    say,
     terminable,
 )
 from flowsim.cli.check import check_command
@@ -35,6 +37,7 @@ from flowsim.cli.scores import score_command
 from flowsim.cli.shipped import scenarios_command
 from flowsim.cli.studies import commands
 from flowsim.errors import Problem, ScenarioError
+from flowsim.shown import as_csv
 
 if TYPE_CHECKING:
     from flowsim.results import Result
@@ -46,7 +49,7 @@ SUMMARY = "summary.json"
 WRITTEN_OUT = "scenario.yaml"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=PlainGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(None, "-V", "--version", package_name="flowsim", prog_name="flowsim",
                       message="%(prog)s %(version)s")  # fmt: skip
 def cli() -> None:
@@ -127,7 +130,7 @@ def validate(files: tuple[str, ...], period: str | None, allow_code: bool) -> No
             valid.append({"name": name, **sizes})
             if not wants_json():
                 told = ", ".join(f"{count} {what}" for what, count in sizes.items())
-                click.echo(f"{name}: valid ({told})")
+                say(f"{name}: valid ({told})")
         problems = list(dict.fromkeys(problems))
         if wants_json():
             result("", {"valid": valid, "problems": [asdict(p) for p in problems]})
@@ -145,7 +148,7 @@ def schema(study: bool) -> None:
         else:
             from flowsim.scenario.schema import file_schema as made
 
-        click.echo(json.dumps(made(), indent=2, ensure_ascii=False))
+        say(json.dumps(made(), indent=2, ensure_ascii=False))
 
 
 for command in (
@@ -210,7 +213,7 @@ def _write(folder: Path, made: Result, scenario: Scenario) -> tuple[str, dict[st
     text = json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")
     effects = made.policy_effects()
-    effects.to_csv(folder / EFFECTS, index=False, lineterminator="\n", float_format="%.10g")
+    as_csv(effects, folder / EFFECTS, float_format="%.10g")
     (folder / WRITTEN_OUT).write_text(str(made.data.attrs["scenario"]), encoding="utf-8")
     frame = against_reports(made, scenario)
     return (f"{format_table(frame)}\n\n{tally(frame)}" if len(frame) else ""), rows

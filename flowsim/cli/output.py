@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
+from flowsim.shown import lines
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 _JSON, _QUIET = "flowsim.json", "flowsim.quiet"
 
@@ -51,25 +53,36 @@ def _is_set(flag: str) -> bool:
     return context is not None and bool(context.meta.get(flag))
 
 
+def say(text: object = "", err: bool = False) -> None:
+    """Print lines, of which none can do anything to a terminal: all that commands print."""
+    click.echo(lines(text), err=err)
+
+
 def note(text: str) -> None:
     """Tell something beside the results, on standard error."""
     if not is_quiet():
-        click.echo(f"note: {text}", err=True)
+        say(f"note: {text}", err=True)
 
 
 def result(text: str, data: Any) -> None:
     """Tell a result: in words, or the same as JSON."""
     if wants_json():
         told = json.dumps(plain(data), indent=2, ensure_ascii=False, allow_nan=False)
-        click.echo(told)
+        say(_escaped(told))
     elif text:
-        click.echo(text)
+        say(text)
 
 
 def written(text: str, err: bool = False) -> None:
     """Tell what was written where; as JSON that stands in the result."""
     if not (is_quiet() or wants_json()):
-        click.echo(text, err=err)
+        say(text, err=err)
+
+
+def _escaped(document: str) -> str:
+    """JSON in which every character that does not show is an escape."""
+    shows = (c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in document)
+    return document if document.isascii() else "".join(shows)
 
 
 def plain(value: Any) -> Any:

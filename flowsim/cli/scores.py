@@ -13,6 +13,7 @@ import click
 from flowsim.cli.answer import PERIOD, SCENARIO, answering, is_terminal, load, no_link, png
 from flowsim.cli.output import is_quiet, json_option, quiet_option, result
 from flowsim.errors import Problem, ScenarioError
+from flowsim.shown import cell, plain
 
 if TYPE_CHECKING:
     from flowsim.evidence.against_registrations import Scores
@@ -115,20 +116,21 @@ PLACES_TOLD = 5
 
 def _told(name: str, scores: Scores, members: int, seconds: float) -> str:
     rows = (*scores.camps, scores.total)
-    wide = max(len(row.camp) for row in rows)
+    names = [plain(row.camp) for row in rows]
+    wide = max(map(len, names))
     lines = [
         f"{'camp':{wide}}  registered  simulated            90 %        bias       error",
         *(
-            f"{c.camp:{wide}}  {c.registered:10,.0f} {c.median:10,.0f}"
+            f"{name:{wide}}  {c.registered:10,.0f} {c.median:10,.0f}"
             f"  {f'{c.low:,.0f} to {c.high:,.0f}':>18} {c.bias:+10,.0f} {c.error:10,.0f}"
-            for c in rows
+            for name, c in zip(names, rows, strict=True)
         ),
         "registered and simulated on the last day; bias and absolute error over all days; persons",
         *_told_elsewhere(scores),
         "",
         *_told_forecasts(scores),
         "",
-        f"{name}: RMSE {scores.rmse:,.0f} persons, CRPS {scores.crps:,.0f} persons, "
+        f"{plain(name)}: RMSE {scores.rmse:,.0f} persons, CRPS {scores.crps:,.0f} persons, "
         f"{scores.coverage:.0%} of days and camps in the 90 % interval of {members} "
         f"member{'s' if members > 1 else ''}; unscaled ARD {scores.ard_unscaled:.3f}; "
         f"{seconds:.1f} s",
@@ -190,7 +192,8 @@ def _write(path: Path, scores: Scores) -> None:
     with whole_file(path) as file, file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(scores.camps[0]._fields)
-        writer.writerows(scores.camps)
+        for camp in scores.camps:
+            writer.writerow([cell(value) if isinstance(value, str) else value for value in camp])
 
 
 def _draw(path: Path, scores: Scores, setup: Scenario) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from flowsim.evidence.quantities import LAGGING, UNITS, at, quantity
 from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
+from flowsim.shown import plain
 from flowsim.world.sections import Report
 
 COLUMNS = (
@@ -124,7 +125,7 @@ def _cells(row: dict[Any, Any]) -> tuple[str, ...]:
     return (
         short_time(row["when"]),
         SHORT.get(row["variable"], row["variable"]),
-        row["place"] or "all",
+        plain(row["place"]) or "all",
         number(row["reported"], share),
         span if low or high else "",
         number(row["simulated"], share) or "no value",

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
-from flowsim.errors import Problem, ScenarioError, on_one_line
+from flowsim.errors import Problem, ScenarioError
 from flowsim.model.outlook import Interval, Outlook
 from flowsim.model.ways import TERMS, Way, Worth, chances, likely_ways, settled
 from flowsim.scenario.checks import check
 from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.scenario.scenario import Scenario
+from flowsim.shown import plain
 
 
 @dataclass(frozen=True)
@@ -264,7 +265,7 @@ def _seen(outlook: Outlook, worth: Worth, way: Way) -> SeenWay:
 
 
 def _origin_text(origin: Origin) -> str:
-    who = f"{on_one_line(origin.place)}, {on_one_line(origin.group)}"
+    who = f"{plain(origin.place)}, {plain(origin.group)}"
     people = f"{origin.residents:,} residents, of whom {origin.leave:,.0f} leave during the run"
     if origin.per_day is None:
         people = f"{origin.residents:,} residents; {origin.leave:,.0f} are told to leave"
@@ -294,8 +295,8 @@ def _hazard_text(hazard: dict[str, float]) -> str:
 
 
 def _cells_of(way: SeenWay, named: list[str]) -> list[str]:
-    places = [on_one_line(name) for name in way.places]
-    over = f" ({', '.join(map(on_one_line, way.crossings))})" if way.crossings else ""
+    places = [plain(name) for name in way.places]
+    over = f" ({', '.join(map(plain, way.crossings))})" if way.crossings else ""
     numbers = [_number(way.utility), *(_number(way.terms[name]) for name in named)]
     passes = "" if not way.crossings else share_text(way.passes)
     foot = f"{way.km_on_foot:,.0f}" if way.km_on_foot else ""

@@ -36,6 +36,7 @@ from flowsim.model.sight import Reports, Sight
 from flowsim.results import Result
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario, not_loaded
+from flowsim.shown import plain
 from flowsim.world.arrivals import Origins, told_arrivals, told_sheltered
 from flowsim.world.population import Households, join, settle_residents
 from flowsim.world.violence import Danger
@@ -458,7 +459,7 @@ def run(
     if progress:
         from tqdm import tqdm
 
-        for _ in tqdm(range(steps), desc=scenario.name, unit="step"):
+        for _ in tqdm(range(steps), desc=plain(scenario.name), unit="step"):
             model.step()
     else:
         for _ in range(steps):

@@ -11,8 +11,10 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator
 
 from flowsim.errors import ScenarioWarning
+from flowsim.shown import lines
 
 FAMILY = "DejaVu Sans"
 """Of all figures; matplotlib brings it along."""
@@ -34,6 +36,7 @@ def with_fonts(figure: Figure, draw: Callable[[], bytes]) -> bytes:
     ScenarioWarning
         No font that is installed has some character; a box is drawn for it.
     """
+    _show_plainly(figure)
     picture, lacking = _drawn(draw)
     found = _fonts_with(lacking) if lacking else ()
     if found:
@@ -45,6 +48,19 @@ def with_fonts(figure: Figure, draw: Callable[[], bytes]) -> bytes:
         right = "boxes are drawn; install a font that has them, as Noto Sans"
         warnings.warn(f"{told}: {right}", ScenarioWarning, stacklevel=2)
     return picture
+
+
+def _show_plainly(figure: Figure) -> None:
+    """Escape what does not show, in all texts and in ticks that have names."""
+    for text in figure.findobj(Text):
+        if not text.get_text().isprintable():
+            text.set_text(lines(text.get_text()))
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if isinstance(axis.get_major_locator(), FixedLocator):
+                names = [label.get_text() for label in axis.get_ticklabels()]
+                if not all(map(str.isprintable, names)):
+                    axis.set_ticks(axis.get_majorticklocs(), labels=list(map(lines, names)))
 
 
 def _drawn(draw: Callable[[], bytes]) -> tuple[bytes, frozenset[str]]:

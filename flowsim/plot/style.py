@@ -76,6 +76,7 @@ RC: dict[str, Any] = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
     "path.simplify": True,
+    "text.parse_math": False,  # a name may have dollars
     "axes.unicode_minus": True,
 }
 

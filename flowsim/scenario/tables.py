@@ -4,7 +4,8 @@ UTF-8, a header row with the fields of a section, ``#`` lines skipped. A dotted 
 a mapping (``share.Uzbek``); ``X.low``, ``X.high``, ``X.source`` beside a column ``X`` give the
 range of its numbers. An empty cell leaves the field out. A list of names is written in one cell
 with ``;`` between. A column without a name, as spreadsheets leave them, is left out where all of
-its cells are empty. A position is line and number of the cell, both from 1.
+its cells are empty. A quote before a text that a spreadsheet would compute (``'=Osh``) is not part
+of it. A position is line and number of the cell, both from 1.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from flowsim.scenario.nodes import Node, Spot
 from flowsim.scenario.shape import bare, is_leaf, is_section
 from flowsim.scenario.wording import shown
 from flowsim.section import Section
+from flowsim.shown import uncell
 
 _RANGE = ("low", "high", "source", "note", "distribution")
 
@@ -203,7 +205,7 @@ def _row(cells: list[str], columns: list[Column], section: type[Section], at: Sp
         spot = Spot(at.file, at.line, column.cell + 1)
         if not column.part:
             row.keys.setdefault(column.keys[0], spot)
-        text = cells[column.cell].strip()
+        text = uncell(cells[column.cell].strip())
         if text:
             _put(row, column, text, spot)
     for name, node in row.value.items():

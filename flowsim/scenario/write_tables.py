@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from flowsim.shown import cell as safe
+
 PARTS = ("low", "high", "distribution", "source", "note")
 """What the columns beside a number tell of its range."""
 
@@ -121,7 +123,7 @@ def _cell(value: Any, part: str) -> str:
         value = None
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
-    return "" if value is None else str(value)
+    return "" if value is None else safe(str(value))
 
 
 def _first(value: Any) -> int | None:

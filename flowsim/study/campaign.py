@@ -13,6 +13,7 @@ import cloudpickle
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.assemble import as_yaml
 from flowsim.scenario.scenario import Scenario
+from flowsim.shown import plain
 from flowsim.study.execute import Execution
 from flowsim.study.layout import Layout
 from flowsim.study.manifest import Manifest, Run
@@ -60,7 +61,8 @@ def campaign(
         store.add_scenario(entries[name].digest, as_yaml(scenario))
     store.clear()
     sound = len(found) - len(damaged) - len(blind)
-    with pool(jobs) as workers, telling(study.name, len(runs), sound, progress) as bar:
+    name = plain(study.name)
+    with pool(jobs) as workers, telling(name, len(runs), sound, progress) as bar:
         effort = _Effort(study, store, plan, workers, bar)
         if blind:
             damaged += _give_sight(effort, store, blind)

@@ -16,6 +16,7 @@ import xarray as xr
 from flowsim.errors import Problem, ScenarioError
 from flowsim.folders import whole_file
 from flowsim.scenario.flaws import did_you_mean, listed
+from flowsim.shown import as_csv
 from flowsim.study.outcomes import RUN, Outcome, Outcomes, called, read_outcomes
 from flowsim.study.pairing import METHODS, paired, pairs
 from flowsim.study.reasons import reason
@@ -103,13 +104,12 @@ class Comparison:
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the table as CSV, whole or not at all; what has no value is empty.
 
-        A name that ends in .gz, .bz2 or .xz has it compressed.
+        A name that ends in .gz, .bz2 or .xz has it compressed. A text that a spreadsheet would
+        compute has a quote before it, see `flowsim.shown.cell`.
         """
         how = COMPRESSIONS.get(Path(path).suffix)
         with whole_file(Path(path), replace=True) as made:
-            self.table.to_csv(
-                made, index=False, float_format="%.10g", lineterminator="\n", compression=how
-            )
+            as_csv(self.table, made, float_format="%.10g", compression=how)
 
     def markdown(
         self, outcomes: list[str] | None = None, names: Mapping[str, str] | None = None

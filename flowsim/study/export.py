@@ -16,6 +16,7 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.folders import whole_file, whole_folder
 from flowsim.netcdf import misfits, write_netcdf
 from flowsim.scenario.flaws import did_you_mean, listed
+from flowsim.shown import as_csv
 from flowsim.study.rows import long, runs
 from flowsim.study.runs import Runs
 
@@ -41,7 +42,8 @@ def export(
     ``.zarr``     Zarr (format 2), the same Dataset by `xarray.open_zarr`; of any size. A chunk is
                   one scenario of one variable, or a part of it if that is above 64 MiB.
     ``.parquet``  a table (see below), a scenario and at most a million rows at a time
-    ``.csv``      the same table: UTF-8, floats to the last digit, nothing for NaN, ISO times
+    ``.csv``      the same table: UTF-8, floats to the last digit, nothing for NaN, ISO times, a
+                  quote before texts that a spreadsheet would compute
     ============  ================================================================================
 
     A table without ``variable`` has a row a run: ``scenario``, ``sample``, ``member``,
@@ -195,7 +197,7 @@ def _csv(tables: Iterator[pd.DataFrame], path: Path, overwrite: bool) -> None:
         for i, table in enumerate(tables):
             times = table.select_dtypes("datetime").columns
             told = table.assign(**{name: _iso(table[name]) for name in times})
-            told.to_csv(file, index=False, header=i == 0, lineterminator="\n")
+            as_csv(told, file, header=i == 0)
 
 
 def _iso(times: pd.Series) -> pd.Series:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from pydantic import ConfigDict, TypeAdapter
 
 from flowsim.arrays import TEXTS, as_texts
+from flowsim.study.damage import checked
 
 ALIGNMENT = 8
 """Each array begins at a multiple of so many bytes."""
@@ -38,6 +40,8 @@ class Field:
     labels : bool
         Whether it is a coordinate, which may differ from run to run as inputs are sampled.
     """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     name: str
     dims: tuple[str, ...]
@@ -66,6 +70,8 @@ class Layout:
     True
     """
 
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
     fields: tuple[Field, ...]
     coords: dict[str, dict[str, Any]]
     attrs: dict[str, Any]
@@ -73,7 +79,8 @@ class Layout:
     @classmethod
     def of(cls, data: xr.Dataset) -> Layout:
         """The layout of a Dataset: its numbers, but for the labels of dimensions, are fields."""
-        fields, coords = [], {}
+        fields: list[Field] = []
+        coords: dict[str, dict[str, Any]] = {}
         for name, coord in sorted(data.coords.items(), key=lambda item: str(item[0])):
             if coord.dtype.kind in f"M{TEXTS}" or name in data.dims:
                 coords[str(name)] = _told(coord)
@@ -94,13 +101,20 @@ class Layout:
 
     @classmethod
     def from_text(cls, text: str) -> Layout:
-        """From JSON."""
-        plain = json.loads(text)
-        fields = [
-            Field(**{**field, "dims": tuple(field["dims"]), "shape": tuple(field["shape"])})
-            for field in plain["fields"]
-        ]
-        return cls(tuple(fields), plain["coords"], plain["attrs"])
+        """From JSON; ValueError if it is not the layout of a Dataset."""
+        layout = checked(_layouts(), text)
+        sizes: dict[str, int] = {}
+        told = [(field.name, field.dims, field.shape, field.dtype) for field in layout.fields]
+        told += [(name, *_parts(name, coord)) for name, coord in layout.coords.items()]
+        for name, dims, shape, dtype in told:
+            _check(name, dims, shape, dtype, sizes)
+        if len({name for name, *_ in told}) < len(told):
+            raise ValueError("a name stands in it twice")
+        try:
+            layout.labels()
+        except (TypeError, OverflowError) as error:
+            raise ValueError(f"its labels cannot be read: {error}") from None
+        return layout
 
     @cached_property
     def id(self) -> bytes:
@@ -160,6 +174,43 @@ def _field(name: str, array: xr.DataArray, labels: bool = False) -> Field:
 
 
 _DTYPES: dict[str, Any] = {"time": "datetime64[ns]", "text": np.str_}
+
+
+_COORDINATE = {"dims": list, "shape": list, "dtype": str, "values": list, "attrs": dict}
+
+
+def _parts(name: str, coord: Mapping[str, Any]) -> tuple[list[str], list[int], str]:
+    """Dimensions, shape and type of a coordinate, of which all must be there."""
+    for key, kind in _COORDINATE.items():
+        if not isinstance(coord.get(key), kind) or len(coord) > len(_COORDINATE):
+            raise ValueError(f"the labels {name!r} have no {key} as they should")
+    if not all(isinstance(dim, str) for dim in coord["dims"]):
+        raise ValueError(f"the labels {name!r} have dimensions that are no texts")
+    if not all(type(size) is int for size in coord["shape"]):
+        raise ValueError(f"the labels {name!r} have a shape that is not of whole numbers")
+    return coord["dims"], coord["shape"], coord["dtype"]
+
+
+def _check(
+    name: str, dims: Sequence[str], shape: Sequence[int], dtype: str, sizes: dict[str, int]
+) -> None:
+    """Refuse an array that no Dataset has beside those whose sizes are known."""
+    if len(dims) != len(shape) or len(set(dims)) < len(dims):
+        raise ValueError(f"{name!r} has dimensions {list(dims)} and shape {list(shape)}")
+    for dim, size in zip(dims, shape, strict=True):
+        if size < 0 or sizes.setdefault(dim, size) != size:
+            raise ValueError(f"{dim!r} has {size} labels in {name!r}")
+    try:
+        kind = np.dtype(_DTYPES.get(dtype, dtype)).kind
+    except (TypeError, ValueError, SyntaxError):
+        kind = ""
+    if kind not in "biufmMU" or not kind:
+        raise ValueError(f"{name!r} has the type {dtype!r}")
+
+
+@lru_cache(maxsize=1)
+def _layouts() -> TypeAdapter[Layout]:
+    return TypeAdapter(Layout)
 
 
 def _told(coord: xr.DataArray) -> dict[str, Any]:

@@ -6,22 +6,32 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from itertools import product
 from typing import Any, Literal, NamedTuple
 
+from pydantic import ConfigDict, TypeAdapter
+
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.flaws import listed
+from flowsim.study.damage import checked, mapping
 
 OnChange = Literal["refuse", "recompute"]
 
 FORMAT = 1
 """Of manifests, layouts and records; another one cannot be read."""
+MOST_RUNS = 100_000_000
+"""Of a scenario in a manifest; more is damage."""
 
 _SHARED = {
     "seed": "the seed", "method": "the method of sampling", "inputs": "the inputs sampled",
     "keep": "what is kept", "code": "the code", "start": "the start", "end": "the end",
 }  # fmt: skip
 """What all scenarios of a store have in common, and what a message calls it."""
+
+
+class OtherFormatError(ValueError):
+    """A manifest of another format; its argument is which."""
 
 
 class Run(NamedTuple):
@@ -77,6 +87,8 @@ class Entry:
         How many are planned; no samples are the central values.
     """
 
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
     name: str
     digest: str
     doubts: str
@@ -101,6 +113,8 @@ class Manifest:
     inputs, keep : tuple of str
     scenarios : tuple of Entry
     """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     name: str
     title: str
@@ -139,14 +153,31 @@ class Manifest:
 
     @classmethod
     def from_text(cls, text: str) -> Manifest:
-        """From JSON; ValueError if it is none."""
-        try:
-            plain = {"format": 0, **json.loads(text)}
-            scenarios = tuple(Entry(**entry) for entry in plain.pop("scenarios"))
-            plain |= {key: tuple(plain[key]) for key in ("inputs", "keep")}
-            return cls(**plain, scenarios=scenarios)
-        except (TypeError, KeyError, AttributeError) as error:
-            raise ValueError(f"it is not the plan of a study: {error}") from None
+        """From JSON.
+
+        Raises
+        ------
+        OtherFormatError
+            It is of a version that this one does not know.
+        ValueError
+            It is not the plan of a study.
+        """
+        found = mapping(text).get("format", 0)
+        if isinstance(found, int) and found != FORMAT:
+            raise OtherFormatError(found)
+        plan = checked(_plans(), text)
+        names = [entry.name for entry in plan.scenarios]
+        if len(set(names)) < len(names):
+            raise ValueError("a scenario stands in it twice")
+        most = max((e.members * max(e.samples, 1) for e in plan.scenarios), default=0)
+        if most > MOST_RUNS or any(e.members < 1 or e.samples < 0 for e in plan.scenarios):
+            raise ValueError(f"a scenario has from 1 to {MOST_RUNS:,} runs")
+        return plan
+
+
+@lru_cache(maxsize=1)
+def _plans() -> TypeAdapter[Manifest]:
+    return TypeAdapter(Manifest)
 
 
 def run_seed(seed: str, sample: int, member: int) -> str:

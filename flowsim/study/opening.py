@@ -11,7 +11,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from flowsim.errors import StoreError
+from flowsim.shown import plain
 from flowsim.study.alignment import at_common_times, together
+from flowsim.study.damage import opened
 from flowsim.study.layout import Field, Layout
 from flowsim.study.manifest import Entry, Manifest, Run
 from flowsim.study.record import DamagedError, decode, decode_one, read_head
@@ -55,6 +57,16 @@ def dataset(store: Store, plan: Manifest, partial: bool = False) -> xr.Dataset:
     """
     plan, grid = _grid(store, plan, partial)
     layouts = [_layout(store, runs[0]) for runs in grid]
+    try:
+        return _whole(store, plan, grid, layouts)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        told = f"the layouts of {store.folder} do not fit its runs ({plain(error)})"
+        raise StoreError(f"{told}; remove {store.folder / 'layouts'}, and run it again") from error
+
+
+def _whole(
+    store: Store, plan: Manifest, grid: list[list[Run]], layouts: list[Layout]
+) -> xr.Dataset:
     size = sum(layout.size * len(runs) for layout, runs in zip(layouts, grid, strict=True))
     read = _read_later if size > LAZY_BYTES else _read_now
     parts = [
@@ -107,7 +119,11 @@ def _lack(store: Store, how: str, what: Sequence[str], total: int) -> str:
 
 def _layout(store: Store, run: Run) -> Layout:
     try:
-        layout = store.layout(read_head(store.read(run.key), run.known).layout)
+        record = store.read(run.key)
+        head = read_head(record, run.known)
+        layout = store.layout(head.layout)
+        if layout is not None and len(record) - head.end != layout.size:
+            raise DamagedError("it is of another size than its layout")
     except DamagedError as error:
         raise StoreError(_lack(store, "has damaged", [f"{run}, {error}"], 1)) from None
     if layout is None:
@@ -203,7 +219,7 @@ def _read_field(store: Store, layout: Layout, field: int, runs: Sequence[Run]) -
     rows = np.empty((len(runs), stop - start), dtype=np.uint8)
     for i, run in enumerate(runs):
         try:
-            with open(store.path(run.key), "rb", buffering=0) as file:
+            with opened(store.path(run.key)) as file:
                 head = read_head(file.read(_head_bytes(layout)), run.known)
                 file.seek(head.end + start)
                 piece = decode_one(file.read(stop - start), head, layout, field)

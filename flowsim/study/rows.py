@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from flowsim.arrays import TEXTS
 from flowsim.effects import ALL
+from flowsim.shown import uncell
 
 RUN = ("scenario", "sample", "member")
 SEED = "seed_of_run"
@@ -41,9 +42,11 @@ def of_runs(table: pd.DataFrame) -> xr.Dataset:
     lost = [name for name in RUN if name not in table]
     if lost:
         raise ValueError(f"a table of runs tells {', '.join(RUN)}; {lost[0]} is not there")
+    table = table.rename(columns=lambda name: uncell(str(name)))  # as CSV has them
+    table = table.assign(scenario=[uncell(str(name)) for name in table["scenario"]])
     order = list(dict.fromkeys(table["scenario"]))
     effects = [name for name in table.columns if name not in (*RUN, SEED)]
-    indexed = table.assign(scenario=table["scenario"].astype(str)).set_index(list(RUN))
+    indexed = table.set_index(list(RUN))
     sizes = [len(indexed.index.unique(name)) for name in RUN]
     if indexed.index.has_duplicates or len(indexed) != int(np.prod(sizes)):
         raise ValueError("a table of runs has each scenario, sample and member once; some are not")

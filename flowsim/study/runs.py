@@ -10,6 +10,7 @@ from typing import Any
 import xarray as xr
 
 from flowsim.errors import StoreError
+from flowsim.shown import plain
 from flowsim.study.manifest import Manifest, Run
 from flowsim.study.opening import dataset
 from flowsim.study.store import Store
@@ -87,7 +88,7 @@ class Runs:
         plan = self.plan
         total, missing = sum(1 for _ in plan.runs()), len(self.missing())
         lack = f", {missing} of them missing" if missing else ""
-        return f"<Runs of {plan.name}: {len(self.names)} scenarios, {total} runs{lack}>"
+        return f"<Runs of {plain(plan.name)}: {len(self.names)} scenarios, {total} runs{lack}>"
 
     def _repr_html_(self) -> str:
         return self.data._repr_html_()

@@ -28,8 +28,10 @@ from typing import Any
 from flowsim.errors import Problem, ScenarioError, StoreError
 from flowsim.halves import half_of, is_abandoned, is_half
 from flowsim.scenario.flaws import listed
+from flowsim.shown import plain
+from flowsim.study.damage import mapping, opened, read_json
 from flowsim.study.layout import Layout
-from flowsim.study.manifest import FORMAT, Manifest, OnChange, Run, merged
+from flowsim.study.manifest import FORMAT, Manifest, OnChange, OtherFormatError, Run, merged
 from flowsim.study.record import DamagedError, decode, read_head
 
 MANIFEST = "manifest.json"
@@ -68,22 +70,19 @@ class Store:
         """
         path = self.folder / MANIFEST
         try:
-            plan = Manifest.from_text(path.read_text(encoding="utf-8"))
+            return Manifest.from_text(read_json(path))
         except FileNotFoundError:
             raise StoreError(
                 f"{self.folder} is no store of a study: it has no {MANIFEST}"
             ) from None
+        except OtherFormatError as error:
+            told = f"{self.folder} is a store of format {error}, and this flowsim reads {FORMAT}"
+            raise StoreError(f"{told}; open it with the version that wrote it") from None
         except ValueError as error:
-            told = f"{path} is damaged ({error}); remove it and run the study again"
+            told = f"{path} is damaged ({plain(error)}); remove it and run the study again"
             raise StoreError(f"{told}: the runs are still there") from None
         except OSError as error:
             raise StoreError(f"{path}: {error.strerror}") from None
-        if plan.format != FORMAT:
-            told = (
-                f"{self.folder} is a store of format {plan.format}, and this flowsim reads {FORMAT}"
-            )
-            raise StoreError(f"{told}; open it with the version that wrote it")
-        return plan
 
     def prepare(self, plan: Manifest, on_change: OnChange = "refuse") -> Manifest:
         """Make the folder where it is missing, and lay a plan over the one it holds.
@@ -166,7 +165,7 @@ class Store:
     def read(self, key: str) -> bytes:
         """The bytes of a record; StoreError if they cannot be read."""
         try:
-            with open(self.path(key), "rb", buffering=0) as file:
+            with opened(self.path(key)) as file:
                 return file.read()
         except OSError as error:
             raise StoreError(f"{self.path(key)}: {error.strerror}") from error
@@ -217,9 +216,8 @@ class Store:
         """A layout by its id; None if it is missing or damaged."""
         if name not in self._layouts:
             try:
-                text = self._layout_path(name).read_text(encoding="utf-8")
-                layout = Layout.from_text(text)
-            except (OSError, ValueError, TypeError, KeyError):
+                layout = Layout.from_text(read_json(self._layout_path(name)))
+            except (OSError, ValueError):
                 return None
             if layout.id != name:
                 return None
@@ -260,11 +258,14 @@ class Store:
         found = {}
         for path in self._failure_files():
             try:
-                found[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+                found[path.stem] = mapping(read_json(path))
             except FileNotFoundError:
                 continue  # another process has just done it
-            except ValueError:
-                raise StoreError(f"{path} is damaged; run the study again") from None
+            except ValueError as error:
+                why = plain(error)
+                raise StoreError(f"{path} is damaged ({why}); run the study again") from None
+            except OSError as error:
+                raise StoreError(f"{path}: {error.strerror}") from None
         return found
 
     def failed(self) -> set[str]:
@@ -285,8 +286,8 @@ class Store:
     def cpus(self) -> list[str]:
         """Levels of CPU features that runs were made at, as far as the journal has them."""
         try:
-            lines = (self.folder / JOURNAL).read_text(encoding="utf-8").splitlines()[1:]
-        except OSError:
+            lines = read_json(self.folder / JOURNAL).splitlines()[1:]
+        except (OSError, ValueError):  # it is for people, and no number depends on it
             return []
         return sorted({cells[5] for line in lines if len(cells := line.split(",")) == 6})
 

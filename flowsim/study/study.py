@@ -15,6 +15,7 @@ from flowsim.draws import seed_text
 from flowsim.errors import Problem, ScenarioError, StudyError
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario, not_loaded
+from flowsim.shown import plain
 from flowsim.study.identity import code_version
 from flowsim.study.inputs import METHODS, Method, design, doubts, uncertain
 from flowsim.study.keep import instants, parse_keep
@@ -137,7 +138,7 @@ class Study:
         """What it crosses."""
         samples = f" x {self.samples} samples of {len(self._paths)} inputs" if self.samples else ""
         members = f"{self.members} member{'s' if self.members != 1 else ''}"
-        return f"<Study {self.name}: {len(self.scenarios)} scenarios{samples} x {members}>"
+        return f"<Study {plain(self.name)}: {len(self.scenarios)} scenarios{samples} x {members}>"
 
     def __len__(self) -> int:
         """Number of runs."""

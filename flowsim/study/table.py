@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from flowsim.shown import markdown as escaped
+from flowsim.shown import plain
 from flowsim.study.outcomes import called
 from flowsim.study.pairing import METHODS
 from flowsim.study.reasons import LARGE_GAIN
@@ -30,7 +32,7 @@ FEW = 10
 def text(told: Comparison) -> str:
     """A block an outcome, a line a scenario; at most 110 columns wide."""
     blocks = [_block(rows, told) for _, rows in told.table.groupby("outcome", sort=False)]
-    return "\n\n".join([*blocks, textwrap.fill(basis(told), WIDTH)])
+    return "\n\n".join([*blocks, textwrap.fill(plain(basis(told)), WIDTH)])
 
 
 def _block(rows: pd.DataFrame, told: Comparison) -> str:
@@ -45,10 +47,10 @@ def _block(rows: pd.DataFrame, told: Comparison) -> str:
                 notes.append(row["reason"])
             gain = f"{gain} [{notes.index(row['reason']) + 1}]".strip()
         needs = [_count(row[key]) for key in ("units_needed", "runs_needed_unpaired")]
-        lines.append([row["scenario"], *cells, gain, *needs])
+        lines.append([plain(row["scenario"]), *cells, gain, *needs])
     lines = _narrowed(lines)
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    title = _title(rows)
+    title = plain(_title(rows))
     shown = [title if len(title) <= WIDTH else _clipped(title, WIDTH)]
     for line in lines:
         left = [cell.ljust(w) for cell, w in zip(line[:2], widths[:2], strict=True)]
@@ -56,9 +58,11 @@ def _block(rows: pd.DataFrame, told: Comparison) -> str:
         shown.append("  " + "  ".join(left + right).rstrip())
     for i, note in enumerate(notes, 1):
         mark = f"  [{i}] "
-        shown.append(textwrap.fill(note, WIDTH, initial_indent=mark, subsequent_indent=" " * 6))
+        shown.append(
+            textwrap.fill(plain(note), WIDTH, initial_indent=mark, subsequent_indent=" " * 6)
+        )
     if lacking:
-        shown.append(f"  {lacking}")
+        shown.append(f"  {plain(lacking)}")
     return "\n".join(shown)
 
 
@@ -117,8 +121,8 @@ def markdown(told: Comparison, outcomes: Sequence[str], names: Mapping[str, str]
     """The wide table: a row a scenario, a column an outcome."""
     rows = _wide(told, outcomes)
     heads = [names.get(o) or _title(told.table[told.table["outcome"] == o]) for o in outcomes]
-    lines = [["", *(_bare(h) for h in heads)], ["---"] * (len(outcomes) + 1)]
-    lines += [[f"**{_bare(name)}**", *("<br>".join(c) for c in cells)] for name, cells in rows]
+    lines = [["", *(escaped(h) for h in heads)], ["---"] * (len(outcomes) + 1)]
+    lines += [[f"**{escaped(name)}**", *("<br>".join(c) for c in cells)] for name, cells in rows]
     return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines)
 
 
@@ -126,15 +130,15 @@ def html(told: Comparison) -> str:
     """The wide table for a notebook, with what pairing gains in each cell."""
     outcomes = list(dict.fromkeys(told.table["outcome"]))
     heads = [_title(told.table[told.table["outcome"] == o]) for o in outcomes]
-    head = "".join(f"<th>{escape(h)}</th>" for h in ("", *heads))
+    head = "".join(f"<th>{escape(plain(h))}</th>" for h in ("", *heads))
     body = "".join(
-        f"<tr><th>{escape(name)}</th>"
+        f"<tr><th>{escape(plain(name))}</th>"
         + "".join(f"<td>{'<br>'.join(escape(line) for line in cell)}</td>" for cell in cells)
         + "</tr>"
         for name, cells in _wide(told, outcomes, gain=True)
     )
     return (
-        f"<table><caption>{escape(basis(told))}</caption>"
+        f"<table><caption>{escape(plain(basis(told)))}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
 
@@ -153,10 +157,6 @@ def _wide(
         columns.append(cells)
     names = list(dict.fromkeys(told.table["scenario"]))
     return [(name, [column[i] for column in columns]) for i, name in enumerate(names)]
-
-
-def _bare(words: str) -> str:
-    return words.replace("|", "\\|")
 
 
 def _title(rows: pd.DataFrame) -> str:

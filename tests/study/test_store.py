@@ -298,7 +298,7 @@ def test_a_record_that_may_not_be_read_is_not_thrown_away(
         return open(path, *arguments, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr("flowsim.study.store.open", refused, raising=False)
+        patch.setattr("flowsim.study.store.opened", refused)
         with pytest.raises(fs.StoreError, match="Too many open files"):
             tiny().run(folder)
     assert contents(folder) == before

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from flowsim.behaviour.flee_section import Flee
-from flowsim.errors import Problem, ScenarioError, ScenarioWarning, on_one_line
+from flowsim.errors import Problem, ScenarioError, ScenarioWarning
 from flowsim.formats.flee.changes import camps_at_times, read_changes, shut, with_changes
 from flowsim.formats.flee.closures import Closures
 from flowsim.formats.flee.conflict import GROUP, read_conflict
@@ -38,6 +38,7 @@ from flowsim.scenario.flaws import capped
 from flowsim.scenario.rules.period import YEARS
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.swapped import ALL_SWAPPED, all_swapped, swapped_places
+from flowsim.shown import plain
 from flowsim.world.sections import Arrival, Event, Place, Report, Route
 
 LONGEST_RUN = int(365.25 * YEARS)
@@ -133,7 +134,7 @@ def _read(
     if flee.spawning.empty_camps_on_day0:
         scored = registered.emptied(begin, notes)
         how = "camps start empty, and reports are less the persons of the first day"
-        notes.odd.append(on_one_line(f"{folder}: empty_camps_on_day0: {how}"))
+        notes.odd.append(plain(f"{folder}: empty_camps_on_day0: {how}"))
         sheltered.clear()
     people = read_group(tables, spots, notes)
     check_unused(tables, spots, notes)
@@ -147,7 +148,7 @@ def _read(
     given = bool(registered.camps or present or sheltered.total())
     if not given:
         how = "how many leave follows from violence, by behaviour.leaving, and is no forecast"
-        notes.odd.append(on_one_line(f"{folder}: nobody is told to come: {how}"))
+        notes.odd.append(plain(f"{folder}: nobody is told to come: {how}"))
     places = tuple(
         s.place(where[s.name], sheltered[s.name], s.country == origin) for s in spots.values()
     )
@@ -202,10 +203,10 @@ def _settings(folder: Path, tables: Path, strict: bool, notes: Notes) -> Flee:
     path = find_settings(folder, tables)
     if path is None:
         told = f"there is no {FILE} in it, beside it or above: Flee's rules have Flee's defaults"
-        notes.odd.append(on_one_line(f"{folder}: {told}"))
+        notes.odd.append(plain(f"{folder}: {told}"))
         return Flee(strict=strict)
     if not lies_in(path, folder):
-        notes.odd.append(on_one_line(f"{folder}: the settings for Flee's rules are of {path}"))
+        notes.odd.append(plain(f"{folder}: the settings for Flee's rules are of {path}"))
     return read_settings(path, notes).model_copy(update={"strict": strict})
 
 

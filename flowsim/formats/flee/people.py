@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flowsim import numerals
-from flowsim.errors import on_one_line
 from flowsim.formats.flee.conflict import GROUP
 from flowsim.formats.flee.places import Spot
 from flowsim.formats.flee.rows import Notes, Row, is_told, read_all
+from flowsim.shown import plain
 from flowsim.world.sections import Group
 
 PREFIX, DEFAULT = "demographics_", "default"
@@ -47,7 +47,7 @@ def read_group(folder: Path, spots: Mapping[str, Spot], notes: Notes) -> Group:
         else:
             notes.tell(path, 1, f"{attribute!r} is not used: no rule here reads its values")
     if children:
-        notes.odd.append(on_one_line(f"{folder}: children flee alone here, and count as grown up"))
+        notes.odd.append(plain(f"{folder}: children flee alone here, and count as grown up"))
     adults = max(1.0 - children - elderly, 0.0)
     return Group(
         name=GROUP, household_size={1: 1.0}, children=children, women=women * adults,

@@ -10,11 +10,12 @@ from datetime import date
 from pathlib import Path
 
 from flowsim import numerals
-from flowsim.errors import Problem, ScenarioError, on_one_line
+from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.files import TABLE_BYTES, lies_in, read_table_text, read_text
 from flowsim.scenario.flaws import SUGGESTIONS, did_you_mean
 from flowsim.scenario.nodes import Spot
 from flowsim.section import in_reach
+from flowsim.shown import plain
 
 MOST = 1e8
 """Largest number that a cell may hold, as in a scenario's own tables."""
@@ -54,7 +55,7 @@ class Notes:
 
     def tell(self, file: object, line: int, told: str) -> None:
         """Note something odd in a file."""
-        self.odd.append(on_one_line(f"{file}:{line}: {told}"))
+        self.odd.append(plain(f"{file}:{line}: {told}"))
 
     def text(self, path: Path, most_bytes: int, named: Spot | None = None) -> str | None:
         """Text of a file; None, and a problem, where it cannot be read or lies elsewhere."""
