@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError
+from flowsim.suffixes import FIGURE, ending_of, folder_of
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -80,11 +81,34 @@ def file_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name).strip("._") or "scenario"
 
 
-def png(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
-    """Refuse, before anything is drawn, a figure that would not be what its name says."""
-    if path is not None and path.suffix.lower() != ".png":
-        raise click.BadParameter(f"{path} is no name of a PNG; let it end in .png")
+Named = Callable[[click.Context, click.Parameter, Path | None], Path | None]
+
+
+def ends_in(endings: Sequence[str], what: str, needed: bool = False) -> Named:
+    """What refuses, before anything is done, a file that would not be what its name says."""
+
+    def refuse(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+        try:
+            if path is not None:
+                ending_of(path, endings, needed, what)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+        return path
+
+    return refuse
+
+
+def is_folder(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse, before anything is done, a folder that bears the name of a file."""
+    try:
+        if path is not None and not path.is_dir():
+            folder_of(path)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
     return path
+
+
+figure_name = ends_in(FIGURE, "a figure", needed=True)
 
 
 @contextmanager

@@ -6,12 +6,21 @@ from pathlib import Path
 
 import click
 
-from flowsim.cli.answer import ALLOW_CODE, answering, importing, load, parent_of, terminable
+from flowsim.cli.answer import (
+    ALLOW_CODE,
+    answering,
+    importing,
+    is_folder,
+    load,
+    parent_of,
+    terminable,
+)
 
 
 @click.command("convert")
 @click.argument("source", metavar="SRC")
-@click.argument("target", metavar="DST", type=click.Path(path_type=Path))
+@click.argument("target", metavar="DST", type=click.Path(path_type=Path),
+                callback=is_folder)  # fmt: skip
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier conversion.")

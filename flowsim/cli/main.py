@@ -17,6 +17,7 @@ from flowsim.cli.answer import (
     answering,
     file_name,
     importing,
+    is_folder,
     is_terminal,
     load,
     parent_of,
@@ -44,7 +45,8 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("scenario")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder; else out/NAME.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), callback=is_folder,
+              help="Folder; else out/NAME.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--engine", type=click.Choice(["columns", "agents"]), default="columns")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")

@@ -21,6 +21,7 @@ from flowsim.study.pairing import METHODS, paired, pairs
 from flowsim.study.reasons import reason
 from flowsim.study.rows import of_runs
 from flowsim.study.table import html, markdown, text
+from flowsim.suffixes import TABLE, ending_of
 
 COMPRESSIONS: dict[str, Literal["gzip", "bz2", "xz"]] = {
     ".gz": "gzip", ".bz2": "bz2", ".xz": "xz",
@@ -103,9 +104,14 @@ class Comparison:
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the table as CSV, whole or not at all; what has no value is empty.
 
-        A name that ends in .gz, .bz2 or .xz has it compressed.
+        A name that ends in .csv.gz, .csv.bz2 or .csv.xz has it compressed.
+
+        Raises
+        ------
+        ValueError
+            The name promises another format.
         """
-        how = COMPRESSIONS.get(Path(path).suffix)
+        how = COMPRESSIONS.get(Path(ending_of(path, TABLE, what="a table")).suffix)
         with whole_file(Path(path), replace=True) as made:
             self.table.to_csv(
                 made, index=False, float_format="%.10g", lineterminator="\n", compression=how
