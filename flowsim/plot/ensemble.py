@@ -22,6 +22,7 @@ BANDS = ((0.05, 0.95, 0.2, "90 % of the runs"), (0.25, 0.75, 0.4, "half of the r
 RUN = "run"
 CHANCE = "the bands are chance alone: all runs have the same inputs"
 BOTH = "the bands are chance and inputs: samples of inputs were drawn"
+DIFFER = "the bands are chance and inputs: the runs have different ones"
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,14 @@ class Ensemble:
     recorded : tuple of xarray.Dataset
         What there is of the runs, each with ``run`` and ``time``: by day, or as recorded.
     size : int
-    drawn : bool
-        Whether inputs were drawn, so that runs differ by more than chance.
+    why : str
+        What makes the runs differ, in words.
     """
 
     first: Result
     recorded: tuple[xr.Dataset, ...]
     size: int
-    drawn: bool
+    why: str
 
     @classmethod
     def of(cls, runs: Result | Runs | Sequence[Result], of: str = "") -> Ensemble:
@@ -86,7 +87,7 @@ class Ensemble:
             return []
         median = Line2D([], [], color=FAINT, linewidth=1.8, label=f"median of {self.size} runs")
         bands = [Patch(color=INK, alpha=a, linewidth=0, label=told) for *_, a, told in BANDS]
-        note = Line2D([], [], linestyle="none", label=BOTH if self.drawn else CHANCE)
+        note = Line2D([], [], linestyle="none", label=self.why)
         return [median, *reversed(bands), note]
 
 
@@ -126,7 +127,7 @@ def _of_results(results: Sequence[Result]) -> Ensemble:
         data_vars="all",
     )  # fmt: skip
     digests = {str(r.data.attrs.get("digest")) for r in results}
-    return Ensemble(first, (whole,), len(results), len(digests) > 1)
+    return Ensemble(first, (whole,), len(results), DIFFER if len(digests) > 1 else CHANCE)
 
 
 def _of_study(runs: Runs, of: str) -> Ensemble:
@@ -143,8 +144,9 @@ def _of_study(runs: Runs, of: str) -> Ensemble:
         right = f"keep some of {', '.join(_DRAWN)} by day or as recorded"
         raise ValueError(f"the study kept nothing over time that a timeline shows; {right}")
     title = str(data.attrs.get("title") or data.attrs.get("name", ""))
+    why = BOTH if data.sizes["sample"] > 1 else CHANCE
     first = Result(recorded[0].isel({RUN: 0}).assign_attrs(title=f"{title}, {name}"))
-    return Ensemble(first, recorded, recorded[0].sizes[RUN], data.sizes["sample"] > 1)
+    return Ensemble(first, recorded, recorded[0].sizes[RUN], why)
 
 
 def _stacked(data: xr.Dataset, dim: str) -> xr.Dataset:

@@ -115,7 +115,10 @@ def timeline(
     chosen = [(draw, high) for draw, high, needs in PANELS if any(shown.find(v) for v in needs)]
     regions = len(set(shown.first.data["region"].values.tolist()))
     heights = [0.2] * bool(spans) + [high or ROW * (1 + regions) for _, high in chosen]
-    heading = f"{title_of(shown.first.data)}: flight, border and violence"
+    title = title_of(shown.first.data)
+    if isinstance(result, Runs) and scenario is not None:
+        title = ", ".join(filter(None, (scenario.title or scenario.name, of)))
+    heading = f"{title}: flight, border and violence"
     page = Page(width, sum(heights), heading)
     panels = list(
         page.chart.subplots(len(heights), 1, sharex=True, height_ratios=heights, squeeze=False)[

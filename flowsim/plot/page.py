@@ -161,7 +161,7 @@ class Page:
         high = legend.get_window_extent(renderer).height * 72.0 / self.chart.dpi
         words = axes.get_title(loc="left")
         if words:
-            axes.set_title(words, pad=high + points(0.5))
+            axes.set_title(words, pad=high + points(0.8))
 
 
 def _renderer(chart: Figure) -> Any:
