@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from flowsim.arrays import TEXTS, as_texts
 from flowsim.folders import whole_file
+from flowsim.suffixes import NETCDF, ending_of
 
 MOST_BYTES = 2**31 - 4
 """Of one variable. The format itself (with 64-bit offsets) goes to 4 GiB, but scipy, which writes
@@ -47,14 +48,15 @@ def write_netcdf(data: xr.Dataset, path: str | os.PathLike[str], replace: bool =
     ----------
     data : xarray.Dataset
     path : path
-        The file; its folder must exist.
+        The file; its folder must exist, and a suffix must be one of netCDF-3 (.nc, .nc3, .cdf).
     replace : bool
         Whether a file that is there already is replaced.
 
     Raises
     ------
     ValueError
-        netCDF-3 cannot hold the Dataset; the message names all that it cannot.
+        netCDF-3 cannot hold the Dataset, and the message names all that it cannot; or the name
+        promises another format.
     FileExistsError
         The file exists and is not to be replaced.
     OSError
@@ -70,6 +72,7 @@ def write_netcdf(data: xr.Dataset, path: str | os.PathLike[str], replace: bool =
     >>> back.identical(data), str(back.people.dtype)
     (True, 'int64')
     """
+    ending_of(path, NETCDF, what="netCDF-3")
     wrong = misfits(data)
     if wrong:
         raise ValueError("\n".join(f"{name}: {why}; {right}" for name, why, right in wrong))

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -20,6 +20,7 @@ from flowsim.cli.output import say as say
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError
 from flowsim.folders import LinkError, refuse_link
 from flowsim.shown import lines
+from flowsim.suffixes import FIGURE, ending_of, folder_of
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -118,7 +119,7 @@ def file_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name).strip("._") or "scenario"
 
 
-def no_link(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+def no_link(path: Path | None) -> Path | None:
     """Refuse, before anything is done, to write through a link."""
     if path is not None:
         try:
@@ -128,12 +129,36 @@ def no_link(context: click.Context, option: click.Parameter, path: Path | None) 
     return path
 
 
-def png(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
-    """Refuse, before anything is drawn, a figure that would not be what its name says."""
-    no_link(context, option, path)
-    if path is not None and path.suffix.lower() != ".png":
-        raise click.BadParameter(f"{path} is no name of a PNG; let it end in .png")
+Named = Callable[[click.Context, click.Parameter, Path | None], Path | None]
+
+
+def ends_in(endings: Sequence[str], what: str, needed: bool = False) -> Named:
+    """What refuses, before anything is done, a link and a file that is not what its name says."""
+
+    def refuse(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+        no_link(path)
+        try:
+            if path is not None:
+                ending_of(path, endings, needed, what)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+        return path
+
+    return refuse
+
+
+def is_folder(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse, before anything is done, a link and a folder that bears the name of a file."""
+    no_link(path)
+    try:
+        if path is not None and not path.is_dir():
+            folder_of(path)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
     return path
+
+
+figure_name = ends_in(FIGURE, "a figure", needed=True)
 
 
 @contextmanager

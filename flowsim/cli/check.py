@@ -11,9 +11,10 @@ import click
 from flowsim.cli.answer import (
     ALLOW_CODE,
     answering,
+    ends_in,
     file_name,
     importing,
-    no_link,
+    is_folder,
     parent_of,
     say,
     terminable,
@@ -37,11 +38,12 @@ SCENARIOS = Path("scenarios")
               show_default=True,
               help="Of all scenarios together, at the statistical level.")  # fmt: skip
 @click.option("--jobs", type=int, default=1, show_default=True, help="Processes; -1: all cores.")
-@click.option("--junit", type=click.Path(path_type=Path), callback=no_link,
-              help="Write JUnit XML there.")  # fmt: skip
-@click.option("--summary", type=click.Path(path_type=Path), callback=no_link,
+@click.option("--junit", type=click.Path(path_type=Path),
+              callback=ends_in((".xml",), "JUnit"), help="Write JUnit XML there.")  # fmt: skip
+@click.option("--summary", type=click.Path(path_type=Path),
+              callback=ends_in((".md", ".markdown"), "Markdown"),
               help="Write Markdown there.")  # fmt: skip
-@click.option("-o", "--output", type=click.Path(path_type=Path),
+@click.option("-o", "--output", type=click.Path(path_type=Path), callback=is_folder,
               help="Folder for a figure of each scenario that moved.")  # fmt: skip
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @quiet_option

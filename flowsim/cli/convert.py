@@ -12,6 +12,7 @@ from flowsim.cli.answer import (
     SCENARIO,
     answering,
     importing,
+    is_folder,
     load,
     parent_of,
     terminable,
@@ -21,7 +22,8 @@ from flowsim.cli.output import quiet_option, written
 
 @click.command("convert")
 @click.argument("source", metavar="SRC", type=SCENARIO)
-@click.argument("target", metavar="DST", type=click.Path(path_type=Path))
+@click.argument("target", metavar="DST", type=click.Path(path_type=Path),
+                callback=is_folder)  # fmt: skip
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
 @PERIOD
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)

@@ -28,7 +28,7 @@ _WHOLE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d):00\b")
 def diff_command(scenario: str, other: str | None, allow_code: bool) -> None:
     """Print every value of SCENARIO that is otherwise in OTHER, or in what SCENARIO extends.
 
-    A line is file:line: path: value in OTHER -> value in SCENARIO; with --json the values are whole.
+    A line is file:line: path: value in OTHER -> value in SCENARIO; values are whole with --json.
     Exit status 0, whether they differ or not; 2: one of them is wrong.
     """
     with answering("it failed", "nothing was compared"), importing(allow_code):

@@ -21,9 +21,9 @@ from flowsim.cli.answer import (
     answering,
     file_name,
     importing,
+    is_folder,
     is_terminal,
     load,
-    no_link,
     parent_of,
     say,
     terminable,
@@ -58,7 +58,7 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("scenario", type=SCENARIO)
-@click.option("-o", "--output", type=click.Path(path_type=Path), callback=no_link,
+@click.option("-o", "--output", type=click.Path(path_type=Path), callback=is_folder,
               help="Folder; else out/NAME.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--engine", type=click.Choice(["columns", "agents"]), default="columns")

@@ -10,10 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowsim.cli.answer import PERIOD, SCENARIO, answering, is_terminal, load, no_link, png
+from flowsim.cli.answer import (
+    PERIOD,
+    SCENARIO,
+    answering,
+    ends_in,
+    figure_name,
+    is_terminal,
+    load,
+)
 from flowsim.cli.output import is_quiet, json_option, quiet_option, result
 from flowsim.errors import Problem, ScenarioError
 from flowsim.shown import cell, plain
+from flowsim.suffixes import CSV
 
 if TYPE_CHECKING:
     from flowsim.evidence.against_registrations import Scores
@@ -32,10 +41,11 @@ if TYPE_CHECKING:
 @click.option("--fold", metavar="NAME", help="Parameters fitted without this conflict.")
 @click.option("--no-capacities", is_flag=True, help="Camps take in whoever comes.")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), callback=no_link,
+@click.option("-o", "--output", type=click.Path(path_type=Path),
+              callback=ends_in(CSV, "the table of camps"),
               help="Write the camps as CSV.")  # fmt: skip
-@click.option("--figure", type=click.Path(path_type=Path), callback=png,
-              help="Draw simulated and registered persons by camp as this PNG.")  # fmt: skip
+@click.option("--figure", type=click.Path(path_type=Path), callback=figure_name,
+              help="Draw persons by camp, simulated and registered: PNG, PDF or SVG.")  # fmt: skip
 @click.option("--progress/--no-progress", default=True, help="Show progress on a terminal.")
 @quiet_option
 @json_option

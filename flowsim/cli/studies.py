@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flowsim import suffixes
 from flowsim.cli.answer import (
     ALLOW_CODE,
     OUT,
     SCENARIO,
     answering,
+    ends_in,
+    figure_name,
     file_name,
     importing,
-    no_link,
+    is_folder,
     parent_of,
-    png,
     terminable,
 )
 from flowsim.cli.output import is_quiet, json_option, quiet_option, result, wants_json, written
@@ -32,7 +34,8 @@ TABLE = "comparison.csv"
 
 @click.command()
 @click.argument("study_file", metavar="STUDY", type=SCENARIO)
-@click.option("-o", "--store", type=click.Path(path_type=Path), help="Folder; else out/NAME.")
+@click.option("-o", "--store", type=click.Path(path_type=Path), callback=is_folder,
+              help="Folder; else out/NAME.")  # fmt: skip
 @click.option("--members", type=click.IntRange(min=1), help="Instead of those of the file.")
 @click.option("--samples", type=click.IntRange(min=0), help="Instead of those of the file.")
 @click.option("--jobs", type=int, default=1, show_default=True, help="Processes; -1: all cores.")
@@ -100,10 +103,11 @@ def study(
 @click.option("--precision", type=click.FloatRange(min=0, min_open=True),
               help="Half width of the interval that is wished, in the outcome's unit.")  # fmt: skip
 @click.option("--partial", is_flag=True, help="Use the members that all scenarios have by now.")
-@click.option("--figure", type=click.Path(path_type=Path), callback=png,
-              help="A PNG; else comparison.png in the store.")  # fmt: skip
+@click.option("--figure", type=click.Path(path_type=Path), callback=figure_name,
+              help="A PNG, PDF or SVG; else comparison.png in the store.")  # fmt: skip
 @click.option("--no-figure", is_flag=True, help="Draw nothing.")
-@click.option("--csv", "table", type=click.Path(path_type=Path), callback=no_link,
+@click.option("--csv", "table", type=click.Path(path_type=Path),
+              callback=ends_in(suffixes.TABLE, "a table"),
               help="Write the table there, too.")  # fmt: skip
 @click.option("--markdown", is_flag=True, help="Print the table as Markdown.")
 @quiet_option

@@ -8,12 +8,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import DayLocator, num2date
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from flowsim.plot.style import FAINT, STATUS, Chart, styled
+from flowsim.plot.page import Page
+from flowsim.plot.style import FAINT, STATUS, WIDTH_MM, Chart, styled, width_inches
 from flowsim.study.outcomes import called
 
 BEFORE, AFTER = FAINT, STATUS["sheltered"]
+PANEL_INCHES = 2.6
+"""Width of a panel, at least."""
 COLUMNS = 3
 """Panels side by side, at most."""
 
@@ -25,6 +29,8 @@ def before_after(
     moved: Sequence[str],
     quantities: Sequence[str],
     title: str,
+    *,
+    width: float = WIDTH_MM,
 ) -> Chart:
     """Draw a scenario before and after a change.
 
@@ -39,6 +45,8 @@ def before_after(
     quantities : sequence of str
         Of the days, summed over places: a grey line before, a blue one after.
     title : str
+    width : float
+        Millimetres.
 
     Returns
     -------
@@ -46,11 +54,11 @@ def before_after(
         A matplotlib Figure.
     """
     panels = len(moved) + len(quantities)
-    across = max(1, min(COLUMNS, panels))
+    most = max(1, min(COLUMNS, int(width_inches(width) / PANEL_INCHES)))
+    across = max(1, min(most, panels))
     down = max(1, -(-panels // across))
-    chart = Chart(max(6.0, 3.4 * across), 1.0 + 2.4 * down)
-    chart.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
-    grid = chart.subplots(down, across, squeeze=False).ravel()
+    page = Page(width, 1.6 * down, title)
+    grid = page.chart.subplots(down, across, squeeze=False).ravel()
     for axes, name in zip(grid, moved, strict=False):
         _members(axes, *(table[name] for table in outcomes))
         axes.set_title(called(name).capitalize())
@@ -59,7 +67,9 @@ def before_after(
         axes.set_title(called(name).capitalize())
     for axes in grid[panels:]:
         axes.set_visible(False)
-    return chart
+    marks = (("before", BEFORE), ("after", AFTER))
+    page.key_below([Line2D([], [], color=c, marker="o", label=words) for words, c in marks])
+    return page.settled()
 
 
 def _members(axes: Axes, before: pd.Series, after: pd.Series) -> None:
@@ -79,7 +89,6 @@ def _days(axes: Axes, before: pd.DataFrame, after: pd.DataFrame, quantity: str) 
     axes.xaxis.set_major_locator(DayLocator(interval=max(1, -(-before.shape[1] // 4))))
     axes.xaxis.set_major_formatter(FuncFormatter(_day))
     axes.set_ylabel("sum over places")
-    axes.legend()
 
 
 def _day(x: float, _: object = None) -> str:

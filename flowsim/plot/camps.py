@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import textwrap
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib import dates as mdates
@@ -15,17 +14,29 @@ from matplotlib.ticker import FuncFormatter
 
 from flowsim.arrays import Floats
 from flowsim.evidence.against_registrations import Scores
-from flowsim.plot.style import INK, STATUS, Chart, count_axis, styled
+from flowsim.plot.ensemble import BANDS, draw_bands
+from flowsim.plot.page import Page
+from flowsim.plot.style import (
+    INK,
+    STATUS,
+    WIDTH_MM,
+    Chart,
+    count_axis,
+    figure_of,
+    points,
+    styled,
+    width_inches,
+)
 from flowsim.scenario.scenario import Scenario
 
 MOST = 12
 """Camps with a panel of their own; the rest share one."""
+PANEL_INCHES = 1.55
+"""Width of a panel, at least."""
 COLUMNS = 4
 """Panels side by side, at most."""
 NAME = 26
 """Characters of a camp's name above its panel."""
-BANDS = ((0.05, 0.95, 0.2, "90 % of the runs"), (0.25, 0.75, 0.4, "half of the runs"))
-"""Lower and upper quantile, opacity and words of each band, the widest first."""
 MONTHS = 150
 """Days from which on an axis gives months and no days."""
 
@@ -39,7 +50,7 @@ class Panel(NamedTuple):
 
 
 @styled
-def registrations(scores: Scores, scenario: Scenario) -> Chart:
+def registrations(scores: Scores, scenario: Scenario, *, width: float = WIDTH_MM) -> Chart:
     """How many persons are simulated and registered in all camps and in each, day by day.
 
     Parameters
@@ -48,6 +59,8 @@ def registrations(scores: Scores, scenario: Scenario) -> Chart:
         As `flowsim.evidence.score` gives them for the members of a scenario.
     scenario : Scenario
         For its title and its start.
+    width : float
+        Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
     -------
@@ -56,17 +69,22 @@ def registrations(scores: Scores, scenario: Scenario) -> Chart:
         first; those after the twelfth are summed. The line is the median of the members, the bands
         hold half and 90 % of them. Persons are drawn as they are simulated; the ARD in the title is
         that of the persons scaled to the registered total of each day.
+
+    Examples
+    --------
+    >>> import flowsim as fs
+    >>> mali = fs.load("mali2012")  # doctest: +SKIP
+    >>> runs = [fs.run(mali, seed=s) for s in range(1, 21)]  # doctest: +SKIP
+    >>> registrations(fs.evidence.score(runs, mali), mali, width=183)  # doctest: +SKIP
     """
     panels = _panels(scores)
-    down = math.ceil(len(panels) / COLUMNS)
+    inches = width_inches(width)
+    most = max(1, min(COLUMNS, int((inches - 0.3) / PANEL_INCHES)))
+    down = math.ceil(len(panels) / most)
     across = math.ceil(len(panels) / down)
-    width = max(6.4, 0.4 + 2.9 * across)
-    chart = Chart(width, 1.3 + 1.9 * down)
     title = f"{scenario.title or scenario.name}: persons in camps, ARD {scores.ard:.3f}"
-    chart.suptitle(
-        textwrap.fill(title, int(8 * width)), x=0.01, ha="left", fontsize=13, fontweight="bold"
-    )
-    grid = chart.subplots(down, across, sharex=True, squeeze=False).ravel()
+    page = Page(width, 1.35 * down, title)
+    grid = page.chart.subplots(down, across, sharex=True, squeeze=False).ravel()
     first = float(mdates.date2num(scenario.start))
     days = first + np.arange(scores.known.persons.shape[0], dtype=np.float64)
     for axes, panel in zip(grid, panels, strict=False):
@@ -76,9 +94,9 @@ def registrations(scores: Scores, scenario: Scenario) -> Chart:
     for axes in grid[max(len(panels) - across, 0) : len(panels)]:
         axes.tick_params(axis="x", labelbottom=True)
     _date_axis(grid[0], days)
-    chart.supylabel("persons, each panel to its own scale", fontsize=9)
-    chart.legend(handles=_key(scores.members.shape[0]), loc="outside lower left", ncols=4)
-    return chart
+    page.chart.supylabel("persons, each panel to its own scale", fontsize=points())
+    page.key_below(_key(scores.members.shape[0]))
+    return page.settled()
 
 
 def _panels(scores: Scores) -> list[Panel]:
@@ -97,25 +115,22 @@ def _panels(scores: Scores) -> list[Panel]:
 
 def _draw(axes: Axes, panel: Panel, days: Floats) -> None:
     blue = STATUS["sheltered"]
-    if panel.members.shape[0] > 1:
-        for low, high, alpha, words in BANDS:
-            ends = np.quantile(panel.members, [low, high], axis=0)
-            gid = f"{words} {panel.name}"
-            axes.fill_between(days, *ends, color=blue, alpha=alpha, linewidth=0, gid=gid)
-    median = np.median(panel.members, axis=0)
-    axes.plot(days, median, color=blue, linewidth=1.4, gid=f"simulated {panel.name}")
-    axes.plot(days, panel.persons, color=INK, linewidth=1.4, gid=f"registered {panel.name}")
-    axes.set_ylim(bottom=0.0)
-    count_axis(axes, "")
+    median = draw_bands(axes, days, panel.members, blue, panel.name)
+    axes.plot(days, median, color=blue, linewidth=points(0.16), gid=f"simulated {panel.name}")
+    line: dict[str, Any] = {"color": INK, "linewidth": points(0.16)}
+    axes.plot(days, panel.persons, gid=f"registered {panel.name}", **line)
+    count_axis(axes, "", 4)
     name = panel.name
-    axes.set_title(name if len(name) <= NAME else f"{name[: NAME - 3]}...", fontsize=9)
+    axes.set_title(name if len(name) <= NAME else f"{name[: NAME - 3]}...", fontsize=points())
 
 
 def _date_axis(axes: Axes, days: Floats) -> None:
     """Few dates, as the panels are narrow, each with its year."""
     axes.set_xlim(days[0], days[-1] if days.size > 1 else days[0] + 1.0)
     long = days.size > MONTHS
-    axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=2, maxticks=4 if long else 3))
+    wide = axes.bbox.width * 72.0 / figure_of(axes).dpi / points(6.5)  # labels that fit, about
+    most = int(np.clip(wide, 2, 4 if long else 3))
+    axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=2, maxticks=most))
 
     def told(x: float, _: int) -> str:
         day = mdates.num2date(x)

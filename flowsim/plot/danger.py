@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import overload
+
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
+from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
     HEAT,
+    HEAT_TITLE,
+    WIDTH_MM,
     Chart,
+    heat_patches,
     interval_edges,
+    points,
     styled,
     time_axis,
     title_of,
@@ -23,8 +31,30 @@ MOST = 40
 """Places that one figure shows."""
 
 
+@overload
+def violence(
+    result: Result,
+    scenario: Scenario | None = None,
+    *,
+    width: float = ...,
+    ax: None = None,
+) -> Chart: ...
+@overload
+def violence(
+    result: Result,
+    scenario: Scenario | None = None,
+    *,
+    width: float = ...,
+    ax: Axes,
+) -> Figure: ...
 @styled
-def violence(result: Result, scenario: Scenario | None = None) -> Chart:
+def violence(
+    result: Result,
+    scenario: Scenario | None = None,
+    *,
+    width: float = WIDTH_MM,
+    ax: Axes | None = None,
+) -> Figure:
     """Violence at each place over time, with the dead of each place beside it.
 
     Parameters
@@ -32,43 +62,54 @@ def violence(result: Result, scenario: Scenario | None = None) -> Chart:
     result : Result
     scenario : Scenario, optional
         Not needed; taken so that all figures are called alike.
+    width : float
+        Millimetres; 89 is a column of many journals and 183 their page.
+    ax : matplotlib.axes.Axes, optional
+        Axes of your own to draw on instead of a new figure.
 
     Returns
     -------
     Chart
         A matplotlib Figure: a row a place, in the order in which violence begins; calm places
-        are counted below.
+        are counted below. With ``ax`` the figure that it belongs to.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> import flowsim as fs
+    >>> result = fs.run(fs.load("tests/data/small"), seed=1)
+    >>> mine = Figure(layout="constrained")
+    >>> violence(result, ax=mine.subplots()) is mine
+    True
     """
     intensity = result.violence.values
     begins = np.argmax(intensity >= SEEN, axis=0)
     peak = intensity.max(axis=0) if len(intensity) else np.zeros(intensity.shape[1])
     burning = np.flatnonzero(peak >= SEEN)
     order = burning[np.lexsort((-peak[burning], begins[burning]))][:MOST]
-    chart = Chart(10.0, 2.0 + 0.27 * max(1, len(order)))
-    axes = chart.subplots()
-    axes.set_title(f"{title_of(result.data)}: violence by place", fontsize=13, pad=10)
+    heading = f"{title_of(result.data)}: violence by place"
+    page = Page(width, 0.24 * max(1, len(order)) + 0.2, heading, ax)
+    axes = ax or page.chart.subplots()
     shown = np.ma.masked_less(intensity[:, order].T, SEEN)
     if not len(order):
         # a mask over zeros: masked_all leaves its memory unset, and the colour map multiplies it
         shown = np.ma.array(np.zeros((1, intensity.shape[0])), mask=True)
-    edges = interval_edges(result.data["time"].values)
-    mesh = axes.pcolormesh(
-        edges, np.arange(shown.shape[0] + 1) - 0.5, shown, cmap=HEAT, vmin=0.0, vmax=1.0
-    )
+    edges = interval_edges(result.data)
+    lines = np.arange(shown.shape[0] + 1) - 0.5
+    axes.pcolormesh(edges, lines, shown, cmap=HEAT, vmin=0.0, vmax=1.0)
     axes.invert_yaxis()
     axes.set_yticks(range(len(order)), [str(result.data["place"].values[p]) for p in order])
     axes.tick_params(axis="y", length=0)
-    axes.set_ylabel("place, in the order in which violence begins")
-    time_axis(axes, result.data["time"].values, every=2)
+    axes.set_ylabel("place")
+    time_axis(axes, edges)
     axes.grid(axis="x", which="major", color="#E2E2E2", linewidth=0.5)
     calm = intensity.shape[1] - len(burning)
     more = len(burning) - len(order)
-    told = [f"{calm} places stay calm"] + ([f"{more} more not shown"] if more else [])
-    axes.set_xlabel(f"local time  ({'; '.join(told)})")
+    told = ["places by onset", f"{calm} stay calm"] + ([f"{more} more not shown"] if more else [])
+    axes.set_xlabel(f"local time ({'; '.join(told)})")
     _dead(axes, result, order)
-    bar = chart.colorbar(mesh, ax=axes, orientation="horizontal", shrink=0.4, aspect=35, pad=0.02)
-    bar.set_label("intensity of violence (1 = worst day in the worst place)")
-    return chart
+    page.key_below(heat_patches(), title=HEAT_TITLE, alignment="left")
+    return page.settled()
 
 
 def _dead(axes: Axes, result: Result, order: np.ndarray) -> None:
@@ -80,7 +121,7 @@ def _dead(axes: Axes, result: Result, order: np.ndarray) -> None:
             row,
             f"{int(dead[place]):,}",
             va="center",
-            fontsize=8,
+            fontsize=points(0.89),
             transform=axes.get_yaxis_transform(),
         )
     axes.text(
@@ -89,6 +130,6 @@ def _dead(axes: Axes, result: Result, order: np.ndarray) -> None:
         f"dead\n({int(dead.sum()):,} in all)",
         transform=axes.transAxes,
         va="bottom",
-        fontsize=8,
+        fontsize=points(0.89),
         color=FAINT,
     )

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
 
 from flowsim.plot.marks import draw_reports, report_handles
+from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
     INK,
     KIND,
     SHUT,
+    WIDTH_MM,
     Chart,
     count_axis,
     interval_edges,
     moment,
     name_of,
+    points,
     styled,
     time_axis,
     title_of,
@@ -31,6 +34,7 @@ from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.sections import Report
 
+WAIT = "mean wait of those admitted"
 MOST = 10
 """Crossings that one figure shows."""
 
@@ -40,6 +44,8 @@ def queues(
     result: Result,
     reports: Sequence[Report] | None = None,
     scenario: Scenario | None = None,
+    *,
+    width: float = WIDTH_MM,
 ) -> Chart:
     """The queue at each crossing by kind of person, and the hours waited by those who pass.
 
@@ -50,57 +56,52 @@ def queues(
         Those about waiting at one crossing are drawn; those of the scenario unless given.
     scenario : Scenario, optional
         For the times at which each crossing is shut, which are grey, and for its reports.
+    width : float
+        Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
     -------
     Chart
-        A matplotlib Figure: a row a crossing, the longest queue on top, at most ten; all rows
-        have one scale of persons and one of hours.
+        A matplotlib Figure: a row a crossing, the longest queue on top, at most ten; each row has
+        scales of its own.
+
+    Examples
+    --------
+    >>> import flowsim as fs
+    >>> base = fs.load("tests/data/small")
+    >>> chart = queues(fs.run(base, seed=1), scenario=base, width=183)
+    >>> chart.axes[0].get_title(loc="left")
+    'Bridge'
     """
     if reports is None:
         reports = scenario.reports if scenario is not None else ()
     peaks = result.waiting.sum("kind").max("time").values
     order = np.argsort(-peaks, kind="stable")[:MOST]
     rows = max(1, len(order))
-    chart = Chart(10.0, 1.3 + 1.35 * rows)
-    chart.suptitle(
-        f"{title_of(result.data)}: the queue at each crossing",
-        x=0.01,
-        ha="left",
-        fontsize=13,
-        fontweight="bold",
-    )
-    grid = chart.subplots(rows, 2, sharex=True, sharey="col", width_ratios=[2, 1], squeeze=False)
-    times = result.data["time"].values
-    time_axis(grid[-1, 0], times, every=3)
+    page = Page(width, 0.95 * rows, f"{title_of(result.data)}: the queue at each crossing")
+    grid = page.chart.subplots(rows, 2, sharex=True, width_ratios=[2, 1], squeeze=False)
+    time_axis(grid[-1, 0], interval_edges(result.data))
     drawn: list[Report] = []
     for row, x in enumerate(order):
         drawn += _crossing(grid[row, 0], grid[row, 1], result, int(x), reports, scenario)
-        for axes in grid[row]:
-            axes.tick_params(axis="x", which="both", labelbottom=row == rows - 1, length=0)
+    for axes in grid.ravel():
+        axes.tick_params(axis="x", which="both", labelbottom=axes in grid[-1], length=0)
     for axes in grid[-1]:
         axes.set_xlabel("local time")
-    grid[0, 1].set_title("Mean wait of those admitted")
-    _limits(grid, result)
-    shut = (
-        [Patch(facecolor=SHUT, edgecolor=FAINT, linewidth=0.5, label="crossing shut")]
-        if scenario is not None
-        else []
-    )
-    kinds = [Patch(color=KIND[k], label=name_of(k)) for k in KIND]
-    marks: list[Line2D] = report_handles(drawn)
-    chart.legend(handles=[*kinds, *shut, *marks], loc="outside lower left", ncols=5)
-    left = len(peaks) - len(order)
-    if left:
-        chart.text(
-            0.99,
-            0.005,
-            f"{left} crossings with shorter queues not shown",
-            ha="right",
-            fontsize=8,
-            color=FAINT,
-        )
-    return chart
+    page.key_below(_key(drawn, len(peaks) - len(order), scenario is not None))
+    return page.settled()
+
+
+def _key(drawn: Sequence[Report], left_out: int, shut: bool) -> list[Any]:
+    kinds: list[Any] = [Patch(color=KIND[k], label=name_of(k)) for k in KIND]
+    if shut:
+        kinds.append(Patch(facecolor=SHUT, edgecolor=FAINT, linewidth=0.5, label="crossing shut"))
+    dot: dict[str, Any] = {"linestyle": "none", "marker": ".", "color": INK}
+    kinds.append(Line2D([], [], label=WAIT, markersize=points(0.6), **dot))
+    kinds += report_handles(drawn)
+    words = ["each row to its own scales"]
+    words += [f"{left_out} crossings with shorter queues not shown"] if left_out else []
+    return kinds + [Line2D([], [], linestyle="none", label=text) for text in words]
 
 
 def _crossing(
@@ -133,30 +134,17 @@ def _crossing(
     total = waiting.sum("kind")
     top = int(total.argmax("time"))
     peak = f"peak {int(total[top]):,} at {moment(times[top])}" if total[top] > 0 else "nobody waits"
-    left.set_title(name)
-    left.text(1.0, 1.03, peak, transform=left.transAxes, ha="right", va="bottom", fontsize=8)
+    left.set_title(name, pad=points(1.6))
+    left.annotate(
+        peak, (0.0, 1.0), xycoords="axes fraction", xytext=(0, points(0.25)),
+        textcoords="offset points", fontsize=points(0.89), gid=f"peak {name}",
+    )  # fmt: skip
     drawn = draw_reports(left, result, reports, "waiting", place=name)
     count_axis(left, "persons", 3)
     hours = result.waiting_time.isel(crossing=x).values
-    edges = interval_edges(times)
-    right.plot(
-        (edges[1:] + edges[:-1]) / 2,
-        hours,
-        linestyle="none",
-        marker=".",
-        markersize=3,
-        color=INK,
-        alpha=0.6,
-    )
-    right.set_ylabel("hours")
-    right.yaxis.set_major_locator(MaxNLocator(3, integer=True, steps=[1, 2, 5, 10]))
-    right.grid(axis="y", color="#DDDDDD", linewidth=0.6)
-    right.grid(axis="x", which="major", color="#E2E2E2", linewidth=0.5)
+    edges = interval_edges(result.data)
+    middles = (edges[1:] + edges[:-1]) / 2
+    dots: dict[str, Any] = {"markersize": points(0.4), "color": INK, "alpha": 0.6}
+    right.plot(middles, hours, ".", gid=f"hours {name}", **dots)
+    count_axis(right, "hours", 3)
     return drawn
-
-
-def _limits(grid: np.ndarray, result: Result) -> None:
-    hours = result.waiting_time.values
-    longest = float(np.nanmax(hours)) if np.isfinite(hours).any() else 1.0
-    grid[0, 0].set_ylim(bottom=0)
-    grid[0, 1].set_ylim(0.0, max(1.0, 1.08 * longest))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from typing import overload
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
@@ -19,97 +21,174 @@ from flowsim.plot.ground import (
     scale_bar,
     tint,
 )
-from flowsim.plot.labels import Label, name_country, place_labels, write_note
-from flowsim.plot.scene import Scene, draw_crossings, draw_people, draw_routes, key, people_boxes
-from flowsim.plot.style import CROSSING, INK, Chart, moment, styled, title_of
+from flowsim.plot.labels import Label, name_country, place_labels
+from flowsim.plot.page import Page
+from flowsim.plot.scene import (
+    Scene,
+    Size,
+    SizeHandler,
+    draw_crossings,
+    draw_people,
+    draw_routes,
+    key,
+    people_boxes,
+)
+from flowsim.plot.style import (
+    CROSSING,
+    INK,
+    MAP_MM,
+    NARROW_MM,
+    Chart,
+    figure_of,
+    moment,
+    points,
+    styled,
+    title_of,
+    width_inches,
+)
+from flowsim.recorded import Moment, step_at
 from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
 
 
+@overload
+def flow_map(
+    result: Result,
+    at: Moment | None = None,
+    scenario: Scenario | None = None,
+    *,
+    width: float = ...,
+    ax: None = None,
+) -> Chart: ...
+@overload
+def flow_map(
+    result: Result,
+    at: Moment | None = None,
+    scenario: Scenario | None = None,
+    *,
+    width: float = ...,
+    ax: Axes,
+) -> Figure: ...
 @styled
 def flow_map(
     result: Result,
-    at: str | datetime | np.datetime64 | None = None,
+    at: Moment | None = None,
     scenario: Scenario | None = None,
-) -> Chart:
+    *,
+    width: float = MAP_MM,
+    ax: Axes | None = None,
+) -> Figure:
     """A map of the people away from home, the crossings, and those who have passed them.
 
     Parameters
     ----------
     result : Result
-    at : str, datetime or datetime64, optional
-        Local time; the last recorded one up to it is shown. The time of the longest queues
-        unless given.
+    at : str, date, datetime or datetime64, optional
+        Local time, or one with an offset, which is converted; the last recorded one up to it is
+        shown, and told in the title. The time of the longest queues unless given.
     scenario : Scenario, optional
         For the routes, and for whether a crossing is open; without it a crossing counts as open
         if anybody was admitted in that interval.
+    width : float
+        Millimetres; 89 is a column of many journals and 183 their page.
+    ax : matplotlib.axes.Axes, optional
+        Axes of your own to draw on, without a close-up, instead of a new figure.
 
     Returns
     -------
     Chart
         A matplotlib Figure: circles whose area is the number of persons, in the colours of their
         statuses, rings where there is violence, arrows as wide as the persons who have crossed;
-        a close-up where places are crowded; far places as a note.
+        a close-up where places are crowded; far places as a note. With ``ax`` the figure that it
+        belongs to.
 
     Raises
     ------
     ValueError
-        The time lies before the first recorded one.
+        The time is not one, or lies outside the recorded ones.
+
+    Examples
+    --------
+    >>> import flowsim as fs
+    >>> base = fs.load("tests/data/small")
+    >>> result = fs.run(base, seed=1)
+    >>> flow_map(result, at="2010-06-12T18:00", scenario=base, width=183).get_suptitle()
+    'A small world: people away from home, 12 Jun 18:00'
+    >>> flow_map(result, at="June")
+    Traceback (most recent call last):
+    ValueError: 'June' is not a time; write it as 2010-06-12T18:00
     """
     step = _step(result, at)
     lat, lon = result.data["lat"].values, result.data["lon"].values
     ground = Ground(float(np.median(lat)), float(np.median(lon)))
     xy = ground.xy(lat, lon)
-    scene = Scene.of(result, step, xy, scenario)
     out = far_out(xy)
+    scene = Scene.of(result, step, xy, scenario, ~out)
     near = np.flatnonzero(~out)
-    close = near[crowded(xy[~out])]
+    close = near[crowded(xy[~out])] if ax is None else near[:0]
     frames = [frame(xy[chosen], 0.05) for chosen in (near, close) if chosen.size]
-    ratios = [box.width / box.height for box in frames]
-    width = 12.6 if close.size else 9.0
-    chart = Chart(width, (width - 1.0) / sum(ratios) + 1.6)
     when = moment(result.data["time"].values[step])
-    chart.suptitle(
-        f"{title_of(result.data)}: people away from home, {when}",
-        x=0.01,
-        ha="left",
-        fontsize=13,
-        fontweight="bold",
-    )
-    panels = chart.subplots(1, len(frames), width_ratios=ratios, squeeze=False)[0]
+    heading = f"{title_of(result.data)}: people away from home, {when}"
+    page, panels = _panels(width, frames, heading, ax)
     for axes, box in zip(panels, frames, strict=True):
         _base(axes, scene, box, ground)
-    chart.legend(
-        handles=key(scene),
-        loc="outside lower left",
-        ncols=5,
-        columnspacing=1.6,
-        handletextpad=0.9,
-        labelspacing=1.5,
-        borderpad=0.8,
-    )
-    chart.draw_without_rendering()
-    shown, cut = ~out, None
+    panels[0].set_xlabel(_far_note(scene, out), fontsize=points(0.89), loc="left")
     if close.size:
-        inside = np.array([frames[1].contains(*spot) for spot in xy])
         panels[1].set_title("Close-up")
-        _fill(chart, panels[1], scene, inside)
-        cut = _cut_out(panels[0], frames[1], int(scene.away[inside].sum()))
-        shown &= ~inside
-    _fill(chart, panels[0], scene, shown, cut, _far_note(scene, out))
+    unnamed = Line2D([], [], linestyle="none", label=" ")  # told once names have their places
+    page.key_below([*key(scene), unnamed], handler_map={Size: SizeHandler()})
+    chart = page.settled()
+    left_out = _people(panels, frames, scene, ~out)
+    if left_out:
+        (legend,) = chart.legends or [panels[0].get_legend()]
+        legend.get_texts()[-1].set_text(f"{left_out} names have no room")
     return chart
 
 
-def _step(result: Result, at: str | datetime | np.datetime64 | None) -> int:
+def _people(panels: list[Axes], frames: list[Bbox], scene: Scene, shown: np.ndarray) -> int:
+    """Fill the map and its close-up; gives how many names have no room."""
+    if len(panels) == 1:
+        return _fill(panels[0], scene, shown)
+    inside = np.array([frames[1].contains(*spot) for spot in scene.xy])
+    left_out = _fill(panels[1], scene, inside)
+    cut = _cut_out(panels[0], frames[1], int(scene.away[inside].sum()))
+    return left_out + _fill(panels[0], scene, shown & ~inside, cut)
+
+
+def _panels(
+    width: float, frames: Sequence[Bbox], heading: str, ax: Axes | None
+) -> tuple[Page, list[Axes]]:
+    """The page, and the axes of its maps: beside each other where it is wide enough."""
+    if ax is not None:
+        return Page(width, 1.0, heading, ax), [ax]
+    ratios = [box.width / box.height for box in frames]
+    beside = width >= NARROW_MM
+    panels: list[Axes] = []
+
+    def inches() -> float:
+        """The height at which the maps are as wide as there is room."""
+        wide = [a.get_position(original=True).width * page.inches for a in panels]
+        high = [w / ratio for w, ratio in zip(wide, ratios, strict=True)]
+        return max(high) if beside else sum(high)
+
+    room = width_inches(width) - 1.0
+    first = room / sum(ratios) if beside else room * sum(1.0 / ratio for ratio in ratios)
+    page = Page(width, inches, heading, first=first)
+    if beside:
+        grid = page.chart.subplots(1, len(frames), width_ratios=ratios, squeeze=False)
+    else:
+        flat = [1.0 / ratio for ratio in ratios]
+        grid = page.chart.subplots(len(frames), 1, height_ratios=flat, squeeze=False)
+    panels += list(grid.ravel())
+    return page, panels
+
+
+def _step(result: Result, at: Moment | None) -> int:
     """The recorded time to show."""
     if at is None:
         queues = result.waiting.sum(["crossing", "kind"])
         return int(queues.argmax("time")) if queues.any() else result.data.sizes["time"] - 1
-    times = result.data["time"].values
-    step = int(np.searchsorted(times, pd.Timestamp(at).to_datetime64(), side="right")) - 1
-    if step < 0:
-        raise ValueError(f"{at} is before the first recorded time, {times[0]}")
-    return step
+    return step_at(result.data, at)
 
 
 def _base(axes: Axes, scene: Scene, box: Bbox, ground: Ground) -> None:
@@ -124,25 +203,16 @@ def _base(axes: Axes, scene: Scene, box: Bbox, ground: Ground) -> None:
         side.set_linewidth(0.6)
 
 
-def _fill(
-    chart: Chart,
-    axes: Axes,
-    scene: Scene,
-    shown: np.ndarray,
-    cut: Bbox | None = None,
-    note: str = "",
-) -> None:
-    """People, crossings and names of one panel."""
+def _fill(axes: Axes, scene: Scene, shown: np.ndarray, cut: Bbox | None = None) -> int:
+    """People, crossings and names of one panel; gives how many names have no room."""
     draw_people(axes, scene, shown)
     gates = [g for g in scene.gates if shown[g.near] or shown[g.far]]
     places = draw_crossings(axes, scene, gates)
     taken = people_boxes(axes, scene, shown)
     if cut is not None:
         taken.append(cut)
-    corner, high = axes.get_window_extent(), 26.0 * chart.dpi / 72.0
+    corner, high = axes.get_window_extent(), points(2.9) * figure_of(axes).dpi / 72.0
     taken.append(Bbox.from_bounds(corner.x0, corner.y0, 0.3 * corner.width, high))  # scale bar
-    if note:
-        taken.append(write_note(axes, note, taken))
     labels = [
         Label(
             float(scene.xy[p, 0]),
@@ -157,9 +227,10 @@ def _fill(
         Label(*spot, f"{gate.name}\n{gate.passed:,} crossed", 4.0, 1.0 + gate.passed, CROSSING)
         for gate, spot in zip(gates, places, strict=True)
     ]
-    place_labels(chart, axes, labels, taken)
+    left_out = place_labels(axes, labels, taken)
     for country in dict.fromkeys(scene.countries):
         name_country(axes, scene.xy, np.array(scene.countries) == country, country, taken)
+    return left_out
 
 
 def _cut_out(axes: Axes, box: Bbox, persons: int) -> Bbox:
@@ -176,17 +247,18 @@ def _cut_out(axes: Axes, box: Bbox, persons: int) -> Bbox:
         )
     )
     x, y = (float(v) for v in (box.p0 + box.p1) / 2)
-    axes.text(
+    text = axes.text(
         x,
         y,
-        f"see the close-up:\n{persons:,}",
-        fontsize=7.5,
+        f"close-up\n{persons:,}",
+        fontsize=points(0.8),
         zorder=9,
         ha="center",
         va="center",
         in_layout=False,
     )
-    return Bbox(axes.transData.transform(box.get_points()))
+    there = Bbox(axes.transData.transform(box.get_points()))
+    return Bbox.union([there, text.get_window_extent()])
 
 
 def _far_note(scene: Scene, out: np.ndarray) -> str:
@@ -199,4 +271,4 @@ def _far_note(scene: Scene, out: np.ndarray) -> str:
         way = scene.xy[place] - middle
         km = round(float(np.hypot(*way)), -1)
         lines.append(f"{scene.names[place]} ({km:.0f} km {direction(way)}): {scene.total(place):,}")
-    return "Off the map, persons away from home\n" + "\n".join(lines)
+    return f"Off the map, persons away from home: {'; '.join(lines)}"

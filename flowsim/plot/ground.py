@@ -11,7 +11,7 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from flowsim.plot.style import FAINT, INK
+from flowsim.plot.style import FAINT, INK, points
 
 Floats = NDArray[np.float64]
 KM_PER_DEGREE = 111.2
@@ -53,7 +53,7 @@ class Ground:
             axis.set_major_formatter(
                 FixedFormatter([f"{abs(d):g}{suffix[int(d < 0)]}" for d in at])
             )
-        axes.tick_params(length=3, labelsize=7, colors=FAINT)
+        axes.tick_params(length=3, labelsize=points(0.78), colors=FAINT)
 
 
 def far_out(xy: Floats, most: float = 0.15, gain: float = 0.8) -> NDArray[np.bool_]:
@@ -161,7 +161,7 @@ def scale_bar(axes: Axes) -> None:
         xytext=(0, 3),
         textcoords="offset points",
         ha="center",
-        fontsize=8,
+        fontsize=points(0.89),
         zorder=8,
     )
 

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from flowsim.evidence.quantities import SHARES, at, quantity
 from flowsim.evidence.table import USES, short_time
 from flowsim.plot.marks import point_style
-from flowsim.plot.style import FAINT, INK, KIND, STATUS, Chart, moment, name_of, styled, title_of
+from flowsim.plot.page import Page
+from flowsim.plot.style import (
+    FAINT,
+    INK,
+    KIND,
+    NARROW_MM,
+    STATUS,
+    WIDTH_MM,
+    Chart,
+    moment,
+    name_of,
+    points,
+    styled,
+    title_of,
+)
 from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.sections import Report
@@ -30,6 +47,8 @@ def composition(
     result: Result,
     reports: Sequence[Report] | None = None,
     scenario: Scenario | None = None,
+    *,
+    width: float = WIDTH_MM,
 ) -> Chart:
     """The kinds of person at home, in the queues, across and abroad, and the reported shares.
 
@@ -40,28 +59,38 @@ def composition(
         Those of shares are drawn; those of the scenario unless given.
     scenario : Scenario, optional
         For its reports.
+    width : float
+        Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
     -------
     Chart
         A matplotlib Figure: bars of the kinds above, simulated beside reported shares below.
+
+    Examples
+    --------
+    >>> import flowsim as fs
+    >>> base = fs.load("tests/data/small")
+    >>> chart = composition(fs.run(base, seed=1), scenario=base, width=183)
+    >>> [axes.get_xlabel() for axes in chart.axes]
+    ['part of all persons in the row, per cent']
     """
     if reports is None:
         reports = scenario.reports if scenario is not None else ()
     shares = [r for r in reports if r.variable in SHARES and r.use != "context"]
-    chart = Chart(10.0, 3.3 + (0.7 + 0.32 * len(shares) if shares else 0.0))
-    chart.suptitle(
-        f"{title_of(result.data)}: who crosses the border",
-        x=0.01,
-        ha="left",
-        fontsize=13,
-        fontweight="bold",
-    )
-    ratios = [5.0, 1.0 + 0.75 * len(shares)] if shares else [1.0]
-    panels = chart.subplots(len(ratios), 1, height_ratios=ratios, squeeze=False)[:, 0]
-    _bars(panels[0], result)
-    if shares:
-        _shares(panels[1], result, shares)
+    rows = _rows(result)
+    names = _wrapped([(name, f"{int(n.sum()):,} persons") for name, n in rows], width)
+    reported = _sorted(shares)
+    where = [f"{r.place or 'all'}, {short_time(r.when).strip()}" for r in reported]
+    told = _wrapped([(WORDS[r.variable], w) for r, w in zip(reported, where, strict=True)], width)
+    heights = [len(labels) * _height(labels) for labels in (names, told) if labels]
+    page = Page(width, sum(heights), f"{title_of(result.data)}: who crosses the border")
+    panels = page.chart.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
+    page.key(panels[0], _bars(panels[0], rows, names))
+    if reported:
+        page.key(panels[1], _shares(panels[1], result, reported, told))
+    chart: Chart = page.settled()
+    _parts(chart, panels[0])
     return chart
 
 
@@ -83,8 +112,7 @@ def _rows(result: Result) -> list[tuple[str, xr.DataArray]]:
     ]
 
 
-def _bars(axes: Axes, result: Result) -> None:
-    rows = _rows(result)
+def _bars(axes: Axes, rows: Sequence[tuple[str, xr.DataArray]], names: Sequence[str]) -> list[Any]:
     left = np.zeros(len(rows))
     totals = np.array([float(persons.sum()) for _, persons in rows])
     for kind, colour in KIND.items():
@@ -93,75 +121,80 @@ def _bars(axes: Axes, result: Result) -> None:
         axes.barh(
             range(len(rows)), parts, left=left, height=0.72, color=colour, label=name_of(kind)
         )
-        for row, part in enumerate(parts):
-            if part >= 0.03:
-                axes.text(
-                    left[row] + part / 2,
-                    row,
-                    f"{100 * part:.0f}",
-                    ha="center",
-                    va="center",
-                    fontsize=8,
-                    color="white" if kind in ("women", "men") else INK,
-                )
         left = left + parts
-    axes.set_yticks(
-        range(len(rows)),
-        [f"{name}\n{n:,.0f} persons" for (name, _), n in zip(rows, totals, strict=True)],
-    )
+    axes.set_yticks(range(len(rows)), names)
     axes.tick_params(axis="y", length=0)
     axes.invert_yaxis()
     _percent(axes, "part of all persons in the row, per cent")
-    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=5)
+    return axes.get_legend_handles_labels()[0]
 
 
-def _shares(axes: Axes, result: Result, reports: Sequence[Report]) -> None:
+def _parts(chart: Chart, axes: Axes) -> None:
+    """Write the per cent into the bars that have room for them."""
+    for bars, kind in zip(axes.containers, KIND, strict=True):
+        for bar in bars:
+            x, y = bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height() / 2
+            text = axes.text(
+                x, y, f"{100 * bar.get_width():.0f}", ha="center", va="center",
+                fontsize=points(0.89), color="white" if kind in ("women", "men") else INK,
+                in_layout=False,
+            )  # fmt: skip
+            if text.get_window_extent().width > 0.9 * bar.get_window_extent().width:
+                text.remove()
+
+
+def _wrapped(labels: Sequence[tuple[str, str]], width: float) -> list[str]:
+    """Labels of rows, in lines that leave room for what stands beside them."""
+    most = 22 if width < NARROW_MM else 40
+    return ["\n".join(textwrap.fill(part, most) for part in label) for label in labels]
+
+
+def _height(labels: Sequence[str]) -> float:
+    """Inches of a row with the highest of its labels."""
+    return 0.14 + 0.145 * max(label.count("\n") + 1 for label in labels)
+
+
+def _sorted(reports: Sequence[Report]) -> list[Report]:
+    return sorted(reports, key=lambda r: (list(WORDS).index(r.variable), r.when))
+
+
+def _shares(
+    axes: Axes, result: Result, reports: Sequence[Report], names: Sequence[str]
+) -> list[Any]:
     """Each reported share with its range, and the simulated one beside it."""
-    reports = sorted(reports, key=lambda r: (list(WORDS).index(r.variable), r.when))
+    # The report lies on the simulated mark, which is larger: where they agree, both are seen.
+    mark: dict[str, Any] = {"linestyle": "none"}
+    dot = {**mark, "markersize": points(0.5), "zorder": 3}
+    blue = STATUS["sheltered"]
+    ours = {**mark, "marker": "D", "markersize": points(0.8), "color": blue, "zorder": 2}
     for row, report in enumerate(reports):
         if report.low is not None and report.high is not None:
             axes.plot(
-                [report.low, report.high],
-                [row, row],
-                color=INK,
-                linewidth=5.0,
-                alpha=0.25,
-                solid_capstyle="butt",
-                label="reported range" if row == 0 else None,
-            )
+                [report.low, report.high], [row, row], color=INK, linewidth=points(0.55),
+                alpha=0.25, solid_capstyle="butt", gid=f"range {report.id}",
+            )  # fmt: skip
         if report.value is not None:
             axes.plot(
-                report.value,
-                row,
-                markersize=6,
-                linestyle="none",
-                gid=f"report {report.id}",
-                **point_style(report.use, INK),
+                report.value, row, gid=f"report {report.id}", **dot, **point_style(report.use, INK)
             )
         share = at(quantity(result, report.variable, report.place), report.when)
-        axes.plot(
-            share,
-            row,
-            marker="D",
-            markersize=6,
-            color=STATUS["sheltered"],
-            linestyle="none",
-            gid=f"simulated {report.id}",
-        )
-    axes.set_yticks(
-        range(len(reports)),
-        [f"{WORDS[r.variable]}\n{r.place or 'all'}, {short_time(r.when).strip()}" for r in reports],
-    )
+        axes.plot(share, row, gid=f"simulated {report.id}", **ours)
+    axes.set_yticks(range(len(reports)), names)
     axes.set_ylim(len(reports) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", color="#EEEEEE", linewidth=0.6)
-    for use, told in USES.items():
-        if any(r.use == use and r.value is not None for r in reports):
-            axes.plot([], [], linestyle="none", label=f"reported, {told}", **point_style(use, INK))
-    axes.plot([], [], marker="D", color=STATUS["sheltered"], linestyle="none", label="simulated")
-    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4)
-    _percent(axes, "part of those who are there or have crossed there, per cent")
     axes.spines["left"].set_color(FAINT)
+    axes.set_title("Reported shares")
+    _percent(axes, "part of those who are there or have crossed there, per cent")
+    return [
+        Line2D([], [], color=INK, alpha=0.25, linewidth=points(0.55), label="reported range"),
+        *(
+            Line2D([], [], label=f"reported, {told}", **dot, **point_style(use, INK))
+            for use, told in USES.items()
+            if any(r.use == use and r.value is not None for r in reports)
+        ),
+        Line2D([], [], label="simulated", **ours),
+    ]
 
 
 def _percent(axes: Axes, label: str) -> None:

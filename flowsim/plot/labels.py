@@ -7,16 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patheffects import Normal, Stroke
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from flowsim.plot.ground import Floats
-from flowsim.plot.style import FAINT, INK, Chart
+from flowsim.plot.style import INK, figure_of, points
 
 HALO = [Stroke(linewidth=1.6, foreground="#FFFFFFC0"), Normal()]
+NAME_PART = 0.78
+"""Size of names, as a part of that of the figure's text."""
+MOST_HIDDEN = 0.3
+"""Per cent of a label, with what lies under it, that may be hidden; else it is left out."""
+RING_COST = 0.25
+"""Per cent hidden that a label would rather be than stand a point further off."""
 RINGS = (0.0, 8.0, 18.0, 30.0, 44.0)
 """How far off, points, besides the size of the point; the nearest free spot is taken."""
 TURNS = (0, 180, 90, 270, 45, 135, 315, 225, 20, 160, 340, 200, 70, 110, 290, 250)
@@ -35,7 +40,7 @@ class Label:
     radius : float
         Size of the mark at the point, points.
     weight : float
-        The heavier is placed earlier. One below 1 is left out where there is no room.
+        The heavier is placed earlier. One below 1 is left out where it would touch anything.
     colour : str
     """
 
@@ -47,30 +52,33 @@ class Label:
     colour: str = INK
 
 
-def place_labels(chart: Chart, axes: Axes, labels: Sequence[Label], taken: list[Bbox]) -> None:
+def place_labels(axes: Axes, labels: Sequence[Label], taken: list[Bbox]) -> int:
     """Write the labels where they hide least.
 
     Parameters
     ----------
-    chart : Chart
-        Laid out already: positions are measured in pixels.
     axes : matplotlib.axes.Axes
+        Laid out already: positions are measured in pixels.
     labels : sequence of Label
     taken : list of Bbox
         Rectangles of the figure, in pixels, that labels must not hide; theirs are added.
+
+    Returns
+    -------
+    int
+        How many are left out, as there is no room for them.
     """
-    canvas = chart.canvas
-    assert isinstance(canvas, FigureCanvasAgg)
-    renderer = canvas.get_renderer()
-    frame = axes.get_window_extent(renderer)
-    pixel = chart.dpi / 72.0
+    figure = figure_of(axes)
+    frame = axes.get_window_extent()
+    pixel = figure.dpi / 72.0
+    left_out = 0
     for label in sorted(labels, key=lambda item: (-item.weight, item.text)):
         text = axes.annotate(
             label.text,
             (label.x, label.y),
             xytext=(0, 0),
             textcoords="offset points",
-            fontsize=7,
+            fontsize=points(NAME_PART),
             color=label.colour,
             style="normal" if label.colour == INK else "italic",
             in_layout=False,
@@ -80,7 +88,7 @@ def place_labels(chart: Chart, axes: Axes, labels: Sequence[Label], taken: list[
             ha="center",
             va="center",
         )
-        half = np.array(text.get_window_extent(renderer).size) / 2
+        half = np.array(text.get_window_extent().size) / 2
         point = axes.transData.transform((label.x, label.y))
         ways = np.array(
             [_offset(half / pixel, label.radius + 1.5 + r, t) for r in RINGS for t in TURNS]
@@ -88,16 +96,18 @@ def place_labels(chart: Chart, axes: Axes, labels: Sequence[Label], taken: list[
         rings = np.repeat(RINGS, len(TURNS))
         middles = point + ways * pixel
         boxes = np.concatenate([middles - half, middles + half], axis=1)
-        costs = _hidden(boxes, taken, frame) + 0.6 * rings
+        costs = _hidden(boxes, taken, frame) + RING_COST * rings
         best = int(np.argmin(costs))
         cost, ring, way = float(costs[best]), float(rings[best]), ways[best]
-        if cost > 12.0 and label.weight < 1.0:
+        if cost - RING_COST * ring > (MOST_HIDDEN if label.weight >= 1.0 else 0.0):
             text.remove()
+            left_out += 1
             continue
         text.set_position(tuple(way))
         if ring > 0.0:
             _leader(axes, label, way, half / pixel)
         taken.append(Bbox.from_extents(*boxes[best]))
+    return left_out
 
 
 def _offset(half: Floats, away: float, turn: float) -> Floats:
@@ -128,39 +138,6 @@ def _leader(axes: Axes, label: Label, way: Floats, half: Floats) -> None:
     )
 
 
-def write_note(axes: Axes, note: str, taken: Sequence[Bbox]) -> Bbox:
-    """Write a boxed note into the corner where it hides least; gives its rectangle, pixels."""
-    tried = []
-    for i, (x, y) in enumerate(((0.985, 0.98), (0.985, 0.02), (0.015, 0.98), (0.015, 0.12))):
-        text = axes.text(
-            x,
-            y,
-            note,
-            transform=axes.transAxes,
-            fontsize=7.5,
-            zorder=9,
-            in_layout=False,
-            ha="right" if x > 0.5 else "left",
-            va="top" if y > 0.5 else "bottom",
-            linespacing=1.3,
-            bbox={
-                "facecolor": "white",
-                "edgecolor": FAINT,
-                "linewidth": 0.5,
-                "boxstyle": "round,pad=0.4",
-            },
-        )
-        box = text.get_window_extent().padded(14.0)
-        # Each mark counts alike, so that a dot is not hidden because it is small.
-        sizes = np.array([max(o.width * o.height, 1e-9) for o in taken])
-        over = float((_common(np.array([box.extents]), taken)[0] / sizes).sum())
-        tried.append((over, i, text, box))
-    tried.sort(key=lambda item: item[:2])
-    for _, _, text, _ in tried[1:]:
-        text.remove()
-    return tried[0][3]
-
-
 def _hidden(boxes: Floats, taken: Sequence[Bbox], frame: Bbox) -> Floats:
     """How badly boxes (n, 4) lie: their part over others, and that outside the frame, per cent."""
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
@@ -182,10 +159,8 @@ def name_country(
     axes: Axes, xy: Floats, mine: NDArray[np.bool_], name: str, taken: Sequence[Bbox]
 ) -> None:
     """Write a country's name, pale, where its places (``mine``) leave most room on the map."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    pixel = figure.dpi / 72.0
-    half = np.array([2.9 * (2 * len(name) - 1), 7.0]) * pixel
+    pixel = figure_of(axes).dpi / 72.0
+    half = np.array([0.32 * (2 * len(name) - 1), 0.78]) * points(0.95) * pixel
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     grid = np.stack(
         np.meshgrid(np.linspace(left, right, 50), np.linspace(bottom, top, 50)), axis=-1
@@ -207,7 +182,7 @@ def name_country(
         " ".join(name.upper()),
         ha="center",
         va="center",
-        fontsize=9,
+        fontsize=points(0.95),
         color="#A9A59A",
         zorder=0.6,
         in_layout=False,

@@ -14,12 +14,16 @@ from matplotlib.transforms import ScaledTranslation, Transform
 
 from flowsim.evidence.quantities import covers
 from flowsim.evidence.table import USES
-from flowsim.plot.style import INK
+from flowsim.plot.labels import Label
+from flowsim.plot.style import INK, figure_of, points
 from flowsim.results import Result
 from flowsim.world.sections import Report
 
-HALO = [Stroke(linewidth=3.2, foreground="white"), Normal()]
-ARROW_POINTS, APART_POINTS = 17.0, 6.0
+POINT, BAR, ARROW, APART = 0.6, 0.18, 1.9, 0.66
+"""Sizes of marks: a point, the width of a bar, the length of an arrow, and how far reports of one
+time stand apart; as parts of the type size."""
+ARROW_ROOM = 1.12
+"""How far an axis goes beyond the foot of an arrow, at least."""
 
 
 def draw_reports(
@@ -31,6 +35,7 @@ def draw_reports(
     place: str | None = None,
     parts: bool = True,
     word: str = "",
+    names: list[Label] | None = None,
 ) -> list[Report]:
     """Draw the reports of one quantity, make room for them, and give back those drawn.
 
@@ -56,6 +61,8 @@ def draw_reports(
         Whether to draw reports about a part of the run too.
     word : str
         Said before the name of a part.
+    names : list of Label, optional
+        Gets the names of parts, to be put where there is room.
     """
     start, end = axes.get_xlim()
     chosen = [
@@ -70,12 +77,15 @@ def draw_reports(
     chosen.sort(key=lambda r: (r.when, list(USES).index(r.use), r.id))
     crowd, seen = Counter(r.when for r in chosen), Counter[object]()
     for report in chosen:
-        shift = (seen[report.when] - (crowd[report.when] - 1) / 2.0) * APART_POINTS
+        shift = (seen[report.when] - (crowd[report.when] - 1) / 2.0) * points(APART)
         seen[report.when] += 1
         named = place is None and not covers(result, report.place)
-        label = f"{word}{report.place}" if named else ""
-        _draw(axes, report, colour, shift, label)
+        _draw(axes, report, colour, shift)
+        if named and names is not None:
+            x = float(mdates.date2num(report.when))
+            names.append(Label(x, _middle(report), f"{word}{report.place}", 3.0 + abs(shift), 2.0))
     tops = [x for r in chosen for x in (r.value, r.high) if x is not None]
+    tops += [ARROW_ROOM * r.low for r in chosen if r.low is not None and r.high is None]
     axes.update_datalim([(start, top) for top in tops])
     axes.autoscale_view(scalex=False)
     return chosen
@@ -98,24 +108,39 @@ def point_style(use: str, colour: str) -> dict[str, Any]:
     }
 
 
-def _draw(axes: Axes, report: Report, colour: str, shift: float, label: str) -> None:
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    beside = axes.transData + ScaledTranslation(shift / 72.0, 0.0, figure.dpi_scale_trans)
+def _middle(report: Report) -> float:
+    """Where a report's marks stand, in the quantity's unit."""
+    if report.low is not None and report.high is not None and report.value is None:
+        return (report.low + report.high) / 2
+    told = (report.value, report.low, report.high)
+    return next((x for x in told if x is not None), 0.0)
+
+
+def _draw(axes: Axes, report: Report, colour: str, shift: float) -> None:
+    scale = figure_of(axes).dpi_scale_trans
+    beside = axes.transData + ScaledTranslation(shift / 72.0, 0.0, scale)
+    halo = [Stroke(linewidth=points(2 * BAR), foreground="white"), Normal()]
     x = float(mdates.date2num(report.when))
     low, high, value = report.low, report.high, report.value
     if low is not None and high is not None:
         bar: dict[str, Any] = {"color": colour, "transform": beside, "zorder": 5}
         axes.plot(
-            [x, x], [low, high], linewidth=1.6, path_effects=HALO, gid=f"range {report.id}", **bar
+            [x, x],
+            [low, high],
+            linewidth=points(BAR),
+            path_effects=halo,
+            gid=f"range {report.id}",
+            **bar,
         )
-        axes.plot([x, x], [low, high], linestyle="none", marker="_", markersize=6, **bar)
+        axes.plot(
+            [x, x], [low, high], linestyle="none", marker="_", markersize=points(POINT), **bar
+        )
     point = value if value is not None else low if high is None else high
     if value is not None:
         axes.plot(
             [x],
             [value],
-            markersize=5.5,
+            markersize=points(POINT),
             transform=beside,
             linestyle="none",
             gid=f"report {report.id}",
@@ -124,27 +149,13 @@ def _draw(axes: Axes, report: Report, colour: str, shift: float, label: str) -> 
         )
     if (low is None) != (high is None) and point is not None:
         _arrow(axes, x, point, colour, beside, up=high is None)
-    if label:
-        middle = point if value is not None or low is None or high is None else (low + high) / 2
-        axes.annotate(
-            label,
-            (x, middle or 0.0),
-            xycoords=beside,
-            xytext=(6, 0),
-            fontsize=7,
-            textcoords="offset points",
-            va="center",
-            in_layout=False,
-            zorder=6,
-        )
 
 
 def _arrow(axes: Axes, x: float, y: float, colour: str, beside: Transform, up: bool) -> None:
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    length = ARROW_POINTS / 72.0 * (1.0 if up else -1.0)
-    tip = beside + ScaledTranslation(0.0, length, figure.dpi_scale_trans)
-    style = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.2, "shrinkA": 3, "shrinkB": 0}
+    length = points(ARROW) / 72.0 * (1.0 if up else -1.0)
+    tip = beside + ScaledTranslation(0.0, length, figure_of(axes).dpi_scale_trans)
+    style = {"arrowstyle": "-|>", "color": colour, "linewidth": points(0.13), "shrinkA": 3,
+             "shrinkB": 0, "mutation_scale": points()}  # fmt: skip
     axes.annotate(
         "",
         (x, y),
@@ -159,21 +170,19 @@ def _arrow(axes: Axes, x: float, y: float, colour: str, beside: Transform, up: b
 
 def report_handles(drawn: Sequence[Report], colour: str = INK) -> list[Line2D]:
     """Legend entries for the kinds of report that were drawn."""
-    handles = []
-    for use, told in USES.items():
-        if any(r.use == use and r.value is not None for r in drawn):
-            handles.append(
-                Line2D(
-                    [],
-                    [],
-                    markersize=5.5,
-                    linewidth=1.6,
-                    label=f"reported, {told}",
-                    **point_style(use, colour),
-                )
-            )
-    if drawn:
-        handles.append(
-            Line2D([], [], linestyle="none", label="bar: range; arrow: more than, up to")
-        )
+    size, wide = points(POINT), points(BAR)
+    handles = [
+        Line2D([], [], linestyle="none", markersize=size, label=f"reported, {told}",
+               **point_style(use, colour))
+        for use, told in USES.items() if any(r.use == use and r.value is not None for r in drawn)
+    ]  # fmt: skip
+    bar: dict[str, Any] = {"linestyle": "none", "color": colour, "markeredgewidth": wide}
+    if any(r.low is not None and r.high is not None for r in drawn):
+        handles.append(Line2D([], [], marker="|", markersize=1.5 * size, label="its range", **bar))
+    for is_open, label, marker in (
+        (any(r.low is not None and r.high is None for r in drawn), "or more", "^"),
+        (any(r.low is None and r.high is not None for r in drawn), "or less", "v"),
+    ):
+        if is_open:
+            handles.append(Line2D([], [], marker=marker, markersize=size, label=label, **bar))
     return handles

@@ -2,130 +2,196 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
-from matplotlib.collections import QuadMesh
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from flowsim.evidence.quantities import quantity
+from flowsim.arrays import Floats
+from flowsim.plot.ensemble import RUN, Ensemble, draw_bands
+from flowsim.plot.labels import Label
 from flowsim.plot.marks import draw_reports, report_handles
+from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
     HEAT,
+    HEAT_TITLE,
     INK,
     OUTCOME,
     SHUT,
     STATUS,
+    WIDTH_MM,
     Chart,
     count_axis,
+    heat_patches,
     interval_edges,
     interval_name,
     name_of,
+    points,
     styled,
     time_axis,
     title_of,
 )
 from flowsim.plot.windows import Span, border_spans
-from flowsim.results import Result
+from flowsim.results import ENTERED, Result
 from flowsim.scenario.scenario import Scenario
+from flowsim.study.runs import Runs
 from flowsim.world.sections import Report
 
+ABROAD = "#7FA8C9"
+"""Of those sheltered abroad, paler than of those who crossed."""
 LANE = {
-    "shut": "#666666",
-    "partly": "#B5B5B5",
-    "barred": "#D6E6F2",
-    "rule": "#F3E7C4",
-    "open": "#FFFFFF",
+    "shut": ("#666666", "shut (grey below)"),
+    "partly": ("#B5B5B5", "some crossings shut"),
+    "barred": ("#D6E6F2", "open, not to all"),
+    "rule": ("#F3E7C4", "depends on what guards see"),
+    "open": ("#FFFFFF", "open"),
 }
+"""Colour and words for the states of the border."""
+NAMES = {
+    "people": "where people are", "outcomes": "who crosses", "waiting": "who waits",
+    "registered": "who is registered", "violence": "violence",
+}  # fmt: skip
+"""What the variables of a timeline are called where they are lacking."""
 
 
 @styled
 def timeline(
-    result: Result,
+    result: Result | Runs | Sequence[Result],
     reports: Sequence[Report] | None = None,
     scenario: Scenario | None = None,
+    *,
+    of: str = "",
+    width: float = WIDTH_MM,
 ) -> Chart:
     """Stocks and flows over time, with the reported figures on them.
 
+    Of several runs the median is drawn, and bands that hold half and 90 % of them. The key says
+    whether they are chance alone, as they are unless a study drew samples of its inputs.
+
     Parameters
     ----------
-    result : Result
+    result : Result, sequence of Result, or Runs
+        One run; runs of one scenario; or those of a study, as `flowsim.open_study` gives them.
+        What a study did not keep is left out, and named below.
     reports : sequence of Report, optional
         Drawn as points with their range; those of the scenario unless given.
     scenario : Scenario, optional
         For the lane on top that says when the border is shut, and for its reports.
+    of : str
+        Which scenario of a study that has several.
+    width : float
+        Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
     -------
     Chart
         A matplotlib Figure with five panels over one time axis: persons across, displaced inside,
         waiting, passing in each interval, and the violence by region.
+
+    Raises
+    ------
+    ValueError
+        The runs do not belong together, or a study has several scenarios and ``of`` names none.
+
+    Examples
+    --------
+    >>> import flowsim as fs
+    >>> base = fs.load("tests/data/small")
+    >>> chart = timeline([fs.run(base, seed=s) for s in (1, 2)], scenario=base, width=89)
+    >>> round(25.4 * chart.get_figwidth())
+    89
+    >>> chart.write("out/timeline.pdf")  # doctest: +SKIP
     """
+    shown = Ensemble.of(result, of)
     if reports is None:
         reports = scenario.reports if scenario is not None else ()
-    chart = Chart(10.0, 10.2)
-    chart.suptitle(
-        f"{title_of(result.data)}: flight, border and violence",
-        x=0.01,
-        ha="left",
-        fontsize=13,
-        fontweight="bold",
+    crossings = [str(c) for c in shown.first.data["crossing"].values]
+    spans = border_spans(scenario, crossings) if scenario is not None and crossings else []
+    chosen = [(draw, high) for draw, high, needs in PANELS if any(shown.find(v) for v in needs)]
+    regions = len(set(shown.first.data["region"].values.tolist()))
+    heights = [0.2] * bool(spans) + [high or ROW * (1 + regions) for _, high in chosen]
+    title = title_of(shown.first.data)
+    if isinstance(result, Runs) and scenario is not None:
+        title = ", ".join(filter(None, (scenario.title or scenario.name, of)))
+    heading = f"{title}: flight, border and violence"
+    page = Page(width, sum(heights), heading)
+    panels = list(
+        page.chart.subplots(len(heights), 1, sharex=True, height_ratios=heights, squeeze=False)[
+            :, 0
+        ]
     )
-    crossings = [str(c) for c in result.data["crossing"].values]
-    lane = scenario is not None and bool(crossings)
-    heights = [0.22] * lane + [3.0, 2.1, 1.7, 1.7, 0.75]
-    panels = list(chart.subplots(len(heights), 1, sharex=True, height_ratios=heights))
-    times = result.data["time"].values
-    time_axis(panels[-1], times)
-    if lane:
-        assert scenario is not None
-        spans = border_spans(scenario, crossings)
-        _lane(panels[0], spans)
-        for axes in panels[1:-1]:
+    edges = interval_edges(shown.first.data)
+    time_axis(panels[-1], edges)
+    lane = panels.pop(0) if spans else None
+    for axes, (draw, _) in zip(panels, chosen, strict=True):
+        if draw is not _violence_strip:
             _shade(axes, spans)
-        panels = panels[1:]
-    _across(panels[0], result, reports)
-    _stock(
-        panels[1],
-        result,
-        reports,
-        "displaced_inside",
-        STATUS["displaced"],
-        "Out of their homes inside the country",
-    )
-    _stock(panels[2], result, reports, "waiting", STATUS["waiting"], "Waiting at the border")
-    _flows(panels[3], result)
-    _violence_strip(panels[4], result)
-    for axes in panels[:-1]:
-        axes.tick_params(axis="x", which="both", length=0, labelbottom=False)
-    chart.align_ylabels(panels[:-1])
+        draw(page, axes, shown, reports)
+        axes.tick_params(axis="x", which="both", length=0, labelbottom=axes is panels[-1])
+    panels[-1].set_xlabel("local time")
+    page.chart.align_ylabels(panels)
+    page.key_below(_key_below(shown))
+    if lane is not None:
+        _lane_key(page, lane, spans)
+    chart = page.settled()
+    if lane is not None:
+        _lane(lane, spans)
+    assert isinstance(chart, Chart)
     return chart
 
 
-def _lane(axes: Axes, spans: list[Span]) -> None:
+def _key_below(shown: Ensemble) -> list[Any]:
+    """What the bands mean, and what there is nothing of."""
+    lost = [name for name in NAMES if not shown.find(name)]
+    words = f"not kept by the study: {', '.join(NAMES[name] for name in lost)}"
+    return shown.key() + ([Line2D([], [], linestyle="none", label=words)] if lost else [])
+
+
+def _lane_key(page: Page, axes: Axes, spans: list[Span]) -> None:
     axes.set_ylim(0, 1)
     axes.set_yticks([])
-    axes.set_ylabel("border", rotation=0, ha="right", va="center")
     axes.tick_params(axis="x", which="both", length=0, labelbottom=False)
     axes.spines[["left", "bottom"]].set_visible(False)
+    axes.set_title("The border, for those who flee")
+    present = {span.state for span in spans}
+    page.key(axes, [
+        Patch(facecolor=colour, edgecolor=FAINT, linewidth=0.5, label=words)
+        for state, (colour, words) in LANE.items() if state in present
+    ])  # fmt: skip
+
+
+def _lane(axes: Axes, spans: list[Span]) -> None:
+    """The states of the border, each with its words where they have room."""
+    low, high = axes.get_xlim()
+    per_day = axes.bbox.width / (high - low)
     for span in spans:
         start, stop = mdates.date2num(span.start), mdates.date2num(span.stop)
-        axes.axvspan(start, stop, facecolor=LANE[span.state], edgecolor="white", linewidth=0.8)
-        low, high = axes.get_xlim()
-        if (stop - start) / (high - low) > 0.0068 * len(span.label):
-            axes.text(
-                (start + stop) / 2,
-                0.46,
-                span.label,
-                ha="center",
-                va="center",
-                fontsize=7.5,
-                color="white" if span.state == "shut" else INK,
-            )
+        axes.axvspan(
+            start,
+            stop,
+            facecolor=LANE[span.state][0],
+            edgecolor="white",
+            linewidth=0.8,
+            gid=span.state,
+        )
+        text = axes.text(
+            (start + stop) / 2,
+            0.46,
+            span.label,
+            ha="center",
+            va="center",
+            fontsize=points(0.8),
+            color="white" if span.state == "shut" else INK,
+            in_layout=False,
+        )
+        if text.get_window_extent().width > 0.96 * per_day * (stop - start):
+            text.remove()
+    axes.set_xlim(low, high)
 
 
 def _shade(axes: Axes, spans: list[Span]) -> None:
@@ -140,103 +206,141 @@ def _shade(axes: Axes, spans: list[Span]) -> None:
             )
 
 
-def _curve(axes: Axes, result: Result, variable: str, colour: str, fill: bool, **line: str) -> None:
-    series = quantity(result, variable)
+def _curve(axes: Axes, shown: Ensemble, variable: str, colour: str, **line: Any) -> bool:
+    """Draw a quantity; gives whether there is any."""
+    series = shown.series(variable)
+    if series is None:
+        return False
     x = mdates.date2num(series["time"].values.astype("datetime64[us]"))
-    if fill:
-        axes.fill_between(x, series.values, color=colour, alpha=0.25, linewidth=0)
-    axes.plot(x, series.values, color=colour, linewidth=1.8, gid=variable, **line)  # type: ignore[arg-type]
+    median = draw_bands(axes, x, series.values, colour, variable)
+    axes.plot(x, median, **{"color": colour, "linewidth": points(LINE), "gid": variable, **line})
+    return True
 
 
-def _across(axes: Axes, result: Result, reports: Sequence[Report]) -> None:
+def _across(page: Page, axes: Axes, shown: Ensemble, reports: Sequence[Report]) -> None:
     axes.set_title("Across the border")
-    _curve(axes, result, "stock_abroad", STATUS["sheltered"], True, linestyle="none")
-    _curve(axes, result, "crossed", STATUS["sheltered"], False)
-    _curve(axes, result, "registered_adults", INK, False, linestyle=(0, (4, 2)))  # type: ignore[arg-type]
-    axes.margins(y=0.12)
-    drawn = draw_reports(axes, result, reports, "crossed", STATUS["sheltered"])
-    adults = draw_reports(axes, result, reports, "registered_adults", INK)
-    stock = draw_reports(axes, result, reports, "stock_abroad", FAINT, word="sheltered, ")
+    blue, names, first = STATUS["sheltered"], list[Label](), shown.first
+    handles: list[Any] = []
+    curves: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("crossed", "crossed so far", {"color": blue}),
+        ("stock_abroad", "sheltered abroad", {"color": ABROAD, "linestyle": (0, (1, 1))}),
+        ("registered_adults", "adults registered so far", {"color": INK, "linestyle": (0, (4, 2))}),
+    )
+    for variable, label, line in curves:
+        if _curve(axes, shown, variable, line["color"], linestyle=line.get("linestyle", "-")):
+            handles.append(Line2D([], [], linewidth=points(LINE), label=label, **line))
+    drawn = draw_reports(axes, first, reports, "crossed", blue, names=names)
+    drawn += draw_reports(axes, first, reports, "registered_adults", INK, names=names)
+    drawn += draw_reports(
+        axes, first, reports, "stock_abroad", ABROAD, word="sheltered, ", names=names
+    )
     count_axis(axes, "persons")
-    axes.set_ylim(bottom=0)
-    handles: list[Line2D | Patch] = [
-        Line2D([], [], color=STATUS["sheltered"], linewidth=1.8, label="crossed so far"),
-        Patch(color=STATUS["sheltered"], alpha=0.25, label="sheltered abroad"),
-        Line2D(
-            [],
-            [],
-            color=INK,
-            linewidth=1.8,
-            linestyle=(0, (4, 2)),
-            label="adults registered so far",
-        ),
-        *report_handles([*drawn, *adults, *stock]),
-    ]
-    axes.legend(handles=handles, loc="upper right", ncols=2)
+    page.key(axes, [*handles, *report_handles(drawn)])
+    page.labels(axes, names)
 
 
 def _stock(
-    axes: Axes, result: Result, reports: Sequence[Report], variable: str, colour: str, title: str
+    page: Page, axes: Axes, shown: Ensemble, reports: Sequence[Report], variable: str, title: str
 ) -> None:
+    names: list[Label] = []
+    colour = STATUS["waiting" if variable == "waiting" else "displaced"]
     axes.set_title(title)
-    _curve(axes, result, variable, colour, True)
-    axes.margins(y=0.12)
-    draw_reports(axes, result, reports, variable, parts=variable != "waiting")
+    _curve(axes, shown, variable, colour)
+    draw_reports(axes, shown.first, reports, variable, parts=variable != "waiting", names=names)
     count_axis(axes, "persons", 4)
-    axes.set_ylim(bottom=0)
+    page.labels(axes, names)
 
 
-def _flows(axes: Axes, result: Result) -> None:
-    times = result.data["time"].values
-    edges = interval_edges(times)
-    moved = result.outcomes.sum(["crossing", "kind"])
-    base = np.zeros(len(times))
-    for outcome in ("admitted", "exempt", "irregular"):
-        values = moved.sel(outcome=outcome).values
-        axes.stairs(
-            base + values, edges, baseline=base, fill=True, color=OUTCOME[outcome], label=outcome
-        )
-        base = base + values
-    for outcome in ("returned", "pushed_back"):
-        values = moved.sel(outcome=outcome).values
-        if values.any():
-            axes.stairs(-values, edges, fill=True, color=OUTCOME[outcome], label=name_of(outcome))
+def _inside(page: Page, axes: Axes, shown: Ensemble, reports: Sequence[Report]) -> None:
+    _stock(page, axes, shown, reports, "displaced_inside", "Out of their homes inside the country")
+
+
+def _waiting(page: Page, axes: Axes, shown: Ensemble, reports: Sequence[Report]) -> None:
+    _stock(page, axes, shown, reports, "waiting", "Waiting at the border")
+
+
+def _flows(page: Page, axes: Axes, shown: Ensemble, reports: Sequence[Report]) -> None:
+    result = shown.find("outcomes")
+    assert result is not None
+    edges = interval_edges(result.data)
+    each = interval_name(edges)
+    # A rate where intervals differ in length, so that a longer one does not look busier.
+    scale = np.ones(len(edges) - 1) if each else 1.0 / (24.0 * np.diff(edges))
+    moved = result.outcomes.sum(["crossing", "kind"]).transpose(RUN, "time", "outcome")
+    flows = {o: scale * moved.sel(outcome=o).values for o in (*ENTERED, *BACK)}
+    title = "Passing the border, outward above the line and back below it"
+    axes.set_title(title)
+    draw = _stacked_flows if shown.size == 1 else _flow_bands
+    page.key(axes, draw(axes, edges, flows))
     axes.axhline(0.0, color=FAINT, linewidth=0.8)
-    low, high = axes.get_ylim()
-    axes.set_ylim(low, max(1.0, high + 0.25 * (high - low)))  # room for the legend
-    axes.set_title("Passing the border, outward above the line and back below it")
-    count_axis(axes, f"persons {interval_name(times)}", 4)
-    axes.legend(loc="upper right", ncols=5)
+    count_axis(axes, f"persons {each or 'an hour'}", 4)
 
 
-def _violence_strip(axes: Axes, result: Result) -> None:
-    violence = result.violence
+def _stacked_flows(axes: Axes, edges: Floats, flows: dict[str, Floats]) -> list[Any]:
+    """One run: what came out of it, on top of each other."""
+    base, handles = np.zeros(len(edges) - 1), []
+    for outcome, (values,) in flows.items():
+        colour, back = OUTCOME[outcome], outcome in BACK
+        if back and not values.any():
+            continue
+        top = -values if back else base + values
+        foot = np.zeros_like(base) if back else base
+        axes.stairs(top, edges, baseline=foot, fill=True, color=colour, gid=outcome)
+        handles.append(Patch(color=colour, label=name_of(outcome)))
+        base = base if back else top
+    return handles
+
+
+def _flow_bands(axes: Axes, edges: Floats, flows: dict[str, Floats]) -> list[Any]:
+    """Several runs: all who come, and all who go back."""
+    handles = []
+    for outcomes, sign, words in ((ENTERED, 1.0, "outward"), (BACK, -1.0, "back")):
+        values = sign * np.sum([flows[o] for o in outcomes], axis=0)
+        if sign < 0.0 and not values.any():
+            continue
+        x = np.repeat(edges, 2)[1:-1]
+        colour = OUTCOME[outcomes[0]]
+        median = draw_bands(axes, x, np.repeat(values, 2, axis=1), colour, words)
+        axes.plot(x, median, color=colour, linewidth=points(0.13), gid=words)
+        told = ", ".join(name_of(o) for o in outcomes)
+        handles.append(Line2D([], [], color=colour, label=f"{words}: {told}"))
+    return handles
+
+
+def _violence_strip(page: Page, axes: Axes, shown: Ensemble, reports: Sequence[Report]) -> None:
+    result = shown.find("violence")
+    assert result is not None
+    violence = result.violence.transpose(RUN, "time", "place")
+    median = np.median(violence.values, axis=0)
     regions = np.asarray(violence["region"].values)
     worst = {
-        str(name) or "all": violence.values[:, regions == name].max(axis=1)
+        str(name) or "all": median[:, regions == name].max(axis=1)
         for name in dict.fromkeys(regions.tolist())
     }
     rows = {name: row for name, row in worst.items() if row.max() > 0.0}
-    shown = np.array(list(rows.values()) or [np.zeros(len(violence["time"]))])
-    edges = interval_edges(violence["time"].values)
-    shown = np.ma.masked_less(shown, 0.01)
-    mesh = axes.pcolormesh(
-        edges, np.arange(shown.shape[0] + 1) - 0.5, shown, cmap=HEAT, vmin=0.0, vmax=1.0
-    )
+    intensity = np.array(list(rows.values()) or [np.zeros(len(violence["time"]))])
+    shades = np.ma.masked_less(intensity, 0.01)
+    lines = np.arange(shades.shape[0] + 1) - 0.5
+    axes.pcolormesh(interval_edges(result.data), lines, shades, cmap=HEAT, vmin=0.0, vmax=1.0)
     axes.invert_yaxis()
     axes.set_yticks(range(len(rows)), list(rows))
     axes.tick_params(axis="y", length=0)
     axes.grid(False)
-    axes.set_title("Violence in the worst place of each region", y=1.0)  # beside the key
-    axes.set_xlabel("local time")
-    _key(axes, mesh)
+    axes.set_title("Violence in the worst place of each region")
+    page.key(axes, heat_patches(), title=HEAT_TITLE)
 
 
-def _key(axes: Axes, mesh: QuadMesh) -> None:
-    """A small colour bar on the line of the title."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    key = axes.inset_axes((0.82, 1.14, 0.12, 0.14))
-    figure.colorbar(mesh, cax=key, orientation="horizontal", ticks=[])
-    for x, word, side in ((-0.04, "calm", "right"), (1.04, "worst", "left")):
-        key.text(x, 0.5, word, transform=key.transAxes, ha=side, va="center", fontsize=8)
+ROW = 0.15
+"""Height of a row of the violence, inches."""
+LINE = 0.2
+"""Width of a curve, as a part of the type size."""
+BACK = ("returned", "pushed_back")
+PANELS: tuple[tuple[Callable[..., None], float, tuple[str, ...]], ...] = (
+    (_across, 2.3, ("outcomes", "people", "registered")),
+    (_inside, 1.6, ("people",)),
+    (_waiting, 1.3, ("waiting",)),
+    (_flows, 1.4, ("outcomes",)),
+    (_violence_strip, 0.0, ("violence",)),
+)
+"""The panels: what draws each, its height in inches (0: by its rows), and variables of which one
+must be there."""

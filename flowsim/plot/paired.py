@@ -12,7 +12,19 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from flowsim.plot.style import FAINT, INK, STATUS, Chart, styled
+from flowsim.plot.page import Page
+from flowsim.plot.style import (
+    FAINT,
+    INK,
+    NARROW_MM,
+    STATUS,
+    WIDTH_MM,
+    Chart,
+    figure_of,
+    points,
+    styled,
+    width_inches,
+)
 from flowsim.study.contrast import Comparison
 from flowsim.study.outcomes import called
 from flowsim.study.table import decimals, gain_text, number, scale_of
@@ -20,6 +32,8 @@ from flowsim.study.table import decimals, gain_text, number, scale_of
 PAIRED, UNPAIRED = STATUS["sheltered"], "#F0B27A"
 COLUMNS = 3
 """Panels side by side, at most."""
+PANEL_INCHES = 2.0
+"""Width of a panel, at least."""
 NAME = 24
 """Characters of a scenario's name on a line."""
 FAR = 10.0
@@ -32,13 +46,15 @@ DOT: dict[str, Any] = {"marker": "o", "markersize": 3.6, "color": INK, "markered
 
 
 @styled
-def contrasts(comparison: Comparison) -> Chart:
+def contrasts(comparison: Comparison, *, width: float = WIDTH_MM) -> Chart:
     """How each scenario differs from the reference: a panel an outcome, a row a scenario.
 
     Parameters
     ----------
     comparison : Comparison
         As `flowsim.compare` gives it.
+    width : float
+        Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
     -------
@@ -47,26 +63,24 @@ def contrasts(comparison: Comparison) -> Chart:
         interval, and the thin pale line behind it the interval that as many unpaired runs would
         have given. Beside each row stands what pairing gains (the ratio of the variances). One
         difference that is ten times all others of its panel is an arrow with its number.
+
+    Examples
+    --------
+    >>> import flowsim as fs
+    >>> runs = fs.open_study("out/border")  # doctest: +SKIP
+    >>> contrasts(fs.compare(runs, "closed"), width=183).write("c.pdf")  # doctest: +SKIP
     """
     table = comparison.table[comparison.table["scenario"] != comparison.against]
     outcomes = list(dict.fromkeys(comparison.table["outcome"]))
     names = list(dict.fromkeys(table["scenario"]))
-    across = max(1, min(COLUMNS, len(outcomes)))
+    inches = width_inches(width)
+    across = max(1, min(COLUMNS, len(outcomes), int((inches - 0.8) / PANEL_INCHES)))
     down = max(1, math.ceil(len(outcomes) / across))
-    words = [_wrapped(name) for name in names]
-    lines = sum(1 + w.count("\n") for w in words)
-    width = max(8.0, 1.8 + 3.4 * across)
-    chart = Chart(width, 1.2 + down * (1.1 + 0.22 * max(lines, 1)))
+    words = [_wrapped(name, NAME if width > NARROW_MM else NAME // 2) for name in names]
+    lines = sum(1.5 + w.count("\n") for w in words)
     title = f"How outcomes differ from {comparison.against!r}, paired by {comparison.unit}"
-    chart.suptitle(
-        textwrap.fill(title, int(8 * width)),
-        x=0.01,
-        ha="left",
-        fontsize=13,
-        fontweight="bold",
-    )
-    chart.set_layout_engine("constrained", h_pad=0.1)
-    grid = chart.subplots(down, across, sharey=True, squeeze=False).ravel()
+    page = Page(width, down * 0.17 * max(lines, 1.5), title)
+    grid = page.chart.subplots(down, across, sharey=True, squeeze=False).ravel()
     for axes, outcome in zip(grid, outcomes, strict=False):
         rows = comparison.table[comparison.table["outcome"] == outcome]
         _panel(axes, rows, comparison.against)
@@ -75,12 +89,12 @@ def contrasts(comparison: Comparison) -> Chart:
     first = grid[0]
     first.set_yticks(range(len(names)), words)
     first.set_ylim(max(len(names), 1) - 0.5, -0.5)
-    chart.legend(handles=_key(comparison), loc="outside lower left", ncols=3)
-    return chart
+    page.key_below(_key(comparison))
+    return page.settled()
 
 
-def _wrapped(name: str) -> str:
-    lines = textwrap.wrap(name, NAME) or [""]
+def _wrapped(name: str, most: int) -> str:
+    lines = textwrap.wrap(name, most) or [""]
     return "\n".join(lines[:2]) + ("..." if len(lines) > 2 else "")
 
 
@@ -90,23 +104,43 @@ def _panel(axes: Axes, rows: pd.DataFrame, against: str) -> None:
     far = _far(np.abs(apart["difference"].to_numpy()))
     _scale(axes, apart[~far], factor)
     axes.axvline(0.0, color=FAINT, linewidth=0.9, zorder=1)
+    small: dict[str, Any] = {"fontsize": points(0.89)}
     for y, (row, is_far) in enumerate(zip(apart.to_dict("records"), far, strict=True)):
         gain = "∞" if math.isinf(row["gain"]) else gain_text(row["gain"]).removeprefix("x ")
         beside = axes.get_yaxis_transform()
-        axes.text(1.02, y, gain, transform=beside, va="center", fontsize=8)
+        axes.text(1.02, y, gain, transform=beside, va="center", **small)
         if math.isnan(row["difference"]):
-            axes.text(0.5, y, "no pair", transform=beside, ha="center", va="center", fontsize=8)
+            axes.text(
+                0.5, y, "no pair", transform=beside, ha="center", va="center", fontsize=points(0.89)
+            )
         elif is_far:
             _arrow(axes, y, row, factor)
         else:
             _row(axes, y, row, factor)
-    axes.set_title(called(str(rows["outcome"].iloc[0])).capitalize(), pad=20)
+    axes.set_title(called(str(rows["outcome"].iloc[0])).capitalize(), pad=points(2.1))
     low, high = axes.get_xlim()
     zero = -low / (high - low)
     side = "left" if zero < 0.2 else "right" if zero > 0.8 else "center"
     above = axes.get_xaxis_transform()
-    axes.text(0.0, 1.01, against, transform=above, ha=side, va="bottom", fontsize=8, color=FAINT)
-    axes.text(1.02, 1.01, "gain", transform=axes.transAxes, va="bottom", fontsize=8, color=FAINT)
+    axes.text(
+        0.0,
+        1.01,
+        against,
+        transform=above,
+        ha=side,
+        va="bottom",
+        fontsize=points(0.89),
+        color=FAINT,
+    )
+    axes.text(
+        1.02,
+        1.01,
+        "gain",
+        transform=axes.transAxes,
+        va="bottom",
+        fontsize=points(0.89),
+        color=FAINT,
+    )
     axes.set_xlabel(f"difference, {unit}" if unit else "difference")
 
 
@@ -139,7 +173,7 @@ def _arrow(axes: Axes, y: int, row: dict, factor: float) -> None:
         textcoords="offset points",
         ha="right" if right else "left",
         va="center",
-        fontsize=8,
+        fontsize=points(0.89),
         arrowprops={"arrowstyle": "-|>", "color": PAIRED, "shrinkA": 1, "shrinkB": 0},
         gid=f"arrow {row['scenario']}",
     )
@@ -155,11 +189,17 @@ def _scale(axes: Axes, rows: pd.DataFrame, factor: float) -> None:
     room = 0.07 * (high - low)
     axes.set_xlim(low - room, high + room)
     places = decimals((high - low) / 2.0)
-    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(_labels(axes), steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: number(x, places, signed=True)))
     axes.grid(axis="x", color="#E2E2E2", linewidth=0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+
+
+def _labels(axes: Axes) -> int:
+    """How many numbers fit the axis."""
+    inches = axes.bbox.width / figure_of(axes).dpi
+    return int(np.clip(72.0 * inches / points(5.5), 1, 4))
 
 
 def _key(comparison: Comparison) -> list[Line2D]:

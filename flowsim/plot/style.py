@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from pathlib import Path
-from typing import IO, Any, ParamSpec, TypeVar
+from typing import IO, Any, Literal, ParamSpec, TypeVar
 
 import matplotlib
 import numpy as np
@@ -17,10 +17,12 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.patches import Patch
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter
 
 from flowsim.folders import whole_file
 from flowsim.plot.fonts import FAMILY, with_fonts
+from flowsim.suffixes import FIGURE, ending_of
 
 # Colours after Okabe and Ito (2008); kinds of person after Tol's muted scheme, which differ in
 # lightness too, so that they survive a grey print.
@@ -53,13 +55,11 @@ INK, FAINT, SHUT = "#222222", "#777777", "#EFEFEF"
 CROSSING = "#004C80"
 HEAT = "YlOrRd"
 """Colour map of violence: pale is calm, dark is the worst."""
+HEAT_TITLE = "intensity of violence (1 = worst day in the worst place)"
 RC: dict[str, Any] = {
     "font.family": FAMILY,
-    "font.size": 9.0,
-    "axes.titlesize": 10.0,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
-    "axes.labelsize": 9.0,
     "axes.edgecolor": FAINT,
     "axes.labelcolor": INK,
     "axes.spines.top": False,
@@ -67,9 +67,6 @@ RC: dict[str, Any] = {
     "axes.axisbelow": True,
     "xtick.color": INK,
     "ytick.color": INK,
-    "xtick.labelsize": 8.0,
-    "ytick.labelsize": 8.0,
-    "legend.fontsize": 8.0,
     "legend.frameon": False,
     "text.color": INK,
     "figure.dpi": 100.0,
@@ -78,23 +75,91 @@ RC: dict[str, Any] = {
     "path.simplify": True,
     "text.parse_math": False,  # a name may have dollars
     "axes.unicode_minus": True,
+    "pdf.fonttype": 42,  # text that an editor can change
+    "svg.hashsalt": "flowsim",
+    "text.hinting": "no_hinting",  # words have the same width at all resolutions
 }
+PARTS = {"axes.titlesize": 1.1, "axes.labelsize": 1.0, "xtick.labelsize": 0.89,
+         "ytick.labelsize": 0.89, "legend.fontsize": 0.89, "legend.title_fontsize": 0.89,
+         "figure.titlesize": 1.4}  # fmt: skip
+"""Type sizes as parts of that of the text."""
+WIDTH_MM, MAP_MM = 254.0, 320.0
+"""Width of a figure and of a map unless another is asked for: a journal has 89 mm or 183 mm."""
+NARROWEST_MM, NARROW_MM, WIDEST_MM = 60.0, 140.0, 1000.0
+"""Ends of what a width may be; below the middle one a figure is in one column."""
+MM = 25.4
+"""Millimetres in an inch."""
+METADATA: dict[str, dict[str, None]] = {
+    ".png": {"Software": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    ".svg": {"Date": None, "Creator": None},
+}
+"""What matplotlib would write into a file, its date and version, and is left out."""
+DAYS_NAMED = 60.0
+"""Up to so many days have their days named, as far as there is room; longer times have dates."""
+LABEL_EMS = 4.4
+"""What a label of a day takes, with the room beside it, as a multiple of the type size."""
+Format = Literal["png", "pdf", "svg"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
-    """Draw in flowsim's style, whatever matplotlib is set to outside, which stays as it is."""
+    """Draw in flowsim's style, whatever matplotlib is set to outside, which stays as it is.
+
+    A figure that is asked for in a ``width`` of its own has type that fits it.
+    """
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
+        axes = kwargs.get("ax")
+        width = kwargs.get("width", WIDTH_MM)
+        if isinstance(axes, Axes):
+            width = min(max(MM * figure_of(axes).get_figwidth(), NARROWEST_MM), WIDTH_MM)
         with matplotlib.rc_context():
             matplotlib.rcdefaults()
-            matplotlib.rcParams.update(RC)  # type: ignore[arg-type]
+            matplotlib.rcParams.update(_rc(width_inches(width)))  # type: ignore[arg-type]
             return draw(*args, **kwargs)
 
     return drawn
+
+
+def figure_of(axes: Axes) -> Figure:
+    """The figure that axes belong to."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
+def width_inches(width: object) -> float:
+    """A width that was given in millimetres, in inches.
+
+    Raises
+    ------
+    ValueError
+        It is not a number of millimetres that a figure can have.
+
+    Examples
+    --------
+    >>> width_inches(254)
+    10.0
+    """
+    is_number = isinstance(width, int | float | np.number) and not isinstance(width, bool)
+    if not is_number or not NARROWEST_MM <= float(width) <= WIDEST_MM:  # type: ignore[arg-type]
+        right = f"give {NARROWEST_MM:g} to {WIDEST_MM:g}, as 89 or 183"
+        raise ValueError(f"width={width!r} is not the width of a figure in millimetres; {right}")
+    return float(width) / MM  # type: ignore[arg-type]
+
+
+def _rc(inches: float) -> dict[str, Any]:
+    points = float(np.interp(inches * MM, [89.0, 183.0, WIDTH_MM], [6.5, 8.0, 9.0]))
+    return {**RC, "font.size": points, **{name: part * points for name, part in PARTS.items()}}
+
+
+def points(part: float = 1.0) -> float:
+    """Type size while a figure is drawn, points: a part of that of its text."""
+    return part * float(matplotlib.rcParams["font.size"])
 
 
 class Chart(Figure):
@@ -105,23 +170,50 @@ class Chart(Figure):
         FigureCanvasAgg(self)
 
     @styled
-    def write(self, file: str | os.PathLike[str] | IO[bytes], dpi: float = 150.0) -> None:
-        """Write a PNG, whole or not at all: the same bytes each time on one version of matplotlib.
+    def write(
+        self,
+        file: str | os.PathLike[str] | IO[bytes],
+        dpi: float = 150.0,
+        format: Format | None = None,
+    ) -> None:
+        """Write the figure as the suffix says, .png, .pdf or .svg: whole or not at all.
 
-        Characters that the font of the figures lacks are drawn in another one that is installed;
-        what none has is warned of, and drawn as a box.
+        The bytes are the same each time on one version of matplotlib. Characters that the font of
+        the figures lacks are drawn in another one that is installed; what none has is warned of,
+        and drawn as a box.
+
+        Parameters
+        ----------
+        file : path or binary file
+        dpi : float
+            Dots an inch of a PNG, and of pictures within a PDF or SVG.
+        format : {"png", "pdf", "svg"}, optional
+            For an open file, which has no suffix; a PNG unless given.
+
+        Raises
+        ------
+        ValueError
+            The suffix is of no format that is written, or not of the one that is asked for.
         """
-        picture = with_fonts(self, lambda: self._picture(dpi))
         if not isinstance(file, str | os.PathLike):
-            file.write(picture)
+            ending = ending_of(f"figure.{format or 'png'}", FIGURE, what="a figure")
+            file.write(self._picture(ending, dpi))
             return
+        ending = ending_of(file, FIGURE, needed=True, what="a figure")
+        if format is not None and ending != f".{format}":
+            raise ValueError(f"{file}: {ending!r} is not {format!r}; give one of them")
+        picture = self._picture(ending, dpi)
         with whole_file(Path(file), replace=True) as made:
             made.write_bytes(picture)
 
-    def _picture(self, dpi: float) -> bytes:
-        memory = io.BytesIO()
-        super().savefig(memory, format="png", dpi=dpi, metadata={"Software": None})
-        return memory.getvalue()
+    def _picture(self, ending: str, dpi: float) -> bytes:
+        def drawn() -> bytes:
+            memory = io.BytesIO()
+            kind, about = ending.removeprefix("."), METADATA[ending]
+            super(Chart, self).savefig(memory, format=kind, dpi=dpi, metadata=about)
+            return memory.getvalue()
+
+        return with_fonts(self, drawn)
 
     def _repr_png_(self) -> bytes:
         memory = io.BytesIO()
@@ -140,11 +232,25 @@ def name_of(label: str) -> str:
     return label.replace("_", " ")
 
 
-def count_axis(axes: Axes, label: str, bins: int = 5) -> None:
-    """Label a vertical axis of persons, with thousands set apart."""
+def count_axis(axes: Axes, label: str, bins: int = 5, top: float = 0.08) -> None:
+    """Label a vertical axis of persons from zero on, with thousands set apart.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        What it shows is drawn already.
+    label : str
+    bins : int
+        Intervals between labels, at most.
+    top : float
+        Room above the highest mark, and below the lowest under zero, as a part of the whole.
+    """
     axes.set_ylabel(label)
-    low, high = axes.get_ylim()
-    axes.set_ylim(low, max(high, 1.0))  # nobody at all still has a scale
+    low, high = (float(y) for y in axes.dataLim.intervaly)
+    low, high = (min(low, 0.0), high) if np.isfinite([low, high]).all() else (0.0, 0.0)
+    room = top * (high - low)
+    # nobody at all still has a scale
+    axes.set_ylim(low - room if low < 0.0 else 0.0, max(high + room, 1.0))
     axes.yaxis.set_major_locator(
         MaxNLocator(bins, integer=True, min_n_ticks=2, steps=[1, 2, 5, 10])
     )
@@ -153,29 +259,63 @@ def count_axis(axes: Axes, label: str, bins: int = 5) -> None:
     axes.grid(axis="x", which="major", color="#E2E2E2", linewidth=0.5)
 
 
-def time_axis(axes: Axes, times: np.ndarray, every: int = 1) -> None:
-    """Label a horizontal axis with days, each in the middle of its day where they fit.
+def time_axis(axes: Axes, edges: np.ndarray) -> None:
+    """Label a horizontal axis with days, each in the middle of its day, as many as fit.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
-    times : datetime64 array
-        Ends of the recording intervals; the axis begins one interval before the first.
-    every : int
-        Label each, each second, ... day.
+    edges : float64 array
+        Edges of the recording intervals, matplotlib's days; the axis goes from end to end.
     """
-    edges = interval_edges(times)
     axes.set_xlim(float(edges[0]), float(edges[-1]))
     days = float(edges[-1] - edges[0])
-    if days > 22:
-        axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=8))
-        axes.xaxis.set_major_formatter(FuncFormatter(_day))
+    if days > DAYS_NAMED:
+        axes.xaxis.set_major_locator(_Dates(points()))
+        year = days > 300.0
+        axes.xaxis.set_major_formatter(FuncFormatter(_month if year else _day))
         return
-    axes.xaxis.set_major_locator(mdates.DayLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: ""))
-    axes.xaxis.set_minor_locator(mdates.HourLocator(byhour=12))
-    axes.xaxis.set_minor_formatter(FuncFormatter(lambda x, _: _day(x) if _nth(x, every) else ""))
-    axes.tick_params(axis="x", which="minor", length=0)
+    if days < 2.0:
+        axes.xaxis.set_major_locator(_Dates(points()))
+        axes.xaxis.set_major_formatter(FuncFormatter(_hour))
+        return
+    type_size = points()
+
+    def told(x: float, _: Any) -> str:
+        wide = LABEL_EMS * type_size * figure_of(axes).dpi / 72.0
+        low, high = axes.get_xlim()
+        every = max(1, math.ceil((high - low) * wide / _narrowest(axes)))
+        return _day(x) if (math.floor(x) - math.ceil(low - 0.5)) % every == 0 else ""
+
+    # Fixed, as to find the days anew for each label takes most of the time of a figure.
+    midnights = np.arange(math.ceil(edges[0]), math.floor(edges[-1]) + 1)
+    noons = np.arange(math.ceil(edges[0] - 0.5), math.floor(edges[-1] - 0.5) + 1) + 0.5
+    axes.xaxis.set_major_locator(FixedLocator(midnights.tolist()))
+    axes.xaxis.set_major_formatter(NullFormatter())
+    axes.xaxis.set_minor_locator(FixedLocator(noons.tolist()))
+    axes.xaxis.set_minor_formatter(FuncFormatter(told))
+    axes.tick_params(axis="x", which="both", length=0)
+
+
+def _narrowest(axes: Axes) -> float:
+    """Pixels of the narrowest of all axes that share their dates."""
+    together = axes.get_shared_x_axes().get_siblings(axes)
+    return max(1.0, min(a.bbox.width for a in together))
+
+
+class _Dates(mdates.AutoDateLocator):
+    """As many dates as fit the axis in its present width."""
+
+    def __init__(self, type_size: float) -> None:
+        super().__init__(minticks=2)
+        self._type_size = type_size
+
+    def __call__(self) -> Any:
+        axes: Axes = self.axis.axes  # type: ignore[union-attr]
+        wide = 1.4 * LABEL_EMS * self._type_size * figure_of(axes).dpi / 72.0
+        most = int(np.clip(_narrowest(axes) / wide, 2, 8))
+        self.maxticks = dict.fromkeys(self.maxticks, most)
+        return super().__call__()
 
 
 def _day(x: float, _: Any = None) -> str:
@@ -183,31 +323,52 @@ def _day(x: float, _: Any = None) -> str:
     return f"{day.day} {day:%b}"
 
 
-def _nth(x: float, every: int) -> bool:
-    return bool(mdates.num2date(x).toordinal() % every == 0)
+def _month(x: float, _: Any = None) -> str:
+    return f"{mdates.num2date(x):%b %Y}"
 
 
-def interval_edges(times: np.ndarray) -> np.ndarray:
+def _hour(x: float, _: Any = None) -> str:
+    return f"{mdates.num2date(x):%H:%M}\n{_day(x)}"
+
+
+def interval_edges(data: xr.Dataset | xr.DataArray) -> np.ndarray:
     """Edges of the recording intervals as matplotlib's days, (n + 1,).
+
+    The first begins where the run does, or else as long before its end as the second.
 
     Examples
     --------
-    >>> edges = interval_edges(np.array(["2010-06-11T01", "2010-06-11T02"], dtype="M8[h]"))
+    >>> times = np.array(["2010-06-11T01", "2010-06-11T02"], dtype="M8[ns]")
+    >>> edges = interval_edges(xr.Dataset(coords={"time": times}))
     >>> np.round(np.diff(edges) * 24.0, 6).tolist()
     [1.0, 1.0]
     """
-    ends = mdates.date2num(times.astype("datetime64[us]"))
-    first = ends[1] - ends[0] if ends.size > 1 else 1.0
-    return np.concatenate([[ends[0] - first], ends])
+    ends = mdates.date2num(data["time"].values.astype("datetime64[us]"))
+    if "start" in data.attrs:
+        begin = float(mdates.date2num(np.datetime64(data.attrs["start"], "us")))
+    else:
+        begin = ends[0] - (ends[1] - ends[0] if ends.size > 1 else 1.0)
+    return np.concatenate([[begin], ends])
 
 
-def interval_name(times: np.ndarray) -> str:
-    """How long a recording interval is, in words: ``an hour``, ``a day``, ``6 hours``."""
-    step = timedelta(days=float(np.diff(interval_edges(times))[-1]))
-    hours = round(step.total_seconds() / 3600.0, 2)
+def interval_name(edges: np.ndarray) -> str:
+    """How long the recording intervals are, in words: ``an hour``, ``a day``, ``in 6 hours``.
+
+    Empty where they differ.
+    """
+    lengths = np.round(np.diff(edges) * 24.0, 2)
+    if (lengths[:-1] != lengths[0]).any() or lengths[-1] > lengths[0]:
+        return ""
+    hours = float(lengths[0])
     if hours == 1:
         return "an hour"
     return "a day" if hours == 24 else f"in {hours:g} hours"
+
+
+def heat_patches() -> list[Patch]:
+    """What the colours of violence stand for."""
+    heat = matplotlib.colormaps[HEAT]
+    return [Patch(color=heat(x), label=f"{x:g}") for x in (0.1, 0.4, 0.7, 1.0)]
 
 
 def title_of(data: xr.Dataset) -> str:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 
 from flowsim.evidence.quantities import quantity
+from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
     GROUPS,
     INK,
+    WIDTH_MM,
     Chart,
     count_axis,
     interval_edges,
+    points,
     styled,
     time_axis,
     title_of,
@@ -30,6 +34,8 @@ def deaths(
     result: Result,
     reports: Sequence[Report] | None = None,
     scenario: Scenario | None = None,
+    *,
+    width: float = WIDTH_MM,
 ) -> Chart:
     """Deaths by time of death, the official count by time of report, and the later totals.
 
@@ -44,37 +50,40 @@ def deaths(
         given.
     scenario : Scenario, optional
         For its reports.
+    width : float
+        Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
     -------
     Chart
         A matplotlib Figure: the running totals above, the dead of each day by group below.
+
+    Examples
+    --------
+    >>> import flowsim as fs
+    >>> chart = deaths(fs.run(fs.load("tests/data/small"), seed=1), width=89)
+    >>> [axes.get_ylabel() for axes in chart.axes]
+    ['deaths', 'deaths a day']
     """
     if reports is None:
         reports = scenario.reports if scenario is not None else ()
-    chart = Chart(10.0, 6.6)
-    chart.suptitle(
-        f"{title_of(result.data)}: the dead",
-        x=0.01,
-        ha="left",
-        fontsize=13,
-        fontweight="bold",
-    )
-    above, below = chart.subplots(2, 1, sharex=True, height_ratios=[3, 2])
-    times = result.data["time"].values
-    time_axis(below, times)
-    _totals(above, result, reports)
-    _days(below, result)
+    page = Page(width, 5.0, f"{title_of(result.data)}: the dead")
+    above, below = page.chart.subplots(2, 1, sharex=True, height_ratios=[3, 2])
+    time_axis(below, interval_edges(result.data))
+    page.key(above, _totals(above, result, reports))
+    page.key(below, _days(below, result), title="dead in all")
     above.tick_params(axis="x", which="both", length=0, labelbottom=False)
     below.set_xlabel("local date")
-    chart.align_ylabels()
-    return chart
+    page.chart.align_ylabels()
+    return page.settled()
 
 
-def _totals(axes: Axes, result: Result, reports: Sequence[Report]) -> None:
+def _totals(axes: Axes, result: Result, reports: Sequence[Report]) -> list[Any]:
     series = quantity(result, "deaths")
     x = mdates.date2num(series["time"].values.astype("datetime64[us]"))
-    axes.plot(x, series.values, color=INK, linewidth=2.0, label="simulated, by time of death")
+    axes.plot(
+        x, series.values, color=INK, linewidth=points(0.2), label="simulated, by time of death"
+    )
     low, high = axes.get_xlim()
     official = sorted(
         (float(mdates.date2num(r.when)), r.value)
@@ -90,9 +99,9 @@ def _totals(axes: Axes, result: Result, reports: Sequence[Report]) -> None:
             counts,
             where="post",
             color="#0072B2",
-            linewidth=1.0,
+            linewidth=points(0.11),
             marker="o",
-            markersize=4,
+            markersize=points(0.45),
             markerfacecolor="white",
             gid="official",
             label="official count, by time of report (lags)",
@@ -116,15 +125,14 @@ def _totals(axes: Axes, result: Result, reports: Sequence[Report]) -> None:
         )
     axes.set_title("Total so far")
     count_axis(axes, "deaths")
-    axes.set_ylim(bottom=0)
-    axes.legend(loc="lower right")
+    return axes.get_legend_handles_labels()[0]
 
 
-def _days(axes: Axes, result: Result) -> None:
+def _days(axes: Axes, result: Result) -> list[Any]:
     daily = result.daily().deaths.sum("place")
     edges = mdates.date2num(daily["day"].values.astype("datetime64[us]"))
     edges = np.append(edges, edges[-1] + 1.0)
-    first, last = interval_edges(result.data["time"].values)[[0, -1]]
+    first, last = interval_edges(result.data)[[0, -1]]
     base = np.zeros(daily.sizes["day"])
     dead = daily.sum("day")
     for i, group in enumerate(str(g) for g in daily["group"].values):
@@ -141,6 +149,6 @@ def _days(axes: Axes, result: Result) -> None:
     axes.set_xlim(first, last)
     axes.set_title("Dead of each day, simulated, by group")
     count_axis(axes, "deaths a day", 4)
-    axes.legend(loc="upper right", labelcolor=INK, title="in all", title_fontsize=8)
     if not base.any():
         axes.text(0.5, 0.5, "nobody dies", transform=axes.transAxes, ha="center", color=FAINT)
+    return axes.get_legend_handles_labels()[0]

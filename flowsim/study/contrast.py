@@ -22,6 +22,7 @@ from flowsim.study.pairing import METHODS, paired, pairs
 from flowsim.study.reasons import reason
 from flowsim.study.rows import of_runs
 from flowsim.study.table import html, markdown, text
+from flowsim.suffixes import TABLE, ending_of
 
 COMPRESSIONS: dict[str, Literal["gzip", "bz2", "xz"]] = {
     ".gz": "gzip", ".bz2": "bz2", ".xz": "xz",
@@ -104,10 +105,15 @@ class Comparison:
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the table as CSV, whole or not at all; what has no value is empty.
 
-        A name that ends in .gz, .bz2 or .xz has it compressed. A text that a spreadsheet would
-        compute has a quote before it, see `flowsim.shown.cell`.
+        A name that ends in .csv.gz, .csv.bz2 or .csv.xz has it compressed. A text that a
+        spreadsheet would compute has a quote before it, see `flowsim.shown.cell`.
+
+        Raises
+        ------
+        ValueError
+            The name promises another format.
         """
-        how = COMPRESSIONS.get(Path(path).suffix)
+        how = COMPRESSIONS.get(Path(ending_of(path, TABLE, what="a table")).suffix)
         with whole_file(Path(path), replace=True) as made:
             as_csv(self.table, made, float_format="%.10g", compression=how)
 

@@ -310,7 +310,10 @@ def test_all_that_is_wrong_in_a_study_is_told_with_its_place() -> None:
         (("compare", "s", *AGAINST, "--level", "1"), "--level"),
         (("compare", "s", *AGAINST, "--precision", "0"), "--precision"),
         (("compare", "s", *AGAINST, "--interval", "z"), "--interval"),
-        (("compare", "s", *AGAINST, "--figure", "a.svg"), "a.svg is no name of a PNG"),
+        (("compare", "s", *AGAINST, "--figure", "a.eps"), "a figure is not written as '.eps'"),
+        (("compare", "s", *AGAINST, "--figure", "a"), "a: a figure needs a suffix"),
+        (("compare", "s", *AGAINST, "--csv", "a.xlsx"), "a table is not written as '.xlsx'"),
+        (("study", "study.yaml", "-o", "s.nc"), "s.nc: a folder is written, which is not '.nc'"),
         (("export", "s"), "Missing argument 'TARGET'"),
     ],
 )

@@ -224,9 +224,12 @@ def test_what_the_command_refuses(tmp_path: Path) -> None:
     told = CliRunner().invoke(cli, ["score", str(folder), "--fold", "mali"])
     assert told.exit_code == 2
     assert "there is no fold 'mali'" in told.output
-    told = CliRunner().invoke(cli, ["score", str(folder), "--figure", "camps.pdf"])
+    told = CliRunner().invoke(cli, ["score", str(folder), "--figure", "camps.tiff"])
     assert told.exit_code == 2
-    assert "camps.pdf is no name of a PNG" in told.output
+    assert "camps.tiff: a figure is not written as '.tiff'" in told.output
+    told = CliRunner().invoke(cli, ["score", str(folder), "-o", "camps.json"])
+    assert told.exit_code == 2
+    assert "the table of camps is not written as '.json'" in told.output
     june = CliRunner().invoke(cli, ["score", "tests/data/small"])
     assert june.exit_code == 2
     assert "no camp has a report of stock_abroad" in june.output

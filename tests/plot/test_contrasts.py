@@ -48,7 +48,7 @@ def test_marks_stand_at_differences_and_intervals():
 
 def test_axes_say_what_they_measure_and_against_what():
     chart = flowsim.plot.contrasts(compare(june_2010(), "as reported"))
-    assert {axes.get_xlabel() for axes in chart.axes} == {
+    assert {axes.get_xlabel().replace("\n", " ") for axes in chart.axes} == {
         "difference, persons", "difference, person-days, weighted by danger",
     }  # fmt: skip
     for axes in chart.axes:

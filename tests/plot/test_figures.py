@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import dates as mdates
+from matplotlib.colors import to_hex
 
 import flowsim.plot
+from flowsim.evidence import quantities
 from flowsim.plot.style import Chart
 from flowsim.results import Result
 from tests.fake_result import TOY_PLACES, empty_data, toy_result, toy_scenario
@@ -42,20 +46,160 @@ def test_a_run_in_which_nothing_happens_can_be_drawn(name):
     getattr(flowsim.plot, name)(result)._repr_png_()
 
 
-@pytest.mark.parametrize("name", [n for n in DRAWN if n != "flow_map"])
+LABELS = {
+    "timeline": [
+        ("The border, for those who flee", "", ""),
+        ("Across the border", "", "persons"),
+        ("Out of their homes inside the country", "", "persons"),
+        ("Waiting at the border", "", "persons"),
+        ("Passing the border, outward above the line and back below it", "", "persons an hour"),
+        ("Violence in the worst place of each region", "local time", ""),
+    ],
+    "queues": [
+        ("Post", "", "persons"), ("", "", "hours"),
+        ("Gap", "local time", "persons"), ("", "local time", "hours"),
+    ],
+    "violence": [("", "local time (places by onset; 4 stay calm)", "place")],
+    "deaths": [
+        ("Total so far", "", "deaths"),
+        ("Dead of each day, simulated, by group", "local date", "deaths a day"),
+    ],
+    "composition": [
+        ("", "part of all persons in the row, per cent", ""),
+        ("Reported shares", "part of those who are there or have crossed there, per cent", ""),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LABELS)
 def test_axes_say_what_they_measure(name):
     chart = getattr(flowsim.plot, name)(toy_result(), scenario=toy_scenario())
-    labels = {a.get_xlabel() for a in chart.axes} | {a.get_ylabel() for a in chart.axes}
-    words = " ".join(labels)
-    units = {
-        "timeline": ("persons", "persons an hour", "local time", "border"),
-        "queues": ("persons", "hours", "local time"),
-        "violence": ("intensity of violence", "place", "local time"),
-        "deaths": ("deaths", "deaths a day", "local date"),
-        "composition": ("per cent",),
-    }[name]
-    for unit in units:
-        assert unit in words, (unit, labels)
+    told = [(a.get_title(loc="left"), a.get_xlabel(), a.get_ylabel()) for a in chart.axes]
+    assert told == LABELS[name]
+
+
+def key_of(chart: Chart, panel: int | None = None) -> dict[str, object]:
+    """The marks of a key by their labels."""
+    legend = chart.legends[0] if panel is None else chart.axes[panel].get_legend()
+    labels = [text.get_text() for text in legend.get_texts()]
+    return dict(zip(labels, legend.legend_handles, strict=True))
+
+
+def colour(artist) -> str:
+    """What an artist looks like."""
+    value = artist.get_facecolor() if hasattr(artist, "get_facecolor") else artist.get_color()
+    return to_hex(value[0] if np.ndim(value) > 1 else value)
+
+
+def test_each_label_of_the_timeline_is_that_of_its_curve():
+    chart = flowsim.plot.timeline(toy_result(), scenario=toy_scenario())
+    lane, across, flows = key_of(chart, 0), key_of(chart, 1), key_of(chart, 4)
+    for gid, label in (
+        ("crossed", "crossed so far"),
+        ("stock_abroad", "sheltered abroad"),
+        ("registered_adults", "adults registered so far"),
+    ):
+        (curve,) = find(chart, gid)
+        assert colour(curve) == colour(across[label])
+        assert curve.get_linestyle() == across[label].get_linestyle()
+    result = toy_result()
+    for outcome in ("admitted", "exempt", "irregular", "pushed_back"):
+        (steps,) = find(chart, outcome)
+        assert colour(steps) == colour(flows[outcome.replace("_", " ")])
+        values, _, base = steps.get_data()
+        moved = result.outcomes.sel(outcome=outcome).sum(["crossing", "kind"]).values
+        assert np.array_equal(np.abs(values - base), moved)
+    for state, label in (("shut", "shut (grey below)"), ("barred", "open, not to all")):
+        assert {colour(span) for span in find(chart, state)} == {colour(lane[label])}
+
+
+def test_each_label_of_the_queues_is_that_of_its_kind():
+    chart = flowsim.plot.queues(toy_result(), scenario=toy_scenario())
+    handles = key_of(chart)
+    men = colour(handles["men"])
+    (layer,) = [c for c in chart.axes[0].collections if colour(c) == men]
+    assert layer.get_paths()[0].vertices[:, 1].max() == 20
+    (hours,) = find(chart, "hours Post")
+    assert np.nanmax(hours.get_ydata()) == 7.5
+    assert hours.axes.get_ylabel() == "hours"
+    assert colour(hours) == colour(handles["mean wait of those admitted"])
+
+
+def test_each_label_of_the_composition_is_that_of_its_kind():
+    chart = flowsim.plot.composition(toy_result(), scenario=toy_scenario())
+    handles = key_of(chart, 0)
+    rows = [label.get_text() for label in chart.axes[0].get_yticklabels()]
+    assert rows[2] == "crossed in all\n60 persons"
+    kinds = ("children", "women", "elderly women", "men", "elderly men")
+    for bars, kind in zip(chart.axes[0].containers, kinds, strict=True):
+        assert colour(bars[2]) == colour(handles[kind])
+        persons = {"children": 15, "women": 40, "men": 5}.get(kind, 0)
+        assert bars[2].get_width() == pytest.approx(persons / 60)
+    below = key_of(chart, 1)
+    (simulated,), (reported,) = find(chart, "simulated R4"), find(chart, "report R4")
+    assert simulated.get_marker() == below["simulated"].get_marker()
+    assert reported.get_marker() == below["reported, fitted to"].get_marker()
+    assert reported.get_xdata() == [0.57]
+
+
+def test_each_label_of_the_deaths_is_that_of_its_group():
+    chart = flowsim.plot.deaths(toy_result(), scenario=toy_scenario())
+    above, below = key_of(chart, 0), key_of(chart, 1)
+    assert chart.axes[1].get_legend().get_title().get_text() == "dead in all"
+    assert list(below) == ["Uzbek (5)", "Kyrgyz (0)", "Other (0)"]
+    for bars, label in zip(chart.axes[1].containers, below, strict=True):
+        assert colour(bars[0]) == colour(below[label])
+        assert sum(bar.get_height() for bar in bars) == int(label.split("(")[1][:-1])
+    (official,) = find(chart, "official")
+    assert colour(official) == colour(above["official count, by time of report (lags)"])
+    simulated = above["simulated, by time of death"]
+    assert colour(chart.axes[0].lines[0]) == colour(simulated)
+
+
+def test_the_key_of_the_map_goes_to_what_is_drawn():
+    chart = flowsim.plot.flow_map(toy_result(), at="2010-06-12T13:00", scenario=toy_scenario())
+    handles = key_of(chart)
+    labels = list(handles)
+    assert [label for label in labels if "away from home" in label] == [
+        "60 persons\naway from home", "10 persons\naway from home", "2 persons\naway from home",
+    ]  # fmt: skip
+    assert [label for label in labels if "crossed so far" in label] == [
+        "55 crossed so far", "10 crossed so far",
+    ]  # fmt: skip
+    (largest,) = find(chart, "place Camp")
+    assert largest.get_markersize() == handles["60 persons\naway from home"].get_markersize()
+    assert {"road", "crossing, shut", "crossing, open, not to all"} <= set(labels)
+    assert "path on foot" not in labels, "those on foot are crossings, which have arrows"
+    (shut,) = find(chart, "gate Post")
+    assert shut.get_marker() == handles["crossing, shut"].get_marker()
+    statuses = {"sheltered": "#0072b2", "waiting": "#e69f00", "displaced": "#cc79a7"}
+    assert {s: colour(handles[s]) for s in statuses if s in handles} == {
+        s: c for s, c in statuses.items() if s in handles
+    }
+    assert "sheltered" in handles
+
+
+def test_rings_are_as_dark_as_the_violence():
+    chart = flowsim.plot.flow_map(toy_result(), at="2010-06-11T12:00", scenario=toy_scenario())
+    (ring,) = find(chart, "violence Town")
+    handles = key_of(chart)
+    levels = [label for label in handles if label.startswith("violence now")]
+    assert levels == ["violence now, 0.1 of 1", "violence now, 0.5 of 1", "violence now, 1 of 1"]
+    assert to_hex(ring.get_markeredgecolor()) == to_hex(handles[levels[1]].get_markeredgecolor())
+    assert len({to_hex(handles[level].get_markeredgecolor()) for level in levels}) == 3
+
+
+def test_arrows_between_near_places_have_a_length():
+    near = [dict(place) for place in TOY_PLACES]
+    near[2] |= {"lat": 40.6201, "lon": 72.7001}  # the gate stands at the camp
+    data = toy_result().data.assign_coords(
+        lat=("place", [p["lat"] for p in near]), lon=("place", [p["lon"] for p in near])
+    )
+    chart = flowsim.plot.flow_map(Result(data), at="2010-06-12T13:00", width=89)
+    for gate in ("Post", "Gap"):
+        (arrow,) = find(chart, f"flow {gate}")
+        box = arrow.get_window_extent()
+        assert np.hypot(box.width, box.height) > 72 / 72.0 * chart.dpi * 0.15
 
 
 def test_reports_stand_at_their_time_and_value():
@@ -154,9 +298,56 @@ def test_the_map_is_true_to_scale():
     assert chart.axes[0].get_aspect() == 1.0
 
 
-def test_a_map_before_the_run_is_refused():
-    with pytest.raises(ValueError, match="before the first recorded time"):
-        flowsim.plot.flow_map(toy_result(), at="2010-06-01")
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ("2010-06-01", "2010-06-01 is before the first recorded time; the run is recorded from "),
+        ("2030-01-01", "2030-01-01 is after the last recorded time; the run is recorded from "),
+        (datetime(2030, 1, 1), "is after the last recorded time"),
+        (np.datetime64("2030-01-01"), "is after the last recorded time"),
+        ("2010-06-13T06:01", "is after the last recorded time"),
+        ("2010-06-13T07:00+06:00", "is after the last recorded time"),
+        ("June", "'June' is not a time; write it as 2010-06-12T18:00"),
+        ("NaT", "'NaT' is not a time"),
+        (np.datetime64("NaT"), "NaT is not a time"),
+        (pd.NaT, "NaT is not a time"),
+        ("", "'' is not a time"),
+        (20, "20 is not a time"),
+        (True, "True is not a time"),
+    ],
+)
+def test_a_map_of_another_time_is_refused(at, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        flowsim.plot.flow_map(toy_result(), at=at)
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "2010-06-12T18:00", "2010-06-12 18:59", datetime(2010, 6, 12, 18), "2010-06-12T12:00Z",
+        "2010-06-12T18:00+06:00", np.datetime64("2010-06-12T18:00"),
+        pd.Timestamp("2010-06-12T12:00", tz="UTC"),
+    ],
+)  # fmt: skip
+def test_a_map_shows_the_last_recorded_time_up_to_a_moment(at):
+    assert flowsim.plot.flow_map(toy_result(), at=at).get_suptitle().endswith("12 Jun 18:00")
+
+
+def test_an_offset_without_a_timezone_is_refused():
+    data = toy_result().data
+    attrs = {name: value for name, value in data.attrs.items() if name != "timezone"}
+    bare = data.drop_attrs(deep=False).assign_attrs(attrs)
+    with pytest.raises(ValueError, match="has an offset and the run does not say its timezone"):
+        flowsim.plot.flow_map(Result(bare), at="2010-06-12T18:00Z")
+    with pytest.raises(ValueError, match="has an offset"):
+        quantities.at(toy_result().deaths, datetime(2010, 6, 12, tzinfo=UTC))
+    with pytest.raises(ValueError, match="NaT is not a time"):
+        quantities.at(toy_result().deaths, pd.NaT)
+
+
+@pytest.mark.parametrize("at", [date(2010, 6, 12), "2010-06-12"])
+def test_a_date_is_its_first_moment(at):
+    assert flowsim.plot.flow_map(toy_result(), at=at).get_suptitle().endswith("11 Jun 24:00")
 
 
 def test_matplotlib_stays_as_it_was():

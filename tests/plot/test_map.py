@@ -35,7 +35,7 @@ def test_a_far_place_becomes_a_note_and_a_crowd_a_close_up():
     note = next(t for t in texts if t.startswith("Off the map"))
     assert "Capital" in note
     assert "north-east): 7" in note
-    assert "see the close-up:\n900" in texts
+    assert "close-up\n900" in texts
     large, close = chart.axes
     assert large.get_ylim()[1] < 150.0, "the capital is 330 km north"
     assert np.diff(close.get_xlim())[0] < 10.0
