@@ -94,7 +94,7 @@ def page_is_safe(text: str) -> None:
     assert all(line.isprintable() for line in text.split("\n"))
     outside = "".join(part for i, part in enumerate(text.split("```")) if i % 2 == 0)
     for raw in ("<b>", "[y](", "`x`", "http://"):
-        assert raw not in outside.replace("\\<b\\>", "").replace("\\`x\\`", ""), raw
+        assert raw not in outside.replace("\\<b>", "").replace("\\`x\\`", ""), raw
 
 
 # ---- the commands ----------------------------------------------------------------------------
