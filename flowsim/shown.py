@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-](inf|nan)", re.ASCII)
 _COMPUTED = re.compile("'*[=+\\-@\t\r\uff0b\uff0d\uff1d\uff20]")
 """What a spreadsheet takes for a formula, also after quotes that were put before it."""
-_MARKS = re.compile(r"[\\`*\[\]{}<>|~$&]|(?<![^\W_])_|_(?![^\W_])")
+_MARKS = re.compile(r"[\\`*\[\]{}<|~$&]|(?<![^\W_])_|_(?![^\W_])")
 _LINKS = re.compile(r":(?=//)|(?<=www)\.|@", re.IGNORECASE)
 
 
@@ -58,7 +58,7 @@ def markdown(text: object) -> str:
     Examples
     --------
     >>> print(markdown("<b>a|b</b> [x](http://y) under_score"))
-    \<b\>a\|b\</b\> \[x\](http&#58;//y) under_score
+    \<b>a\|b\</b> \[x\](http&#58;//y) under_score
     """
     marked = _MARKS.sub(lambda mark: f"\\{mark[0]}", plain(text))
     return _LINKS.sub(lambda mark: f"&#{ord(mark[0])};", marked)

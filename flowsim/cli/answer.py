@@ -105,7 +105,7 @@ class PlainGroup(click.Group):
         try:
             return super().invoke(context)
         except click.ClickException as error:
-            error.message = lines(error.message)
+            vars(error)["message"] = lines(error.message)
             raise
 
 

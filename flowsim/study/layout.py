@@ -104,8 +104,10 @@ class Layout:
         """From JSON; ValueError if it is not the layout of a Dataset."""
         layout = checked(_layouts(), text)
         sizes: dict[str, int] = {}
-        told = [(field.name, field.dims, field.shape, field.dtype) for field in layout.fields]
-        told += [(name, *_parts(name, coord)) for name, coord in layout.coords.items()]
+        told: list[tuple[str, Sequence[str], Sequence[int], str]] = [
+            *((field.name, field.dims, field.shape, field.dtype) for field in layout.fields),
+            *((name, *_parts(name, coord)) for name, coord in layout.coords.items()),
+        ]
         for name, dims, shape, dtype in told:
             _check(name, dims, shape, dtype, sizes)
         if len({name for name, *_ in told}) < len(told):
