@@ -24,10 +24,10 @@ SOUND := $(shell test "$$(cat $(VENV)/.core 2>/dev/null)" = "$(CURDIR)" \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check-full faults fuzz mutants lint bench lock clean FORCE
+.PHONY: help run test test-newest check-full faults fuzz mutants lint bench lock clean FORCE
 
 help: ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 	@echo "With another Python: make VENV=.venv-3.12 PYTHON=python3.12 test"
 
 run: $(VENV)/.package ## simulate June 2010 and draw its figures
@@ -37,6 +37,10 @@ run: $(VENV)/.package ## simulate June 2010 and draw its figures
 
 test: lint ## check style, types and floors, and run all tests
 	$(BIN)/python -m pytest -n 2
+
+# For example: make test-newest NEWEST="--pythons 3.13 --no-pre tests/model"
+test-newest: ## run all tests with the newest libraries on Python 3.13 and 3.14, if they are there
+	$(PYTHON) -m tests.newest $(NEWEST)
 
 check-full: lint ## the same with twenty seeds of June 2010, and scenarios at the statistical level
 	FLOWSIM_SEEDS=20 $(BIN)/python -m pytest -n 2
@@ -82,7 +86,7 @@ lock: ## pin the dependencies of pyproject.toml (needs uv)
 	$(REQUIRES) | $(COMPILE) -c requirements-dev.lock --extra mutants $(LOCK_FLAGS) -o requirements-mutants.lock
 
 clean: ## remove the environment, caches and what was built (out/ stays)
-	rm -rf $(VENV) build dist *.egg-info .coverage .*_cache .hypothesis
+	rm -rf $(VENV) .venv-newest-* build dist *.egg-info .coverage .*_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.core: requirements.lock $(if $(SOUND),,FORCE)

@@ -18,8 +18,10 @@ from tests.children import PATIENCE_S
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "batch_run.md").read_text(encoding="utf-8")
 SEEDS = ["2010.1", "2010.2"]
-APART = "rng" in inspect.signature(mesa.batch_run).parameters
+OF_BATCH_RUN = inspect.signature(getattr(mesa, "batch_run", lambda: None)).parameters
+APART = "rng" in OF_BATCH_RUN
 """Whether this Mesa takes seeds apart from parameters."""
+needs_batch_run = pytest.mark.skipif(not OF_BATCH_RUN, reason="Mesa 4 has no batch_run")
 
 
 def block(language: str) -> str:
@@ -69,8 +71,13 @@ def batch(**options: object) -> list[dict[str, object]]:
     return mesa.batch_run(fs.FlowModel, parameters, display_progress=False, **options)
 
 
-def test_the_block_of_batch_run_gives_what_single_runs_give(tmp_path: Path) -> None:
-    lines = run_script(tmp_path, block("python")).splitlines()
+FIRST = [pytest.param("python", marks=needs_batch_run), "python loop"]
+"""Blocks that do the same, by batch_run and without it."""
+
+
+@pytest.mark.parametrize("first", FIRST)
+def test_the_first_block_gives_what_single_runs_give(tmp_path: Path, first: str) -> None:
+    lines = run_script(tmp_path, block(first)).splitlines()
     names, runs = scenarios(), {}
     for seed in SEEDS:
         runs[seed] = [sheltered(names[name], seed) for name in sorted(names)]
@@ -80,9 +87,8 @@ def test_the_block_of_batch_run_gives_what_single_runs_give(tmp_path: Path) -> N
     assert float(lines[-1]) == told
 
 
-@pytest.mark.skipif("Study" not in fs.__all__, reason="fs.Study is not there yet")
-def test_the_block_of_a_study_gives_the_same_runs(tmp_path: Path) -> None:
-    """Runs by itself once `flowsim` hands out `Study` and `compare`."""
+@pytest.mark.parametrize("first", FIRST)
+def test_the_block_of_a_study_gives_the_same_runs(tmp_path: Path, first: str) -> None:
     check = """
 table = runs.data["effects"].sel(effect="sheltered_abroad_at_end", sample=0)
 for scenario in scenarios:
@@ -90,11 +96,12 @@ for scenario in scenarios:
         assert sheltered.loc[seed, scenario] == table.sel(scenario=scenario, member=member)
         assert str(runs.data["seed_of_run"].sel(sample=0, member=member).item()) == seed
 """
-    printed = run_script(tmp_path, block("python"), block("python study"), check)
+    printed = run_script(tmp_path, block(first), block("python study"), check)
     assert "as reported" in printed
     assert any((tmp_path / "out" / "small").iterdir())
 
 
+@needs_batch_run
 def test_the_columns_and_rows_of_batch_run() -> None:
     rows = batch()
     table = PAGE.split("## What batch_run gives back")[1].split("## Seeds")[0]
@@ -104,16 +111,19 @@ def test_the_columns_and_rows_of_batch_run() -> None:
     assert {row["Step"] for row in rows} == {48.0 if APART else 47}
 
 
+@needs_batch_run
 def test_rows_of_every_twelfth_step() -> None:
     steps = [row["Step"] for row in batch(data_collection_period=12) if row["RunId"] == 0]
     assert steps == ([1.0, 13.0, 25.0, 37.0] if APART else [0, 12, 24, 36, 47])
 
 
+@needs_batch_run
 def test_max_steps() -> None:
     rows = batch(data_collection_period=1, max_steps=10)
     assert len(rows) == 4 * (10 if APART else 11)
 
 
+@needs_batch_run
 @pytest.mark.filterwarnings("ignore:The `iterations` keyword:DeprecationWarning")
 def test_iterations_repeat_one_run() -> None:
     first, second = mesa.batch_run(
@@ -123,7 +133,7 @@ def test_iterations_repeat_one_run() -> None:
     assert first["sheltered"] == sheltered(scenarios()["open"], "1")
 
 
-@pytest.mark.skipif(not APART, reason="this Mesa takes seeds as a parameter")
+@pytest.mark.skipif(not APART, reason="this Mesa takes no seeds apart")
 def test_seeds_among_the_parameters_are_lost() -> None:
     rows = mesa.batch_run(
         fs.FlowModel, {"setup": [scenarios()["open"]], "rng": [1, 2]}, display_progress=False
@@ -131,9 +141,10 @@ def test_seeds_among_the_parameters_are_lost() -> None:
     assert {row["rng"] for row in rows} == {None}
 
 
+@needs_batch_run
 def test_the_page_names_every_argument_of_batch_run() -> None:
     told = PAGE.split("## Argument by argument")[1].split("## What batch_run gives back")[0]
-    for name in inspect.signature(mesa.batch_run).parameters:
+    for name in OF_BATCH_RUN:
         assert f"`{name}" in told, name
 
 

@@ -44,7 +44,7 @@ ORDER = (
     "tests/results", "tests/evidence", "tests/formats", "flowsim", "tests/model",
     "tests/properties", "tests/exact", "tests/bad_input", "tests/fuzz", "tests/study",
     "tests/check", "tests/cli", "tests/starved", "tests/daily", "tests/plot", "tests/docs",
-    "tests/june_2010", "tests/examples",
+    "tests/june_2010", "tests/examples", "tests/package",
 )  # fmt: skip
 """Parts of the suite, quick ones first; `flowsim` are the doctests."""
 APART = ("tests/benchmarks", "tests/faults", "tests/mutants")

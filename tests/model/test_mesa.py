@@ -27,6 +27,12 @@ def batch(scenario, **options):
     )
 
 
+needs_batch_run = pytest.mark.skipif(
+    not hasattr(mesa, "batch_run"), reason="Mesa 4 has no batch_run"
+)
+
+
+@needs_batch_run
 def test_batch_run_gives_rows_of_the_data_collector():
     scenario = rich(300, days=1)
     rows = batch(scenario, data_collection_period=1)
@@ -43,6 +49,7 @@ def test_batch_run_gives_rows_of_the_data_collector():
             assert [row[name] for row in own][-20:] == values[-20:].tolist(), name
 
 
+@needs_batch_run
 def test_the_last_row_of_batch_run_is_the_end_of_the_run():
     scenario = rich(300, days=1)
     for row in batch(scenario):
@@ -59,6 +66,7 @@ def test_setup_is_a_scenario(wrong):
         FlowModel(wrong)
 
 
+@needs_batch_run
 def test_a_scenario_given_bare_to_batch_run_is_told():
     """A Scenario can be iterated over, so batch_run would run once for each of its fields."""
     with pytest.raises(TypeError, match="setup is a Scenario"):
