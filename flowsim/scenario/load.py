@@ -96,7 +96,7 @@ def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Sce
 
 def _odd(whole: Whole) -> Iterator[str]:
     """What its author may not have meant."""
-    yield from (str(replaced) for replaced in whole.replaced if replaced.by_surprise)
+    yield from (str(replaced) for replaced in whole.replaced if replaced.dropped)
     places, routes = whole.scenario.places, whole.scenario.routes
     right = "correct them if they are"
     odd = [
