@@ -82,10 +82,7 @@ def differences(old: Written, new: Written) -> list[Difference]:
     >>> [d.path for d in differences(Written(base), Written(other))]  # doctest: +SKIP
     ['places[Town].population']
     """
-    whole = (
-        Difference(r.path, "replaced", list(r.dropped) if r.by_surprise else None, at=r.at)
-        for r in new.replaced
-    )
+    whole = (Difference(r.path, "replaced", list(r.dropped) or None, at=r.at) for r in new.replaced)
     return [*_Comparison(old, new).all(), *whole]
 
 

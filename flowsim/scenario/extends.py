@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +19,7 @@ OPAQUE = "arguments"
 """A mapping of this name is of the user's own, so that nothing in it has a meaning here."""
 
 
+_UNNAMED = "number "
 Lists = list[tuple[Loc, Node, Node]]
 """Locations, and what stood and now stands there."""
 
@@ -31,25 +34,20 @@ class Replaced:
     at : Spot
         Where the list of the variant is written.
     dropped : tuple of str
-        Names of the items that are gone with it, and number and type of those without a name.
-    by_surprise : bool
-        Whether the author may not have meant that: items of such a list can be changed one by one,
-        some are gone, and the list is neither empty nor the name of another table.
-    named : bool
-        Whether one that is gone has a name.
+        Names of the items that are gone with it, and number and type of those without a name,
+        where the author may not have meant that: they could have been changed one by one, and the
+        list is neither empty nor another table.
     """
 
     path: str
     at: Spot
     dropped: tuple[str, ...]
-    by_surprise: bool
-    named: bool
 
     def __str__(self) -> str:
         """As a warning to the author of the variant."""
         wrong = f"this list takes the place of that in what it extends, without {self._listed()}"
         right = f"repeat what is to be kept, or give `{ADD}: [...]` to add to them"
-        if self.named:
+        if not all(name.startswith(_UNNAMED) for name in self.dropped):
             right = (
                 "to keep some, give a mapping: `NAME: {...}` changes one, `NAME: null` removes it, "
                 f"`{ADD}: [...]` adds more"
@@ -133,23 +131,42 @@ def replacement(loc: Loc, base: Node, over: Node) -> Replaced:
     field, path = str(loc[-1]), ""
     for around, part in zip(("", *loc), loc, strict=False):
         path = f"{path}[{part}]" if around in NAMED_BY else join(path, str(part))
-    kept = set(by_name(field, over.value))
-    names = labels(field, base.value)
-    unnamed = [item.plain() for item in over.value]
-    dropped = [
-        label if isinstance(label, str) else _without_name(item, label)
-        for label, item in zip(names, base.value, strict=True)
-        if (label not in kept if isinstance(label, str) else item.plain() not in unnamed)
-    ]
-    named = any(name in names for name in dropped)
     is_table = over.at.file and Path(over.at.file).suffix not in (".yaml", ".yml")
-    by_surprise = bool(_has_items(loc) and over.value and dropped and not is_table)
-    return Replaced(path, over.at, tuple(dropped), by_surprise, named)
+    may_change = _has_items(loc) and over.value and not is_table
+    dropped = tuple(_gone(field, base, over)) if may_change else ()
+    return Replaced(path, over.at, dropped)
 
 
-def _without_name(item: Node, index: str | int) -> str:
+def _gone(field: str, base: Node, over: Node) -> Iterator[str]:
+    """Items of a list that another has no more, and those of lists in what it has by name."""
+    kept = by_name(field, over.value)
+    told = {_text(item) for item in over.value}
+    for label, item in zip(labels(field, base.value), base.value, strict=True):
+        if isinstance(label, int):
+            if _text(item) not in told:
+                yield _without_name(item, label)
+        elif label not in kept:
+            yield label
+        else:
+            other = over.value[kept[label][0]]
+            yield from (f"{name} of {label}" for name in _gone_below(item, other))
+
+
+def _gone_below(base: Node, over: Node) -> Iterator[str]:
+    for key, inner in base.value.items() if isinstance(base.value, dict) else ():
+        if key in NAMED_BY and isinstance(inner.value, list):
+            other = over.get(key)
+            is_list = other is not None and isinstance(other.value, list)
+            yield from _gone(key, inner, other if other and is_list else Node([], over.at))
+
+
+def _text(item: Node) -> str:
+    return json.dumps(item.plain(), sort_keys=True, default=str)
+
+
+def _without_name(item: Node, index: int) -> str:
     kind = item.get("type")
-    return f"number {int(index) + 1} ({kind.value})" if kind else f"number {int(index) + 1}"
+    return f"{_UNNAMED}{index + 1} ({kind.value})" if kind else f"{_UNNAMED}{index + 1}"
 
 
 def _has_items(loc: Loc) -> bool:

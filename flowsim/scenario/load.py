@@ -103,7 +103,7 @@ def _odd(whole: Whole) -> Iterator[str]:
     if changes:
         days = f"{changes[0]}{_more(len(changes) - 1)}: all days have 24 hours"
         yield f"{whole.root.at.file}: timezone: {days}"
-    yield from (str(replaced) for replaced in whole.replaced if replaced.by_surprise)
+    yield from (str(replaced) for replaced in whole.replaced if replaced.dropped)
     places, routes = whole.scenario.places, whole.scenario.routes
     right = "correct them if they are"
     odd = [

@@ -108,6 +108,19 @@ def test_what_a_variant_changes(small: Path, text: str, says: list[str]) -> None
     assert lines == expected
 
 
+def test_cells_of_another_table(small: Path) -> None:
+    text = (small / "places.csv").read_text()
+    i = text[: text.index("\nTown,")].count("\n") + 2
+    (small / "more.csv").write_text(text.replace("\nTown,", "\n\nTown,").replace("600", "650", 1))
+    lines = told(variant(small, "places: more.csv"))
+    assert (
+        f"small/more.csv:{i + 1}: places[Town].population: 600 (500 to 700) -> 650 (500 to 700)"
+        in lines
+    )
+    assert lines[-1] == "small/more.csv:1: places: the whole list is replaced"
+    assert len(lines) == 2
+
+
 def test_a_replaced_list_is_told(small: Path) -> None:
     path = variant(small, policies("[{name: slow, type: quota, per_hour: 9}]"))
     lines = told(path)
@@ -135,13 +148,19 @@ def test_a_replaced_list_is_told(small: Path) -> None:
             "stop: 2010-06-12T00:00}]",
             "without Curfew;",
         ),
+        (
+            "borders: [{id: Here-There, between: [Here, There], authorities: [{name: Guards, "
+            "country: There, policies: [{name: slow, type: open}]}]}]",
+            r"without shut of There of Here-There, number 3 \(open\) of There of Here-There; ",
+        ),
+        ("borders: [{id: Here-There, between: [Here, There]}]", r"without There of Here-There;"),
         ("conditions: []", ""),
         ("forces: []", ""),
         (policies("[{name: shut, type: open}, {name: slow, type: open}, {type: open}]"), ""),
         (policies("{add: [{type: open}]}"), ""),
         ("places: places.csv", ""),
     ],
-    ids=["conditions", "empty", "none there", "all repeated", "added", "table"],
+    ids=["conditions", "below", "above", "empty", "none there", "all repeated", "added", "table"],
 )
 def test_when_it_is_told(small: Path, text: str, dropped: str) -> None:
     path = variant(small, text)

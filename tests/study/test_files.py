@@ -27,6 +27,9 @@ from flowsim.study.sections import CompareSection
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "data" / "small"
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*this list takes the place of that in what it")
+"""`OPEN` drops policies without names, as a list must."""
+
 WHOLE = """\
 name: whole
 title: All that a study can say
