@@ -160,9 +160,11 @@ def explain(
     >>> import flowsim as fs
     >>> told = fs.explain(fs.load("tests/data/small"), origins=["Town"], ways=2)
     >>> [(way.places, round(way.share, 3)) for way in told.origins[0].ways]
-    [(('Village',), 0.88), (('Village', 'Camp'), 0.12)]
+    [(('Village',), 0.993), (('Village', 'Camp'), 0.007)]
     >>> round(told.origins[0].ways[0].terms["length"], 3)  # -km_cost x 12.5 km
     -1.875
+    >>> told.origins[0].ways[1].terms["gates"]  # the crossing is closed: -wait_cost_cap
+    -3.0
     """
     _refuse(scenario, at, origins, groups)
     outlook = Outlook(scenario)

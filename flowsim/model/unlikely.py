@@ -107,6 +107,8 @@ class _Course:
         for kept in (self.nobody_leaves, self.no_room):
             if found := list(kept()):
                 return found
+        if not self.left.any():
+            return []  # nobody lives where people flee from
         return [*self.nobody_crosses(), *self.nobody_arrives()]
 
     def _follow(self, interval: Interval) -> None:

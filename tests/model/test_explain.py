@@ -230,6 +230,7 @@ def test_warnings_name_the_term(scenario: Scenario, loc: str, told: str) -> None
             {**CLOSED[0], "authorities": [CLOSED[0]["authorities"][0], {
                 "name": "B", "country": "B", "policies": [{"type": "closed", "leak": 0.02}]}]}]),
         rich(4000, STRICT),
+        road(places=[{**p.model_dump(), "population": 0} for p in road().places]),
         road({"routes": {"km_cost": 0.03}}, step="1d", record="1d", grid="1d"),
     ],
 )  # fmt: skip
