@@ -57,15 +57,15 @@ def test_a_decimal_comma_is_refused_with_its_cell(tmp_path: Path) -> None:
         routes=ROUTES.replace("Aha,Bee,120", 'Aha,Bee,"12,5"'),
         locations=PLACES.replace("camp,,500", 'camp,,"5,00,00"'),
         cee='2015-05-01,10\n2015-05-11,"1000,5"\n',
-        closures="#\ncountry,Home,Far,1_0,-1\n",
+        sim_period="StartDate,2015-05-01\nLength,1_0\n",
     )
     hint = "; a comma parts groups of three digits, as in 1,234"
     assert problems(folder) == [
+        "input_csv/sim_period.csv:2:2: '1_0' is no number of days; give a number from 1 to 21915",
         "input_csv/locations.csv:4:8: '5,00,00' is no number of persons; give a number of at"
         f" least 0{hint}",
         "input_csv/routes.csv:2:3: '12,5' is no length in km; give a number from 0.001 to"
         f" 40000{hint}",
-        "input_csv/closures.csv:2:4: '1_0' is no day; give a number from -100000 to 100000",
         "source_data/cee.csv:2:2: '1000,5' is no number of persons; give a number of at least"
         f" 0{hint}",
     ]

@@ -189,9 +189,10 @@ def test_a_variant_merges_what_it_repeats(small: Path) -> None:
     (small / "twice.yaml").write_text(
         "extends: .\n"
         "borders:\n  Here-There:\n    authorities:\n      There:\n        policies:\n"
+        "          add:\n"
         "          - &day {type: quota, per_day: 5, stop: 2010-06-11T12:00}\n"
         "          - {<<: *day, per_day: 9, start: 2010-06-11T12:00, stop: null}\n"
     )
-    first, second = fs.load(small / "twice.yaml").borders[0].authorities[0].policies
+    *_, first, second = fs.load(small / "twice.yaml").borders[0].authorities[0].policies
     assert (first.per_day, second.per_day) == (5, 9)
     assert (second.type, second.start, second.stop) == ("quota", first.stop, None)
