@@ -182,7 +182,7 @@ def _with_range(value: Any, number: Number | None) -> Any:
 
 
 def _brief(scenario: Scenario, loc: Loc, ranges: Mapping[str, Number], paths: Paths) -> Any:
-    """Something with its defaults left out, and its numbers with their ranges."""
+    """What was given of something, and its numbers with their ranges."""
     value: Any = scenario
     for part in loc:
         if isinstance(value, Section):
@@ -196,7 +196,7 @@ def _brief(scenario: Scenario, loc: Loc, ranges: Mapping[str, Number], paths: Pa
 
 def _plain(value: Any, loc: Loc, ranges: Mapping[str, Number], paths: Paths) -> Any:
     if isinstance(value, Section):
-        dumped = value.model_dump(mode="json", fallback=str, exclude_defaults=True)
+        dumped = value.model_dump(mode="json", fallback=str, exclude_unset=True)
         kind = {"type": value.type} if hasattr(value, "type") else {}
         inner = {
             key: _plain(getattr(value, key), (*loc, key), ranges, paths)

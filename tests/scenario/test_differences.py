@@ -223,6 +223,13 @@ def test_scenarios_made_in_python() -> None:
     assert differences(Written(base), Written(places)) == [Difference("places", "reordered")]
 
 
+def test_what_is_added_is_told_as_it_was_given() -> None:
+    """Values that happen to be the default too, with their ranges."""
+    lines = told(str(VARIANTS[0].with_name("bound_by_capacity.yaml")))
+    (added,) = (line for line in lines if "[closed when full]" in line)
+    assert "closes_at: 1.0 (0.9 to 1.2), reopens_at: 0.9 (0.7 to 0.9)" in added
+
+
 @pytest.mark.parametrize("file", VARIANTS, ids=lambda file: file.stem)
 def test_shipped_variants(file: Path) -> None:
     """None replaces a list without a word, and each changes something beside its title."""
