@@ -162,10 +162,12 @@ class Manifest:
         ValueError
             It is not the plan of a study.
         """
-        found = mapping(text).get("format", 0)
+        found = mapping(text).get("format")
         if isinstance(found, int) and found != FORMAT:
             raise OtherFormatError(found)
         plan = checked(_plans(), text)
+        if found is None:  # the first manifests did not say it
+            raise OtherFormatError(0)
         names = [entry.name for entry in plan.scenarios]
         if len(set(names)) < len(names):
             raise ValueError("a scenario stands in it twice")

@@ -147,9 +147,9 @@ def test_what_is_there_stays() -> None:
 
 def test_overwrite_replaces_the_folder_of_a_run() -> None:
     assert run("-o", "a").exit_code == 0
-    Path("a/old.png").touch()
+    Path("a/mine.txt").touch()
     assert run("-o", "a", "--overwrite", "--seed", "2").exit_code == 0
-    assert names("a") == FILES
+    assert names("a") == FILES | {"mine.txt"}
     assert names() == {"small", "a"}
     assert fs.Result.from_netcdf("a/result.nc").seed == "2"
 
