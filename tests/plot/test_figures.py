@@ -123,7 +123,7 @@ def test_what_shuts_is_drawn_shut_in_the_strip_the_queues_and_the_map():
     assert [text.get_text() for text in chart.axes[0].texts] == ["shut"]
     (gate,) = find(flowsim.plot.flow_map(toy_result(), scenario=held), "gate Gap")
     assert gate.get_marker() == "X"
-    shaded = [p for p in flowsim.plot.queues(toy_result(), scenario=held).axes[0].patches]
+    shaded = flowsim.plot.queues(toy_result(), scenario=held).axes[0].patches
     assert [to_hex(p.get_facecolor()) for p in shaded] == ["#efefef"]
 
 
@@ -350,6 +350,12 @@ def test_save_all_writes_all_and_the_same_bytes(tmp_path):
         assert sorted(folder.iterdir()) == sorted(paths)
         digests.append([hashlib.sha256(p.read_bytes()).hexdigest() for p in paths])
     assert digests[0] == digests[1]
+
+
+def test_all_figures_in_the_width_that_is_asked_for(tmp_path):
+    for path in flowsim.plot.save_all(toy_result(), toy_scenario(), tmp_path, width=89):
+        pixels = int.from_bytes(path.read_bytes()[16:20], "big")
+        assert pixels == pytest.approx(89 / 25.4 * 150, abs=1)
 
 
 def test_no_matplotlib_before_a_figure_is_drawn():
