@@ -26,7 +26,13 @@ FIGURES: dict[str, Callable[..., Chart]] = {
 }
 
 
-def save_all(result: Result, scenario: Scenario, folder: str | os.PathLike[str]) -> list[Path]:
+def save_all(
+    result: Result,
+    scenario: Scenario,
+    folder: str | os.PathLike[str],
+    *,
+    width: float | None = None,
+) -> list[Path]:
     """Draw all figures of a run and write them as PNG of 150 dots an inch.
 
     Parameters
@@ -36,15 +42,28 @@ def save_all(result: Result, scenario: Scenario, folder: str | os.PathLike[str])
         What was run, for its reports, routes and policies.
     folder : path
         Exists already; files of the same names are replaced.
+    width : float, optional
+        Of each, millimetres; as wide as each is by itself unless given.
 
     Returns
     -------
     list of pathlib.Path
         The files, in the order in which one would look at them.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import flowsim as fs
+    >>> base = fs.load("tests/data/small")
+    >>> with tempfile.TemporaryDirectory() as there:
+    ...     paths = save_all(fs.run(base, seed=1), base, there, width=89)
+    >>> paths[0].name
+    'timeline.png'
     """
+    how = {} if width is None else {"width": width}
     paths = []
     for name, draw in FIGURES.items():
         path = Path(folder) / name
-        draw(result, scenario=scenario).write(path)
+        draw(result, scenario=scenario, **how).write(path)
         paths.append(path)
     return paths

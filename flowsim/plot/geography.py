@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import overload
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
@@ -51,24 +49,6 @@ from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
 
 
-@overload
-def flow_map(
-    result: Result,
-    at: Moment | None = None,
-    scenario: Scenario | None = None,
-    *,
-    width: float = ...,
-    ax: None = None,
-) -> Chart: ...
-@overload
-def flow_map(
-    result: Result,
-    at: Moment | None = None,
-    scenario: Scenario | None = None,
-    *,
-    width: float = ...,
-    ax: Axes,
-) -> Figure: ...
 @styled
 def flow_map(
     result: Result,
@@ -76,8 +56,7 @@ def flow_map(
     scenario: Scenario | None = None,
     *,
     width: float = MAP_MM,
-    ax: Axes | None = None,
-) -> Figure:
+) -> Chart:
     """A map of the people away from home, the crossings, and those who have passed them.
 
     Parameters
@@ -91,16 +70,14 @@ def flow_map(
         if anybody was admitted in that interval.
     width : float
         Millimetres; 89 is a column of many journals and 183 their page.
-    ax : matplotlib.axes.Axes, optional
-        Axes of your own to draw on, without a close-up, instead of a new figure.
 
     Returns
     -------
     Chart
         A matplotlib Figure: circles whose area is the number of persons, in the colours of their
         statuses, rings where there is violence, arrows as wide as the persons who have crossed;
-        a close-up where places are crowded; far places as a note. With ``ax`` the figure that it
-        belongs to.
+        a close-up where places are crowded; far places as a note. How many names have no room
+        is told in the key.
 
     Raises
     ------
@@ -125,11 +102,11 @@ def flow_map(
     out = far_out(xy)
     scene = Scene.of(result, step, xy, scenario, ~out)
     near = np.flatnonzero(~out)
-    close = near[crowded(xy[~out])] if ax is None else near[:0]
+    close = near[crowded(xy[~out])]
     frames = [frame(xy[chosen], 0.05) for chosen in (near, close) if chosen.size]
     when = moment(result.data["time"].values[step])
     heading = f"{title_of(result.data)}: people away from home, {when}"
-    page, panels = _panels(width, frames, heading, ax)
+    page, panels = _panels(width, frames, heading)
     for axes, box in zip(panels, frames, strict=True):
         _base(axes, scene, box, ground)
     panels[0].set_xlabel(_far_note(scene, out), fontsize=points(0.89), loc="left")
@@ -137,11 +114,11 @@ def flow_map(
         panels[1].set_title("Close-up")
     unnamed = Line2D([], [], linestyle="none", label=" ")  # told once names have their places
     page.key_below([*key(scene), unnamed], handler_map={Size: SizeHandler()})
-    chart = page.settled()
+    chart: Chart = page.settled()
     left_out = _people(panels, frames, scene, ~out)
     if left_out:
-        (legend,) = chart.legends or [panels[0].get_legend()]
-        legend.get_texts()[-1].set_text(f"{left_out} names have no room")
+        words = "1 name has no room" if left_out == 1 else f"{left_out} names have no room"
+        chart.legends[0].get_texts()[-1].set_text(words)
     return chart
 
 
@@ -155,12 +132,8 @@ def _people(panels: list[Axes], frames: list[Bbox], scene: Scene, shown: np.ndar
     return left_out + _fill(panels[0], scene, shown & ~inside, cut)
 
 
-def _panels(
-    width: float, frames: Sequence[Bbox], heading: str, ax: Axes | None
-) -> tuple[Page, list[Axes]]:
+def _panels(width: float, frames: Sequence[Bbox], heading: str) -> tuple[Page, list[Axes]]:
     """The page, and the axes of its maps: beside each other where it is wide enough."""
-    if ax is not None:
-        return Page(width, 1.0, heading, ax), [ax]
     ratios = [box.width / box.height for box in frames]
     beside = width >= NARROW_MM
     panels: list[Axes] = []
@@ -218,7 +191,7 @@ def _fill(axes: Axes, scene: Scene, shown: np.ndarray, cut: Bbox | None = None) 
             float(scene.xy[p, 0]),
             float(scene.xy[p, 1]),
             scene.word(p),
-            scene.radius(p),
+            scene.reach(p),
             scene.weight(p),
         )
         for p in np.flatnonzero(shown)

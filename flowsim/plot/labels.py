@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -170,8 +171,8 @@ def name_country(
     middles = axes.transData.transform(grid)
     boxes = np.concatenate([middles - half, middles + half], axis=1)
     free = _hidden(boxes, taken, axes.get_window_extent()) < 1e-6
-    for part in (-1.0, 0.0, 1.0):  # its ends and its middle lie in the country
-        spots = axes.transData.inverted().transform(middles + np.array([part * half[0], 0.0]))
+    for part in product((-1.0, 0.0, 1.0), (-1.0, 1.0)):  # all of it lies in the country
+        spots = axes.transData.inverted().transform(middles + np.array(part) * half)
         free &= mine[tree.query(spots)[1]]
     if not free.any():
         return

@@ -113,8 +113,8 @@ def timeline(
     crossings = [str(c) for c in shown.first.data["crossing"].values]
     spans = border_spans(scenario, crossings) if scenario is not None and crossings else []
     chosen = [(draw, high) for draw, high, needs in PANELS if any(shown.find(v) for v in needs)]
-    regions = len(set(shown.first.data["region"].values.tolist()))
-    heights = [0.2] * bool(spans) + [high or ROW * (1 + regions) for _, high in chosen]
+    strip = ROW * (2 + len(_worst(shown)))
+    heights = [0.2] * bool(spans) + [high or strip for _, high in chosen]
     title = title_of(shown.first.data)
     if isinstance(result, Runs) and scenario is not None:
         title = ", ".join(filter(None, (scenario.title or scenario.name, of)))
@@ -307,9 +307,11 @@ def _flow_bands(axes: Axes, edges: Floats, flows: dict[str, Floats]) -> list[Any
     return handles
 
 
-def _violence_strip(page: Page, axes: Axes, shown: Ensemble, reports: Sequence[Report]) -> None:
+def _worst(shown: Ensemble) -> dict[str, Floats]:
+    """Violence in the worst place of each region that has any, the median over runs."""
     result = shown.find("violence")
-    assert result is not None
+    if result is None:
+        return {}
     violence = result.violence.transpose(RUN, "time", "place")
     median = np.median(violence.values, axis=0)
     regions = np.asarray(violence["region"].values)
@@ -317,11 +319,16 @@ def _violence_strip(page: Page, axes: Axes, shown: Ensemble, reports: Sequence[R
         str(name) or "all": median[:, regions == name].max(axis=1)
         for name in dict.fromkeys(regions.tolist())
     }
-    rows = {name: row for name, row in worst.items() if row.max() > 0.0}
-    intensity = np.array(list(rows.values()) or [np.zeros(len(violence["time"]))])
+    return {name: row for name, row in worst.items() if row.max() > 0.0}
+
+
+def _violence_strip(page: Page, axes: Axes, shown: Ensemble, reports: Sequence[Report]) -> None:
+    rows = _worst(shown)
+    edges = interval_edges(shown.find("violence").data)  # type: ignore[union-attr]
+    intensity = np.array(list(rows.values()) or [np.zeros(len(edges) - 1)])
     shades = np.ma.masked_less(intensity, 0.01)
     lines = np.arange(shades.shape[0] + 1) - 0.5
-    axes.pcolormesh(interval_edges(result.data), lines, shades, cmap=HEAT, vmin=0.0, vmax=1.0)
+    axes.pcolormesh(edges, lines, shades, cmap=HEAT, vmin=0.0, vmax=1.0)
     axes.invert_yaxis()
     axes.set_yticks(range(len(rows)), list(rows))
     axes.tick_params(axis="y", length=0)

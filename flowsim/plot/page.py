@@ -93,7 +93,7 @@ class Page:
         if self._ax is None:
             self._head()
         else:
-            self._ax.set_title(self._heading, loc="left")
+            self._ax.set_title(self._heading, loc="left", pad=points(2.8))
         self._lay_out()
         self._wrap_words()
         for axes, handles, title in self._keys:

@@ -132,6 +132,10 @@ class Scene:
         """Radius of a place's circle, points."""
         return self.size(self.total(place))
 
+    def reach(self, place: Index) -> float:
+        """Radius of a place's circle with the ring around it, points."""
+        return self.radius(place) + (points(0.4) if self.violence[place] >= SEEN else 0.0)
+
     def arrow(self, persons: float) -> float:
         """Width of the arrow of a crossing that so many have passed, points."""
         most = max((g.passed for g in self.gates), default=1)
@@ -292,7 +296,7 @@ def _arrow(axes: Axes, near: Floats, far: Floats, width: float, gid: str) -> Non
 def people_boxes(axes: Axes, scene: Scene, shown: np.ndarray) -> list[Bbox]:
     """The rectangles of the figure that circles and crossings take, pixels."""
     pixel = figure_of(axes).dpi / 72.0
-    marks = [(scene.xy[p], 0.85 * scene.radius(p)) for p in np.flatnonzero(shown)]
+    marks = [(scene.xy[p], 0.85 * scene.reach(p)) for p in np.flatnonzero(shown)]
     half = points(0.45)
     marks += [((scene.xy[g.near] + scene.xy[g.far]) / 2, half) for g in scene.gates]
     boxes = []

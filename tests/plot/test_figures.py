@@ -18,6 +18,7 @@ from matplotlib.colors import to_hex
 import flowsim.plot
 from flowsim.evidence import quantities
 from flowsim.plot.style import Chart
+from flowsim.policy import Triage
 from flowsim.results import Result
 from tests.fake_result import TOY_PLACES, empty_data, toy_result, toy_scenario
 
@@ -111,6 +112,19 @@ def test_each_label_of_the_timeline_is_that_of_its_curve():
         assert np.array_equal(np.abs(values - base), moved)
     for state, label in (("shut", "shut (grey below)"), ("barred", "open, not to all")):
         assert {colour(span) for span in find(chart, state)} == {colour(lane[label])}
+
+
+def test_what_shuts_is_drawn_shut_in_the_strip_the_queues_and_the_map():
+    held = toy_scenario().replace_policies("A-B", Triage(permeability=0))
+    chart = flowsim.plot.timeline(toy_result(), scenario=held)
+    assert list(key_of(chart, 0)) == ["shut (grey below)"]
+    (span,) = find(chart, "shut")
+    assert (span.get_x(), span.get_x() + span.get_width()) == chart.axes[0].get_xlim()
+    assert [text.get_text() for text in chart.axes[0].texts] == ["shut"]
+    (gate,) = find(flowsim.plot.flow_map(toy_result(), scenario=held), "gate Gap")
+    assert gate.get_marker() == "X"
+    shaded = flowsim.plot.queues(toy_result(), scenario=held).axes[0].patches
+    assert [to_hex(p.get_facecolor()) for p in shaded] == ["#efefef"]
 
 
 def test_each_label_of_the_queues_is_that_of_its_kind():
@@ -369,6 +383,12 @@ def test_save_all_writes_all_and_the_same_bytes(tmp_path):
         assert sorted(folder.iterdir()) == sorted(paths)
         digests.append([hashlib.sha256(p.read_bytes()).hexdigest() for p in paths])
     assert digests[0] == digests[1]
+
+
+def test_all_figures_in_the_width_that_is_asked_for(tmp_path):
+    for path in flowsim.plot.save_all(toy_result(), toy_scenario(), tmp_path, width=89):
+        pixels = int.from_bytes(path.read_bytes()[16:20], "big")
+        assert pixels == pytest.approx(89 / 25.4 * 150, abs=1)
 
 
 def test_no_matplotlib_before_a_figure_is_drawn():
