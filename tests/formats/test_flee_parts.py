@@ -53,6 +53,17 @@ def test_rows_have_stripped_cells_and_know_their_line(tmp_path: Path) -> None:
     assert len(notes.problems) == 1
 
 
+def test_a_quoted_cell_on_several_lines_is_refused_and_not_put_together(tmp_path: Path) -> None:
+    """A 1 above a 2 was read as 12."""
+    notes = Notes()
+    (row,) = read_rows(table(tmp_path, "t.csv", 'x,"1\n2",y\n'), notes)
+    assert row.text(1) == "1\n2"
+    assert said(notes) == ["t.csv:2:2: '1\\n2' stands on several lines; write it on one line"]
+    fine = Notes()
+    (row,) = read_rows(table(tmp_path, "t.csv", 'x,"12\n",y\n'), fine)
+    assert (row.cells, fine.problems) == (("x", "12", "y"), [])
+
+
 def test_a_cell_that_is_wrong_is_told_with_its_column(tmp_path: Path) -> None:
     notes = Notes()
     row = Row("f.csv", 3, ("", "x" * 99, "7.5", "nan", "2015-13-01", "200"), notes)

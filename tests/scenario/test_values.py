@@ -285,3 +285,13 @@ def test_what_is_of_the_users_own_is_replaced_as_it_stands() -> None:
     made, flaws = merged(base, "arguments: {n: {value: 3}, places: {P: {x: 1}}}")
     assert made == {"arguments": {"places": {"P": {"x": 1}}, "n": {"value": 3, "x": 2}}}
     assert flaws == []
+
+
+def test_a_wrong_key_inside_of_a_value_is_told_with_the_nearest_one() -> None:
+    place = {"name": "Town", "country": "Here", "lat": 40.5, "lon": 72.8, "populaton": 5}
+    with pytest.raises(fs.ScenarioError) as error:
+        small_scenario().with_values({"places[Town]": place})
+    assert str(error.value) == (
+        "places[Town].populaton: there is no key 'populaton'; use one of its keys (did you mean "
+        "'population'?)"
+    )

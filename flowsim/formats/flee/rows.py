@@ -150,7 +150,7 @@ def read_all(path: Path, notes: Notes, named: Spot | None = None) -> list[Row]:
     text = notes.text(path, TABLE_BYTES, named)
     if text is None:
         return []
-    reader = csv.reader(text.split("\n"), strict=True)
+    reader = csv.reader((f"{line}\n" for line in text.split("\n")), strict=True)
     rows: list[Row] = []
     try:
         for cells in reader:
@@ -158,6 +158,9 @@ def read_all(path: Path, notes: Notes, named: Spot | None = None) -> list[Row]:
             if not any(stripped):
                 continue
             row = Row(str(path), reader.line_num, stripped, notes)
+            for i, cell in enumerate(stripped):
+                if "\n" in cell:  # else the number 1 above the number 2 would be twelve
+                    row.wrong(i, f"{cell!r} stands on several lines", "write it on one line")
             rows.append(row)
     except csv.Error as error:
         wrong = f"this row cannot be read: {error}"
