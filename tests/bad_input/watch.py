@@ -139,7 +139,7 @@ def _is_bytecode(args: tuple[Any, ...]) -> bool:
 
 @cache
 def _own() -> tuple[str, ...]:
-    """Folders of the interpreter, of packages, of flowsim and its scenarios; none that has tests."""
+    """Folders of the interpreter, of packages, of flowsim, its scenarios; none with tests."""
     paths = sysconfig.get_paths()
     folders = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     folders += [*site.getsitepackages(), str(Path(flowsim.__file__).parent), str(home())]
