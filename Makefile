@@ -38,7 +38,7 @@ run: $(VENV)/.package ## simulate June 2010 and draw its figures
 test: lint ## check style, types and floors, and run all tests
 	$(BIN)/python -m pytest -n 2
 
-# For example: make test-newest NEWEST="--pythons 3.13 --no-pre tests/model"
+# For example: make test-newest NEWEST="--pythons=3.13 --no-pre tests/model"
 test-newest: ## run all tests with the newest libraries on Python 3.13 and 3.14, if they are there
 	$(PYTHON) -m tests.newest $(NEWEST)
 

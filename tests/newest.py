@@ -94,11 +94,11 @@ def note(row: Sequence[str]) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Test in each environment; 1 where a test failed or no Python was there."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pythons", nargs="+", default=PYTHONS, metavar="VERSION")
+    parser.add_argument("--pythons", default=",".join(PYTHONS), metavar="3.13,3.14")
     parser.add_argument("--no-pre", action="store_true", help="leave Mesa's pre-release out")
     asked, words = parser.parse_known_args(arguments)
     rows = []
-    for version in asked.pythons:
+    for version in asked.pythons.split(","):
         python = next(filter(starts, interpreters(version)), None)
         if python is None:
             print(f"Python {version} is not installed here; it is left out")

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import flowsim
+from flowsim.scenario.shipped import home
 
 STARTS = (
     "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.startfile",
@@ -138,10 +139,10 @@ def _is_bytecode(args: tuple[Any, ...]) -> bool:
 
 @cache
 def _own() -> tuple[str, ...]:
-    """Folders of the interpreter, of packages and of flowsim, but never one that holds tests."""
+    """Folders of the interpreter, of packages, of flowsim, its scenarios; none with tests."""
     paths = sysconfig.get_paths()
     folders = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    folders += [*site.getsitepackages(), str(Path(flowsim.__file__).parent)]
+    folders += [*site.getsitepackages(), str(Path(flowsim.__file__).parent), str(home())]
     return tuple({os.path.realpath(folder) for folder in folders})
 
 

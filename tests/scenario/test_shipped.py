@@ -13,6 +13,7 @@ from flowsim.check.read import read_checks
 from flowsim.cli.main import cli
 from flowsim.scenario import shipped
 from flowsim.study.read import is_study, read_study
+from tests.bad_input.guarded import load_guarded
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
 JUNE = "kyrgyz_uzbek_2010"
@@ -110,6 +111,15 @@ def test_a_variant_of_ones_own_extends_one() -> None:
     assert population(fs.load("mine.yaml")) == 700
     Path("mine.yaml").write_text(VARIANT.replace("tiny", "tiny/variants/less.yaml"))
     assert fs.load("mine.yaml").name == "less"
+
+
+def test_extending_one_reads_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    file = tmp_path / "mine" / "mine.yaml"
+    file.parent.mkdir()
+    file.write_text(f"extends: {JUNE}\nname: mine\n", encoding="utf-8")
+    scenario, problems = load_guarded(file)
+    assert (scenario is not None, problems) == (True, ())
 
 
 @pytest.mark.parametrize("name", ["tiny/../tiny", "tiny/..", "../home/tiny", "./../home/tiny"])
