@@ -44,9 +44,10 @@ def number(text: str) -> int | float | None:
     [None, None, None, None, None, None, None]
     """
     told = text.strip()
-    if len(told) <= LONGEST and _GROUPED.fullmatch(told):
-        return plain(told.replace(",", ""))
-    return plain(told)
+    if "," not in told:
+        return plain(told)
+    grouped = len(told) <= LONGEST and _GROUPED.fullmatch(told)
+    return plain(told.replace(",", "")) if grouped else None
 
 
 def hint(text: str) -> str:

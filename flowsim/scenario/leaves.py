@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import zoneinfo
 from datetime import datetime, tzinfo
 from typing import Any, get_args, get_origin
@@ -10,8 +11,12 @@ from typing import Any, get_args, get_origin
 from flowsim import numerals
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.nodes import Loc
-from flowsim.scenario.shape import bare, child, is_number
+from flowsim.scenario.shape import bare, child, read_as
 from flowsim.scenario.wording import shown
+
+DATE = 10
+"""Characters of a date, after which an offset may stand."""
+_OFFSET = re.compile(r"(?:[Zz]|[-+][0-9]{2}(?::?[0-9]{2}){0,2})\s*$")
 
 
 def settle(data: Any, expected: Any, loc: Loc, zone: tzinfo | None, flaws: list[Flaw]) -> Any:
@@ -54,10 +59,10 @@ def leaf(value: Any, expected: Any, loc: Loc, zone: tzinfo | None, flaws: list[F
     """One value, see `settle`."""
     if not isinstance(value, str | datetime):
         return value
-    kind = bare(expected)
+    kind = read_as(expected)
     if kind is datetime:
         return local(value, zone)
-    if not isinstance(value, str) or not is_number(expected):
+    if kind is None or not isinstance(value, str):
         return value
     found, whole = numerals.number(value), kind is int
     if found is None or (whole and found % 1):
@@ -108,7 +113,7 @@ def local(value: str | datetime, zone: tzinfo | None) -> str | datetime:
     >>> local("2010-06-10T12:00", zone_of("Asia/Bishkek"))
     '2010-06-10T12:00'
     """
-    if zone is None:
+    if zone is None or (isinstance(value, str) and not _OFFSET.search(value, DATE)):
         return value
     try:
         when = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -30,20 +31,40 @@ def bare(expected: Any) -> Any:
     return expected
 
 
-@lru_cache(maxsize=1024)
-def is_number(expected: Any) -> bool:
-    """Whether a plain number is expected, and no quantity with a way of writing of its own.
+_READ_AS: dict[int, tuple[Any, Any]] = {}
+"""What texts are read as, by the identity of a type, kept with it: types are slow to hash."""
+
+
+def read_as(expected: Any) -> Any:
+    """What a text there stands for: int, float, datetime, or None for what is read otherwise.
 
     Examples
     --------
-    >>> from flowsim.section import Duration, Share
-    >>> is_number(Share), is_number(int | None), is_number(Duration), is_number(str)
-    (True, True, False, False)
+    >>> from flowsim.section import Duration, Instant, Share
+    >>> read_as(Share), read_as(int | None), read_as(Duration | None), read_as(str)
+    (<class 'float'>, <class 'int'>, None, None)
+    >>> read_as(Instant)
+    <class 'datetime.datetime'>
     """
+    known = _READ_AS.get(id(expected))
+    if known is None:
+        known = _READ_AS[id(expected)] = (expected, _stands_for(expected))
+    return known[1]
+
+
+def _stands_for(expected: Any) -> Any:
+    kind = bare(expected)
+    if kind is datetime:
+        return kind
+    return kind if kind in (int, float) and not _has_own_way(expected) else None
+
+
+def _has_own_way(expected: Any) -> bool:
+    """Whether a quantity has a way of writing of its own, as a duration has, or nothing."""
+    inner = get_args(expected)
     if get_origin(expected) is Annotated:
-        kind, *more = get_args(expected)
-        return is_number(kind) and not any(isinstance(m, BeforeValidator) for m in more)
-    return bare(expected) in (int, float)
+        return any(isinstance(m, BeforeValidator) for m in inner[1:]) or _has_own_way(inner[0])
+    return any(_has_own_way(part) for part in inner)
 
 
 def is_section(expected: Any) -> bool:
