@@ -101,7 +101,7 @@ def ends_in(endings: Sequence[str], what: str, needed: bool = False) -> Named:
 def is_folder(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
     """Refuse, before anything is done, a folder that bears the name of a file."""
     try:
-        if path is not None and not path.is_dir():
+        if path is not None and not path.exists():  # what is there is told of later
             folder_of(path)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
