@@ -151,7 +151,7 @@ def is_folder(context: click.Context, option: click.Parameter, path: Path | None
     """Refuse, before anything is done, a link and a folder that bears the name of a file."""
     no_link(path)
     try:
-        if path is not None and not path.is_dir():
+        if path is not None and not path.exists():  # what is there is told of later
             folder_of(path)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
