@@ -345,3 +345,21 @@ def test_an_empty_check_asks_for_the_usual(tmp_path: Path) -> None:
     assert usual.statistical is None
     assert CheckSection(statistical={}).statistical.members == 20
     assert "deaths" in usual.outcomes
+
+
+def test_places_whose_names_are_numbers_stay_names(tmp_path: Path, runs: Runs) -> None:
+    """A camp may be called 007 or nan."""
+    plain = runs.__call__
+
+    def run(scenario: fs.Scenario, seed: str, provenance: bool) -> Result:
+        data = plain(scenario, seed, provenance).data
+        names = ["007" if name == "Town" else name for name in data["place"].values]
+        return Result(data.assign_coords(place=names))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flowsim.check.measure.run", run)
+        update(asked(tmp_path), "first")
+        kept = read_baseline(tmp_path)
+        assert kept is not None
+        assert kept.days.loc[("deaths", "007")].tolist() == [0, 3, 0, 0]
+        assert hold(asked(tmp_path), "exact").held

@@ -429,3 +429,24 @@ def test_the_score_of_one_member_is_its_absolute_error() -> None:
     assert measures.ranked_probability(np.array([[[1.0, 9.0]]]), np.array([[4.0, 4.0]])) == 4.0
     pair = measures.ranked_probability(np.array([[[1.0]], [[5.0]]]), np.array([[7.0]]))
     assert pair == (6 + 2) / 2 - 4 / 2
+
+
+def test_the_score_of_three_members_by_hand() -> None:
+    members, data = np.array([1.0, 5.0, 6.0]).reshape(3, 1, 1), np.array([[4.0]])
+    apart, pairs = (3 + 1 + 2) / 3, (4 + 5 + 1) / 3  # mean distance of two members
+    assert measures.ranked_probability(members, data) == pytest.approx(apart - pairs / 2)
+
+
+def test_a_result_that_does_not_say_whence_people_flee() -> None:
+    result = toy_result()
+    del result.data.attrs["flee_from"]
+    assert covers(result, "")
+    assert not covers(result, "B-land")
+    assert at(quantity(result, "displaced_inside"), datetime(2010, 6, 13)) == 0
+
+
+def test_what_the_package_hands_out() -> None:
+    assert fs.evidence.naive_forecasts is naive_forecasts
+    assert fs.evidence.score is score
+    assert fs.evidence.ard is ard
+    assert fs.evidence.Scores.__name__ == "Scores"

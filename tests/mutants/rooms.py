@@ -102,9 +102,8 @@ ROOMS = {
     ),
     "model": Room(
         code=("flowsim/model",),
-        near=("tests/model/test_recorded.py", "tests/model/test_engines.py",
-              "tests/model/test_gates.py", "flowsim/model"),
-        wide=("tests/model", "tests/exact"),
+        near=("tests/model/test_recorded.py", "tests/model/test_small_runs.py", "flowsim/model"),
+        wide=("tests/exact/test_same_numbers.py", "tests/model"),
     ),
 }  # fmt: skip
 """In the order in which they are tried, quick ones first."""
