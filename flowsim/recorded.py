@@ -86,11 +86,13 @@ def step_at(data: xr.Dataset, at: Moment) -> int:
 2010-06-12T00:00 to 2010-06-13T00:00
     """
     times = data["time"].values
-    moment = np.datetime64(moment_of(at, str(data.attrs.get("timezone", ""))), "us")
+    local = moment_of(at, str(data.attrs.get("timezone", "")))
+    moment = np.datetime64(local, "us")
     if not times[0] <= moment <= times[-1]:
         side = "before the first" if moment < times[0] else "after the last"
         first, last = (np.datetime_as_string(t, unit="m") for t in (times[0], times[-1]))
+        told = f"{at} ({local:%Y-%m-%dT%H:%M} local time)" if _read(at).tzinfo else f"{at}"
         raise ValueError(
-            f"{at} is {side} recorded time; the run is recorded from {first} to {last}"
+            f"{told} is {side} recorded time; the run is recorded from {first} to {last}"
         )
     return int(np.searchsorted(times, moment, side="right")) - 1
