@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import sys
@@ -201,6 +202,14 @@ def test_a_study_tells_a_line_so_often_where_nobody_watches(
     assert "\r" not in "".join(lines)
     for flag in ("-q", "--no-progress"):
         assert call("study", "study.yaml", "-o", f"b{flag}", "--no-figures", flag).stderr == ""
+
+
+@pytest.mark.parametrize(("watched", "kind"), [(True, "tqdm"), (False, "_Lines")])
+def test_a_bar_is_for_a_terminal(watched: bool, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: watched)
+    with progress.telling("june", 2, 0, True) as told:
+        assert type(told).__name__ == kind
 
 
 def test_what_a_line_says() -> None:

@@ -330,7 +330,7 @@ def test_the_folder_of_the_store_is_missing() -> None:
     assert told.stderr == "the study failed: the folder x does not exist\n"
 
 
-def test_no_bar_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_told_unless_it_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
     def note(*arguments: object, progress: bool, **options: object) -> None:
@@ -338,11 +338,9 @@ def test_no_bar_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         raise fs.StoreError("enough")
 
     monkeypatch.setattr(fs.Study, "run", note)
-    study("--progress")
-    monkeypatch.setattr("flowsim.cli.studies.is_terminal", lambda: True)
-    study()
-    study("--no-progress")
-    assert asked == [False, True, False]
+    for words in (["--progress"], [], ["--no-progress"], ["-q"]):
+        study(*words)
+    assert asked == [True, True, False, False]
 
 
 # ---- validate and schema -----------------------------------------------------------------
