@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from flowsim.check.guard import hold, update
 from flowsim.check.measure import days_of, digest_of, environment, measure
 from flowsim.check.read import Asked, folders, read_checks
 from flowsim.check.sections import CheckSection
+from flowsim.check.swaps import p_values
 from flowsim.results import Result
 from tests.fake_result import put, toy_data, toy_scenario
 
@@ -141,6 +143,7 @@ def test_what_is_there_is_held_and_says_since_when(tmp_path: Path, runs: Runs) -
         "outcomes": ["deaths", "Post: admitted", "person_days_exposed"], "members": 2, "seed": 5,
         "set": {},
     }  # fmt: skip
+    assert abs(date.fromisoformat(kept.about.date) - datetime.now(UTC).date()) < timedelta(days=2)
     assert kept.about.scenario == mine.scenario.digest()
     assert kept.about.units["deaths"] == "persons"
     assert kept.about.environment == environment()
@@ -291,6 +294,9 @@ def test_the_statistical_level_is_of_its_members_and_tells_its_power(
     assert change.after.tolist() == list(range(10, 22))
     assert [str(spot) for spot in change.where] == ["Town, 2010-06-11: deaths 3 -> 21"]
     assert verdict.notes[1] == "changed since: neither the scenario nor the code"
+    (fine,) = hold(mine, "statistical", false_alarm=0.002, of=2).changes
+    told = [table[list(SECTION.outcomes)].to_numpy() for table in verdict.outcomes]
+    assert fine.p == p_values(*told, swaps=20_000)[0] != change.p
 
 
 # ---- which checks there are -----------------------------------------------------------------

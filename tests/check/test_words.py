@@ -270,3 +270,19 @@ def test_power_grows_with_members_and_falls_with_outcomes() -> None:
     assert np.isnan(power(values[:1], 0.01, 1))
     assert power(np.full(5, 3.0), 0.01, 1) == 1.0
     assert power(np.zeros(5), 0.01, 1) == 0.0
+
+
+def test_a_verdict_shows_no_tables_and_large_counts_whole() -> None:
+    assert Verdict("m", "exact").outcomes == Verdict("m", "exact").days == ()
+    tables = (pd.DataFrame({"deaths": [1.0]}),) * 2
+    assert repr(Verdict("m", "exact", outcomes=tables, days=tables)) == repr(Verdict("m", "exact"))
+    large = Change("people", "persons", np.array([12345678901.0]), np.array([1.0]))
+    assert str(large) == "people: 12,345,678,901 -> 1 (member 1) persons"
+
+
+def test_p_values_do_not_hang_on_the_unit() -> None:
+    rng = np.random.default_rng(3)
+    before, after = rng.normal(size=(2, 20, 3))
+    found = p_values(before, after)
+    assert p_values(before * 1e-6, after * 1e-6).tolist() == pytest.approx(found.tolist())
+    assert 0.01 < found.min() < 1.0

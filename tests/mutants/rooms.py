@@ -92,7 +92,7 @@ ROOMS = {
     "policy": Room(
         code=("flowsim/policy",),
         near=("tests/policy", "flowsim/policy"),
-        wide=("tests/scenario/test_code.py", "tests/model/test_policies.py"),
+        wide=("tests/scenario/test_code.py",),
     ),
     "flee": Room(
         code=("flowsim/formats/flee", "flowsim/daily"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import matplotlib.text
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.artist import Artist
 from matplotlib.colors import to_hex
@@ -16,6 +17,7 @@ from matplotlib.transforms import Bbox
 
 import flowsim.plot
 from flowsim.plot import labels as placing
+from flowsim.plot.before_after import before_after
 from flowsim.plot.labels import Label, place_labels, write_note
 from flowsim.plot.style import (
     GROUPS,
@@ -391,3 +393,26 @@ def test_dates_of_a_long_and_of_a_short_run() -> None:
     shown = [t.get_text() for t in below.get_xticklabels(minor=True) if t.get_text()]
     assert shown == ["11 Jun", "12 Jun"]
     assert {t.get_text() for t in below.get_xticklabels()} <= {""}
+
+
+def test_before_and_after_are_what_they_say() -> None:
+    before = pd.DataFrame({"deaths": [1.0, 2.0]}, index=[1, 2])
+    index = pd.MultiIndex.from_tuples(
+        [("deaths", "Osh"), ("deaths", "Uzgen"), ("waiting", "Post")], names=["quantity", "where"]
+    )
+    days = pd.DataFrame([[1.0, 2], [3, 4], [50, 60]], index, ["2010-06-11", "2010-06-12"])
+    chart = before_after((before, before + 5), (days, days * 10), ["deaths"], ["deaths"], "Mine")
+    members, by_day = chart.axes
+    lines = {line.get_gid(): line for line in members.lines if line.get_gid()}
+    assert lines["before"].get_ydata().tolist() == [1, 2]
+    assert lines["after"].get_ydata().tolist() == [6, 7]
+    assert [t.get_text() for t in members.get_xticklabels()] == ["before", "after"]
+    assert lines["before"].get_xdata().tolist() == [0, 0]
+    lines = {line.get_label(): line for line in by_day.lines}
+    assert lines["before"].get_ydata().tolist() == [4, 6]
+    assert lines["after"].get_ydata().tolist() == [40, 60]
+    seen = keys(chart)
+    for name in ("before", "after"):
+        assert colour(seen[name]) == colour(lines[name])
+    assert {members.get_ylabel(), by_day.get_ylabel()} == {"each member", "sum over places"}
+    assert chart.get_suptitle() == "Mine"

@@ -438,3 +438,58 @@ def test_pressure_rises_to_its_deadline_and_stays() -> None:
     assert rule.edges(first, last) == (datetime(2010, 6, 10), last)
     assert rule.edges(first, datetime(2010, 6, 13)) == (datetime(2010, 6, 10),)
     assert rule.edges(datetime(2010, 6, 15), datetime(2010, 6, 16)) == ()
+
+
+def test_an_opening_that_says_nothing_changes_nothing() -> None:
+    said = Opening()
+    assert {name: getattr(said, name) for name in Opening.__slots__} == {
+        "permeability": 1.0, "quota_per_hour": None, "count": None, "exempt": (), "barred": (),
+        "priority": (), "leak": 0.0, "interception": 0.0, "detention": 0.0, "detention_hours": 0.0,
+        "pushback": 0.0, "pushback_after_hours": 0.0, "pushback_reach_km": math.inf,
+        "dispersal_per_day": 0.0, "delay_hours": 0.0, "cost_km": 0.0, "return_per_day": 0.0,
+        "return_wish": 1.0, "closes_at": None, "opens_at": None,
+    }  # fmt: skip
+    road = Road(())
+    assert (road.permeability, road.stops, road.delay_hours, road.cost_km) == (1.0, (), 0.0, 0.0)
+    assert (road.danger, road.lifts) == (1.0, 0.0)
+
+
+def test_what_is_left_out_of_a_policy_is_nothing() -> None:
+    plain = policy.Open()
+    assert (plain.name, plain.source, plain.note, plain.crossings) == ("", "", "", ())
+    assert (plain.start, plain.stop) == (None, None)
+    assert policy.Checkpoint(routes=[("A", "B")]).stops == ()
+    bound = policy.CapacityBound()
+    assert (bound.places, bound.closes_at, bound.reopens_at) == ((), 1.0, 0.9)
+    reaction = policy.Reactive(when={"what": "waiting", "above": 1}, policies=[plain])
+    assert (reaction.until, reaction.delay_hours, reaction.stands_above) == (None, 0.0, False)
+    assert reaction.when.where == ""
+
+
+def test_a_policy_states_what_holds_at_the_moment_that_it_is_asked_about() -> None:
+    rule = policy.ForcedReturn(start="2010-06-10", deadline="2010-06-14", per_day_at_deadline=1.0)
+    (stated,) = rule.says(datetime(2010, 6, 12), View())
+    assert stated == Stated(rule, Opening(return_per_day=0.5))
+    assert not stated.above
+    assert list(rule.says(datetime(2010, 6, 9), View())) == []
+
+
+def test_without_days_it_opens_on_every_day_of_the_week() -> None:
+    rule = policy.OpeningHours(hours=(8, 18))
+    noons = [says(rule, datetime(2010, 6, day, 12)) for day in range(7, 14)]
+    assert noons == [None] * 7
+    morning, evening = (datetime(2010, 6, 7, hour) for hour in (8, 18))
+    assert rule.edges(morning, evening) == (morning, evening)
+    for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"):
+        only = policy.OpeningHours(hours=(8, 18), days=[day])
+        opens = [says(only, datetime(2010, 6, 7 + i, 12)) is None for i in range(7)]
+        assert sum(opens) == 1
+        assert f"{datetime(2010, 6, 7 + opens.index(True)):%a}".lower() == day
+
+
+def test_orders_of_service_are_stacked_too() -> None:
+    rules = RulesAtGates(
+        [compose([], SORTS), compose([Opening(priority=("men",))], SORTS)], [1.0, 1.0], NOW
+    )
+    assert rules.rank[0].max() == 0
+    assert rules.rank[1, 0, :, 0].tolist() == [1, 1, 0, 1, 1]
