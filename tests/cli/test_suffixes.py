@@ -11,6 +11,7 @@ import pytest
 import xarray as xr
 from click.testing import CliRunner
 
+from flowsim.cli.answer import SCENARIO
 from flowsim.cli.main import cli
 from flowsim.netcdf import write_netcdf
 from flowsim.results import Result
@@ -19,7 +20,7 @@ from flowsim.suffixes import NETCDF, TABLE, ending_of
 from tests.study.comparisons import june_2010
 
 READ = {("check", "scenarios"), ("compare", "store"), ("export", "store"), ("score", "source")}
-"""Paths that are read; and `export` refuses its target itself."""
+"""Paths that are read, besides scenarios; and `export` refuses its target itself."""
 OWN = {("export", "target")}
 
 
@@ -29,7 +30,9 @@ def outputs() -> list[tuple[str, click.Parameter]]:
         (name, parameter)
         for name, command in sorted(cli.commands.items())
         for parameter in command.params
-        if isinstance(parameter.type, click.Path) and (name, parameter.name) not in READ | OWN
+        if isinstance(parameter.type, click.Path)
+        and parameter.type is not SCENARIO
+        and (name, parameter.name) not in READ | OWN
     ]
 
 

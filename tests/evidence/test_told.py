@@ -121,14 +121,16 @@ def test_a_series_is_known_from_its_first_record_to_its_last() -> None:
 
 TABLE = """\
 when          what                   where           reported       range  simulated
+fitted to
 11 Jun 24:00  crossed so far         B-land                50       40-60         55  inside
+12 Jun 24:00  share of women         East                57 %     50-60 %     56.7 %  inside
+12 Jun 24:00  dead                   all                    5         4-6          5  inside
+11 Jun 24:00  adults registered      East                  30       20-40         33  inside
+compared only
 12 Jun 12:00  crossed so far         all                   80  80 or more         60  below
 12 Jun 09:00  waiting at the border  Post                  15    up to 15         20  above
-12 Jun 24:00  share of women         East                57 %     50-60 %     56.7 %  inside
 12 Jun 24:00  displaced inside       all                   30                     35  +17 %
-12 Jun 24:00  dead                   all                    5         4-6          5  inside
 19 Jun 24:00  crossed so far         all                   90               no value
-11 Jun 24:00  adults registered      East                  30       20-40         33  inside
 11 Jun 24:00  crossed that day       all                   99      90-110         55  below"""
 
 
@@ -180,7 +182,8 @@ def row(**cells: object) -> dict[str, object]:
     ],
 )  # fmt: skip
 def test_a_row_of_the_table(cells: dict[str, object], ends: str) -> None:
-    head, line = format_table(pd.DataFrame([row(**cells)])).splitlines()
+    head, use, line = format_table(pd.DataFrame([row(**cells)])).splitlines()
+    assert use == "fitted to"
     assert head.split() == ["when", "what", "where", "reported", "range", "simulated"]
     assert " ".join(line.split()).endswith(" ".join(ends.split()))
     assert line == line.rstrip()
@@ -211,9 +214,10 @@ def test_the_tally_is_of_those_that_have_a_range() -> None:
         return pd.DataFrame(list(marks), columns=["use", "inside"]).astype(object)
 
     both = frame(("fit", True), ("fit", False), ("compare", True), ("compare", None))
-    assert tally(both) == "1 of 2 fitted and 1 of 1 compared figures inside their range"
-    assert tally(frame(("compare", False))) == "0 of 1 compared figures inside their range"
-    assert tally(frame(("fit", None))) == "no figures inside their range"
+    assert tally(both) == "inside their range: 1 of 2 fitted to, 1 of 1 compared only"
+    assert tally(frame(("specify", True))) == "inside their range: 1 of 1 used for an input"
+    assert tally(frame(("compare", False))) == "inside their range: 0 of 1 compared only"
+    assert tally(frame(("fit", None))) == "inside their range: no figure has one"
 
 
 # ---- the summary ----------------------------------------------------------------------------
@@ -361,12 +365,13 @@ def test_scores_of_two_runs_by_hand() -> None:
     assert "known" not in repr(told)
     assert set(told.naive) == set(told.scaled)
     data = told.known.persons
-    for name, forecast in naive_forecasts(scenario, told.known).items():
-        if told.naive[name] is not None and "frozen" not in name:
-            assert told.naive[name] == measures.relative_difference(forecast, data)
-            assert told.scaled[name] == measures.scaled_error(
-                told.members.mean(axis=0), data, forecast
-            )
+    found, mean = naive_forecasts(scenario, told.known), told.members.mean(axis=0)
+    assert set(told.naive) == {name for name, forecast in found.items() if forecast.first < 4}
+    for name, row in told.against.items():
+        days = slice(row.first, None)
+        forecast = found[name].persons[days]
+        assert told.naive[name] == measures.relative_difference(forecast, data[days])
+        assert told.scaled[name] == measures.scaled_error(mean[days], data[days], forecast)
     with pytest.raises(ValueError, match=r"^there is no run to score$"):
         score([], scenario)
 
@@ -382,8 +387,8 @@ def test_capacities_tell_a_forecast_only_where_all_camps_have_one() -> None:
     assert "capacity, begun" not in naive_forecasts(one, known)
     places = [p.model_copy(update={"capacity": 300}) if p.name == "Calm" else p for p in places]
     both = naive_forecasts(scenario.model_copy(update={"places": tuple(places)}), known)
-    assert both["share of capacity"][2].tolist() == pytest.approx([38 * 0.75, 38 * 0.25])
-    assert both["capacity, begun"][2].tolist() == pytest.approx([38 * 0.75, 38 * 0.25])
+    assert both["share of capacity"].persons[2].tolist() == pytest.approx([38 * 0.75, 38 * 0.25])
+    assert both["capacity, begun"].persons[2].tolist() == pytest.approx([38 * 0.75, 38 * 0.25])
 
 
 def test_ways_by_road_are_the_shortest_and_none_is_endless() -> None:

@@ -260,7 +260,8 @@ def test_added_items_come_last_and_removed_ones_go() -> None:
     [
         ("places: [{name: Osh}, {name: Uzgen}]", "places: {Oshh: {x: 1}}",
          Flaw(("places", "Oshh"), "there is no 'Oshh' in what this extends",
-              "name one of Osh, Uzgen (did you mean 'Osh'?)", True)),
+              "name one of Osh, Uzgen (did you mean 'Osh'?), or give `add: [...]` for a new one; "
+              "`NAME: null` removes one", True)),
         ("places: [{name: P}, {name: P}]", "places: {P: {x: 1}}",
          Flaw(("places", "P"), "2 items go by the name 'P'", "give `add: [...]` to add it", True)),
         ("places: []", "places: {P: {x: 1}}",
