@@ -554,3 +554,32 @@ def test_hours_by_default_are_those_of_a_whole_day() -> None:
     assert says(rule, NOW.replace(hour=23, minute=59, second=59)) is None
     road = policy.Checkpoint(routes=[("A", "B")])
     assert (road.permeability, road.delay_hours, road.cost_km) == (1.0, 0.0, 0.0)
+
+
+def test_a_rule_of_ones_own_keeps_its_label_and_what_it_is_no_policy_is_told() -> None:
+    class Relief:
+        def opening(self, now: datetime, view: Any) -> None:
+            return None
+
+    made = policy.as_policy(Relief(), "v2")
+    assert (made.type, made.label) == ("function", "v2")  # type: ignore[attr-defined]
+    assert policy.as_policy(lambda now, view: None, "v3").label == "v3"  # type: ignore[attr-defined]
+    above = policy.override(Relief())
+    assert (above.label, above.stands_above) == ("", True)
+    for wrong in (3, Relief):
+        with pytest.raises(TypeError) as error:
+            policy.as_policy(wrong)
+        assert str(error.value) == (
+            f"{wrong!r} is no policy; give one of flowsim.policy, a function (now, view), or an "
+            "object with a method opening(now, view)"
+        )
+
+
+def test_a_function_is_known_by_its_defaults_and_not_by_where_things_lie() -> None:
+    def rule(level: Any) -> Any:
+        return policy.as_policy(lambda now, view, level=level: None).identity()
+
+    assert rule(1) != rule(2)
+    assert rule({"a": 1}) != rule({"a": 2})
+    assert rule(object()) == rule(object())
+    assert rule(object()) != rule(NOW)
