@@ -455,3 +455,13 @@ def test_what_the_package_hands_out() -> None:
     assert fs.evidence.score is score
     assert fs.evidence.ard is ard
     assert fs.evidence.Scores.__name__ == "Scores"
+
+
+def test_a_camp_with_nobody_registered_has_not_begun() -> None:
+    scenario = camps()
+    reports = [r.model_copy(update={"value": 0.0}) if r.place == "Calm" and r.value else r
+               for r in scenario.reports]  # fmt: skip
+    known = registered(scenario.model_copy(update={"reports": tuple(reports)}))
+    assert known.first.tolist() == [4, 1]
+    assert known.first.dtype == np.int64
+    assert known.persons[:, 0].tolist() == [0] * 4

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import flowsim as fs
 from flowsim.behaviour.flee_section import Flee
 from flowsim.formats.flee.as_run import Told, spells_as_run
 from flowsim.formats.flee.changes import camps_at_times, read_changes, shut, with_changes
@@ -18,7 +19,9 @@ from flowsim.formats.flee.places import read_places, read_routes
 from flowsim.formats.flee.registrations import Registered, Series, read_registered
 from flowsim.formats.flee.rows import Notes, Row, read_all, read_rows
 from flowsim.formats.flee.settings import MAPPED, NO_EFFECT, REFUSED, V1, read_settings
+from flowsim.formats.flee.unused import check_unused
 from flowsim.world.sections import Route
+from tests.flee_folder import FILES, flee_folder
 
 START = date(2015, 5, 1)
 BEGIN = datetime(2015, 5, 1)
@@ -458,3 +461,92 @@ def test_modes_of_spawning_and_the_rules_of_flee_1(tmp_path: Path) -> None:
     flee, notes = settings(tmp_path, "move_rules:\n  awareness_level: -1\n")
     assert flee.awareness_level == 1
     assert odd(notes) == ["simsetting.yml:2: move_rules.awareness_level -1 means 1 in Flee"]
+
+
+# ---- closures as they are meant, and files that are checked only --------------------------------
+
+
+def closed(scenario: fs.Scenario) -> list[tuple[Any, ...]]:
+    """Each closure: border, side, direction, type, what it closes, window in days, note."""
+    found = []
+    for border in scenario.borders:
+        for side in border.authorities:
+            for direction in ("policies", "back"):
+                for rule in getattr(side, direction):
+                    what = getattr(rule, "places", ()) or getattr(rule, "routes", ()) or (
+                        rule.crossings
+                    )  # fmt: skip
+                    days = [None if t is None else (t - scenario.start).days
+                            for t in (rule.start, rule.stop)]  # fmt: skip
+                    found.append((border.id, side.country, direction, rule.type, what, *days,
+                                  rule.note))  # fmt: skip
+    return sorted(found, key=repr)
+
+
+def test_closures_become_policies_with_their_windows_and_the_row_they_come_from(
+    tmp_path: Path,
+) -> None:
+    rows = ("country,Home,Far,2,5", "camp,Cee,,3,-1", "link,Aha,Bee,0,4", "location,Bee,,1,6",
+            "link,Bee,Cee,1,2")  # fmt: skip
+    text = FILES["input_csv/closures.csv"] + "".join(f"{row}\n" for row in rows)
+    scenario = fs.load(flee_folder(tmp_path, closures=text))
+    (road,) = {r.crossing for r in scenario.routes if {r.start, r.end} == {"Bee", "Cee"}}
+    told = closed(scenario)
+    notes = {note for *_, note in told}
+    assert notes == {f"closures.csv, line {line}" for line in range(2, 7)}
+    by_line = {n: [t for t in told if t[-1].endswith(f"line {n}")] for n in range(2, 7)}
+    far = next(b.id for b in scenario.borders if set(b.between) == {"Home", "Far"})
+    assert [t[:7] for t in by_line[2]] == [
+        (far, "Far", "back", "closed", (), 2, 5), (far, "Far", "policies", "closed", (), 2, 5),
+    ]  # fmt: skip
+    assert [t[1:7] for t in by_line[3]] == [
+        ("Far", "policies", "reception_stop", ("Cee",), 3, None)
+    ]
+    assert [t[1:7] for t in by_line[4]] == [
+        ("Home", "policies", "checkpoint", (("Aha", "Bee"),), None, 4)
+    ]
+    assert sorted(t[2:7] for t in by_line[5]) == sorted([
+        ("policies", "checkpoint", (("Aha", "Bee"),), 1, 6), ("policies", "closed", (road,), 1, 6),
+        ("back", "closed", (road,), 1, 6),
+    ])  # fmt: skip
+    assert [t[1:7] for t in by_line[6]] == [
+        ("Far", "back", "closed", (road,), 1, 2), ("Far", "policies", "closed", (road,), 1, 2),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "women"),
+    [*((w, 1.0) for w in ("f", "Female", "w", "WOMAN", "women")),
+     *((w, 0.0) for w in ("m", "Male", "man", "men"))],
+)  # fmt: skip
+def test_words_for_the_sexes(tmp_path: Path, word: str, women: float) -> None:
+    table(tmp_path, "demographics_gender.csv", f"gender,Default\n{word},3\n")
+    group = read_group(tmp_path, {}, Notes())
+    assert (group.women, group.men) == (women, 1.0 - women)
+
+
+def test_files_that_are_checked_and_not_used(tmp_path: Path) -> None:
+    spots = read_places(table(tmp_path, "l.csv", LOCATIONS), Notes())
+    table(tmp_path, "flood_level.csv", "#Day,A,Q\n0,1,2\n0,0.5,1\n")
+    table(tmp_path, "region_attributes_IPC.csv", "#Day,North,Zone\n0,0.5,100\n1,101,0\n")
+    table(tmp_path, "major_routes.csv", "#A,B\nA,B\nA\nA,Q\n")
+    notes = Notes()
+    check_unused(tmp_path, spots, notes)
+    assert said(notes) == [
+        "flood_level.csv:3:1: day 0 does not come after day 0; give the days in order",
+        "flood_level.csv:3:2: '0.5' is no whole number; give level as a whole number",
+        "region_attributes_IPC.csv:3:2: '101' is no percentage; give a number from 0 to 100",
+        "major_routes.csv:3:1: this way has one place; give it two places or more",
+        "major_routes.csv:4:2: there is no place 'Q'; name one of locations.csv",
+    ]
+    assert odd(notes) == [
+        "flood_level.csv:1: 'Q' is no place",
+        "flood_level.csv:1: checked and not used, as no rule here knows floods",
+        "region_attributes_IPC.csv:1: 'Zone' is no region",
+        "region_attributes_IPC.csv:1: checked and not used, as no rule here knows hunger",
+        "major_routes.csv:1: Flee reads this comment as a way",
+        "major_routes.csv:1: checked and not used, as people choose among all roads here",
+    ]
+    fresh = Notes()
+    check_unused(tmp_path / "none", spots, fresh)
+    assert (fresh.problems, fresh.odd) == ([], [])

@@ -205,6 +205,7 @@ def test_reported_shares_stand_by_their_words() -> None:
     assert seen["reported, compared"].get_markerfacecolor() == "white"  # type: ignore[attr-defined]
     assert seen["reported, fitted to"].get_markerfacecolor() == INK  # type: ignore[attr-defined]
     assert seen["simulated"].get_marker() == "D"  # type: ignore[attr-defined]
+    assert "reported range" in seen
     assert points["simulated A"].get_marker() == "D"
 
 
@@ -294,6 +295,10 @@ def test_a_label_stands_close_on_the_right_where_there_is_room(chart: Chart) -> 
     (text,) = (t for t in chart.axes[0].texts if t.get_text() == "Osh")
     assert to_hex(text.get_color()) == INK
     assert text.get_style() == "normal"
+    assert (text.get_ha(), text.get_va(), text.get_fontsize()) == ("center", "center", 7.0)
+    assert text.get_path_effects()
+    assert not text.get_in_layout()
+    assert text.get_zorder() == 9
 
 
 def test_a_label_of_another_colour_leans(chart: Chart) -> None:
@@ -325,6 +330,13 @@ def test_a_label_that_stands_off_has_a_line_to_its_point(chart: Chart) -> None:
     lines = [t for t in chart.axes[0].texts if not t.get_text()]
     assert len(lines) == 1
     assert tuple(lines[0].xy) == (100, 150)
+    box, pixel = boxes(chart)["Osh"], chart.dpi / 72.0
+    end = np.array([100, 150]) + np.array(lines[0].xyann) * pixel
+    assert box.x0 - 2 <= end[0] <= box.x1 + 2
+    assert box.y0 - 2 <= end[1] <= box.y1 + 2
+    middle = np.array([(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2])
+    assert np.abs(end - middle).max() > 2  # at the edge, and not across the name
+    assert lines[0].arrow_patch.get_linewidth() == 0.5
     chart.canvas.draw()
     assert to_hex(lines[0].arrow_patch.get_edgecolor()).upper() == "#004C80"
     place_labels(chart, chart.axes[0], [Label(300, 150, "free", 2.0, 2.0)], [])
@@ -343,6 +355,10 @@ def test_a_note_goes_into_the_corner_where_it_hides_least(chart: Chart) -> None:
         assert ("left" in corner) == (found.x1 < 200)
         assert ("lower" in corner) == (found.y1 < 150)
         assert box.x0 < found.x0 < found.x1 < box.x1
+    note = next(t for t in chart.axes[0].texts if t.get_text() == "upper left")
+    assert (note.get_ha(), note.get_va(), note.get_fontsize()) == ("left", "top", 7.5)
+    assert to_hex(note.get_bbox_patch().get_facecolor()) == "#ffffff"
+    assert note.get_bbox_patch().get_linewidth() == 0.5
     free = write_note(chart.axes[0], "first of all", [])
     assert free.x1 > 380
     assert free.y1 > 280

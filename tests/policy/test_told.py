@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 from itertools import permutations
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -21,6 +21,7 @@ from flowsim.policy.gates import RulesAtGates
 from flowsim.policy.land import Roads, Transfers, of_kind, pressure, shut_places
 from flowsim.policy.opening import Shut
 from flowsim.policy.own import Function
+from flowsim.policy.stock import AnyPolicy
 from flowsim.policy.who import Sorts, any_of, sort_of, who
 from tests.views import View
 
@@ -499,3 +500,92 @@ def test_orders_of_service_are_stacked_too() -> None:
     )
     assert rules.rank[0].max() == 0
     assert rules.rank[1, 0, :, 0].tolist() == [1, 1, 0, 1, 1]
+
+
+STOCK = [kind for kind in get_args(get_args(AnyPolicy)[0]) if kind.__name__ != "Function"]
+
+
+def test_what_the_package_hands_out_goes_by_its_own_name() -> None:
+    others = (Policy, Opening, Count, Road, Transfer, Shut, policy.Watch)
+    for kind in (*STOCK, *others):
+        assert getattr(policy, kind.__name__) is kind
+        assert kind.__name__ in dir(policy)
+    assert "wounded" in policy.WHO
+    with pytest.raises(AttributeError):
+        policy.Nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("kind", STOCK, ids=lambda kind: kind.__name__)
+def test_each_policy_says_its_type_by_itself(kind: Any) -> None:
+    words = "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__)
+    field = kind.model_fields["type"]
+    assert field.default == words.removeprefix("_")
+    assert field.annotation.__args__ == (field.default,)
+
+
+class Seen:
+    """A border that notes what it is asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Any]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        def seen(where: Any) -> int:
+            self.asked.append((name, where))
+            return 5
+
+        return seen
+
+
+@pytest.mark.parametrize(
+    ("what", "where", "asked"),
+    [
+        *((what, "", None) for what in ("waiting", "admitted", "irregular", "sheltered")),
+        *((what, "X", "X") for what in ("waiting", "admitted", "irregular", "sheltered")),
+        ("violence", "Osh", "Osh"), ("violence", "", ""),
+        ("occupancy", "Camp", ("Camp",)), ("occupancy", "", ()),
+    ],
+)  # fmt: skip
+def test_a_watch_looks_at_what_and_where_it_says(what: Any, where: str, asked: Any) -> None:
+    view: Any = Seen()
+    levels = [{"above": 4}, {"above": 5}, {"below": 5}, {"below": 6}]
+    held = [policy.Watch(what=what, where=where, **level).holds(view) for level in levels]
+    assert held == [True, False, False, True]
+    assert view.asked == [(what, asked)] * 4
+
+
+def test_hours_by_default_are_those_of_a_whole_day() -> None:
+    rule = policy.OpeningHours()
+    assert (rule.hours, rule.exempt, rule.leak) == ((0.0, 24.0), (), 0.0)
+    assert says(rule, NOW.replace(hour=23, minute=59, second=59)) is None
+    road = policy.Checkpoint(routes=[("A", "B")])
+    assert (road.permeability, road.delay_hours, road.cost_km) == (1.0, 0.0, 0.0)
+
+
+def test_a_rule_of_ones_own_keeps_its_label_and_what_it_is_no_policy_is_told() -> None:
+    class Relief:
+        def opening(self, now: datetime, view: Any) -> None:
+            return None
+
+    made = policy.as_policy(Relief(), "v2")
+    assert (made.type, made.label) == ("function", "v2")  # type: ignore[attr-defined]
+    assert policy.as_policy(lambda now, view: None, "v3").label == "v3"  # type: ignore[attr-defined]
+    above = policy.override(Relief())
+    assert (above.label, above.stands_above) == ("", True)
+    for wrong in (3, Relief):
+        with pytest.raises(TypeError) as error:
+            policy.as_policy(wrong)
+        assert str(error.value) == (
+            f"{wrong!r} is no policy; give one of flowsim.policy, a function (now, view), or an "
+            "object with a method opening(now, view)"
+        )
+
+
+def test_a_function_is_known_by_its_defaults_and_not_by_where_things_lie() -> None:
+    def rule(level: Any) -> Any:
+        return policy.as_policy(lambda now, view, level=level: None).identity()
+
+    assert rule(1) != rule(2)
+    assert rule({"a": 1}) != rule({"a": 2})
+    assert rule(object()) == rule(object())
+    assert rule(object()) != rule(NOW)
