@@ -230,7 +230,6 @@ def test_warnings_name_the_term(scenario: Scenario, loc: str, told: str) -> None
             {**CLOSED[0], "authorities": [CLOSED[0]["authorities"][0], {
                 "name": "B", "country": "B", "policies": [{"type": "closed", "leak": 0.02}]}]}]),
         rich(4000, STRICT),
-        road(places=[{**p.model_dump(), "population": 0} for p in road().places]),
         road({"routes": {"km_cost": 0.03}}, step="1d", record="1d", grid="1d"),
     ],
 )  # fmt: skip
@@ -259,8 +258,9 @@ def test_own_policies_are_not_asked_before_a_run() -> None:
 
 
 def test_a_policy_that_a_run_would_fail_at() -> None:
-    two = [{"type": "triage", "priority": ["women"]}, {"type": "triage", "priority": ["men"]}]
-    (flaw,) = unlikely(rich(400, two))
+    one = rich(400, [{"type": "triage", "priority": ["women"]}])
+    two = one.add_policies("A-B", fs.policy.Triage(priority=["men"]), side="B")
+    (flaw,) = unlikely(two)
     assert "two orders of service" in flaw.wrong
 
 
