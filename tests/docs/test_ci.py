@@ -78,3 +78,16 @@ def test_the_exit_status_is_that_of_the_tests_and_the_clone_goes(
     done = run(checkout, STATUS=status)
     assert (done.returncode == 0) == (status == "0")
     assert not list(checkout.with_name("temporary").iterdir())
+
+
+def test_a_folder_that_is_not_a_repository_is_copied(checkout: Path) -> None:
+    shutil.rmtree(checkout / ".git")
+    (checkout / ".venv").mkdir()
+    makefile = "test:\n\t@pwd\n\t@ls -A\n"
+    (checkout / "Makefile").write_text(makefile, encoding="utf-8")
+    done = run(checkout)
+    assert done.returncode == 0, done.stderr
+    assert "git cannot clone this folder; its files are copied" in done.stderr
+    where, *files = [line for line in done.stdout.splitlines() if not line.startswith("make")]
+    assert Path(where).name == "flowsim"
+    assert files == [".ci", "Makefile", "told"]
