@@ -135,7 +135,7 @@ def test_a_result_says_of_which_scenario_and_seed_it_is() -> None:
     assert (result.name, result.seed) == ("toy", "1")
     bare = Result(result.data.drop_attrs())
     assert (bare.name, bare.seed) == ("", "")
-    assert repr(bare).startswith("<Result of a run, seed , 2010-06-10T19:00 to 2010-06-13T06:00>\n")
+    assert repr(bare).startswith("<Result of a run, 2010-06-10T19:00 to 2010-06-13T06:00>\n")
 
 
 def test_repr_tells_sizes_and_variables() -> None:
