@@ -511,3 +511,41 @@ def test_all_that_the_rules_do_not_know_is_told_by_its_place(tmp_path: Path) -> 
         f"groups: Flee's rules know one group of people; {RIGHT}",
         "arrivals: nobody is told to come; give the arrivals, or another `flee.spawning.mode`",
     ]
+
+
+def test_a_camp_for_one_has_a_limit_and_a_camp_for_nobody_has_none(tmp_path: Path) -> None:
+    setup = made(tmp_path)
+    rooms = {"Cee": 1, "Dee": 0}
+    places = [p.model_copy(update={"capacity": rooms.get(p.name, p.capacity)})
+              for p in setup.places]  # fmt: skip
+    here = ground_of(setup.model_copy(update={"places": tuple(places)}))
+    assert here.capacity.tolist() == [-1.0, -1.0, 1.0, -1.0, 300.0]
+    ways = find_ways(here.links, here.marker, 1)
+    today = Today(setup.flee, here, ways, 0, here.population)
+    assert today.capacity.tolist() == [-1.0, -1.0, 1.0, -1.0, 300.0]
+
+
+def test_those_who_are_told_to_come_on_one_day_add_up_from_the_first_day_on(
+    tmp_path: Path,
+) -> None:
+    setup = made(tmp_path)
+    row = setup.arrivals[0]
+    rows = [row.model_copy(update={"start": setup.start, "persons": n}) for n in (3, 4)]
+    told = setup.model_copy(update={"arrivals": tuple(rows)})
+    starts = plan_starts(told, ground_of(told), seed_key(1))
+    assert np.diff(starts.first).tolist() == [7] + [0] * 9
+    at = [
+        r.model_copy(update={"place": name}) for r, name in zip(rows, ("Bee", "Aha"), strict=True)
+    ]
+    told = setup.model_copy(update={"arrivals": tuple(at)})
+    starts = plan_starts(told, ground_of(told), seed_key(1))
+    assert np.bincount(starts.place[starts.first[0] :], minlength=5).tolist() == [4, 3, 0, 0, 0]
+
+
+def test_a_road_that_is_shut_or_open_is_known_to_the_rules(tmp_path: Path) -> None:
+    setup = made(tmp_path, closures=CLOSURES + "link,Aha,Bee,2,5\n")
+    assert unknown_to_flee(setup) == []
+    index = {place.name: i for i, place in enumerate(setup.places)}
+    shut, _ = closed_by_day(setup, index, 10)
+    assert np.flatnonzero(shut[:, 0]).tolist() == [2, 3, 4]
+    assert np.flatnonzero(shut[:, 1]).tolist() == [2, 3, 4]

@@ -550,3 +550,59 @@ def test_files_that_are_checked_and_not_used(tmp_path: Path) -> None:
     fresh = Notes()
     check_unused(tmp_path / "none", spots, fresh)
     assert (fresh.problems, fresh.odd) == ([], [])
+
+
+def told_of(tmp_path: Path, **changed: str) -> list[str]:
+    with pytest.raises(fs.ScenarioError) as error:
+        fs.load(flee_folder(tmp_path, **changed))
+    return [str(p).rpartition("/")[2] for p in error.value.problems]
+
+
+def test_too_much_of_a_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closures = FILES["input_csv/closures.csv"]
+    monkeypatch.setattr("flowsim.formats.flee.closures.MOST_POLICIES", 2)
+    two = closures + "camp,Cee,,1,2\ncamp,Dee,,1,2\n"
+    stops = closed(fs.load(flee_folder(tmp_path / "a", closures=two)))
+    assert [what for *_, kind, what, _, _, _ in stops if kind == "reception_stop"] == [
+        ("Cee",), ("Dee",),
+    ]  # fmt: skip
+    (told,) = told_of(tmp_path / "b", closures=f"{two}camp,Eve,,1,2\n")
+    assert told.startswith("closures.csv:4:1: closures up to here shut 3 roads and camps; ")
+    monkeypatch.setattr("flowsim.formats.flee.conflict.MOST_CELLS", 19)
+    (told,) = told_of(tmp_path / "c")
+    assert told == (
+        "conflicts.csv:1:1: 2 places over 10 days are too many; give at most 19 days of places"
+    )
+
+
+def test_a_town_with_a_series_is_told_and_not_scored(tmp_path: Path) -> None:
+    layout = FILES["source_data/data_layout.csv"] + "Bee,bee.csv\n"
+    folder = flee_folder(tmp_path, data_layout=layout, more_bee="")
+    (folder / "source_data" / "bee.csv").write_text("2015-05-01,5\n", encoding="utf-8")
+    with pytest.warns(fs.ScenarioWarning) as seen:
+        scenario = fs.load(folder)
+    assert any(
+        str(w.message).endswith(
+            "data_layout.csv:5: 'Bee' has a series and is no camp: it is not scored"
+        )
+        for w in seen
+    )
+    uses = {(r.place, r.use) for r in scenario.reports if r.variable == "stock_abroad"}
+    assert {("Cee", "compare"), ("Dee", "compare"), ("Eve", "compare")} <= uses
+    assert {use for place, use in uses if not place} <= {"context"}
+
+
+def test_problems_of_settings_come_on_top_of_others(tmp_path: Path) -> None:
+    notes = Notes()
+    Row("f.csv", 1, ("x",), notes).wrong(0, "this", "that")
+    read_settings(table(tmp_path, "simsetting.yml", "a: [1"), notes)
+    assert len(notes.problems) == 2
+    assert said(notes)[0] == "f.csv:1:1: this; that"
+
+
+def test_two_countries_of_refuge_are_named_in_the_order_of_their_names(tmp_path: Path) -> None:
+    routes = FILES["input_csv/routes.csv"] + "Eve,Dee,70\n"
+    closures = FILES["input_csv/closures.csv"] + "country,Far,Else,1,3\n"
+    scenario = fs.load(flee_folder(tmp_path, routes=routes, closures=closures))
+    (border,) = (b for b in scenario.borders if set(b.between) == {"Far", "Else"})
+    assert (border.id, border.between) == ("Else-Far", ("Else", "Far"))

@@ -97,9 +97,8 @@ ROOMS = {
     ),
     "flee": Room(
         code=("flowsim/formats/flee", "flowsim/daily"),
-        near=("tests/formats/test_flee_parts.py", "tests/daily/test_formulas.py",
-              "flowsim/formats", "flowsim/daily"),
-        wide=("tests/formats", "tests/daily"),
+        near=("tests/formats", "tests/daily", "flowsim/formats", "flowsim/daily"),
+        wide=("tests/cli/test_convert.py",),
     ),
     "model": Room(
         code=("flowsim/model",),
