@@ -148,14 +148,20 @@ def ends_in(endings: Sequence[str], what: str, needed: bool = False) -> Named:
 
 
 def is_folder(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
-    """Refuse, before anything is done, a link and a folder that bears the name of a file."""
-    no_link(path)
+    """Refuse, before anything is done, a folder that bears the name of a file."""
     try:
         if path is not None and not path.exists():  # what is there is told of later
             folder_of(path)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
     return path
+
+
+def is_new_folder(
+    context: click.Context, option: click.Parameter, path: Path | None
+) -> Path | None:
+    """As `is_folder`, of a folder that is swapped as a whole, which a link cannot be."""
+    return is_folder(context, option, no_link(path))
 
 
 figure_name = ends_in(FIGURE, "a figure", needed=True)

@@ -21,7 +21,7 @@ from flowsim.cli.answer import (
     answering,
     file_name,
     importing,
-    is_folder,
+    is_new_folder,
     is_terminal,
     load,
     parent_of,
@@ -58,7 +58,7 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("scenario", type=SCENARIO)
-@click.option("-o", "--output", type=click.Path(path_type=Path), callback=is_folder,
+@click.option("-o", "--output", type=click.Path(path_type=Path), callback=is_new_folder,
               help="Folder; else out/NAME.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--engine", type=click.Choice(["columns", "agents"]), default="columns")

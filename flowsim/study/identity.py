@@ -15,7 +15,7 @@ OF_RECORDS = ("study.worker", "study.inputs")
 OF_CHECKS = ("check.measure",)
 """What makes a baseline."""
 APART = frozenset(
-    {"", "errors", "folders", "halves", "late", "netcdf", "safe_path", "shown"}
+    {"", "errors", "folders", "halves", "late", "netcdf", "safe_path", "shown", "suffixes"}
     | {"study.damage", "study.identity"}
 )  # fmt: skip
 """Modules that runs import and no number comes from: messages, files, and names handed out."""

@@ -85,12 +85,12 @@ def test_junit_counts_names_and_tells() -> None:
     }  # fmt: skip
     cases = list(suite)
     assert [case.attrib for case in cases] == [
-        {"name": "a|b\nc", "time": "1.250", "classname": "flowsim.check.exact"},
+        {"name": "a|b\\nc", "time": "1.250", "classname": "flowsim.check.exact"},
         {"name": "mine", "time": "2.500", "classname": "flowsim.check.statistical"},
         {"name": "calm", "time": "0.000", "classname": "flowsim.check.exact"},
     ]
     assert [[inner.tag for inner in case] for case in cases] == [["system-out"], ["failure"], []]
-    assert cases[0][0].text == "one\ntwo?"
+    assert cases[0][0].text == "one\ntwo\\x0b"
     assert cases[1][0].attrib == {"message": "```x"}
     assert cases[1][0].text == str(VERDICTS[1])
 
@@ -101,7 +101,7 @@ def test_the_page_has_a_row_for_each_and_below_what_moved() -> None:
         "",
         "| scenario | | level | time | since |",
         "| --- | --- | --- | --- | --- |",
-        "| a\\|b c | held | exact | 1.2 s | the baseline |",
+        "| a\\|b\\\\nc | held | exact | 1.2 s | the\\\\nbaseline |",
         "| mine | **failed** | statistical | 2.5 s |  |",
         "| calm | held | exact | 0.0 s |  |",
         "",

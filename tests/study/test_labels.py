@@ -60,7 +60,7 @@ def filled(
         data = record(run, places, 50 * run.sample)
         layout = Layout.of(data)
         store.add_layout(layout)
-        store.add(run.key, encode(layout, layout.pack(data), {"member": run.member}))
+        store.add(run.key, encode(layout, layout.pack(data), run.known))
     store.note("2010", "k", 1, 2, "w", "x86-64-v3")
     store.note("2010", "k", 1, 2, "w", "aarch64")
     return store
