@@ -17,7 +17,7 @@ from flowsim.errors import StoreError
 from flowsim.study.layout import Layout
 from flowsim.study.manifest import Entry, Manifest, Run
 from flowsim.study.opening import dataset
-from flowsim.study.record import encode
+from flowsim.study.record import DamagedError, decode, decode_one, encode, read_head
 from flowsim.study.store import Store
 
 PLAN = Manifest(
@@ -215,4 +215,42 @@ def test_a_layout_that_is_gone_is_told(tmp_path: Path) -> None:
     assert str(error.value) == (
         f"{store.folder} lacks the layout of 'closed', sample 1, member 1 (seed 7.1.1); "
         "run the study again with it"
+    )
+
+
+# ---- layouts and records --------------------------------------------------------------------
+
+
+def test_a_field_is_found_by_its_name_and_a_record_says_what_is_wrong_with_it() -> None:
+    data = xr.Dataset({"a": ("x", [1, 2]), "b": ("x", [3.0, 4.0])}, {"label": ("x", ["u", "v"])})
+    layout, other = Layout.of(data), Layout.of(data[["b"]])
+    assert [layout.find(name) for name in ("a", "b")] == [0, 1]
+    objects = data.assign_coords(label=("x", np.array(["u", 3], dtype=object)))
+    assert Layout.of(objects).coords["label"]["dtype"] == "text"
+    numbers = xr.Dataset(coords={"x": ("x", np.array([1, 2], dtype="<i4"))})
+    assert Layout.of(numbers).coords["x"]["dtype"] == "<i4"
+    payload = layout.pack(data)
+    record_of = encode(layout, payload, {"b": 1, "a": 2})
+    assert record_of == encode(layout, payload, {"a": 2, "b": 1})
+    head = read_head(record_of)
+    for damaged, told in (
+        (lambda: read_head(b"nothing"), "it does not begin as a record does"),
+        (lambda: read_head(record_of[:50]), "the checksum of its head does not match"),
+        (lambda: decode(record_of, other), "it is of another layout than its scenario"),
+        (lambda: decode_one(b"", head, other, 0), "it is of another layout than its scenario"),
+        (lambda: decode(record_of[:-8], layout), "it has 24 bytes of arrays where 32 belong"),
+    ):
+        with pytest.raises(DamagedError) as error:
+            damaged()
+        assert str(error.value) == told
+
+
+def test_a_damaged_head_is_told_with_its_run(tmp_path: Path) -> None:
+    store = filled(tmp_path / "s")
+    run = next(iter(PLAN.runs()))
+    store.path(run.key).write_bytes(b"nothing")
+    with pytest.raises(StoreError) as error:
+        dataset(store, PLAN)
+    assert "'closed', sample 1, member 1 (seed 7.1.1), it does not begin as a record does; " in str(
+        error.value
     )

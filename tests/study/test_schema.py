@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from flowsim.errors import ScenarioError
+from flowsim.study import points
 from flowsim.study.points import BLOCK, METHODS, positions
 from flowsim.study.schema import study_schema
 
@@ -106,3 +107,9 @@ def test_what_cannot_be_placed_is_told_all_at_once() -> None:
         "inputs: 21202 inputs are more than the 21201 dimensions of Sobol's sequence; choose among "
         "them, or use latin_hypercube"
     )
+
+
+def test_as_many_inputs_as_the_sequence_has_dimensions_are_fine() -> None:
+    points._check(points.MOST_SOBOL, 1, "sobol")
+    points._check(points.MOST_SOBOL + 1, 1, "latin_hypercube")
+    assert positions(["a"], 0, "sobol")["a"].size == 0
