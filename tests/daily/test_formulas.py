@@ -90,13 +90,21 @@ def test_ways_end_at_each_stop_that_is_no_marker_and_never_come_back() -> None:
     assert all(6 in row for row in closed)
 
 
-def test_more_ways_than_fit_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowsim.daily.ways.MOST_WAYS", 3)
+@pytest.mark.parametrize(("awareness", "rows", "columns"), [(1, 8, 2), (2, 13, 3), (3, 16, 4)])
+def test_more_ways_than_fit_are_told(
+    monkeypatch: pytest.MonkeyPatch, awareness: int, rows: int, columns: int
+) -> None:
+    """What fits is the number of ways times the links of the longest."""
+    here = ground()
+    monkeypatch.setattr("flowsim.daily.ways.MOST_CELLS", rows * columns)
+    assert find_ways(here.links, here.marker, awareness).links.shape == (rows, columns)
+    monkeypatch.setattr("flowsim.daily.ways.MOST_CELLS", rows * columns - 1)
     with pytest.raises(fs.ScenarioError) as error:
-        find_ways(ground().links, ground().marker, 2)
+        find_ways(here.links, here.marker, awareness)
     (problem,) = error.value.problems
     assert str(problem) == (
-        "flee.awareness_level: there are more than 3 ways of 2 links; look less far"
+        f"flee.awareness_level: there are too many ways of up to {awareness} links; look less far: "
+        f"of {columns} links, {rows - 1} can be"
     )
 
 
@@ -478,6 +486,7 @@ RIGHT = "leave it out, or choose `rules: flowsim`"
 def test_all_that_the_rules_do_not_know_is_told_by_its_place(tmp_path: Path) -> None:
     setup = made(tmp_path, closures=CLOSURES + "country,Home,Far,2,5\n")
     assert unknown_to_flee(setup) == []
+    missing = ("move_rules.fixed_routes", "spawn_rules.sum_from_camps")
     border = next(b for b in setup.borders if set(b.between) == {"Home", "Far"})
     side = border.authorities[0]
     policies = (fs.policy.Quota(per_hour=3), fs.policy.Closed(leak=0.5),
@@ -492,6 +501,7 @@ def test_all_that_the_rules_do_not_know_is_told_by_its_place(tmp_path: Path) -> 
         setup.model_copy(update={
             "borders": (changed,), "violence": violence, "arrivals": (),
             "groups": (group, group.model_copy(update={"name": "other"})),
+            "flee": setup.flee.model_copy(update={"missing_rules": missing}),
         })
     )  # fmt: skip
     at = f"borders[{border.id}].authorities[{side.country}].policies"
@@ -504,13 +514,15 @@ def test_all_that_the_rules_do_not_know_is_told_by_its_place(tmp_path: Path) -> 
         f"{at}[2].permeability: by Flee's rules a road is open or closed; give 0 or 1, or "
         "`rules: flowsim`",
     ]
-    assert lines[-4:] == [
+    assert lines[-6:] == [
         f"violence.contagion: Flee's rules know no contagion; {RIGHT}",
         "violence.events[1]: by Flee's rules a conflict is as strong from its first day to its "
         "last; let the peak be at the start, and give no half-life",
         f"groups: Flee's rules know one group of people; {RIGHT}",
         "arrivals: nobody is told to come; give the arrivals, or another `flee.spawning.mode`",
-    ]
+        *(f"flee.missing_rules: the rule that {name} asks for is not here; {RIGHT}"
+          for name in missing),
+    ]  # fmt: skip
 
 
 def test_a_camp_for_one_has_a_limit_and_a_camp_for_nobody_has_none(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from flowsim.formats.flee.people import read_agents, read_group
 from flowsim.formats.flee.places import read_places, read_routes
 from flowsim.formats.flee.registrations import Registered, Series, read_registered
 from flowsim.formats.flee.rows import Notes, Row, read_all, read_rows
-from flowsim.formats.flee.settings import MAPPED, NO_EFFECT, REFUSED, V1, read_settings
+from flowsim.formats.flee.settings import MAPPED, MISSING, NO_EFFECT, V1, read_settings
 from flowsim.formats.flee.unused import check_unused
 from flowsim.world.sections import Route
 from tests.flee_folder import FILES, flee_folder
@@ -199,7 +199,9 @@ def test_places_by_their_types(tmp_path: Path) -> None:
         "l.csv:5: 'D' is for the displaced inside",
     ]
     inside = {"A": True, "B": True, "D": True, "E": True, "F": True}
-    made = {name: spot.place(11, name in inside) for name, spot in spots.items()}
+    made = {
+        name: spot.place(spot.coordinates(), 11, name in inside) for name, spot in spots.items()
+    }
     assert [made[name].kind for name in "ABCDEF"] == [
         "town", "town", "camp", "idp_camp", "hub", "marker",
     ]  # fmt: skip
@@ -213,6 +215,21 @@ def test_places_by_their_types(tmp_path: Path) -> None:
     )  # fmt: skip
     assert (made["B"].population, dict(made["B"].share)) == (0, {})
     assert (made["D"].capacity, made["D"].capacity_per_day) == (None, 0.0)
+    assert {place.note for place in made.values()} == {""}
+
+
+@pytest.mark.parametrize("cells", [",", "1.5,", ",2.5"])
+def test_a_place_without_both_coordinates_lies_where_it_is_put_and_says_so(
+    tmp_path: Path, cells: str
+) -> None:
+    notes = Notes()
+    text = f"A,North,Home,{cells},town,,30\n"
+    spot = read_places(table(tmp_path, "l.csv", text), notes)["A"]
+    assert notes.problems == []
+    assert not spot.has_coordinates
+    place = spot.place((-3.0, 70.0), 0, True)
+    assert (place.lat, place.lon, place.note) == (-3.0, 70.0, "coordinates are not told")
+    assert place.population == 30
 
 
 def test_routes_between_countries_are_crossings(tmp_path: Path) -> None:
@@ -362,7 +379,8 @@ def test_people_told_one_by_one(tmp_path: Path) -> None:
 # ---- settings -------------------------------------------------------------------------------
 
 VALUES: dict[str, Any] = {
-    "take_from_population": True, "insert_day0": False, "conflict_spawn_decay": [1.0, 0.5],
+    "take_from_population": True, "insert_day0": False, "empty_camps_on_day0": True,
+    "conflict_spawn_decay": [1.0, 0.5],
     "conflict_spawn_decay_interval": 7, "avoid_short_stints": True, "start_on_foot": True,
     "stay_close_to_home": True, "use_pop_for_loc_weight": True, "awareness_level": 3, "hasten": 5,
 }  # fmt: skip
@@ -402,21 +420,37 @@ def test_keys_without_effect_are_told(tmp_path: Path, section: str, key: str) ->
     assert notes.problems == []
 
 
-@pytest.mark.parametrize(
-    ("section", "key"), [(s, k) for s, keys in REFUSED.items() for k in keys if k != "flood_rules"]
-)
-def test_keys_whose_rules_are_not_here_are_refused_unless_they_do_nothing(
+@pytest.mark.parametrize(("section", "key"), [(s, k) for s, keys in MISSING.items() for k in keys])
+def test_keys_whose_rules_are_not_here_are_kept_and_told_unless_they_do_nothing(
     tmp_path: Path, section: str, key: str
 ) -> None:
-    harmless = REFUSED[section][key]
-    if harmless not in (None, ()):
-        _, notes = settings(tmp_path, f"{section}:\n  {key}: {harmless}\n")
-        assert notes.problems == []
-    _, notes = settings(tmp_path, f"{section}:\n  {key}: 17\n")
-    word = "nothing" if harmless in (None, ()) else str(harmless)
-    assert [str(p).partition("simsetting.yml:")[2] for p in notes.problems] == [
-        f"2:3: {section}.{key}: {key!r} is no rule here; leave it out, or give {word}"
+    harmless = MISSING[section][key]
+    for idle in ("", harmless) if harmless not in (None, ()) else ("",):
+        flee, notes = settings(tmp_path, f"{section}:\n  {key}: {idle}\n")
+        assert (flee, notes.problems, notes.odd) == (Flee(), [], [])
+    flee, notes = settings(tmp_path, f"{section}:\n  {key}: 17\n")
+    assert flee == Flee(missing_rules=(f"{section}.{key}",))
+    assert notes.problems == []
+    assert odd(notes) == [
+        f"simsetting.yml:2: {section}.{key} asks for a rule that is not here: flowsim's own rules "
+        "do without it, and `rules: flee` does not run"
     ]
+
+
+def test_rules_that_are_not_here_are_kept_in_the_order_of_the_file(tmp_path: Path) -> None:
+    """Rules of floods have a section of their own, and count as of the moves."""
+    text = (
+        "flood_rules:\n  max_flood_level: 4\n"
+        "move_rules:\n  fixed_routes: True\n  harvest_months: []\n"
+        "spawn_rules:\n  sum_from_camps: False\n"
+    )
+    flee, notes = settings(tmp_path, text)
+    wanted = ("move_rules.flood_rules", "move_rules.fixed_routes", "spawn_rules.sum_from_camps")
+    assert flee == Flee(missing_rules=wanted)
+    assert [told.split(" asks ")[0] for told in odd(notes)] == [
+        f"simsetting.yml:{line}: {path}" for line, path in zip((1, 4, 7), wanted, strict=True)
+    ]
+    assert notes.problems == []
 
 
 @pytest.mark.parametrize(
