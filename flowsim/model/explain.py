@@ -67,7 +67,8 @@ class Origin:
     hazard : dict of str to float
         What it is made of: violence + news + neighbours, times the other factors.
     abroad : float
-        Share of those who leave that choose a way abroad, whether or not a gate lets them pass.
+        Share of those who leave at the moment that choose a way abroad, whether or not a gate lets
+        them pass.
     ways : tuple of SeenWay
         The likeliest first.
     """
@@ -168,12 +169,12 @@ def explain(
     """
     _refuse(scenario, at, origins, groups)
     outlook = Outlook(scenario)
-    left, worst, least = np.zeros(outlook.world.residents.shape), outlook.duration // 2, 0.0
+    left, worst, most = np.zeros(outlook.world.residents.shape), outlook.duration // 2, 0.0
     for interval in outlook.intervals():
         left += interval.left
         exposed = float((outlook.world.residents * outlook.danger.danger).sum())
-        if exposed > least:
-            worst, least = interval.start, exposed
+        if exposed > most:
+            worst, most = interval.start, exposed
     seconds = worst if at is None else int((at - scenario.start).total_seconds())
     outlook = Outlook(scenario)
     for interval in outlook.intervals():
@@ -271,7 +272,8 @@ def _origin_text(origin: Origin) -> str:
     people = f"{origin.residents:,} residents, of whom {origin.leave:,.0f} leave during the run"
     if origin.per_day is None:
         people = f"{origin.residents:,} residents; {origin.leave:,.0f} are told to leave"
-    lines = [f"{who}: {people}; {share_text(origin.abroad)} of them choose a way abroad"]
+    abroad = f"of those who leave at this time {share_text(origin.abroad)} choose a way abroad"
+    lines = [f"{who}: {people}; {abroad}"]
     if origin.per_day is not None:
         lines.append(f"  leaving {_number(origin.per_day)} a day = {_hazard_text(origin.hazard)}")
     if not origin.ways:

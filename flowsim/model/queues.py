@@ -8,8 +8,8 @@ with ``n`` persons that is ready at ``a`` is through when the allowance has grow
 single server", Proc. Cambridge Phil. Soc. 48) in units of work instead of time.
 
 What was done for a household by the end of a segment is its own: it is that much nearer to being
-through in the next one, and takes it along when it leaves the line. What a gate allows while
-nobody is there to use it is lost.
+through in the next one; when it leaves the line or goes to its end, that work is lost. What a gate
+allows while nobody is there to use it is lost too.
 """
 
 from __future__ import annotations

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import DayLocator, num2date
+from matplotlib.dates import DayLocator
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from flowsim.plot.page import Page
-from flowsim.plot.style import FAINT, STATUS, WIDTH_MM, Chart, styled, width_inches
+from flowsim.plot.style import FAINT, STATUS, WIDTH_MM, Chart, day_label, styled, width_inches
 from flowsim.study.outcomes import called
 
 BEFORE, AFTER = FAINT, STATUS["sheltered"]
@@ -87,10 +87,5 @@ def _days(axes: Axes, before: pd.DataFrame, after: pd.DataFrame, quantity: str) 
         days = pd.to_datetime(table.columns)
         axes.plot(days, rows.sum(axis=0).to_numpy(), color=colour, label=label, gid=label)
     axes.xaxis.set_major_locator(DayLocator(interval=max(1, -(-before.shape[1] // 4))))
-    axes.xaxis.set_major_formatter(FuncFormatter(_day))
+    axes.xaxis.set_major_formatter(FuncFormatter(day_label))
     axes.set_ylabel("sum over places")
-
-
-def _day(x: float, _: object = None) -> str:
-    day = num2date(x)
-    return f"{day.day} {day:%b}"

@@ -273,7 +273,7 @@ def time_axis(axes: Axes, edges: np.ndarray) -> None:
     if days > DAYS_NAMED:
         axes.xaxis.set_major_locator(_Dates(points()))
         year = days > 300.0
-        axes.xaxis.set_major_formatter(FuncFormatter(_month if year else _day))
+        axes.xaxis.set_major_formatter(FuncFormatter(_month if year else day_label))
         return
     if days < 2.0:
         axes.xaxis.set_major_locator(_Dates(points()))
@@ -285,7 +285,7 @@ def time_axis(axes: Axes, edges: np.ndarray) -> None:
         wide = LABEL_EMS * type_size * figure_of(axes).dpi / 72.0
         low, high = axes.get_xlim()
         every = max(1, math.ceil((high - low) * wide / _narrowest(axes)))
-        return _day(x) if (math.floor(x) - math.ceil(low - 0.5)) % every == 0 else ""
+        return day_label(x) if (math.floor(x) - math.ceil(low - 0.5)) % every == 0 else ""
 
     # Fixed, as to find the days anew for each label takes most of the time of a figure.
     midnights = np.arange(math.ceil(edges[0]), math.floor(edges[-1]) + 1)
@@ -318,7 +318,8 @@ class _Dates(mdates.AutoDateLocator):
         return super().__call__()
 
 
-def _day(x: float, _: Any = None) -> str:
+def day_label(x: float, _: Any = None) -> str:
+    """A day as an axis names it: ``14 Jun``."""
     day = mdates.num2date(x)
     return f"{day.day} {day:%b}"
 
@@ -328,7 +329,7 @@ def _month(x: float, _: Any = None) -> str:
 
 
 def _hour(x: float, _: Any = None) -> str:
-    return f"{mdates.num2date(x):%H:%M}\n{_day(x)}"
+    return f"{mdates.num2date(x):%H:%M}\n{day_label(x)}"
 
 
 def interval_edges(data: xr.Dataset | xr.DataArray) -> np.ndarray:
