@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-import threading
 import time
 from contextlib import AbstractContextManager
 from typing import Protocol, Self
@@ -34,34 +34,41 @@ def telling(name: str, total: int, done: int, shown: bool) -> AbstractContextMan
     shown : bool
         Whether to tell anything.
     """
-    if shown and sys.stderr is not None and not sys.stderr.isatty():
+    told = shown and sys.stderr is not None  # None where it is closed
+    if told and not sys.stderr.isatty():
         return _Lines(name, total, done)
     bar: tqdm = tqdm(
         total=total, initial=done, unit="run", desc=name, smoothing=0.1,
-        disable=None if shown else True,
+        disable=None if told else True,
     )  # fmt: skip
     return bar
 
 
 class _Lines:
-    """A line every so often, by a thread of its own, so that one long run is seen to go on."""
+    """A line at the first run that is done after every so many seconds.
+
+    The study tells it by itself: a thread that memory does not suffice for would never start, and
+    the study would wait for it.
+    """
 
     def __init__(self, name: str, total: int, done: int) -> None:
         self.name, self.total, self.before, self.done = name, total, done, done
         self.more = ""
-        self._begun, self._over = time.monotonic(), threading.Event()
-        self._thread = threading.Thread(target=self._go_on, daemon=True)
+        self._begun = self._told = time.monotonic()
 
     def __enter__(self) -> Self:
-        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
+        pass
 
     def update(self, n: float | None = 1) -> None:
         self.done += int(n or 0)
+        now = time.monotonic()
+        if now - self._told >= EVERY_S:
+            self._told = now
+            with contextlib.suppress(OSError):  # whoever read it is gone; the study goes on
+                print(self.line(now - self._begun), file=sys.stderr, flush=True)
 
     def set_postfix_str(self, s: str = "") -> None:
         self.more = s
@@ -74,10 +81,3 @@ class _Lines:
             left = tqdm.format_interval((self.total - self.done) / rate)
             told += f", {60 * rate:.3g} a minute, {left} left"
         return f"{told}, {self.more}" if self.more else told
-
-    def _go_on(self) -> None:
-        while not self._over.wait(EVERY_S):
-            try:
-                print(self.line(time.monotonic() - self._begun), file=sys.stderr, flush=True)
-            except OSError:  # whoever read it is gone; the study goes on
-                return
