@@ -12,6 +12,8 @@ import re
 
 LONGEST = 400
 """Characters; beyond what a double can hold, and slow to read."""
+MOST_DIGITS = 308
+"""Of an int; one with more is infinite, as 1e999 is: a double cannot hold it."""
 _PLAIN = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
@@ -28,7 +30,7 @@ def plain(text: str) -> int | float | None:
     """
     if len(text) > LONGEST:
         return None
-    if _WHOLE.fullmatch(text):
+    if _WHOLE.fullmatch(text) and len(text) <= MOST_DIGITS:
         return int(text)
     return float(text) if _PLAIN.fullmatch(text) else None
 

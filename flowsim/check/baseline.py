@@ -33,8 +33,6 @@ FORMAT = 1
 DIGITS = 12
 """Of numbers that are no integers."""
 KEYS = ["quantity", "where"]
-
-
 LARGEST = 1e18
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _VALUE = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.ASCII)

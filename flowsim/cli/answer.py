@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 from click.shell_completion import CompletionItem
 
-from flowsim.cli.output import note
-from flowsim.cli.output import say as say
+from flowsim.cli.output import note, say
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError
 from flowsim.folders import LinkError, refuse_link
 from flowsim.shown import lines

@@ -16,10 +16,9 @@ from flowsim.cli.answer import (
     importing,
     is_folder,
     parent_of,
-    say,
     terminable,
 )
-from flowsim.cli.output import json_option, quiet_option, result, wants_json, written
+from flowsim.cli.output import json_option, quiet_option, result, say, wants_json, written
 
 if TYPE_CHECKING:
     from flowsim.check.read import Asked

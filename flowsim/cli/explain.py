@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
 from flowsim.cli.answer import ALLOW_CODE, PERIOD, SCENARIO, answering, importing, load
 from flowsim.cli.output import json_option, quiet_option, result
 
 
-def _moment(context: click.Context, option: click.Parameter, text: str | None) -> datetime | None:
-    from flowsim.section import to_instant
-
-    try:
-        return None if text is None else to_instant(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-
-
 @click.command("explain")
 @click.argument("scenario", type=SCENARIO)
-@click.option("--at", metavar="TIME", callback=_moment,
+@click.option("--at", metavar="TIME",
               help="A moment, as 2010-06-12T18:00; else when danger is greatest.")  # fmt: skip
 @click.option("--from", "origins", multiple=True, metavar="PLACE", help="Only from this place.")
 @click.option("--group", "groups", multiple=True, metavar="NAME", help="Only of this group.")
@@ -34,7 +23,7 @@ def _moment(context: click.Context, option: click.Parameter, text: str | None) -
 @json_option
 def explain_command(
     scenario: str,
-    at: datetime | None,
+    at: str | None,
     origins: tuple[str, ...],
     groups: tuple[str, ...],
     ways: int,

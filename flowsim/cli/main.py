@@ -25,14 +25,21 @@ from flowsim.cli.answer import (
     is_terminal,
     load,
     parent_of,
-    say,
     terminable,
 )
 from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
 from flowsim.cli.differences import diff_command
 from flowsim.cli.explain import explain_command
-from flowsim.cli.output import is_quiet, json_option, quiet_option, result, wants_json, written
+from flowsim.cli.output import (
+    is_quiet,
+    json_option,
+    quiet_option,
+    result,
+    say,
+    wants_json,
+    written,
+)
 from flowsim.cli.scores import score_command
 from flowsim.cli.shipped import scenarios_command
 from flowsim.cli.studies import commands

@@ -14,6 +14,7 @@ from flowsim.arrays import Floats, Ints
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.outlook import Interval, Outlook
 from flowsim.model.ways import TERMS, Way, Worth, chances, likely_ways, settled
+from flowsim.recorded import Moment, moment_of
 from flowsim.scenario.checks import check
 from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.scenario.scenario import Scenario
@@ -125,7 +126,7 @@ class Explanation:
 
 def explain(
     scenario: Scenario,
-    at: datetime | None = None,
+    at: Moment | None = None,
     origins: Sequence[str] = (),
     groups: Sequence[str] = (),
     ways: int = 5,
@@ -139,9 +140,9 @@ def explain(
     ----------
     scenario : Scenario
         With the model's own rules.
-    at : datetime, optional
-        A moment of the run, local time; else when danger to residents is greatest, or the middle
-        of the run where there is none.
+    at : str, date, datetime or datetime64, optional
+        A moment of the run: local time, or one with an offset; else when danger to residents is
+        greatest, or the middle of the run where there is none.
     origins, groups : sequence of str
         Only of these; else all places with residents who can flee, and all groups there.
     ways : int
@@ -167,7 +168,7 @@ def explain(
     >>> told.origins[0].ways[1].terms["gates"]  # the crossing is closed: -wait_cost_cap
     -3.0
     """
-    _refuse(scenario, at, origins, groups)
+    moment = _checked(scenario, at, origins, groups)
     outlook = Outlook(scenario)
     left, worst, most = np.zeros(outlook.world.residents.shape), outlook.duration // 2, 0.0
     for interval in outlook.intervals():
@@ -175,7 +176,7 @@ def explain(
         exposed = float((outlook.world.residents * outlook.danger.danger).sum())
         if exposed > most:
             worst, most = interval.start, exposed
-    seconds = worst if at is None else int((at - scenario.start).total_seconds())
+    seconds = worst if moment is None else int((moment - scenario.start).total_seconds())
     outlook = Outlook(scenario)
     for interval in outlook.intervals():
         if interval.start <= seconds < interval.stop:
@@ -185,16 +186,23 @@ def explain(
     return Explanation(scenario.name, scenario.start + timedelta(seconds=seconds), told)
 
 
-def _refuse(
-    scenario: Scenario, at: datetime | None, origins: Sequence[str], groups: Sequence[str]
-) -> None:
+def _checked(
+    scenario: Scenario, at: Moment | None, origins: Sequence[str], groups: Sequence[str]
+) -> datetime | None:
+    """The moment as local time; ScenarioError with everything that cannot be explained."""
     problems = check(scenario)
     if scenario.rules == "flee":
         right = "choose `rules: flowsim`"
         problems.append(Problem("rules", "Flee's rules have no terms of utility", right))
-    if at is not None and not scenario.start <= at < scenario.end:
+    moment: datetime | None = None
+    try:
+        moment = None if at is None else moment_of(at, scenario.timezone)
+    except ValueError as error:
+        wrong, _, right = str(error).partition("; ")
+        problems.append(Problem("at", wrong, right))
+    if moment is not None and not scenario.start <= moment < scenario.end:
         period = f"{scenario.start:%Y-%m-%dT%H:%M} to {scenario.end:%Y-%m-%dT%H:%M}"
-        wrong = f"{at:%Y-%m-%dT%H:%M} is outside the run"
+        wrong = f"{moment:%Y-%m-%dT%H:%M} is outside the run"
         problems.append(Problem("at", wrong, f"give a moment from {period}"))
     inside = [place.name for place in scenario.places if place.country in scenario.flee_from]
     for what, names, known in (
@@ -209,6 +217,7 @@ def _refuse(
         ]
     if problems:
         raise ScenarioError(problems)
+    return moment
 
 
 def _cells(

@@ -17,8 +17,6 @@ from flowsim.scenario.wording import shown
 ADD = "add"
 OPAQUE = "arguments"
 """A mapping of this name is of the user's own, so that nothing in it has a meaning here."""
-
-
 _UNNAMED = "number "
 Lists = list[tuple[Loc, Node, Node]]
 """Locations, and what stood and now stands there."""

@@ -65,12 +65,15 @@ def leaf(value: Any, expected: Any, loc: Loc, zone: tzinfo | None, flaws: list[F
     if kind is None or not isinstance(value, str):
         return value
     found, whole = numerals.number(value), kind is int
+    if found is not None and math.isinf(found):
+        flaws.append(Flaw(loc, f"{shown(value)} is too large a number", "give a smaller one"))
+        return value
     if found is None or (whole and found % 1):
         wrong = f"{shown(value)} is no {'whole ' if whole else ''}number"
         right = "give plain digits, as 1500" if whole else "give a plain decimal, as 0.25"
         flaws.append(Flaw(loc, wrong, right + numerals.hint(value)))
         return value
-    return int(found) if whole and math.isfinite(found) else found
+    return int(found) if whole else found
 
 
 def keys_of(data: dict[str, Any], expected: Any, loc: Loc) -> list[Flaw]:

@@ -262,10 +262,11 @@ class _Reader:
             raise _error("extends", "this is no path", right, base.at)
         shipped = shipped_path(base.value, folder)
         if shipped is not None:
-            return self.read(shipped / FILE if is_folder(shipped) else shipped, base.at)
-        target = _named(folder, base.value, base.at, "extends")
-        if is_folder(target):
-            target = _named(target, FILE, base.at, "extends")
+            target = shipped / FILE if is_folder(shipped) else shipped
+        else:
+            target = _named(folder, base.value, base.at, "extends")
+            if is_folder(target):
+                target = _named(target, FILE, base.at, "extends")
         self.extends = self.extends or target
         return self.read(target, base.at)
 

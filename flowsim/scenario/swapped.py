@@ -14,8 +14,6 @@ from flowsim.scenario.flaws import listed
 from flowsim.world.earth import distance_km
 from flowsim.world.sections import Place, Route
 
-Point = tuple[float, float]
-
 FAR_FACTOR, FAR_KM = 1.5, 100.0
 """A line of more than so many times the road and so many kilometres does not fit; coordinates in
 tables are rough, so what is less may be."""

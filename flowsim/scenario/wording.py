@@ -70,12 +70,6 @@ def no_number(value: bool) -> Said:
     return f"{shown(value)} is no number", "give a plain decimal, as 0.25"
 
 
-def _in(kind: type[Section], flaw: Flaw) -> Problem:
-    path = Paths({})(flaw.loc)
-    dot = "" if path.startswith("[") else "."
-    return Problem(f"{kind.__name__}{dot if path else ''}{path}", flaw.wrong, flaw.right)
-
-
 def _walk(loc: Loc, expected: Any, kind: str) -> tuple[Loc, Any, str]:
     """The location without pydantic's tags, the type around it and the tag of that."""
     kept: list[str | int] = []

@@ -60,6 +60,7 @@ def test_a_moment_an_origin_and_values() -> None:
     ("arguments", "told"),
     [
         (("--at", "yesterday"), "'yesterday' is not a time"),
+        (("--at", "2010-06-11T25:00"), "at: '2010-06-11T25:00' is not a time; write it as"),
         (("--at", "1999-01-01"), "1999-01-01T00:00 is outside the run"),
         (("--from", "Vilage"), "did you mean 'Village'?"),
         (("--group", "nobody"), "there is no group 'nobody'"),

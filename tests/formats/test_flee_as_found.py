@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -297,12 +299,15 @@ def test_a_period_goes_before_that_of_the_folder(tmp_path: Path) -> None:
     [
         ("2015-05-01", "'2015-05-01' is no period; write it as START..END with two dates"),
         ("2015-05-01..soon", "'2015-05-01..soon' is no period"),
+        (7, "7 is no period"),
+        ((1, 2), "(1, 2) is no period"),
+        ((date(2015, 5, 1), datetime(2015, 5, 3, 12)), "(datetime.date(2015, 5, 1), "),
         ("2015-05-01..2015-05-01", "the end 2015-05-01 is not after the start 2015-05-01"),
         ("2015-05-01..2115-05-01", "it has 36524 days; give at most 21915"),
     ],
 )
-def test_what_is_no_period(tmp_path: Path, period: str, says: str) -> None:
-    with pytest.raises(ScenarioError, match=f"^period: {says}"):
+def test_what_is_no_period(tmp_path: Path, period: Any, says: str) -> None:
+    with pytest.raises(ScenarioError, match=f"^period: {re.escape(says)}"):
         fs.load(flee_folder(tmp_path), period=period)
 
 

@@ -173,6 +173,14 @@ def test_ways_out_of_nowhere_and_small_tables() -> None:
                                "1.52", "Village"]  # fmt: skip
 
 
+def test_moments_as_people_give_them() -> None:
+    scenario = road(timezone="Asia/Bishkek")
+    told = explain(scenario, at=START + timedelta(hours=8))
+    noon = f"{START + timedelta(hours=2):%Y-%m-%dT%H:%M}Z"  # six hours behind
+    for same in (f"{told.at:%Y-%m-%dT%H:%M}", noon, np.datetime64(told.at)):
+        assert explain(scenario, at=same) == told
+
+
 def test_what_cannot_be_explained_is_told_at_once() -> None:
     with pytest.raises(ScenarioError) as error:
         explain(road(rules="flee"), START - DAY, ["Towm", "Camp"], ["H"])

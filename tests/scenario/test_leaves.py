@@ -14,6 +14,7 @@ import flowsim as fs
 from flowsim import numerals
 from flowsim.errors import ScenarioError, ScenarioWarning
 from flowsim.formats.flee.rows import Notes, Row
+from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.leaves import settle
 from flowsim.scenario.read import parse, scalar
 from flowsim.world.sections import Place, Route
@@ -77,6 +78,18 @@ def test_whole_numbers_stay_whole() -> None:
     told = settle({"population": "1,234,567", "lat": "1"}, Place, (), None, [])
     assert (repr(told["population"]), repr(told["lat"])) == ("1234567", "1")
     assert repr(settle({"population": "1e3"}, Place, (), None, [])["population"]) == "1000"
+
+
+@pytest.mark.parametrize("text", ["9" * 390, "-" + "9" * 390, "1e999"])
+@pytest.mark.parametrize(("section", "field"), [(Place, "population"), (Route, "km")])
+def test_numbers_that_no_double_holds_are_told(section: type, field: str, text: str) -> None:
+    found = numerals.number(text)
+    assert found is not None
+    assert math.isinf(found)
+    flaws: list[Flaw] = []
+    assert settle({field: text}, section, (), None, flaws) == {field: text}
+    assert [(flaw.loc, flaw.right) for flaw in flaws] == [((field,), "give a smaller one")]
+    assert numerals.number("9" * 308) == int("9" * 308)
 
 
 def test_groups_of_thousands_in_tables_ranges_and_yaml(small: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -111,6 +112,19 @@ def test_a_variant_of_ones_own_extends_one() -> None:
     assert population(fs.load("mine.yaml")) == 700
     Path("mine.yaml").write_text(VARIANT.replace("tiny", "tiny/variants/less.yaml"))
     assert fs.load("mine.yaml").name == "less"
+
+
+@pytest.mark.parametrize(
+    ("extended", "file"),
+    [("tiny", "tiny/scenario.yaml"), ("tiny/variants/less.yaml", "tiny/variants/less.yaml")],
+)
+def test_what_extends_one_is_compared_with_that(extended: str, file: str) -> None:
+    Path("mine.yaml").write_text(f"name: mine\nextends: {extended}\n", encoding="utf-8")
+    done = call("diff", "mine.yaml", "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert Path(told["old"]).as_posix().endswith(file)
+    assert [row["path"] for row in told["differences"]] == ["name"]
 
 
 def test_extending_one_reads_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

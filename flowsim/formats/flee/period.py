@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from flowsim.errors import Problem, ScenarioError
@@ -37,9 +37,8 @@ def parse_period(told: Period, longest: int) -> tuple[date, int]:
     (datetime.date(2015, 5, 1), 30)
     """
     try:
-        parts = told.split("..") if isinstance(told, str) else told
-        start, end = (date.fromisoformat(p.strip()) if isinstance(p, str) else p for p in parts)
-    except ValueError:
+        start, end = map(_day, told.split("..") if isinstance(told, str) else told)
+    except (TypeError, ValueError):
         raise _wrong(f"{told!r} is no period", RIGHT) from None
     if not EARLIEST <= start.year <= LATEST:
         right = f"give one from {EARLIEST} to {LATEST}"
@@ -50,6 +49,16 @@ def parse_period(told: Period, longest: int) -> tuple[date, int]:
     if days > longest:
         raise _wrong(f"it has {days} days", f"give at most {longest}")
     return start, days
+
+
+def _day(told: str | date) -> date:
+    """A day; that of a time only if it is midnight, as a run of days has no hours."""
+    if isinstance(told, str):
+        return date.fromisoformat(told.strip())
+    day = told.date() if isinstance(told, datetime) else told
+    if not isinstance(day, date) or told not in (day, datetime(day.year, day.month, day.day)):
+        raise ValueError
+    return day
 
 
 def _wrong(wrong: str, right: str) -> ScenarioError:
