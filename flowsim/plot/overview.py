@@ -246,8 +246,11 @@ def _stock(
     colour = STATUS["waiting" if variable == "waiting" else "displaced"]
     axes.set_title(title)
     _curve(axes, shown, variable, colour)
-    draw_reports(axes, shown.first, reports, variable, parts=variable != "waiting", names=names)
+    parts = variable != "waiting"
+    drawn = draw_reports(axes, shown.first, reports, variable, parts=parts, names=names)
     count_axis(axes, "persons", 4)
+    told = page.explained()
+    page.key(axes, [h for h in report_handles(drawn) if h.get_label() not in told])
     page.labels(axes, names)
 
 
@@ -278,16 +281,16 @@ def _flows(page: Page, axes: Axes, shown: Ensemble, reports: Sequence[Report]) -
 
 def _stacked_flows(axes: Axes, edges: Floats, flows: dict[str, Floats]) -> list[Any]:
     """One run: what came out of it, on top of each other."""
-    base, handles = np.zeros(len(edges) - 1), []
+    outward, returning, handles = np.zeros(len(edges) - 1), np.zeros(len(edges) - 1), []
     for outcome, (values,) in flows.items():
         colour, back = OUTCOME[outcome], outcome in BACK
         if back and not values.any():
             continue
-        top = -values if back else base + values
-        foot = np.zeros_like(base) if back else base
+        foot = returning if back else outward
+        top = foot - values if back else foot + values
         axes.stairs(top, edges, baseline=foot, fill=True, color=colour, gid=outcome)
         handles.append(Patch(color=colour, label=name_of(outcome)))
-        base = base if back else top
+        outward, returning = (outward, top) if back else (top, returning)
     return handles
 
 

@@ -78,7 +78,12 @@ class Page:
 
     def key(self, axes: Axes, handles: Sequence[Any], title: str = "") -> None:
         """Explain marks above a panel, under its title and never on the data."""
-        self._keys.append((axes, list(handles), title))
+        if handles:
+            self._keys.append((axes, list(handles), title))
+
+    def explained(self) -> set[str]:
+        """The words of all keys so far."""
+        return {str(handle.get_label()) for _, handles, _ in self._keys for handle in handles}
 
     def key_below(self, handles: Sequence[Any], **how: Any) -> None:
         """Explain marks of the whole figure below it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,8 @@ import matplotlib.text
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
+from matplotlib import dates as mdates
 from matplotlib.artist import Artist
 from matplotlib.colors import to_hex
 from matplotlib.legend import Legend
@@ -18,7 +19,8 @@ from matplotlib.transforms import Bbox
 import flowsim.plot
 from flowsim.plot import labels as placing
 from flowsim.plot.before_after import before_after
-from flowsim.plot.labels import Label, place_labels, write_note
+from flowsim.plot.labels import Label, place_labels
+from flowsim.plot.overview import ABROAD
 from flowsim.plot.style import (
     GROUPS,
     INK,
@@ -72,13 +74,10 @@ def texts(chart: Chart) -> list[str]:
     return [t.get_text() for t in chart.findobj(matplotlib.text.Text) if t.get_text()]
 
 
-def labelled(chart: Chart, label: str) -> Iterator[Any]:
-    """What is drawn under a name, entries of legends left out."""
-    entries = {id(handle) for handle in keys(chart).values()}
-    for axes in chart.axes:
-        for artist in (*axes.patches, *axes.collections, *axes.lines, *axes.containers):
-            if artist.get_label() == label and id(artist) not in entries:
-                yield artist
+def drawn(chart: Chart, gid: str) -> Any:
+    """The one thing that is drawn for a quantity or an outcome."""
+    (artist,) = (a for a in chart.findobj() if a.get_gid() == gid)
+    return artist
 
 
 # ---- style ----------------------------------------------------------------------------------
@@ -97,12 +96,20 @@ def test_times_and_intervals_in_words() -> None:
     def every(hours: float, n: int = 3) -> np.ndarray:
         return start + np.arange(1, n + 1) * np.timedelta64(round(hours * 3600), "s")
 
-    assert [interval_name(every(h)) for h in (1, 24, 6, 0.5)] == [
+    def edges_of(times: np.ndarray, **attrs: str) -> np.ndarray:
+        return interval_edges(xr.Dataset(coords={"time": times}, attrs=attrs))
+
+    assert [interval_name(edges_of(every(h))) for h in (1, 24, 6, 0.5)] == [
         "an hour", "a day", "in 6 hours", "in 0.5 hours",
     ]  # fmt: skip
-    edges = interval_edges(every(6))
-    assert np.diff(edges) == pytest.approx([0.25] * 3)
-    assert np.diff(interval_edges(every(6, 1))) == pytest.approx([1.0])
+    first = mdates.date2num(start)
+    assert edges_of(every(6)) - first == pytest.approx([0.0, 0.25, 0.5, 0.75])
+    assert edges_of(every(6, 1)) - first == pytest.approx([-0.75, 0.25])
+    late = edges_of(every(6), start="2010-06-10T02:00")
+    assert late - first == pytest.approx([2 / 24, 0.25, 0.5, 0.75])
+    assert interval_name(late) == ""
+    assert interval_name(first + np.array([0.0, 0.25, 0.5, 0.6])) == "in 6 hours"
+    assert interval_name(first + np.array([0.0, 0.25, 0.5, 0.8])) == ""
     assert moment(np.datetime64("2010-06-14T00:00")) == "13 Jun 24:00"
     assert moment(np.datetime64("2010-06-04T09:05")) == "4 Jun 09:05"
     assert name_of("elderly_men") == "elderly men"
@@ -120,32 +127,36 @@ def test_each_name_of_passing_has_its_colour_and_its_persons() -> None:
     chart = flowsim.plot.timeline(result, scenario=toy_scenario())
     at = int(np.flatnonzero(result.data["time"].values == np.datetime64("2010-06-12T03:00"))[0])
     seen = keys(chart)
-    base = 0.0
+    high = low = 0.0
     for o, outcome in enumerate((*OUTWARD, *BACK)):
-        (steps,) = labelled(chart, name_of(outcome))
+        steps = drawn(chart, outcome)
         values, _, below = steps.get_data()
+        foot = float(np.broadcast_to(below, values.shape)[at])
         if outcome in OUTWARD:
-            assert values[at] - np.broadcast_to(below, values.shape)[at] == 50 + o
-            assert np.broadcast_to(below, values.shape)[at] == base
-            base += 50 + o
+            assert (foot, values[at]) == (high, high + 50 + o)
+            high += 50 + o
         else:
-            assert values[at] == -(50 + o)
+            assert (foot, values[at]) == (low, low - 50 - o)
+            low -= 50 + o
         assert colour(steps) == OUTCOME[outcome]
         assert colour(seen[name_of(outcome)]) == OUTCOME[outcome]
+    assert steps.axes.get_ylabel() == "persons an hour"
 
 
 def test_the_lines_of_the_timeline_are_what_the_key_says() -> None:
     chart = flowsim.plot.timeline(told_apart(), scenario=toy_scenario())
     seen = keys(chart)
     crossed, adults = seen["crossed so far"], seen["adults registered so far"]
-    (drawn,) = (a for a in chart.findobj() if a.get_gid() == "crossed")
-    assert colour(crossed) == colour(drawn) == STATUS["sheltered"]
-    (dashed,) = (a for a in chart.findobj() if a.get_gid() == "registered_adults")
+    whole, dashed = drawn(chart, "crossed"), drawn(chart, "registered_adults")
+    assert colour(crossed) == colour(whole) == STATUS["sheltered"]
     assert colour(adults) == colour(dashed) == INK
     assert dashed.is_dashed()
     assert adults.is_dashed()  # type: ignore[attr-defined]
-    assert not drawn.is_dashed()
-    assert "sheltered abroad" in seen
+    assert not whole.is_dashed()
+    assert colour(seen["sheltered abroad"]) == colour(drawn(chart, "stock_abroad")) == ABROAD
+    assert [axes.get_ylabel() for axes in chart.axes] == [
+        "", "persons", "persons", "persons", "persons an hour", "",
+    ]  # fmt: skip
 
 
 def test_each_kind_in_a_queue_has_its_colour_and_its_persons() -> None:
@@ -186,7 +197,8 @@ def test_reported_shares_stand_by_their_words() -> None:
     scenario = toy_scenario(reports=[
         report("A", "share_men", value=0.1), report("B", "share_children", value=0.2, use="compare",
                                                     low=0.15, high=0.3, place="East"),
-        report("C", "share_women_children", value=0.3), report("D", "share_women", value=0.4),
+        report("C", "share_women_children", value=0.3, use="specify"),
+        report("D", "share_women", value=0.4),
         report("E", "share_women", value=0.9, use="context"),
     ])  # fmt: skip
     chart = flowsim.plot.composition(toy_result(), scenario=scenario)
@@ -201,10 +213,13 @@ def test_reported_shares_stand_by_their_words() -> None:
     assert float(points["simulated B"].get_xdata()[0]) == pytest.approx(25 / 60)
     assert points["report B"].get_markerfacecolor() == "white"
     assert points["report A"].get_markerfacecolor() == INK
-    seen = keys(chart)
-    assert seen["reported, compared"].get_markerfacecolor() == "white"  # type: ignore[attr-defined]
-    assert seen["reported, fitted to"].get_markerfacecolor() == INK  # type: ignore[attr-defined]
-    assert seen["simulated"].get_marker() == "D"  # type: ignore[attr-defined]
+    assert [points[f"report {n}"].get_fillstyle() for n in "ABC"] == ["full", "full", "left"]
+    seen: dict[str, Any] = keys(chart)
+    assert seen["reported, compared only"].get_markerfacecolor() == "white"
+    assert seen["reported, fitted to"].get_markerfacecolor() == INK
+    assert seen["reported, fitted to"].get_fillstyle() == "full"
+    assert seen["reported, used for an input"].get_fillstyle() == "left"
+    assert seen["simulated"].get_marker() == "D"
     assert "reported range" in seen
     assert points["simulated A"].get_marker() == "D"
 
@@ -223,10 +238,33 @@ def test_each_group_of_the_dead_has_its_colour_and_number() -> None:
 
 
 def test_fitted_and_compared_reports_are_told_apart_in_the_key() -> None:
-    seen = keys(flowsim.plot.timeline(toy_result(), scenario=toy_scenario()))
-    assert seen["reported, compared"].get_markerfacecolor() == "white"  # type: ignore[attr-defined]
-    assert seen["reported, fitted to"].get_markerfacecolor() == INK  # type: ignore[attr-defined]
-    assert "bar: range; arrow: more than, up to" in seen
+    chart = flowsim.plot.timeline(toy_result(), scenario=toy_scenario())
+    seen: dict[str, Any] = keys(chart)
+    assert seen["reported, compared only"].get_markerfacecolor() == "white"
+    assert seen["reported, fitted to"].get_markerfacecolor() == INK
+    assert seen["its range"].get_marker() == "|"
+    assert seen["or more"].get_marker() == "^"
+    assert "or less" not in seen
+    seen = keys(flowsim.plot.queues(toy_result(), scenario=toy_scenario()))
+    assert seen["or less"].get_marker() == "v"
+    assert "or more" not in seen
+
+
+def test_each_mark_of_a_report_is_in_the_key_whichever_panel_it_is_on() -> None:
+    told = {"when": "2010-06-12T00:00", "use": "fit", "value": 10}
+    chart = flowsim.plot.timeline(toy_result(), scenario=toy_scenario(reports=[
+        {**told, "id": "A", "variable": "crossed"},
+        {**told, "id": "B", "variable": "displaced_inside", "high": 10},
+        {**told, "id": "C", "variable": "waiting", "use": "specify", "low": 5, "high": 15},
+    ]))  # fmt: skip
+    by_panel = {
+        axes.get_title(loc="left"): [t.get_text() for t in axes.get_legend().get_texts()]
+        for axes in chart.axes
+        if axes.get_legend()
+    }
+    assert by_panel["Across the border"][-1] == "reported, fitted to"
+    assert by_panel["Out of their homes inside the country"] == ["or less"]
+    assert by_panel["Waiting at the border"] == ["reported, used for an input", "its range"]
 
 
 def test_violence_is_told_by_place_in_the_order_in_which_it_begins() -> None:
@@ -241,13 +279,15 @@ def test_violence_is_told_by_place_in_the_order_in_which_it_begins() -> None:
     (mesh,) = axes.collections
     shown = np.ma.filled(mesh.get_array(), 0.0)
     assert shown.max(axis=1).tolist() == [0.9, 0.5]
-    assert axes.get_xlabel() == "local time  (3 places stay calm)"
-    said = texts(chart)
-    assert said.index("0") < said.index("5")
-    assert "dead\n(5 in all)" in said
-    assert "intensity of violence (1 = worst day in the worst place)" in {
-        a.get_xlabel() for a in chart.axes
-    }
+    assert axes.get_xlabel() == "local time (places by onset; 3 stay calm)"
+    assert axes.get_ylabel() == "place"
+    beside = {t.get_text(): t.get_position() for t in axes.texts}
+    assert beside == {"0": (1.01, 0), "5": (1.01, 1), "dead\n(5 in all)": (1.01, 1.0)}
+    (key,) = chart.findobj(Legend)
+    assert key.get_title().get_text() == "intensity of violence (1 = worst day in the worst place)"
+    assert [t.get_text() for t in key.get_texts()] == ["0.1", "0.4", "0.7", "1"]
+    for name, patch in keys(chart).items():
+        assert colour(patch) == to_hex(mesh.cmap(mesh.norm(float(name)))).upper()
 
 
 # ---- labels that keep out of each other's way -------------------------------------------------
@@ -271,7 +311,7 @@ def boxes(chart: Chart) -> dict[str, Bbox]:
 def test_labels_hide_neither_each_other_nor_what_is_taken(chart: Chart) -> None:
     taken = [Bbox.from_extents(200, 100, 400, 200)]
     names = [Label(200, 150, f"place {i}", 3.0, 2.0 + i) for i in range(6)]
-    place_labels(chart, chart.axes[0], names, taken)
+    assert place_labels(chart.axes[0], names, taken) == 0
     found = boxes(chart)
     assert set(found) == {label.text for label in names}
     assert len(taken) == 7
@@ -281,13 +321,13 @@ def test_labels_hide_neither_each_other_nor_what_is_taken(chart: Chart) -> None:
         assert box.x1 <= 400.0
         for other in (*every[i + 1 :], Bbox.from_extents(200, 100, 400, 200)):
             shared = Bbox.intersection(box, other)
-            assert shared is None or shared.width * shared.height < 0.12 * box.width * box.height
+            assert shared is None or shared.width * shared.height < 0.01 * box.width * box.height
     for box, label in zip(taken[1:], sorted(names, key=lambda n: -n.weight), strict=True):
         assert box.extents == pytest.approx(found[label.text].extents, abs=1.0)
 
 
 def test_a_label_stands_close_on_the_right_where_there_is_room(chart: Chart) -> None:
-    place_labels(chart, chart.axes[0], [Label(100, 150, "Osh", 4.0, 2.0)], [])
+    place_labels(chart.axes[0], [Label(100, 150, "Osh", 4.0, 2.0)], [])
     box = boxes(chart)["Osh"]
     pixel = chart.dpi / 72.0
     assert box.x0 == pytest.approx(100 + (4.0 + 1.5) * pixel, abs=1.5)
@@ -295,14 +335,15 @@ def test_a_label_stands_close_on_the_right_where_there_is_room(chart: Chart) -> 
     (text,) = (t for t in chart.axes[0].texts if t.get_text() == "Osh")
     assert to_hex(text.get_color()) == INK
     assert text.get_style() == "normal"
-    assert (text.get_ha(), text.get_va(), text.get_fontsize()) == ("center", "center", 7.0)
+    assert (text.get_ha(), text.get_va()) == ("center", "center")
+    assert text.get_fontsize() == pytest.approx(7.8)  # 0.78 of matplotlib's 10
     assert text.get_path_effects()
     assert not text.get_in_layout()
     assert text.get_zorder() == 9
 
 
 def test_a_label_of_another_colour_leans(chart: Chart) -> None:
-    place_labels(chart, chart.axes[0], [Label(100, 150, "post", 4.0, 2.0, "#004C80")], [])
+    place_labels(chart.axes[0], [Label(100, 150, "post", 4.0, 2.0, "#004C80")], [])
     (text,) = (t for t in chart.axes[0].texts if t.get_text() == "post")
     assert text.get_color() == "#004C80"
     assert text.get_style() == "italic"
@@ -312,21 +353,42 @@ def test_the_heavier_label_has_the_better_place_and_a_light_one_may_be_left_out(
     chart: Chart,
 ) -> None:
     two = [Label(100, 150, "light", 4.0, 2.0), Label(100, 150, "heavy", 4.0, 3.0)]
-    place_labels(chart, chart.axes[0], two, [])
+    place_labels(chart.axes[0], two, [])
     found = boxes(chart)
     assert found["heavy"].x0 > 100
     assert found["light"].x1 < 100
-    full = [Bbox.from_extents(0, 0, 400, 300)]
-    place_labels(chart, chart.axes[0], [Label(300, 50, "kept", 4.0, 1.0)], full)
-    place_labels(chart, chart.axes[0], [Label(300, 50, "left out", 4.0, 0.9)], full)
-    assert "kept" in boxes(chart)
-    assert "left out" not in boxes(chart)
-    assert len(full) == 2
+
+
+def specks(side: float) -> list[Bbox]:
+    """Squares all over the figure, five pixels apart."""
+    corners = [(x, y) for x in range(0, 400, 5) for y in range(0, 300, 5)]
+    return [Bbox.from_bounds(x, y, side, side) for x, y in corners]
+
+
+@pytest.mark.parametrize(
+    ("taken", "kept"),
+    [
+        ([], {"heavy", "light"}),
+        (specks(0.2), {"heavy"}),  # hide 0.04 / 25, not quite 0.2 per cent
+        (specks(0.5), set()),  # 1 per cent
+        ([Bbox.from_extents(0, 0, 400, 300)], set()),
+    ],
+    ids=["nothing", "specks", "spots", "all"],
+)
+def test_a_label_that_would_hide_something_is_left_out_and_counted(
+    chart: Chart, taken: list[Bbox], kept: set[str]
+) -> None:
+    before = len(taken)
+    two = [Label(300, 50, "heavy", 4.0, 1.0), Label(100, 50, "light", 4.0, 0.9)]
+    mine = list(taken)
+    assert place_labels(chart.axes[0], two, mine) == 2 - len(kept)
+    assert set(boxes(chart)) == kept
+    assert len(mine) == before + len(kept)
 
 
 def test_a_label_that_stands_off_has_a_line_to_its_point(chart: Chart) -> None:
     near = [Bbox.from_extents(70, 135, 130, 165)]
-    place_labels(chart, chart.axes[0], [Label(100, 150, "Osh", 2.0, 2.0, "#004C80")], near)
+    place_labels(chart.axes[0], [Label(100, 150, "Osh", 2.0, 2.0, "#004C80")], near)
     lines = [t for t in chart.axes[0].texts if not t.get_text()]
     assert len(lines) == 1
     assert tuple(lines[0].xy) == (100, 150)
@@ -334,37 +396,13 @@ def test_a_label_that_stands_off_has_a_line_to_its_point(chart: Chart) -> None:
     end = np.array([100, 150]) + np.array(lines[0].xyann) * pixel
     assert box.x0 - 2 <= end[0] <= box.x1 + 2
     assert box.y0 - 2 <= end[1] <= box.y1 + 2
-    middle = np.array([(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2])
-    assert np.abs(end - middle).max() > 2  # at the edge, and not across the name
+    # at the edge, and not across the name
+    assert np.abs([*(end[0] - box.intervalx), *(end[1] - box.intervaly)]).min() < 1.0
     assert lines[0].arrow_patch.get_linewidth() == 0.5
     chart.canvas.draw()
     assert to_hex(lines[0].arrow_patch.get_edgecolor()).upper() == "#004C80"
-    place_labels(chart, chart.axes[0], [Label(300, 150, "free", 2.0, 2.0)], [])
+    place_labels(chart.axes[0], [Label(300, 150, "free", 2.0, 2.0)], [])
     assert len([t for t in chart.axes[0].texts if not t.get_text()]) == 1
-
-
-def test_a_note_goes_into_the_corner_where_it_hides_least(chart: Chart) -> None:
-    corners = {
-        "upper left": [(200, 0, 400, 300), (0, 0, 200, 150)],
-        "lower right": [(0, 0, 200, 300), (200, 150, 400, 300)],
-        "upper right": [(0, 0, 200, 300), (200, 0, 400, 150)],
-    }
-    for corner, marks in corners.items():
-        box = write_note(chart.axes[0], corner, [Bbox.from_extents(*m) for m in marks])
-        found = boxes(chart)[corner]
-        assert ("left" in corner) == (found.x1 < 200)
-        assert ("lower" in corner) == (found.y1 < 150)
-        assert box.x0 < found.x0 < found.x1 < box.x1
-    note = next(t for t in chart.axes[0].texts if t.get_text() == "upper left")
-    assert (note.get_ha(), note.get_va(), note.get_fontsize()) == ("left", "top", 7.5)
-    assert to_hex(note.get_bbox_patch().get_facecolor()) == "#ffffff"
-    assert note.get_bbox_patch().get_linewidth() == 0.5
-    free = write_note(chart.axes[0], "first of all", [])
-    assert free.x1 > 380
-    assert free.y1 > 280
-    small = [Bbox.from_extents(380, 280, 382, 282)]
-    box = write_note(chart.axes[0], "not over a dot", small)
-    assert Bbox.intersection(box, small[0]) is None
 
 
 def test_areas_that_boxes_share() -> None:
@@ -373,8 +411,11 @@ def test_areas_that_boxes_share() -> None:
     assert placing._common(mine, others).tolist() == [[50.0, 10.0], [0.0, 0.0]]
     assert placing._common(mine, []).shape == (2, 0)
     frame = Bbox.from_extents(0, 0, 10, 100)
-    hidden = placing._hidden(mine, [others[0]], frame)
-    assert hidden.tolist() == [50.0 + 100.0, 200.0]
+    hidden = placing._hidden(mine, others, frame)
+    # Per cent: 50 and 10 over others and twice 50 outside, of 100; twice 1 outside, of 1.
+    assert hidden.tolist() == [160.0, 200.0]
+    inside = np.array([[0.0, 8.0, 8.0, 13.0]])
+    assert placing._hidden(inside, others, frame).tolist() == [100.0 * 16 / 40]
 
 
 @pytest.mark.parametrize(
