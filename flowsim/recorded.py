@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import xarray as xr
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Moment = str | date | datetime | np.datetime64
 """Local time: ISO text, a date (its first moment), a datetime or a datetime64."""
@@ -77,6 +80,7 @@ def step_at(data: xr.Dataset, at: Moment) -> int:
     Examples
     --------
     >>> days = np.array(["2010-06-12", "2010-06-13"], dtype="M8[ns]")
+    >>> import xarray as xr
     >>> data = xr.Dataset(coords={"time": days})
     >>> step_at(data, "2010-06-12T18:00")
     0
