@@ -66,7 +66,7 @@ def names() -> list[str]:
 
 def home() -> Path:
     """The folder in which they lie."""
-    return INSTALLED if INSTALLED.is_dir() else _PACKAGE.parent / "scenarios"
+    return INSTALLED if os.path.isdir(INSTALLED) else _PACKAGE.parent / "scenarios"
 
 
 def shipped_path(name: str | os.PathLike[str], folder: Path = Path()) -> Path | None:
