@@ -205,7 +205,9 @@ def test_disk_is_full(here: Path) -> None:
 def test_folder_may_not_be_written(here: Path) -> None:
     let_others_in(here)
     code = (  # run once with all rights, as the interpreter itself may be out of reach later
-        "import os, flowsim\nfrom flowsim.cli.main import cli\nflowsim.run(flowsim.load('small'))\n"
+        "import os, flowsim\nfrom flowsim.cli.main import cli\n"
+        "cli(['validate', '-q', 'small'], standalone_mode=False)\n"
+        "flowsim.run(flowsim.load('small'))\n"
         f"if os.getuid() == 0: os.setgid({OUTSIDE}); os.setuid({OUTSIDE})\n"
         "else: os.chmod('.', 0o555)"
     )
