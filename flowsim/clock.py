@@ -29,8 +29,6 @@ class ClockFace:
     rate : float64 array (cells,)
         Hazard during the tick, 1/day.
     reading_at_stop : float64 array (cells,)
-    live : bool array (cells,)
-        Where something can be due: a hazard in this tick or, at its very end, in the last.
     """
 
     def __init__(self, cells: int) -> None:
@@ -38,14 +36,12 @@ class ClockFace:
         self.reading = np.zeros(cells)
         self.rate = np.zeros(cells)
         self.reading_at_stop = np.zeros(cells)
-        self.live = np.zeros(cells, dtype=bool)
 
     def advance(self, start: int, stop: int, rate: Floats) -> None:
         """Begin the tick ``[start, stop)`` with these hazards (1/day, one a cell)."""
-        self.reading = self.reading_at_stop
-        self.live = (rate > 0.0) | (self.rate > 0.0)
-        self.start, self.stop, self.rate = start, stop, rate
-        self.reading_at_stop = self.reading + rate * ((stop - start) / DAY)
+        self.reading[:] = self.reading_at_stop
+        self.start, self.stop, self.rate[:] = start, stop, rate
+        self.reading_at_stop[:] = self.reading + rate * ((stop - start) / DAY)
 
     def target(self, cell: Ints, now: Ints, threshold: Floats) -> Floats:
         """Reading at which someone acts who comes under ``cell`` at ``now`` with ``threshold``."""

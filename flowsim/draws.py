@@ -116,7 +116,7 @@ def seed_key(seed: int | str) -> np.uint64:
 
 
 @lru_cache(maxsize=256)
-def _salts(seed: np.uint64) -> Keys:
+def salts(seed: np.uint64) -> Keys:
     """A word for each purpose under a run's seed."""
     purposes = np.arange(max(Purpose) + 1, dtype=np.uint64) << np.uint64(32)
     return mix(np.full(purposes.size, seed, dtype=np.uint64), purposes)
@@ -148,7 +148,7 @@ def uniform(
     -------
     float64 array (n,) or (n, D)
     """
-    z = mix(owner, _salts(seed)[purpose])
+    z = mix(owner, salts(seed)[purpose])
     z = mix(z, count.astype(np.uint64))
     if option is not None:
         z = mix(z if option.ndim == 1 else z[:, None], option.astype(np.uint64))

@@ -12,11 +12,10 @@ import mesa
 import networkx as nx
 import numpy as np
 
-from flowsim.arrays import Bools, Floats, Ints
-from flowsim.behaviour.harm import harm_per_day
+from flowsim.arrays import Bools, Ints
 from flowsim.behaviour.leaving import heard, news_kernel
 from flowsim.behaviour.origins import OriginWeights
-from flowsim.behaviour.rules import Rule, RuleView, ask, chosen
+from flowsim.behaviour.rules import Rule, ask, chosen
 from flowsim.behaviour.settling import Refuges, free_part
 from flowsim.clock import ClockFace
 from flowsim.daily.simulate import simulate
@@ -26,12 +25,15 @@ from flowsim.model.agents import REPORTERS, AuthorityAgent, ForceAgent, PlaceAge
 from flowsim.model.assemble import assemble, assemble_days
 from flowsim.model.beliefs import Beliefs, Grapevine, Known
 from flowsim.model.borders import Borders
+from flowsim.model.circumstances import Circumstances
+from flowsim.model.compiled import Compiled
 from flowsim.model.crowd import Crowd
+from flowsim.model.hazards import Cells, hazards_of
 from flowsim.model.laws import Laws, Now
 from flowsim.model.layout import STATUSES, Outcome, Status
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.outlook import world_of
-from flowsim.model.reference import ReferenceCrowd
+from flowsim.model.readable import Readable
 from flowsim.model.sight import Reports, Sight
 from flowsim.results import Result
 from flowsim.scenario.checks import check
@@ -103,16 +105,18 @@ class FlowModel(mesa.Model):
         self.seconds, self.grid = 0, setup.grid
         self.duration = int((setup.end - setup.start).total_seconds())
         self.borders = Borders(setup, world)
-        self.laws = Laws(setup, world, self.seed_text, self.borders.may_transfer())
+        self.laws = Laws(setup, world, self.seed_text)
+        self.cells = Cells(
+            hazards_of(setup, self.borders.may_transfer()), len(world.places), len(world.groups),
+            len(world.countries), len(world.network.gates),
+        )  # fmt: skip
+        self.circumstances = Circumstances(setup, world, self.borders)
         self._edges = self.borders.edges()
         sides = [side for border in setup.borders for side in border.authorities]
         self.reports = Reports(round(3600 * max((a.lag_hours for a in sides), default=0.0)))
         self.rules = chosen(rules)
-        fled = [country in setup.flee_from for country in world.countries]
-        self._fled = np.array(fled, dtype=bool)
-        self._flees = np.array([group.flees for group in world.groups])
         self._kernel = news_kernel(world.network.km_between, setup.behaviour.leaving.news_km)
-        self.face = ClockFace(self.laws.cells.total)
+        self.face = ClockFace(self.cells.total)
         self._settle(engine)
         self._grapevine = Grapevine(setup.behaviour, world, self.laws.routes, self.laws.hours)
         self._people_the_map()
@@ -133,8 +137,8 @@ class FlowModel(mesa.Model):
             households = settle_residents(self.laws.seed, names, groups, world.residents)
         if any(place.sheltered for place in world.places):
             households = join([households, self._across()])
-        crowd: Any = {"columns": Crowd, "agents": ReferenceCrowd}[engine]
-        self.crowd = crowd(self.laws, self.face, households, self.observer, self)
+        made: Any = Compiled() if engine == "columns" else Readable(self)
+        self.crowd = Crowd(self.laws, self.cells, self.face, households, self.observer, made)
         self.stocks: Stocks = self.crowd.stocks()
         self.danger: Danger = world.surroundings.at(0)
         self._gone = np.zeros(shape)
@@ -190,14 +194,12 @@ class FlowModel(mesa.Model):
             changed = self.policies(start)
             beliefs = self.news(start)
             self.hazards(start, stop)
-            self.crowd.begin_tick(self._now(beliefs))
+            self.crowd.begin_tick(start, stop, self._now(beliefs))
             for first, last in segments:
                 if first > start:
                     changed = self.policies(first)
                 self.crowd.now.begin_segment(borders)
-                self.crowd.open_gates(first, last, changed)
-                while self.crowd.travel(last) or self.crowd.cross(last) or self.crowd.settle():
-                    pass
+                self.crowd.segment(first, last, changed)
             self.crowd.end_tick()
             self.seconds = stop
             self.record(stop)
@@ -245,46 +247,14 @@ class FlowModel(mesa.Model):
 
     def hazards(self, start: int, stop: int) -> None:
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
-        behaviour, danger, cells = self.setup.behaviour, self.danger, self.laws.cells
-        by_place, inside = danger.danger.shape, self.world.inside[:, None]
-        view = RuleView.of(
-            behaviour, danger, self.borders.roads, heard(self._kernel, self._news), self._gone,
-            self._fled, self.borders.pressure, self.borders.wish,
+        danger = self.danger
+        view = self.circumstances.view(
+            danger, heard(self._kernel, self._news), self._gone, self._hurry, self._awaited,
+            self.stocks.waiting.sum(axis=1),
         )  # fmt: skip
-        rate = np.zeros(cells.total)
-        leave = ask(self.rules, "leave", view, by_place, self.now) * self._flees
-        leave = leave * (1.0 + behaviour.leaving.hurry * self._hurry)
-        rate[cells.leave : cells.onward] = np.where(inside, leave, 0.0).ravel()
-        onward = ask(self.rules, "onward", view, by_place, self.now) * self._flees
-        rate[cells.onward : cells.harm] = np.where(inside, onward, 0.0).ravel()
-        harm = harm_per_day(behaviour.harm) * danger.danger
-        rate[cells.harm : cells.harm_moving] = harm.ravel()
-        rate[cells.harm_moving : cells.back_home] = (harm * behaviour.harm.on_the_way).ravel()
-        home = ask(self.rules, "return", view, (self._fled.size, *by_place, 2), self.now)
-        rate[cells.back_home : cells.give_up] = home.ravel()
-        if self.borders.transfers is not None:
-            moved = np.broadcast_to(self.borders.transfers.per_day[:, None], by_place)
-            rate[cells.relocate : cells.calendar] = moved.ravel()
-        rate[cells.calendar] = 1.0
-        self._gate_hazards(rate)
+        rate = self.cells.rates(view, lambda name, shape: ask(self.rules, name, view, shape, self.now))
         self.face.advance(start, stop, rate)
         self.observer.expose(self._present(), danger.danger, danger.violence, stop - start)
-
-    def _gate_hazards(self, rate: Floats) -> None:
-        waiting, cells = self.setup.behaviour.waiting, self.laws.cells
-        crush = self.setup.behaviour.harm.crush_per_day
-        rules = self.borders.rules
-        for g, gate in enumerate(self.world.network.gates):
-            if not gate.out:
-                continue  # those who go home are patient, and the fence is not for them
-            rate[cells.give_up + 2 * g] = waiting.give_up_per_day
-            told = self._awaited[g]  # who has heard of an opening waits for it
-            open_, closed = waiting.give_up_per_day, waiting.give_up_closed_per_day
-            rate[cells.give_up + 2 * g + 1] = told * open_ + (1.0 - told) * closed
-            rate[cells.fence + 2 * g + 1] = waiting.fence_per_day
-            rate[cells.disperse + g] = rules.by_gate[g].dispersal_per_day
-            crowd = float(self.stocks.waiting[gate.crossing].sum())
-            rate[cells.crush + g] = crush * crowd / 10_000.0
 
     def record(self, stop: int) -> None:
         """Phase 9: at the end of a recording interval, count."""
@@ -331,7 +301,8 @@ class FlowModel(mesa.Model):
     def _now(self, beliefs: Beliefs) -> Now:
         delay = self.danger.delay_hours[self.world.network.tail]
         capacity = self.world.capacity_at(self.seconds)
-        return Now(self.laws, self.face, delay, beliefs, self._full(), capacity)
+        values = beliefs.values(self.crowd.sorts)
+        return Now(self.laws, delay, values, self._full(), capacity)
 
     def _refuges(self) -> Refuges:
         """What people hear of places to settle at, as they were at the start of the step."""

@@ -62,8 +62,8 @@ class Observer:
         self.hours_to_safety = np.zeros((len(REFUGES), len(WAITS)), dtype=np.int32)
         self.outcomes_so_far = np.zeros((crossings, len(OUTCOMES)), dtype=np.int64)
         self.deaths_so_far = 0
-        self._waited = np.zeros((n, crossings), dtype=np.int64)
-        self._passed = np.zeros((n, crossings), dtype=np.int64)
+        self.waited_s = np.zeros((n, crossings), dtype=np.int64)
+        self.passed = np.zeros((n, crossings), dtype=np.int64)
 
     def outcome(self, crossing: Ints, outcome: Outcome, kinds: NDArray) -> None:
         """Something happened to households of persons (5, n) at crossings (n,) of late."""
@@ -72,8 +72,8 @@ class Observer:
 
     def passed(self, crossing: Ints, waited: Ints, persons: Ints) -> None:
         """How long households had waited who passed a crossing, seconds."""
-        np.add.at(self._waited[self.at], crossing, waited * persons)
-        np.add.at(self._passed[self.at], crossing, persons)
+        np.add.at(self.waited_s[self.at], crossing, waited * persons)
+        np.add.at(self.passed[self.at], crossing, persons)
         np.add.at(self.hours_waited, (crossing, _hours_class(waited)), persons)
 
     def safe(self, refuge: Refuge, since: Ints, persons: Ints) -> None:
@@ -121,7 +121,7 @@ class Observer:
     def waiting_hours(self) -> Floats:
         """Mean hours waited by those who passed in each interval, NaN where nobody did; (T, X)."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self._passed > 0, self._waited / self._passed / 3600.0, np.nan)
+            return np.where(self.passed > 0, self.waited_s / self.passed / 3600.0, np.nan)
 
 
 def _hours_class(seconds: Ints) -> Ints:
