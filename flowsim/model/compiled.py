@@ -16,12 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.model import kernel_cache
+
 MODULES = (
-    "keyed", "standing", "frailty", "clocks", "status", "admission", "ways", "moves", "harm",
-    "border", "order", "queue", "reception", "families", "rest", "tick",
+    "keyed", "standing", "frailty", "births", "clocks", "status", "admission", "ways", "moves", "harm",
+    "border", "order", "queue", "reception", "families", "rest", "start", "tick",
 )  # fmt: skip
 """Each after those that it calls."""
-ENTRIES = ("begin", "begin_segment", "run_segment", "end_tick", "apart", "count_queues")
+ENTRY = "carry_out"
 """What a run calls."""
 
 
@@ -53,7 +55,7 @@ def kernel_functions(make: Callable[[FunctionType], Any], **replaced: Any) -> Si
 
 @lru_cache(maxsize=1)
 def compiled() -> SimpleNamespace:
-    """The kernel, compiled when it is first called with arrays of some types."""
+    """The kernel, to be compiled when it is first called, or read from where it is kept."""
     import numba
     from numba.core import types
 
@@ -62,8 +64,10 @@ def compiled() -> SimpleNamespace:
         return types.int64 if isinstance(kind, types.Integer) and kind != types.uint64 else kind
 
     def make(function: FunctionType) -> Any:
-        if function.__name__ in ENTRIES:
-            return numba.njit(cache=True, error_model="numpy")(function)
+        if function.__name__ == ENTRY:
+            with kernel_cache.cached():
+                entry = numba.njit(cache=True, error_model="numpy")(function)
+                return kernel_cache.forgiving(entry, tells=True)
         made = numba.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
             function
         )
@@ -81,25 +85,50 @@ def compiled() -> SimpleNamespace:
     return kernel_functions(make, word=word)
 
 
+class Numbers:
+    """A record of numbers by name that compiled code reads and writes."""
+
+    def __init__(self, kind: np.dtype[Any]) -> None:
+        self._array = np.zeros(1, dtype=kind)
+        self.record = self._array.view(np.recarray)[0]
+
+    def set(self, **values: float) -> None:
+        """Set some of them."""
+        for name, value in values.items():
+            self._array[name] = value
+
+    def get(self, name: str) -> int:
+        """A whole number among them."""
+        return int(self._array[name][0])
+
+
 class Compiled:
     """An engine that runs the compiled kernel."""
 
-    def __init__(self) -> None:
-        known = compiled()
-        self.begin, self.begin_segment = known.begin, known.begin_segment
-        self.run_segment, self.end_tick = known.run_segment, known.end_tick
-        self.apart, self.count_queues = known.apart, known.count_queues
+    def carry_out(self, state: Any, order: int) -> bool:
+        """Have the kernel do something, see `flowsim.model.kernel.tick`."""
+        return bool(compiled().carry_out(state, order))
 
-    def numbers(self, kind: np.dtype[Any]) -> Any:
-        """A record of numbers by name."""
-        return np.zeros(1, dtype=kind).view(np.recarray)[0]
+    def numbers(self, kind: np.dtype[Any]) -> Numbers:
+        """Numbers of the kernel by name."""
+        return Numbers(kind)
 
-    def rows(self, table: NDArray[Any], n: int) -> NDArray[Any]:
-        """Households of a table."""
-        return table
+    def rows(self, kind: np.dtype[Any], room: int, old: NDArray[Any] | None) -> NDArray[Any]:
+        """A table with room for so many households, among them those of an old one.
+
+        Memory that nobody has written to yet is not taken from the machine.
+        """
+        rows = np.zeros(room, dtype=kind)
+        if old is not None:
+            rows[: old.size] = old
+        return rows
 
     def state(self, held: dict[str, Any]) -> Any:
         """What the kernel works on."""
         from flowsim.model.numba_state import maker
 
         return maker(tuple(held))(*held.values())
+
+    def column(self, rows: NDArray[Any], name: str, n: int) -> NDArray[Any]:
+        """A column of the first rows."""
+        return rows[name][:n]

@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.arrays import Floats, Ints
+from flowsim.arrays import Ints
 from flowsim.clock import ClockFace
-from flowsim.draws import text_key
 from flowsim.model import memory
 from flowsim.model.quotas import Budgets
-from flowsim.model.hazards import Cells
+from flowsim.model.hazards import Cells, most_clocks
+from flowsim.model.kernel import tick
 from flowsim.model.laws import Laws, Now
-from flowsim.model.layout import SAFE_AT, SETTLED, STATUSES, Refuge, Status
+from flowsim.model.layout import SETTLED, STATUSES, Status
 from flowsim.model.observe import Observer, Stocks
-from flowsim.model.table import COUNTED, blank, grown, row_type
-from flowsim.world.population import Households
+from flowsim.model.table import COUNTED, row_type
+from flowsim.world.population import Households, join
 
 REST_EVERY = 6
 """Ticks after which the quiet are put to rest; it changes how long a run takes and nothing else."""
@@ -45,97 +45,73 @@ class Crowd:
         observer: Observer, engine: Any,
     ) -> None:  # fmt: skip
         self.laws, self.cells, self.observer, self._engine = laws, cells, observer, engine
+        self.n_start, self._ticks = len(households), 0
         self._gates = laws.world.network.gates
+        self._capacities = [gate.capacity_per_hour for gate in self._gates]
         self._budgets = Budgets(laws.scenario.start)
-        self._ticks = 0
+        self.beliefs = _rows_of_beliefs(laws, households)
         clocks = cells.clocks()
         self._targets = max(len(clocks[status]) for status in SETTLED)
-        n = len(households)
-        self._table = np.zeros(n + n // 16 + 256, dtype=row_type(max(map(len, clocks)), 0, len(COUNTED)))
-        self._settle(households)
-        self.sorts = self._find_sorts(n)
+        self._row_type = row_type(most_clocks(0), 0, len(COUNTED))
         own = memory.scratch(laws, cells)
         self.left, self._people, self._present = own["left"], own["people"], own["present"]
         self._line, self._queued = own["line"], own["queued"]
         self._run, self._tick, self._n = (
             engine.numbers(kind) for kind in (memory.RUN, memory.TICK, memory.COUNTS)
         )
+        self._run.set(**memory.numbers(laws, cells))
+        self._tick.set(last=-1)  # nobody acts before the first tick
+        self._n.set(rows=self.n_start)
+        self._state_now: Any = None
         self._held: dict[str, Any] = {
-            **memory.fixed(laws, cells, observer), **memory.observed(observer), **own,
-            **memory.lists(self._table.size, self._targets),
+            "run": self._run.record, "tick": self._tick.record, "n": self._n.record,
             "reading": face.reading, "rate": face.rate, "reading_at_stop": face.reading_at_stop,
-            "run": self._run, "tick": self._tick, "n": self._n, "rows": engine.rows(self._table, n),
+            **memory.fixed(laws, cells, observer), **memory.at_start(laws, households),
+            **memory.observed(observer), **own, **memory.before_the_first_tick(laws, cells),
         }  # fmt: skip
-        self._set_numbers(n)
-        self._nothing_said()
-        self._engine.begin(self._state())
+        self._make_room(room_for(self.n_start))
+        self._carry_out(tick.BEGIN)
+        self._put(memory.at_start(laws, join([])))  # they are in the table now
 
-    def _settle(self, households: Households) -> None:
-        """Put everybody where they are as the run begins."""
-        laws, n = self.laws, len(households)
-        blank(self._table, 0)
-        rows = self._table[:n]
-        rows["key"], rows["group"] = households.key, households.group
-        rows["home"], rows["place"] = households.home, households.place
-        rows["leaves"], rows["kinds"] = households.leaves, households.kinds.T
-        rows["size"] = households.kinds.sum(axis=0)
-        rows["status"] = laws.status_at_start(households)
-        for refuge in Refuge:
-            rows["safe"][:, refuge] = rows["status"] == SAFE_AT[refuge]
-        rows["registered"] = rows["status"] == Status.SHELTERED
-        rows["informed"] = laws.informed(households.key)
-        rows["kin"] = laws.kin_across(households.key, households.group)
-        rows["burnt"] = laws.burnt(households.key, households.home, households.group)
-        rows["frailty"] = laws.frailty(households.key)
+    def _make_room(self, room: int) -> None:
+        """Room for so many households."""
+        old = self._held.get("rows")
+        self._held["rows"] = self._engine.rows(self._row_type, room, old)
+        for name, more in memory.lists(room, self._targets).items():
+            if name in self._held:
+                more[: self._held[name].size] = self._held[name]
+            self._held[name] = more
+        self._run.set(room=room)
+        self._state_now = None
 
-    def _find_sorts(self, n: int) -> Ints:
-        """Rows of beliefs, ``2 x sort + informed``, that households can have."""
-        rows, share = self._table[:n], self.laws.behaviour.news.informed
-        sort = np.unique(2 * rows["group"].astype(np.int64) + rows["kin"])
-        informed = [state for state in (0, 1) if share < 1.0 or state == 1]
-        return np.array([2 * s + state for s in sort for state in informed], dtype=np.int64)
-
-    def _set_numbers(self, n: int) -> None:
-        laws, run = self.laws, self._run
-        behaviour = laws.behaviour
-        variance = behaviour.leaving.frailty_variance
-        told = {
-            "places": self.cells.places, "groups": self.cells.groups, "cells": self.cells.total,
-            "links": laws.routes.n_links, "options": laws.routes.option.shape[1],
-            "gates": len(self._gates), "room": self._table.size, "own_columns": 0,
-            "at_start": n,
-            "retry_s": laws.retry, "split_key": int(text_key("split")),
-            "registration_s": round(behaviour.reception.registration_hours * 3600),
-            "men_stay": behaviour.leaving.men_stay,
-            "guards_leave": behaviour.leaving.guards_leave, "follow": behaviour.waiting.follow,
-            "part": behaviour.waiting.part, "informed": behaviour.news.informed,
-            "death_chance": laws.death_chance, "fence_death": behaviour.harm.fence_death,
-            "frailty_shape": 1.0 / variance if variance else 0.0,
-        }  # fmt: skip
-        for name, value in told.items():
-            setattr(run, name, value)
-        self._n.rows = n
-        self._tick.last = -1  # nobody acts before the first tick
-
-    def _nothing_said(self) -> None:
-        """Before the first tick nobody has chosen a way, and no policy is stated."""
-        laws = self.laws
-        links, sorts = laws.routes.n_links, 2 * self.cells.groups
-        self._held |= memory.on_the_land(None, None, links, sorts)
-        self._held |= memory.at_gates(None) | memory.quotas(None, (), 0)
-        self._held |= memory.of_a_tick(np.zeros((1, 1, 1)), np.zeros((1, 1)), np.zeros(1), [False])
+    def _put(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Hand arrays to the kernel, into those that it has where they are alike."""
+        for name, array in arrays.items():
+            held = self._held[name]
+            if held.shape == array.shape:
+                held[...] = array
+            else:
+                self._held[name], self._state_now = array, None
 
     def _state(self) -> Any:
         """What the kernel works on, as it is now."""
-        return self._engine.state(self._held)
+        if self._state_now is None:
+            self._state_now = self._engine.state(self._held)
+        return self._state_now
+
+    def _carry_out(self, order: int) -> bool:
+        return bool(self._engine.carry_out(self._state(), order))
+
+    def column(self, name: str) -> NDArray[Any]:
+        """A column of the table of households, see `flowsim.model.table`; (n,) or (n, ...)."""
+        return self._engine.column(self._held["rows"], name, self._n.get("rows"))
 
     # ---- a tick -----------------------------------------------------------------------------
 
     def begin_tick(self, start: int, stop: int, now: Now) -> None:
         """Take the tables of a tick."""
-        self.now, self._tick.start, self._tick.stop = now, start, stop
-        self._tick.at = self.observer.at
-        self._rules = None
+        self.now = now
+        self._tick.set(start=start, stop=stop, at=self.observer.at)
 
     def segment(self, first: int, last: int, changed: list[int]) -> None:
         """Carry out all that is due in a segment.
@@ -147,62 +123,42 @@ class Crowd:
         changed : list of int
             Gates of which the rules have changed: all who wait there are held against the new ones.
         """
-        self._tick.first, self._tick.last = first, last
+        self._tick.set(first=first, last=last)
         self._take_what_is_said(changed)
-        self._begin_quotas(first)
-        state = self._state()
-        self._engine.begin_segment(state)
-        while not self._engine.run_segment(state):
-            self._grow()
-            state = self._state()
-        self._end_quotas()
+        counting = [(g, rule.counts) for g, rule in enumerate(self.now.rules.by_gate) if rule.counts]
+        left, used = self._held["count_left"], self._held["count_used"]
+        for g, counts in counting:
+            for number, of_period in enumerate(self._budgets.begin(g, counts, first)):
+                left[g, number], used[g, number] = of_period
+        self._carry_out(tick.BEGIN_SEGMENT)
+        while not self._carry_out(tick.RUN_SEGMENT):
+            self._make_room(2 * self._run.get("room"))
+        for g, counts in counting:
+            self._budgets.end(g, counts, left[g].tolist(), used[g].tolist())
 
     def _take_what_is_said(self, changed: list[int]) -> None:
-        now = self.now
-        held = self._held
-        if changed or now.rules is not self._rules:
-            self._rules = now.rules
-            capacities = [gate.capacity_per_hour for gate in self._gates]
-            held |= memory.at_gates(now.rules)
-            held |= memory.quotas(now.rules, capacities, self.laws.longest_segment)
-        held |= memory.on_the_land(
-            now.roads, now.transfers, self.laws.routes.n_links, 2 * self.cells.groups
+        now, laws = self.now, self.laws
+        if changed:
+            self._put(memory.at_gates(now.rules))
+            self._put(memory.quotas(now.rules, self._capacities))
+            lanes = self._held["lane_work"].size
+            if lanes > self._held["lanes"].shape[1]:
+                self._put({"lanes": memory.lanes(lanes, laws.longest_segment)})
+        roads, transfers = now.roads, now.transfers
+        self._put(memory.on_the_land(roads, transfers, laws.routes.n_links, 2 * self.cells.groups))
+        self._put(memory.of_a_tick(now.values, now.travel, now.capacity, now.full))
+        self._run.set(
+            checkpoints=roads is not None and roads.stops_somebody, transfers=transfers is not None
         )
-        held |= memory.of_a_tick(now.values, now.travel, now.capacity, now.full)
-        self._run.checkpoints = int(now.roads is not None and now.roads.stops_somebody)
-        self._run.transfers = int(now.transfers is not None)
-        held["changed"][:] = False
-        held["changed"][changed] = True
-
-    def _begin_quotas(self, first: int) -> None:
-        for g, rule in enumerate(self.now.rules.by_gate):
-            for number, (left, used) in enumerate(self._budgets.begin(g, rule.counts, first)):
-                self._held["count_left"][g, number] = left
-                self._held["count_used"][g, number] = used
-
-    def _end_quotas(self) -> None:
-        for g, rule in enumerate(self.now.rules.by_gate):
-            if rule.counts:
-                left, used = self._held["count_left"][g], self._held["count_used"][g]
-                self._budgets.end(g, rule.counts, left.tolist(), used.tolist())
-
-    def _grow(self) -> None:
-        """Make room for more households."""
-        n = self._table.size
-        room = n + n // 4
-        self._table = grown(self._table, room)
-        self._held["rows"] = self._engine.rows(self._table, int(self._n.rows))
-        for name, more in memory.lists(room, self._targets).items():
-            more[: self._held[name].size] = self._held[name]
-            self._held[name] = more
-        self._run.room = room
+        self._held["changed"][:] = False
+        self._held["changed"][changed] = True
 
     def end_tick(self) -> None:
         """Let families join again whose parts have settled where they are."""
         self._ticks += 1
-        self._tick.rests = int(self._ticks % REST_EVERY == 0)
-        self._engine.end_tick(self._state())
-        self.observer.deaths_so_far = int(self._n.dead)
+        self._tick.set(rests=self._ticks % REST_EVERY == 0)
+        self._carry_out(tick.END_TICK)
+        self.observer.deaths_so_far = self._n.get("dead")
 
     # ---- what the model asks ----------------------------------------------------------------
 
@@ -214,13 +170,34 @@ class Crowd:
             if gate.out:
                 waiting[gate.crossing] += self._line[g]
         people = self._people[:, :, : len(STATUSES)].copy()
-        return Stocks(people, self._present.copy(), waiting, self._engine.apart(self._state()))
+        return Stocks(people, self._present.copy(), waiting, self._n.get("apart"))
 
     def queue(self) -> Ints:
         """Persons who wait at each gate and are not held, (gates,)."""
-        self._engine.count_queues(self._state())
+        self._carry_out(tick.COUNT_QUEUES)
         return self._queued.copy()
 
     def occupancy(self) -> Ints:
         """Persons from elsewhere settled at each place, (P,)."""
         return self._people[:, :, [Status.DISPLACED, Status.SHELTERED]].sum(axis=(1, 2))
+
+
+def room_for(households: int) -> int:
+    """Rows for so many households and those who part from them."""
+    return households + min(households, 2_000_000) + 1024
+
+
+def _rows_of_beliefs(laws: Laws, households: Households) -> Ints:
+    """Rows of beliefs, ``2 x sort + informed``, that households can have."""
+    informed, groups = laws.behaviour.news.informed, laws.world.groups
+    states = [state for state, share in ((0, 1.0 - informed), (1, informed)) if share > 0.0]
+    return np.array(
+        [
+            2 * (2 * g + kin) + state
+            for g in np.unique(households.group).tolist()
+            for kin, share in ((0, 1.0 - groups[g].kin_across), (1, groups[g].kin_across))
+            if share > 0.0
+            for state in states
+        ],
+        dtype=np.int64,
+    )

@@ -143,9 +143,6 @@ class FlowModel(mesa.Model):
         self.danger: Danger = world.surroundings.at(0)
         self._gone = np.zeros(shape)
         self._once_shut = np.zeros(shape[0], dtype=bool)
-        across = np.flatnonzero(self.laws.status_at_start(households) == Status.SHELTERED)
-        known = np.zeros(across.size, dtype=np.int64)  # the host has counted them already
-        self.observer.register(known, households.place[across], households.kinds[:, across])
 
     def _told(self) -> Households:
         """Households for all who are told to leave."""
@@ -301,7 +298,7 @@ class FlowModel(mesa.Model):
     def _now(self, beliefs: Beliefs) -> Now:
         delay = self.danger.delay_hours[self.world.network.tail]
         capacity = self.world.capacity_at(self.seconds)
-        values = beliefs.values(self.crowd.sorts)
+        values = beliefs.values(self.crowd.beliefs)
         return Now(self.laws, delay, values, self._full(), capacity)
 
     def _refuges(self) -> Refuges:

@@ -121,6 +121,17 @@ def hazards_of(scenario: Scenario, moves: bool) -> tuple[Hazard, ...]:
     return tuple(hazard for hazard in HAZARDS if hazard.holds(scenario, moves))
 
 
+def most_clocks(own: int) -> int:
+    """Clocks for which a household has room, so that all runs have rows of one type.
+
+    Parameters
+    ----------
+    own : int
+        Hazards of one's own.
+    """
+    return own + max(sum(status in hazard.statuses for hazard in HAZARDS) for status in _STILL)
+
+
 class Cells:
     """Where the cells of each hazard lie in the flat clock face.
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from flowsim.arrays import Bools, Floats, Ints, Keys
+from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.harm import kind_weights
-from flowsim.behaviour.leaving import frailty
 from flowsim.behaviour.routes import RouteLogit
-from flowsim.clock import NEVER
-from flowsim.draws import Purpose, seed_key, text_key, uniform
+from flowsim.draws import seed_key, text_key
 from flowsim.model.borders import Borders
-from flowsim.model.layout import Status
 from flowsim.policy.gates import LONGEST, RulesAtGates
 from flowsim.policy.land import Roads, Transfers
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.population import Households
 from flowsim.world.world import World
 
 
@@ -34,6 +30,8 @@ class Laws:
     routes : RouteLogit
     way : int64 array (P, P)
         First link of the way home.
+    burnt_share : float64 array (P, G)
+        Part of the homes that is burnt: of the group that violence there targets most.
     refuge_near_home : int64 array (P,)
         Where those settle whose home is burnt: the nearest place inside that takes people.
     """
@@ -66,38 +64,9 @@ class Laws:
             p = network.names.index(event.place)
             row = [event.target.get(name, 0.0) for name in self.group_names]
             self.targeted[p] = np.maximum(self.targeted[p], row)
-
-    def frailty(self, key: Keys) -> Floats:
-        """Frailty of leaving, by household."""
-        return frailty(self.behaviour.leaving, self.seed, key)
-
-    def kin_across(self, key: Keys, group: Ints) -> Bools:
-        """Who has close kin across the border."""
-        zero = np.zeros(key.size, dtype=np.int64)
-        share = np.array([g.kin_across for g in self.world.groups])
-        if not share.any():
-            return np.zeros(key.size, dtype=bool)
-        return uniform(self.seed, key, Purpose.KIN, zero) < share[group]
-
-    def informed(self, key: Keys) -> Bools:
-        """Who knows the present state."""
-        zero = np.zeros(key.size, dtype=np.int64)
-        return uniform(self.seed, key, Purpose.INFORMED, zero) < self.behaviour.news.informed
-
-    def burnt(self, key: Keys, home: Ints, group: Ints) -> Bools:
-        """Whose home is burnt: the place's share, for the group that its violence targets most."""
         most = self.targeted == np.maximum(self.targeted.max(axis=1, keepdims=True), 1e-9)
-        burnt = np.array([place.burnt for place in self.world.places])
-        chance = np.where(most, burnt[:, None], 0.0)[home, group]
-        zero = np.zeros(key.size, dtype=np.int64)
-        return uniform(self.seed, key, Purpose.BURNT, zero) < chance
-
-    def status_at_start(self, households: Households) -> Ints:
-        """At home, or sheltered or displaced where they are elsewhere when the run begins."""
-        place = households.place
-        inside = self.world.inside[place]
-        away = np.where(inside, int(Status.DISPLACED), int(Status.SHELTERED))
-        return np.where(place == households.home, int(Status.AT_HOME), away)
+        burnt = np.array([place.burnt for place in world.places])
+        self.burnt_share = np.where(most, burnt[:, None], 0.0)
 
 
 class Now:

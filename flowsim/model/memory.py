@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import lgamma
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.draws import Purpose, salts
+from flowsim.draws import Purpose, salts, text_key
 from flowsim.model.hazards import Cells
 from flowsim.model.laws import Laws
 from flowsim.model.layout import KINDS, WAITS, Status
@@ -17,13 +18,15 @@ from flowsim.model.quotas import work_per_second
 from flowsim.model.table import COUNTED
 from flowsim.policy.gates import RulesAtGates
 from flowsim.policy.land import Roads, Transfers
+from flowsim.world.population import Households
 
 RUN = np.dtype([
     ("places", "i8"), ("groups", "i8"), ("links", "i8"), ("options", "i8"), ("gates", "i8"),
     ("cells", "i8"), ("retry_s", "i8"), ("registration_s", "i8"), ("own_columns", "i8"),
-    ("room", "i8"), ("at_start", "i8"), ("checkpoints", "i8"), ("transfers", "i8"), ("split_key", "u8"),
+    ("room", "i8"), ("checkpoints", "i8"), ("transfers", "i8"), ("split_key", "u8"),
     ("men_stay", "f8"), ("guards_leave", "f8"), ("follow", "f8"), ("part", "f8"),
     ("informed", "f8"), ("death_chance", "f8"), ("fence_death", "f8"), ("frailty_shape", "f8"),
+    ("frailty_log_gamma", "f8"),
 ])  # fmt: skip
 TICK = np.dtype([
     ("start", "i8"), ("stop", "i8"), ("first", "i8"), ("last", "i8"), ("at", "i8"), ("rests", "i8"),
@@ -31,7 +34,7 @@ TICK = np.dtype([
 COUNTS = np.dtype([
     ("rows", "i8"), ("todo", "i8"), ("loose", "i8"), ("waiting", "i8"), ("parked", "i8"),
     ("regrouped", "i8"), ("followers", "i8"), ("heaps", "i8"), ("heaped", "i8"), ("dead", "i8"),
-    ("short", "i8"),
+    ("short", "i8"), ("apart", "i8"),
 ])  # fmt: skip
 LISTS = (
     "todo", "loose", "waiting", "parked", "regrouped", "followers", "line_up", "in_turn", "scratch",
@@ -44,6 +47,25 @@ HEAPS = 8
 def i64(values: Any) -> NDArray[np.int64]:
     """Whole numbers as the kernel reads them."""
     return np.ascontiguousarray(values, dtype=np.int64)
+
+
+def numbers(laws: Laws, cells: Cells) -> dict[str, float]:
+    """Numbers that stay as they are for a run."""
+    behaviour = laws.behaviour
+    variance = behaviour.leaving.frailty_variance
+    shape = 1.0 / variance if variance else 0.0
+    return {
+        "places": cells.places, "groups": cells.groups, "cells": cells.total,
+        "links": laws.routes.n_links, "options": laws.routes.option.shape[1],
+        "gates": len(laws.world.network.gates), "own_columns": 0,
+        "retry_s": laws.retry, "split_key": int(text_key("split")),
+        "registration_s": round(behaviour.reception.registration_hours * 3600),
+        "men_stay": behaviour.leaving.men_stay, "guards_leave": behaviour.leaving.guards_leave,
+        "follow": behaviour.waiting.follow, "part": behaviour.waiting.part,
+        "informed": behaviour.news.informed, "death_chance": laws.death_chance,
+        "fence_death": behaviour.harm.fence_death,
+        "frailty_shape": shape, "frailty_log_gamma": lgamma(shape + 1.0),
+    }  # fmt: skip
 
 
 def lists(room: int, targets: int) -> dict[str, NDArray[Any]]:
@@ -103,6 +125,17 @@ def scratch(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
     }  # fmt: skip
 
 
+def at_start(laws: Laws, households: Households) -> dict[str, NDArray[Any]]:
+    """Households as the run begins."""
+    return {
+        "start_key": households.key, "start_home": i64(households.home),
+        "start_place": i64(households.place), "start_group": i64(households.group),
+        "start_leaves": i64(households.leaves), "start_kinds": households.kinds,
+        "kin_share": np.array([group.kin_across for group in laws.world.groups], dtype=np.float64),
+        "burnt_share": laws.burnt_share,
+    }  # fmt: skip
+
+
 def observed(observer: Observer) -> dict[str, NDArray[Any]]:
     """The observer's own arrays."""
     return {
@@ -137,9 +170,9 @@ def at_gates(rules: RulesAtGates | None) -> dict[str, NDArray[Any]]:
 
 
 def quotas(
-    rules: RulesAtGates | None, capacity_per_hour: Sequence[float | None], seconds: int
+    rules: RulesAtGates | None, capacity_per_hour: Sequence[float | None]
 ) -> dict[str, NDArray[Any]]:
-    """Lanes of work by second for gates and their spread quotas, and counted quotas."""
+    """Work in a second of gates and their spread quotas, and room for counted quotas."""
     by_gate = rules.by_gate if rules else ()
     work: list[int] = []
     first = []
@@ -153,11 +186,15 @@ def quotas(
         "first_lane": i64(first), "lane_work": i64(work),
         "n_rates": i64([len(rule.rates) for rule in by_gate]),
         "n_counts": i64([len(rule.counts) for rule in by_gate]),
-        "lanes": np.zeros((3, len(work), seconds), dtype=np.int64),
         "count_left": np.zeros(shape, dtype=np.int64),
         "count_used": np.zeros(shape, dtype=np.int64),
         "trial_left": np.zeros(most, dtype=np.int64), "trial_used": np.zeros(most, dtype=np.int64),
     }  # fmt: skip
+
+
+def lanes(n: int, seconds: int) -> NDArray[np.int64]:
+    """Work that gates and their quotas allow in each second of a segment, in three accounts."""
+    return np.zeros((3, n, seconds), dtype=np.int64)
 
 
 def on_the_land(
@@ -176,4 +213,17 @@ def of_a_tick(values: Any, travel_s: Any, capacity: Any, full: Any) -> dict[str,
     return {
         "values": np.ascontiguousarray(values, dtype=np.float64), "travel_s": i64(travel_s),
         "capacity": i64(capacity), "full": np.ascontiguousarray(full, dtype=bool),
+    }  # fmt: skip
+
+
+def before_the_first_tick(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
+    """What is there before anybody has chosen a way and any policy is stated."""
+    states, options = laws.routes.option.shape
+    sorts, links = 2 * cells.groups, laws.routes.n_links
+    return {
+        **at_gates(None), **quotas(None, ()), "lanes": lanes(0, 0), **on_the_land(None, None, links, sorts),
+        **of_a_tick(
+            np.zeros((2 * sorts, states, options)), np.zeros((links, cells.groups)),
+            np.zeros(cells.places), np.zeros(cells.places),
+        ),
     }  # fmt: skip

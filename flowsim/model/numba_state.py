@@ -15,6 +15,8 @@ import numba
 from numba.core import types
 from numba.experimental import structref
 
+from flowsim.model import kernel_cache
+
 
 @structref.register
 class StateType(types.StructRef):  # type: ignore[misc]
@@ -49,4 +51,5 @@ def maker(names: tuple[str, ...]) -> Callable[..., State]:
     space: dict[str, Any] = {"State": State, "__name__": __name__}
     text = f"def make({', '.join(names)}):\n    return State({', '.join(names)})\n"
     exec(compile(text, __file__, "exec"), space)
-    return numba.njit(cache=True)(space["make"])
+    with kernel_cache.cached():
+        return kernel_cache.forgiving(numba.njit(cache=True)(space["make"]))

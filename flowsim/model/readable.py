@@ -16,22 +16,35 @@ from flowsim.model.layout import Act
 class Households(list[Household]):
     """Households by row; one that is asked for and not yet there is made."""
 
-    def __init__(self, run: Readable, table: NDArray[Any], n: int) -> None:
+    def __init__(self, run: Readable, kind: np.dtype[Any]) -> None:
         super().__init__()
-        self._run, self._blank = run, table[n:]
-        columns = {name: table[name][:n].tolist() for name in table.dtype.names or ()}
-        self.extend(
-            run.household(run, dict(zip(columns, values, strict=True)))
-            for values in zip(*columns.values(), strict=True)
-        )
+        nobody = np.zeros((), dtype=kind)
+        self._run = run
+        self._blank = {name: nobody[name] for name in kind.names or ()}
 
     def __getitem__(self, row: Any) -> Any:
-        """One that parts from its family is the next one."""
+        """One of them; whoever parts from a family is the next one."""
         if row == len(self):
-            blank = self._blank[0]
-            values = {name: blank[name].tolist() for name in blank.dtype.names}
-            self.append(self._run.household(self._run, {**values, "row": row}))
+            values = {name: value.tolist() for name, value in self._blank.items()}
+            self.append(self._run.household(self._run, values))
         return super().__getitem__(row)
+
+
+class Numbers(SimpleNamespace):
+    """A record of plain Python numbers by name."""
+
+    @property
+    def record(self) -> Numbers:
+        """Itself."""
+        return self
+
+    def set(self, **values: float) -> None:
+        """Set some of them."""
+        self.__dict__.update(values)
+
+    def get(self, name: str) -> int:
+        """A whole number among them."""
+        return int(getattr(self, name))
 
 
 class Readable:
@@ -61,19 +74,19 @@ class Readable:
         steps: dict[str, Any] = {}
         known = kernel_functions(make)
         self.steps = {**vars(known), **steps}
-        self.begin, self.begin_segment = known.begin, known.begin_segment
-        self.run_segment, self.end_tick = known.run_segment, known.end_tick
-        self.apart, self.count_queues = known.apart, known.count_queues
+        self._carry_out = known.carry_out
 
-    def numbers(self, kind: np.dtype[Any]) -> Any:
-        """A record of numbers by name."""
-        return SimpleNamespace(**dict.fromkeys(kind.names or (), 0))
+    def carry_out(self, state: Any, order: int) -> bool:
+        """Have the kernel do something, see `flowsim.model.kernel.tick`."""
+        return bool(self._carry_out(state, order))
 
-    def rows(self, table: NDArray[Any], n: int) -> Any:
-        """Households of the first rows of a table; those that are there already stay."""
-        if self.state_now is None:
-            return Households(self, table, n)
-        return self.state_now.rows
+    def numbers(self, kind: np.dtype[Any]) -> Numbers:
+        """Numbers of the kernel by name."""
+        return Numbers(**dict.fromkeys(kind.names or (), 0))
+
+    def rows(self, kind: np.dtype[Any], room: int, old: Households | None) -> Households:
+        """Households, who are made as they are asked for."""
+        return Households(self, kind) if old is None else old
 
     def state(self, held: dict[str, Any]) -> Any:
         """What the kernel works on."""
@@ -83,3 +96,7 @@ class Readable:
         }
         self.state_now = SimpleNamespace(**views)
         return self.state_now
+
+    def column(self, rows: Households, name: str, n: int) -> NDArray[Any]:
+        """A column of the first rows."""
+        return np.array([getattr(household, name) for household in list(rows)[:n]])

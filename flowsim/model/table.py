@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from flowsim.clock import NEVER
 from flowsim.draws import Purpose
 from flowsim.model.layout import KINDS, Refuge
 
@@ -31,8 +29,6 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("done", "i4"), ("rank", "i4"), ("rated", "i8"), ("counted", "i8"), ("quota", "f8"),
     ("luck", "f8"), ("frailty", "f8"), ("worked", "i8"), ("in_hand", "i8"),
 )  # fmt: skip
-_MINUS_ONE = ("link", "parent", "part", "sibling", "barred", "goal", "camp")
-_NEVER = ("next_event", "arrive", "leaves", "done")
 
 
 def row_type(clocks: int, own: int, counted: int) -> np.dtype[Any]:
@@ -53,20 +49,3 @@ def row_type(clocks: int, own: int, counted: int) -> np.dtype[Any]:
         ("own", "f8", (max(own, 1),)),
     ]  # fmt: skip
     return np.dtype([*_COLUMNS, *tables], align=True)
-
-
-def blank(rows: NDArray[Any], first: int) -> None:
-    """Make rows of nobody out of zeros, numbered from one on."""
-    rows["row"] = np.arange(first, first + rows.size)
-    for name in _MINUS_ONE:
-        rows[name] = -1
-    for name in _NEVER:
-        rows[name] = NEVER
-
-
-def grown(rows: NDArray[Any], room: int) -> NDArray[Any]:
-    """The same rows with room for more."""
-    more = np.zeros(room, dtype=rows.dtype)
-    more[: rows.size] = rows
-    blank(more[rows.size :], rows.size)
-    return more

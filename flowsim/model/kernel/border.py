@@ -35,7 +35,7 @@ from flowsim.model.kernel.constants import (
 from flowsim.model.kernel.harm import struck
 from flowsim.model.kernel.keyed import chance, count, uniform, uniform_of
 from flowsim.model.kernel.standing import class_of_hours, tell, tell_all
-from flowsim.model.kernel.status import draw_again, enter, line_up, lose, split
+from flowsim.model.kernel.status import draw_again, enter, is_apart, line_up, lose, split
 from flowsim.model.kernel.ways import choose, take, travel
 
 
@@ -69,6 +69,7 @@ def leave_at_the_gate(s: Any, h: Any, now: int, gate: int) -> None:
     slot = s.slot[FOR_GATE]
     rest = split(s, h, h.count[slot], AT_GATE_PART)
     s.parted[s.tick.at, s.gate_crossing[gate]] += 1
+    s.n.apart += rest.size if not is_apart(h) else 0
     rest.follows = uniform(s, rest.key, FOR_FOLLOWING, 0) < s.run.follow
     if rest.follows:
         s.followers[s.n.followers] = rest.row

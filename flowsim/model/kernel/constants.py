@@ -35,6 +35,8 @@ AT_HOME_PART, AT_GATE_PART = 1, 2
 
 FOR_FRAILTY = int(Purpose.FRAILTY)
 FOR_INFORMED = int(Purpose.INFORMED)
+FOR_BURNT = int(Purpose.BURNT)
+FOR_KIN = int(Purpose.KIN)
 FOR_MEN = int(Purpose.MEN_STAY)
 FOR_ROUTE = int(Purpose.ROUTE)
 FOR_FENCE = int(Purpose.FENCE_RESULT)

@@ -14,7 +14,7 @@ from flowsim.model.kernel.constants import (
     SHELTERED,
 )
 from flowsim.model.kernel.standing import tally
-from flowsim.model.kernel.status import draw_again, enter, regroup
+from flowsim.model.kernel.status import draw_again, enter, is_apart, regroup
 
 
 def settled(h: Any) -> bool:
@@ -89,6 +89,10 @@ def note_all_together(s: Any) -> int:
 
 def join_family(s: Any, h: Any, family: Any, now: int) -> None:
     """A household is part of its family again."""
+    if is_apart(h):
+        s.n.apart -= h.size
+    if is_apart(family):
+        s.n.apart += h.size
     tally(s, family, -1)
     tally(s, h, -1)
     for kind in range(KINDS):
@@ -100,7 +104,7 @@ def join_family(s: Any, h: Any, family: Any, now: int) -> None:
     h.size = 0
     tally(s, family, 1)
     tally(s, h, 1)
-    if not h.guard:
+    if is_apart(h):
         s.reunited[s.tick.at, h.place] += 1
     enter(s, h, now, EMPTY, h.place, h.link)
 

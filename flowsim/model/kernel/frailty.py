@@ -1,4 +1,4 @@
-"""Frailty of leaving: a gamma of mean 1 by its inverse law, for households born in the run."""
+"""Frailty of leaving: a gamma of mean 1, by its inverse law."""
 
 from __future__ import annotations
 
@@ -9,41 +9,66 @@ from flowsim.model.kernel.constants import FOR_FRAILTY
 from flowsim.model.kernel.keyed import uniform
 
 
-def gamma_share(shape: float, x: float, log_gamma: float) -> float:
-    """Regularised lower incomplete gamma function, by its series (Abramowitz, Stegun 6.5.29)."""
-    term, total, n = 1.0, 1.0, 0
+def gamma_law(shape: float, x: float, log_gamma: float) -> float:
+    """Regularised lower incomplete gamma function, by its series.
+
+    P(a, x) = f (1 + x / (a + 1) + x^2 / ((a + 1) (a + 2)) + ...), f = x^a e^-x / Gamma(a + 1)
+    (Abramowitz and Stegun 1964, 6.5.29).
+
+    Parameters
+    ----------
+    log_gamma : float
+        ln Gamma(shape + 1).
+    """
+    term = math.exp(shape * math.log(x) - x - log_gamma)
+    total, n = term, shape
     while term > total * 1e-17:
-        n += 1
-        term *= x / (shape + n)
+        n += 1.0
+        term *= x / n
         total += term
-    return total * math.exp(shape * math.log(x) - x - log_gamma)
+    return total
 
 
-def frailty(s: Any, key: int) -> float:
-    """Frailty of a household: Newton's method within a bracket."""
-    shape = s.run.frailty_shape
-    if shape == 0.0:
-        return 1.0
-    u = uniform(s, key, FOR_FRAILTY, 0)
-    log_gamma = math.lgamma(shape + 1.0)
-    low = math.exp((math.log(u) + log_gamma) / shape)
-    high = low
-    while gamma_share(shape, high, log_gamma) < u:
-        low = high
-        high = 2.0 * high
-    x = 0.5 * (low + high)
-    for _ in range(60):
-        gap = gamma_share(shape, x, log_gamma) - u
+def near_gamma(shape: float, u: float, log_gamma: float) -> float:
+    """A value near the one whose law is u: a normal cubed, or for a small u the first of the series.
+
+    Wilson and Hilferty (1931), with the normal quantile of Abramowitz and Stegun 26.2.23.
+    """
+    t = math.sqrt(-2.0 * math.log(min(u, 1.0 - u)))
+    z = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (
+        1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308))
+    )
+    root = 1.0 - 1.0 / (9.0 * shape) + (z if u > 0.5 else -z) / (3.0 * math.sqrt(shape))
+    least = math.exp((math.log(u) + log_gamma) / shape)
+    return max(shape * root * root * root, least)
+
+
+def gamma_quantile(shape: float, u: float, log_gamma: float) -> float:
+    """Value whose law is u: Halley's method, within a bracket."""
+    x = near_gamma(shape, u, log_gamma)
+    low, high = 0.0, math.inf
+    for _ in range(100):
+        gap = gamma_law(shape, x, log_gamma) - u
         if gap > 0.0:
             high = x
         else:
             low = x
         slope = math.exp((shape - 1.0) * math.log(x) - x - log_gamma) * shape
-        new = x - gap / slope
-        if not low < new < high:
-            new = 0.5 * (low + high)
+        step = gap / slope if slope > 0.0 else math.inf
+        new = x - step / (1.0 - 0.5 * min(1.0, step * ((shape - 1.0) / x - 1.0)))
+        if not low <= new <= high:
+            new = 0.5 * (low + high) if high < math.inf else 2.0 * x
         change = abs(new - x)
         x = new
-        if change <= 1e-15 * x:
+        if change <= 1e-6 * x:  # the next step is of its third power
             break
-    return max(x / shape, 1e-9)
+    return x
+
+
+def frailty(s: Any, key: int) -> float:
+    """Frailty of a household."""
+    if s.run.frailty_shape == 0.0:
+        return 1.0
+    u = uniform(s, key, FOR_FRAILTY, 0)
+    x = gamma_quantile(s.run.frailty_shape, u, s.run.frailty_log_gamma)
+    return max(x / s.run.frailty_shape, 1e-9)

@@ -22,7 +22,7 @@ from flowsim.model.kernel.constants import (
     RETURN,
 )
 from flowsim.model.kernel.keyed import count, mix, to_unit, uniform, word
-from flowsim.model.kernel.status import draw_again, enter, split
+from flowsim.model.kernel.status import draw_again, enter, is_apart, split
 from flowsim.model.kernel.ways import choose, destination, go, homeward, leaving, to_camp
 
 
@@ -51,6 +51,7 @@ def leave_guards(s: Any, h: Any, now: int, number: int) -> None:
         s.parting[1, kind] = h.wounded[kind] if kind == MEN else 0
     guards = split(s, h, number, AT_HOME_PART)
     guards.guard = True
+    s.n.apart -= guards.size if is_apart(h) else 0
     enter(s, guards, now, AT_HOME, h.home, h.link)
 
 

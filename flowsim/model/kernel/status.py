@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowsim.model.kernel.births import be_born, blank
 from flowsim.model.kernel.clocks import draw, stir, wake
-from flowsim.model.kernel.constants import DIED, EMPTY, FOR_INFORMED, KINDS, WAITING
-from flowsim.model.kernel.frailty import frailty
-from flowsim.model.kernel.keyed import mix, uniform, word
+from flowsim.model.kernel.constants import DIED, EMPTY, KINDS, WAITING
+from flowsim.model.kernel.keyed import mix, word
 from flowsim.model.kernel.standing import tally, tell
 
 
@@ -43,6 +43,7 @@ def split(s: Any, h: Any, number: int, part: int) -> Any:
     The caller lets the new household enter a status.
     """
     new = s.rows[s.n.rows]
+    blank(new, s.n.rows)
     s.n.rows += 1
     new.key = mix(mix(mix(h.key, s.run.split_key), word(number)), word(part))
     new.home = h.home
@@ -59,8 +60,7 @@ def split(s: Any, h: Any, number: int, part: int) -> Any:
         new.safe[refuge] = h.safe[refuge]
     for column in range(s.run.own_columns):
         new.own[column] = h.own[column]
-    new.frailty = frailty(s, new.key)
-    new.informed = uniform(s, new.key, FOR_INFORMED, 0) < s.run.informed
+    be_born(s, new)
     new.parent = h.row
     new.sibling = h.part
     h.part = new.row
@@ -83,6 +83,11 @@ def split(s: Any, h: Any, number: int, part: int) -> Any:
     return new
 
 
+def is_apart(h: Any) -> bool:
+    """Whether a household was left at a gate by its family."""
+    return bool(h.parent >= 0 and not h.guard)
+
+
 def regroup(s: Any, h: Any) -> None:
     """It has settled, or is no more: at the end of the tick families may join again."""
     if not h.regroups:
@@ -98,6 +103,8 @@ def lose(s: Any, h: Any, kind: int, gate: int) -> None:
     h.wounded[kind] = min(h.wounded[kind], h.kinds[kind])
     h.size -= 1
     tally(s, h, 1)
+    if is_apart(h):
+        s.n.apart -= 1
     s.deaths[s.tick.at, h.place, h.group] += 1
     s.n.dead += 1
     if h.barred >= 0:

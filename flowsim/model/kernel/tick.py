@@ -1,6 +1,6 @@
 """A tick: who is due acts, queues meet openings, and reception fills, until nothing is due.
 
-`run_segment`, `end_tick` and `begin` are what a run calls; all else is called by them.
+A run calls `carry_out` alone.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 
 from flowsim.model.kernel.admission import assess
 from flowsim.model.kernel.border import attempt, let_through, release, turn_away
-from flowsim.model.kernel.clocks import call, draw, wake
+from flowsim.model.kernel.clocks import call, wake
 from flowsim.model.kernel.constants import (
     ARRIVE,
     CRUSH,
@@ -33,7 +33,7 @@ from flowsim.model.kernel.moves import go_home, leave, onward, relocate
 from flowsim.model.kernel.queue import serve
 from flowsim.model.kernel.reception import settle_all
 from flowsim.model.kernel.rest import rest, rouse
-from flowsim.model.kernel.standing import tally
+from flowsim.model.kernel.start import begin
 from flowsim.model.kernel.status import draw_again
 from flowsim.model.kernel.ways import arrive
 
@@ -208,18 +208,6 @@ def end_tick(s: Any) -> None:
         rest(s)
 
 
-def begin(s: Any) -> None:
-    """All households stand where the run begins, with all their clocks drawn."""
-    for row in range(s.n.rows):
-        h = s.rows[row]
-        tally(s, h, 1)
-        s.loose[row] = row
-        for n in range(s.n_clocks[h.status]):
-            draw(s, h, n, 0)
-    s.n.loose = s.n.rows
-    rest(s)
-
-
 def count_queues(s: Any) -> None:
     """Count the persons who wait at each gate and are not held."""
     for gate in range(s.run.gates):
@@ -230,11 +218,19 @@ def count_queues(s: Any) -> None:
             s.queued[s.gate[h.link]] += h.passing
 
 
-def apart(s: Any) -> int:
-    """Persons in parts that were left at a gate and have not joined their family again."""
-    persons = 0
-    for row in range(s.run.at_start, s.n.rows):
-        h = s.rows[row]
-        if not h.guard:
-            persons += h.size
-    return persons
+BEGIN, BEGIN_SEGMENT, RUN_SEGMENT, END_TICK, COUNT_QUEUES = range(5)
+
+
+def carry_out(s: Any, order: int) -> bool:
+    """What a run asks for; False where a segment needs room for more households to go on."""
+    if order == BEGIN:
+        begin(s)
+    elif order == BEGIN_SEGMENT:
+        begin_segment(s)
+    elif order == RUN_SEGMENT:
+        return run_segment(s)
+    elif order == END_TICK:
+        end_tick(s)
+    elif order == COUNT_QUEUES:
+        count_queues(s)
+    return True
