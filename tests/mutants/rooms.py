@@ -63,9 +63,8 @@ ROOMS = {
         near=("tests/study/test_keys.py", "tests/study/test_labels.py",
               "tests/study/test_schema.py", "tests/study/test_records.py",
               "tests/study/test_inputs.py", "flowsim/study"),
-        wide=(
-              "tests/study/test_files.py", "tests/study/test_store.py",
-              "tests/study/test_study.py"),
+        wide=("tests/study/test_identity.py", "tests/study/test_files.py",
+              "tests/study/test_store.py", "tests/study/test_study.py"),
     ),
     "effects": Room(
         code=("flowsim/effects.py", "flowsim/results.py"),
@@ -81,8 +80,10 @@ ROOMS = {
     ),
     "check": Room(
         code=("flowsim/check",),
-        near=("tests/check/test_words.py", "tests/check/test_holding.py", "flowsim/check"),
-        wide=("tests/check/test_check.py",),
+        near=("tests/check/test_words.py", "tests/check/test_baseline.py",
+              "tests/check/test_holding.py", "flowsim/check"),
+        # test_check.py runs a whole scenario in each test, and sees nothing that these do not
+        wide=("tests/check/test_swaps.py",),
     ),
     "labels": Room(
         code=("flowsim/plot/labels.py",),
