@@ -485,6 +485,15 @@ def test_a_check_beside_a_scenario_that_is_wrong(small: Path, text: str, told: l
     assert said(small) == told
 
 
+def test_what_is_no_check_at_all_is_told_of_no_key(small: Path) -> None:
+    write(small, "\n- members\n")
+    with pytest.raises(fs.ScenarioError) as error:
+        read_checks([small])
+    (problem,) = error.value.problems
+    assert (problem.path, problem.file) == ("", str(small / "check.yaml"))
+    assert (problem.line, problem.column) == (2, 1)
+
+
 def test_problems_of_all_checks_are_told_once(small: Path) -> None:
     other = shutil.copytree(small, small.with_name("other"))
     for folder in (small, other):

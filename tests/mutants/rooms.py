@@ -82,7 +82,7 @@ ROOMS = {
         code=("flowsim/check",),
         near=("tests/check/test_words.py", "tests/check/test_baseline.py",
               "tests/check/test_holding.py", "flowsim/check"),
-        # test_check.py runs a whole scenario in each test, and sees nothing that these do not
+        # test_check.py runs a scenario in each test, too slow to try against all that is left
         wide=("tests/check/test_swaps.py",),
     ),
     "labels": Room(
