@@ -254,7 +254,7 @@ def test_why_a_scenario_cannot_be_held(tmp_path: Path, runs: Runs) -> None:
     mine = asked(tmp_path)
     verdict = hold(mine, "exact")
     assert verdict.wrong == (f"there is no baseline; {RIGHT}",)
-    assert verdict.since == ""
+    assert (verdict.name, verdict.level, verdict.since) == (tmp_path.as_posix(), "exact", "")
     gone = Asked(tmp_path, SECTION, None)
     assert hold(gone, "exact").wrong == ("there is a check and no scenario; remove it",)
     with pytest.raises(ValueError, match="holds no scenario"):

@@ -62,7 +62,7 @@ ROOMS = {
             "identity", "layout", "manifest", "opening", "points", "record", "sample", "schema")),
         near=("tests/study/test_keys.py", "tests/study/test_labels.py",
               "tests/study/test_schema.py", "tests/study/test_records.py",
-              "tests/study/test_inputs.py", "flowsim/study"),
+              "tests/study/test_inputs.py", "tests/study/test_imports.py", "flowsim/study"),
         wide=("tests/study/test_identity.py", "tests/study/test_files.py",
               "tests/study/test_store.py", "tests/study/test_study.py"),
     ),

@@ -318,6 +318,14 @@ def test_a_damaged_head_is_told_with_its_run(tmp_path: Path) -> None:
         f"{store.folder} has damaged 1 of 6 runs: {store.path(run.key)} of 'closed', sample 1, "
         f"member 1 (seed 7.1.1), it does not begin as a record does; {AGAIN}"
     )
+    data = record(run, ["Town", "Camp"], 50)
+    layout = Layout.of(data)
+    whole = encode(layout, layout.pack(data), run.known)
+    store.path(run.key).write_bytes(whole[:-8])
+    with pytest.raises(
+        StoreError, match=r"\(seed 7.1.1\), it is of another size than its layout; "
+    ):
+        dataset(store, PLAN)
 
 
 @pytest.mark.parametrize("member", [1, 2])
@@ -365,6 +373,9 @@ def test_only_more_than_the_limit_is_read_as_it_is_needed(
     assert dataset(store, PLAN).people.chunks is None
     monkeypatch.setattr("flowsim.study.opening.LAZY_BYTES", size - 1)
     assert dataset(store, PLAN).people.chunks is not None
+    # in pieces of one member where a piece has room for less
+    monkeypatch.setattr("flowsim.study.opening.CHUNK_BYTES", 1)
+    assert dataset(store, PLAN).people.chunksizes["member"] == (1, 1, 1)
 
 
 def test_a_large_study_without_dask_says_what_to_install(
