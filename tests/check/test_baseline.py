@@ -235,6 +235,25 @@ def test_the_history_tells_which_means_moved(
     ]
 
 
+def test_each_outcome_that_moved_has_the_places_and_days_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = Asked(tmp_path, CheckSection(outcomes=("deaths", "waiting_peak")), toy_scenario())
+    for by in (0.0, 3.0):
+        table = outcomes(deaths=[1.0, 2.0 + by], waiting_peak=[5.0 + by, 5.0])
+        rows = days({("deaths", "Osh"): [1, 2 + by], ("waiting", "Post"): [5 + by, 5]})
+        made = Measured(table, {"deaths": "persons", "waiting_peak": "persons"}, rows, ("a", "b"))
+        monkeypatch.setattr(guard, "measure", lambda *_, made=made: made)
+        if not by:
+            guard.update(mine, "why")
+    assert guard.hold(mine, "exact").lines() == [
+        "deaths: 1 -> 1 (member 1), 2 -> 5 (member 2) persons",
+        "  Osh, 2010-06-11: deaths 2 -> 5",
+        "waiting_peak: 5 -> 8 (member 1), 5 -> 5 (member 2) persons",
+        "  Post, 2010-06-10: waiting 5 -> 8",
+    ]
+
+
 def test_a_lone_scenario_has_the_whole_rate_of_false_alarms(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
