@@ -466,8 +466,9 @@ def test_code_of_a_check_runs_only_if_it_is_allowed(
     file.write_text(text.replace("        policies:\n", f"        policies:\n          - {code}\n"))
     with pytest.raises(fs.ScenarioError, match="code of a scenario file is not run"):
         guard(small)
-    (line,) = guard(small, allow_code=True).wrong
-    assert line.startswith("there is no baseline")
+    verdict = guard(small, allow_code=True)
+    assert verdict.level == "exact"
+    assert verdict.wrong == (f"there is no baseline; {RIGHT}",)
 
 
 @pytest.mark.parametrize(
