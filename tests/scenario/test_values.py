@@ -120,8 +120,10 @@ def test_a_source_and_a_law_stay_with_a_number() -> None:
     assert only.behaviour.leaving.violence_per_day == 3.0
 
 
-def test_ends_of_a_range_of_times_are_taken_to_the_zone_of_the_scenario() -> None:
+def test_times_and_the_ends_of_their_range_are_taken_to_the_zone_of_the_scenario() -> None:
     made = small_scenario(timezone="Asia/Bishkek")
+    plain = made.with_values({f"{POLICIES}[0].start": "2010-06-10T20:00Z"})
+    assert plain.borders[0].authorities[0].policies[0].start == datetime(2010, 6, 11, 2)
     told = {"value": "2010-06-11T00:00", "low": "2010-06-10T12:00Z"}
     after = made.with_values({f"{POLICIES}[0].start": told})
     assert after.borders[0].authorities[0].policies[0].start == datetime(2010, 6, 11)
