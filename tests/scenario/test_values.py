@@ -109,6 +109,23 @@ def test_ranges_follow_a_name_and_numbers_can_be_set_themselves() -> None:
     assert same.numbers == made.numbers
 
 
+@pytest.mark.parametrize("path", ["places[0].population", "places.Town.population"])
+def test_a_range_goes_with_its_value_by_whichever_path_it_was_told(path: str) -> None:
+    """It stayed with the old value, as paths were compared as texts."""
+    number = Number(path=path, value=600, low=500)
+    made = small_scenario(numbers=(number,))
+    assert made.with_values({"places[Town].population": 900}).numbers == ()
+    kept = made.with_values({"places[Village].population": 900})
+    assert ranges(kept) == {"places[Town].population": (500, 600, None)}
+
+
+def test_a_range_that_leads_nowhere_does_not_keep_a_name_from_being_set() -> None:
+    number = Number(path="nowhere.to", value=600, low=500)
+    made = small_scenario(numbers=(number,))
+    path = "borders[0].authorities[Guards].name"
+    assert made.with_values({path: "Border guards"}).numbers == (number,)
+
+
 def test_a_source_and_a_law_stay_with_a_number() -> None:
     path = "behaviour.leaving.violence_per_day"
     told = {"value": 3, "low": 1, "high": 5, "source": "us", "note": "n"}
