@@ -14,6 +14,7 @@ from flowsim.behaviour.flee_section import Flee, Spawning
 from flowsim.formats.flee.as_run import Told, spells_as_run
 from flowsim.formats.flee.changes import camps_at_times, read_changes, shut, with_changes
 from flowsim.formats.flee.conflict import read_conflict
+from flowsim.formats.flee.folder import read_flee
 from flowsim.formats.flee.people import read_agents, read_group
 from flowsim.formats.flee.places import read_places, read_routes
 from flowsim.formats.flee.registrations import Registered, Series, read_registered
@@ -760,3 +761,10 @@ def test_what_a_lone_place_closes_is_told_or_nothing(tmp_path: Path) -> None:
     (told,) = (str(w.message) for w in seen if "closures.csv" in str(w.message))
     assert told.endswith("closures.csv:3: no route joins Lone and Bee; the row closes nothing")
     assert closed(scenario) == []
+
+
+def test_what_is_odd_is_told_where_the_folder_is_asked_for(tmp_path: Path) -> None:
+    routes = FILES["input_csv/routes.csv"] + "Aha,Aha,9\n"
+    with pytest.warns(fs.ScenarioWarning, match="to itself, and is left out") as seen:
+        read_flee(flee_folder(tmp_path, routes=routes))
+    assert {Path(told.filename).name for told in seen} == {Path(__file__).name}
