@@ -136,12 +136,25 @@ def test_nobody_comes_by_a_road_that_is_closed() -> None:
     assert total(found, "admitted", "Side") == PERSONS
 
 
-def test_a_checkpoint_stops_some_of_one_group_for_good() -> None:
+def test_a_checkpoint_stops_some_of_one_group_as_long_as_it_stands() -> None:
+    """From 18:45 to 14:00 the next day; nobody is hurt under the corridor or abroad."""
     found = result("a_checkpoint_and_a_corridor")
-    left = found.people.isel(time=-1).sel(status="at_home", place="Here").to_series()
-    assert left["G"] == 0 < left["H"]
+    left = found.people.sel(status="at_home", place="Here")
+    assert left.sel(group="G").values[-15:].sum() == 0
+    assert left.sel(group="H").values[[-5, -1]].tolist() == [2, 0]
     assert int(found.deaths.sel(place="Here").sum() + found.wounded.sel(place="Here").sum()) > 0
     assert not found.deaths.drop_sel(place="Here").any()
+
+
+def test_who_is_stopped_on_the_way_looks_again_an_hour_later() -> None:
+    """An hour to North, and another to There; whom the checkpoint stops is late by whole hours."""
+    found = result("people_are_stopped_on_the_way")
+    assert stock(found, "moving", "North")[1] == PERSONS
+    reached = flows(found)["reached"]
+    assert 0 < reached[3] < reached[2] < reached[1]
+    assert reached[1:5].sum() == PERSONS
+    assert (stock(found, "sheltered")[1:] == np.cumsum(reached)[:-1]).all()
+    assert not stock(found, "displaced").any()
 
 
 def test_a_path_takes_an_hour_for_each_three_kilometres() -> None:
@@ -218,6 +231,30 @@ def test_men_wait_until_they_may_pass_and_families_join_again() -> None:
     assert apart[0] > 0
     assert (apart[:14] == apart[0]).all()
     assert (apart[14:] == 0).all()
+
+
+def test_men_follow_their_families_once_and_go_on_where_there_is_no_room() -> None:
+    """Nobody passes after 22:00, when all may; who finds no room at There is at East."""
+    found = result("men_follow_into_a_full_camp")
+    there, east = (stock(found, "sheltered", name) for name in ("There", "East"))
+    assert there.max() <= 32
+    assert there[-1] + east[-1] + stock(found, "moving")[-1] == PERSONS
+    assert set(there[8:].tolist()) == {there[-1]}
+    men = found.outcomes.sel(outcome="admitted", kind="men").sum("crossing").values
+    assert men[2:4].sum() == 0 < men[4]
+    assert men[5:].sum() == 0
+    assert found.data.reunited.sel(place=["There", "East"]).sum() > 0
+
+
+def test_a_state_counts_the_exempt_among_the_admitted() -> None:
+    """More than ten have passed when it looks at 19:00, so it opens."""
+    found = result("a_state_counts_the_exempt")
+    kin = total(found, "exempt")
+    assert counts(found) == {
+        "reached": [PERSONS] + [0] * 5, "exempt": [kin] + [0] * 5, "refused": [PERSONS - kin] +
+        [0] * 5, "admitted": [0, PERSONS - kin] + [0] * 4,
+    }  # fmt: skip
+    assert kin > 10
 
 
 def test_who_may_not_pass_waits_on() -> None:

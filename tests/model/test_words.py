@@ -24,7 +24,7 @@ from flowsim.model.unlikely import unlikely, warn_of
 from flowsim.scenario.scenario import Scenario
 from tests.model import tiny
 from tests.model.test_explain import START, road
-from tests.model.worlds import LEAKY, STRICT, hours, rich
+from tests.model.worlds import LEAKY, STRICT, finished, hours, rich
 
 FILE = Path(__file__).with_name("kept_words.txt")
 DAY = timedelta(days=1)
@@ -256,6 +256,21 @@ def test_a_run_by_a_rule_of_ones_own_says_so_and_does_so() -> None:
     told = run(scenario, rules={"leave": never, "onward": never}).data
     assert told.attrs["own_rules"] == "leave,onward"
     assert (told.people.sel(status="at_home").sum(["place", "group"]) == tiny.PERSONS).all()
+
+
+def test_what_mesa_collects_is_what_is_recorded() -> None:
+    """Totals at the end of each step, by the names of the statuses."""
+    model = finished(tiny.homes_are_burnt(), seed=7)
+    told = model.datacollector.get_model_vars_dataframe()
+    assert list(told) == ["crossed", "waiting", "displaced", "sheltered", "returned", "dead"]
+    data = tiny.result("homes_are_burnt").data
+    at_end = told[5::6].to_dict("list")  # steps of an hour, recorded every six
+    totals = data.people.sum(["place", "group"])
+    for name in ("waiting", "displaced", "sheltered", "returned"):
+        assert at_end[name] == totals.sel(status=name).values.tolist(), name
+    admitted = data.outcomes.sel(outcome="admitted").sum(["crossing", "kind"]).cumsum("time")
+    assert at_end["crossed"] == admitted.values.tolist()
+    assert at_end["dead"] == [0] * 8
 
 
 def test_progress_is_told_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

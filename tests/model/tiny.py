@@ -131,7 +131,7 @@ def a_checkpoint_and_a_corridor() -> Scenario:
     """Some are stopped, some late; under a corridor nobody is hurt on the way."""
     policies = [
         {"type": "checkpoint", "routes": [NORTH, SOUTH], "stops": ["group:H"], "permeability": 0.5,
-         "delay_hours": 0.7, "cost_km": 3},
+         "delay_hours": 0.7, "cost_km": 3, "start": hours(0.75), "stop": hours(20)},
         {"type": "corridor", "routes": [NORTH], "danger": 0.0, "lifts": 0.5},
     ]  # fmt: skip
     return on_two(
@@ -140,6 +140,20 @@ def a_checkpoint_and_a_corridor() -> Scenario:
         behaviour={"harm": {"deaths_per_day": 1.0, "on_the_way": 1.0}},
         per_day=20.0,
     )
+
+
+@world
+def people_are_stopped_on_the_way() -> Scenario:
+    """From North a road leads to Hill, on which all are stopped: they look again each hour."""
+    policies = [{"type": "checkpoint", "routes": [("Hill", "North")], "permeability": 0.0}]
+    base = on_two(crossings=("Gate",), days=0.75)
+    places = [*(p.model_dump() for p in base.places),
+              {"name": "Hill", "country": "A", "lat": 40.1, "lon": 71.8}]  # fmt: skip
+    routes = [*(r.model_dump() for r in base.routes), {"start": "North", "end": "Hill", "km": 15}]
+    behaviour = base.behaviour.model_dump()
+    behaviour["routes"] |= {"wait_cost_cap": 1.0, "settle_inside": 2.0}
+    changes = {"places": places, "routes": routes, "behaviour": behaviour}
+    return Scenario(**{**base.model_dump(), **changes, "borders": border(policies)})
 
 
 @world
@@ -216,6 +230,28 @@ def men_are_barred_and_follow() -> Scenario:
     behaviour = {"waiting": {"part": 0.7, "follow": 0.5, "fence_per_day": 0.0}}
     policies = [{"type": "triage", "barred": ["men"], "stop": hours(5.2)}]
     return on_one_road(policies, behaviour=behaviour, record="30min", step="30min", **OF_FAMILIES)
+
+
+@world
+def men_follow_into_a_full_camp() -> Scenario:
+    """There has room for 32: men come for their families there, and some go on to East."""
+    behaviour = {"waiting": {"part": 1.0, "follow": 1.0}, "routes": {"settle_abroad": 5.0}}
+    policies = [{"type": "triage", "barred": ["men"], "stop": hours(4)}]
+    base = on_two(policies, behaviour=behaviour, capacity=32, **OF_FAMILIES)
+    places = [
+        *(p.model_dump() for p in base.places),
+        {"name": "East", "country": "B", "lat": 40.3, "lon": 72.1},
+    ]
+    routes = [*(r.model_dump() for r in base.routes), {"start": "There", "end": "East", "km": 15}]
+    return Scenario(**{**base.model_dump(), "places": places, "routes": routes})
+
+
+@world
+def a_state_counts_the_exempt() -> Scenario:
+    """Closed but for kin, until an hour after the state has seen ten of them pass."""
+    reacts = {"type": "reactive", "when": {"what": "admitted", "below": 10}, "policies": [
+        {"type": "closed", "exempt": ["kin_across"]}]}  # fmt: skip
+    return on_one_road([reacts], group={"kin_across": 0.5}, days=0.25)
 
 
 @world
