@@ -183,7 +183,7 @@ def refuge_turns_dangerous() -> Scenario:
 
 @world
 def a_spread_quota() -> Scenario:
-    return on_one_road([{"type": "quota", "per_hour": 12, "priority": ["women"]}], persons=24)
+    return on_one_road([{"type": "quota", "per_hour": 18, "priority": ["women"]}], persons=24)
 
 
 @world
@@ -420,6 +420,27 @@ def people_are_moved_from_camp_to_camp() -> Scenario:
         *(r.model_dump() for r in base.routes),
         *({"start": "There", "end": name, "km": 60} for name in ("East", "West")),
     ]
+    changes = {"places": places, "routes": routes, "borders": border(policies)}
+    return Scenario(**{**base.model_dump(), **changes})
+
+
+@world
+def families_are_moved_while_their_men_come() -> Scenario:
+    """Men may pass from 22:00 on; an hour later all at There are moved to East."""
+    policies = [
+        {"type": "triage", "barred": ["men"], "stop": hours(4)},
+        {"type": "relocation", "origins": ["There"], "to": ["East", "West"], "per_day": 60,
+         "start": hours(5)},
+    ]  # fmt: skip
+    behaviour = {"waiting": {"part": 1.0}, "routes": {"km_cost": 0.01, "settle_abroad": 3.0}}
+    base = on_one_road(behaviour=behaviour, persons=80, **OF_FAMILIES)
+    east = {"name": "East", "country": "B", "lat": 40.3, "lon": 72.4}
+    west = {"name": "West", "country": "B", "lat": 40.3, "lon": 71.6, "capacity": 0}
+    routes = [
+        *(r.model_dump() for r in base.routes),
+        *({"start": "There", "end": name, "km": 60} for name in ("East", "West")),
+    ]
+    places = [*(p.model_dump() for p in base.places), east, west]
     changes = {"places": places, "routes": routes, "borders": border(policies)}
     return Scenario(**{**base.model_dump(), **changes})
 
