@@ -120,9 +120,9 @@ def test_as_many_leave_as_are_told_when_they_are_told() -> None:
 def test_a_curfew_keeps_people_in_and_a_roadblock_costs_its_hours() -> None:
     """Out at midnight, at the gates an hour later; There an hour later, or two and a half."""
     found = result("a_curfew_and_a_roadblock")
-    assert stock(found, "at_home").tolist() == [60] * 6 + [0] * 18
+    assert stock(found, "at_home").tolist() == [60] * 6 + [0] * 6
     gate, side = total(found, "admitted"), total(found, "admitted", "Side")
-    assert stock(found, "sheltered").tolist() == [0] * 8 + [side] + [gate + side] * 15
+    assert stock(found, "sheltered").tolist() == [0] * 8 + [side] + [gate + side] * 3
     assert gate + side == 60
     assert found.hours_to_safety.sel(refuge="abroad", wait=2).item() == 60
 
@@ -167,8 +167,8 @@ def test_a_path_takes_an_hour_for_each_three_kilometres() -> None:
 def test_people_move_on_where_their_refuge_turns_dangerous() -> None:
     """Settled after an hour, gone at midnight, an hour on the way; each refuge counts once."""
     found = result("refuge_turns_dangerous")
-    assert stock(found, "displaced", "North").tolist() == [0] + [60] * 5 + [0] * 18
-    assert stock(found, "sheltered", "There").tolist() == [0] * 7 + [60] * 17
+    assert stock(found, "displaced", "North").tolist() == [0] + [60] * 5 + [0] * 6
+    assert stock(found, "sheltered", "There").tolist() == [0] * 7 + [60] * 5
     assert found.hours_to_safety.sel(refuge="inside", wait=1).item() == PERSONS
     assert found.hours_to_safety.sel(refuge="abroad", wait=4).item() == PERSONS
 
@@ -181,7 +181,7 @@ def test_a_spread_quota_lets_one_pass_every_200_seconds_and_women_first() -> Non
     have waited half an hour in the mean, and the others 4200 s."""
     found = result("a_spread_quota")
     assert counts(found) == {
-        "reached": [24] + [0] * 23, "admitted": [17, 7] + [0] * 22,
+        "reached": [24] + [0] * 5, "admitted": [17, 7] + [0] * 4,
     }  # fmt: skip
     by_kind = found.outcomes.sel(crossing="Gate", outcome="admitted")
     women, men = (by_kind.sel(kind=kind).values for kind in ("women", "men"))
@@ -214,8 +214,8 @@ def test_kin_pass_and_are_delayed() -> None:
     kin, others = total(found, "exempt"), total(found, "refused")
     assert kin + others == PERSONS
     assert kin > 20
-    assert stock(found, "sheltered").tolist() == [0] * 4 + [kin] * 20
-    assert stock(found, "waiting").tolist() == [others] * 24
+    assert stock(found, "sheltered").tolist() == [0] * 4 + [kin] * 2
+    assert stock(found, "waiting").tolist() == [others] * 6
 
 
 def test_men_wait_until_they_may_pass_and_families_join_again() -> None:
@@ -259,7 +259,7 @@ def test_who_may_not_pass_waits_on() -> None:
     """One draw a visit: who is refused is so for good."""
     found = result("a_share_passes")
     assert total(found, "admitted") + total(found, "refused") == PERSONS
-    assert stock(found, "waiting").tolist() == [total(found, "refused")] * 24
+    assert stock(found, "waiting").tolist() == [total(found, "refused")] * 6
 
 
 def test_who_gives_up_goes_to_the_other_gate() -> None:
@@ -290,7 +290,8 @@ def test_who_is_pushed_back_comes_to_the_gate_again() -> None:
 def test_guards_find_nobody_who_is_out_of_reach() -> None:
     found = result("some_are_out_of_reach")
     assert counts(found).keys() == {"reached", "refused", "irregular"}
-    assert total(found, "irregular") == total(found, "reached") == PERSONS
+    assert total(found, "irregular") + stock(found, "waiting")[-1] == PERSONS
+    assert total(found, "irregular") > 50
 
 
 def test_who_is_held_comes_to_the_gate_again() -> None:
@@ -454,15 +455,15 @@ def test_whose_home_is_burnt_settles_near_it() -> None:
 
 
 def test_pressure_sends_people_home_as_the_quota_lets_them() -> None:
-    """Danger ends at 20:00, whereupon hardly anybody goes; from 04:00 on all do, twelve an hour and
-    thirty in a day, the others after midnight."""
+    """Danger ends at 20:00, whereupon hardly anybody goes; from 04:00 on all do, eight an hour and
+    twenty in a day, the others after midnight."""
     found = result("a_state_presses_people_home")
     back = flows(found)["returned"]
     assert back[:11].sum() <= 1
-    assert back.max() == 12
-    assert back[6:30].sum() == 30
-    assert back[30] == 9
-    assert stock(found, "returned")[-1] == 40
+    assert back[:30].max() == 8
+    assert back[6:30].sum() == 20
+    assert back[30:32].sum() == 30 - back[:30].sum()
+    assert stock(found, "returned")[-1] == 30
 
 
 def test_the_displaced_come_and_go() -> None:

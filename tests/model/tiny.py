@@ -114,7 +114,7 @@ def a_curfew_and_a_roadblock() -> Scenario:
         {"name": "block", "kind": "roadblock", "places": ["North"], "start": hours(0),
          "stop": hours(24), "leave": 1.0, "delay_hours": 1.5},
     ]  # fmt: skip
-    return on_two(conditions=conditions)
+    return on_two(conditions=conditions, days=0.5)
 
 
 # ---- ways -----------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def a_curfew_and_a_roadblock() -> Scenario:
 @world
 def a_road_is_closed() -> Scenario:
     """A checkpoint on the way to North lets nobody through."""
-    return on_two([{"type": "checkpoint", "routes": [NORTH], "permeability": 0}])
+    return on_two([{"type": "checkpoint", "routes": [NORTH], "permeability": 0}], days=0.25)
 
 
 @world
@@ -170,7 +170,7 @@ def refuge_turns_dangerous() -> Scenario:
         {**spell(3)["events"][0], "place": "North", "start": hours(6), "peak": hours(6),
          "until": hours(12)},
     ]}}  # fmt: skip
-    base = on_two(crossings=("Gate",), days=1, **places_in)
+    base = on_two(crossings=("Gate",), days=0.5, **places_in)
     places = [p.model_dump() for p in base.places]
     places[2]["capacity"] = None
     behaviour = base.behaviour.model_dump()
@@ -183,7 +183,9 @@ def refuge_turns_dangerous() -> Scenario:
 
 @world
 def a_spread_quota() -> Scenario:
-    return on_one_road([{"type": "quota", "per_hour": 18, "priority": ["women"]}], persons=24)
+    return on_one_road(
+        [{"type": "quota", "per_hour": 18, "priority": ["women"]}], persons=24, days=0.25
+    )
 
 
 @world
@@ -221,7 +223,7 @@ def kin_are_exempt() -> Scenario:
     policies = [
         {"type": "closed", "exempt": ["kin_across"]}, {"type": "open", "delay_hours": 2.5},
     ]  # fmt: skip
-    return on_one_road(policies, group={"kin_across": 0.5})
+    return on_one_road(policies, group={"kin_across": 0.5}, days=0.25)
 
 
 @world
@@ -237,7 +239,7 @@ def men_follow_into_a_full_camp() -> Scenario:
     """There has room for 32: men come for their families there, and some go on to East."""
     behaviour = {"waiting": {"part": 1.0, "follow": 1.0}, "routes": {"settle_abroad": 5.0}}
     policies = [{"type": "triage", "barred": ["men"], "stop": hours(4)}]
-    base = on_two(policies, behaviour=behaviour, capacity=32, **OF_FAMILIES)
+    base = on_two(policies, behaviour=behaviour, capacity=32, days=0.5, **OF_FAMILIES)
     places = [
         *(p.model_dump() for p in base.places),
         {"name": "East", "country": "B", "lat": 40.3, "lon": 72.1},
@@ -256,14 +258,14 @@ def a_state_counts_the_exempt() -> Scenario:
 
 @world
 def a_share_passes() -> Scenario:
-    return on_one_road([{"type": "triage", "permeability": 0.5, "leak": 0.2}])
+    return on_one_road([{"type": "triage", "permeability": 0.5, "leak": 0.2}], days=0.25)
 
 
 @world
 def people_give_up() -> Scenario:
     """The gate is closed; who gives up goes to the other one, which is open."""
     behaviour = {"waiting": {"give_up_closed_per_day": 10.0, "give_up_per_day": 0.0}}
-    return on_two([{"type": "closed", "crossings": ["Gate"]}], behaviour=behaviour)
+    return on_two([{"type": "closed", "crossings": ["Gate"]}], behaviour=behaviour, days=0.5)
 
 
 @world
@@ -273,7 +275,7 @@ def people_are_driven_off() -> Scenario:
         {"type": "push_back", "dispersal_per_day": 15, "start": hours(2)},
         {"type": "closed", "crossings": ["Side"]},
     ]
-    base = on_two(policies, behaviour=behaviour)
+    base = on_two(policies, behaviour=behaviour, days=0.5)
     places = [p.model_dump() for p in base.places]
     places[3]["capacity"] = 9
     return Scenario(**{**base.model_dump(), "places": places})
@@ -286,7 +288,7 @@ def the_fence_leaks_and_all_are_sent_back() -> Scenario:
         {"type": "closed", "leak": 1.0},
         {"type": "push_back", "inside": 1.0, "after_hours": 2 / 3},
     ]
-    return on_one_road(policies, behaviour={"waiting": {"fence_per_day": 5.0}})
+    return on_one_road(policies, behaviour={"waiting": {"fence_per_day": 5.0}}, days=0.5)
 
 
 @world
@@ -296,14 +298,14 @@ def some_are_out_of_reach() -> Scenario:
         {"type": "closed", "leak": 1.0},
         {"type": "push_back", "inside": 1.0, "after_hours": 1.7, "reach_km": 20},
     ]
-    return on_one_road(policies, behaviour={"waiting": {"fence_per_day": 5.0}})
+    return on_one_road(policies, behaviour={"waiting": {"fence_per_day": 5.0}}, days=0.5)
 
 
 @world
 def people_are_held() -> Scenario:
     """Nobody gets through the fence, and who tries is held for five hours."""
     policies = [{"type": "closed", "detention": 1.0, "detention_hours": 5}]
-    return on_one_road(policies, behaviour={"waiting": {"fence_per_day": 5.0}})
+    return on_one_road(policies, behaviour={"waiting": {"fence_per_day": 5.0}}, days=0.5)
 
 
 @world
@@ -335,7 +337,7 @@ def an_opening_is_announced() -> Scenario:
         "waiting": {"give_up_per_day": 0.0, "give_up_closed_per_day": 12.0},
     }
     policies = [{"type": "announced_opening", "announced": hours(3), "stop": hours(9)}]
-    return on_two(policies, behaviour=behaviour)
+    return on_two(policies, behaviour=behaviour, days=0.5)
 
 
 @world
@@ -364,7 +366,7 @@ def a_state_closes_at_an_occupancy() -> Scenario:
 def a_state_keeps_its_own_people_in() -> Scenario:
     """The near state bars men; at the far side a counted quota is shared by both crossings."""
     policies = [{"type": "quota", "per_day": 24, "counted": True, "shared": True}]
-    return on_two(policies, near=[{"type": "exit_ban", "barred": ["men"]}])
+    return on_two(policies, near=[{"type": "exit_ban", "barred": ["men"]}], days=0.5)
 
 
 # ---- harm -----------------------------------------------------------------------------------
@@ -433,7 +435,7 @@ def families_are_moved_while_their_men_come() -> Scenario:
          "start": hours(5)},
     ]  # fmt: skip
     behaviour = {"waiting": {"part": 1.0}, "routes": {"km_cost": 0.01, "settle_abroad": 3.0}}
-    base = on_one_road(behaviour=behaviour, persons=80, **OF_FAMILIES)
+    base = on_one_road(behaviour=behaviour, persons=80, days=0.5, **OF_FAMILIES)
     east = {"name": "East", "country": "B", "lat": 40.3, "lon": 72.4}
     west = {"name": "West", "country": "B", "lat": 40.3, "lon": 71.6, "capacity": 0}
     routes = [
@@ -487,17 +489,17 @@ def homes_are_burnt() -> Scenario:
 
 @world
 def a_state_presses_people_home() -> Scenario:
-    """From hour 10 on, whatever the danger; twelve an hour may go back, thirty in a day."""
+    """From hour 10 on, whatever the danger; eight an hour may go back, twenty in a day."""
     policies = [
         {"type": "forced_return", "start": hours(10), "deadline": hours(20), "per_day": 1,
          "per_day_at_deadline": 30},
         {"type": "encouraged_return", "factor": 2.0, "start": hours(15)},
     ]  # fmt: skip
-    back = [{"type": "quota", "per_hour": 12, "start": hours(3)},
-            {"type": "quota", "per_day": 30, "counted": True}]  # fmt: skip
+    back = [{"type": "quota", "per_hour": 8, "start": hours(3)},
+            {"type": "quota", "per_day": 20, "counted": True}]  # fmt: skip
     base = on_one_road(
         policies,
-        persons=40,
+        persons=30,
         violence=spell(2),
         days=1.5,
         behaviour={"returning": {"abroad_per_day": 0.1, "calm": 0.3}},
