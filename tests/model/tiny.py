@@ -128,11 +128,15 @@ def a_road_is_closed() -> Scenario:
 
 @world
 def a_checkpoint_and_a_corridor() -> Scenario:
-    """Some are stopped, some late; under a corridor nobody is hurt on the way."""
+    """Some are stopped, some late; under a corridor nobody is hurt on the way.
+
+    At first no policy says anything of roads, and some hear of these only six hours later.
+    """
     policies = [
-        {"type": "checkpoint", "routes": [NORTH, SOUTH], "stops": ["group:H"], "permeability": 0.5,
+        {"type": "checkpoint", "routes": [NORTH], "stops": ["group:H"], "permeability": 0.0,
          "delay_hours": 0.7, "cost_km": 3, "start": hours(0.75), "stop": hours(20)},
-        {"type": "corridor", "routes": [NORTH], "danger": 0.0, "lifts": 0.5},
+        {"type": "corridor", "routes": [NORTH], "danger": 0.0, "lifts": 0.5,
+         "start": hours(1)},
     ]  # fmt: skip
     return on_two(
         policies,
