@@ -85,6 +85,15 @@ def test_persons_are_neither_lost_nor_made(name: str) -> None:
 # ---- leaving --------------------------------------------------------------------------------
 
 
+def test_all_men_stay_whose_families_go() -> None:
+    """They are nobody's part that a gate left, and none of the others is at home."""
+    found = result("many_men_stay")
+    here = found.composition.sel(place="Here").to_series().groupby("kind", sort=False).last()
+    assert here.drop("men").sum() == 0
+    assert here["men"] == stock(found, "at_home")[-1] > 100
+    assert not found.data.apart.any()
+
+
 def test_neighbours_are_felt_after_danger_is_over_and_then_forgotten() -> None:
     """Danger and few leave for four hours, most in the two after it, hardly any half a day on."""
     home = stock(result("neighbours_leave_and_are_forgotten"), "at_home")
@@ -103,18 +112,21 @@ def test_news_come_seven_hours_late() -> None:
 
 
 def test_as_many_leave_as_are_told_when_they_are_told() -> None:
-    """Who is at home after the third hour is a man who guards the home, or leaves in the fourth."""
+    """Who is at home when all have left is a man who guards the home."""
     found = result("people_are_told_to_leave")
-    home, sheltered = stock(found, "at_home"), stock(found, "sheltered")
-    assert home[0] == home[1] >= 15
-    assert set(home[3:].tolist()) == {home[-1]}
-    kinds = found.composition.sel(place="Here").isel(time=-1).to_series()
-    assert kinds["men"] == kinds.sum() == home[-1]
+    home = stock(found, "at_home")
+    assert home[0] == home[1] >= 29
+    assert home[3] == home[4] == home[5] >= 14
+    assert set(home[8:].tolist()) == {home[-1]}
+    here = found.composition.sel(place="Here").isel(time=-1).to_series()
+    assert here["men"] == home[-1] > 0
+    sheltered = stock(found, "sheltered")
     assert sheltered[:2].tolist() == [5, 5]
-    assert sheltered[-1] == 30 - home[-1]
-    assert found.registered.sum("kind").sel(place="There").values[[0, -1]].tolist() == [
-        5, sheltered[-1],
-    ]  # fmt: skip
+    assert sheltered[-1] + stock(found, "displaced")[-1] == 44 - home[-1]
+    registered = found.registered.sum("kind").sel(place="There").values
+    assert registered[[0, -1]].tolist() == [5, sheltered[-1]]
+    left = -np.diff(stock(found, "at_home", "Here"), prepend=39)
+    assert left[6] > 0
 
 
 def test_a_curfew_keeps_people_in_and_a_roadblock_costs_its_hours() -> None:
@@ -189,6 +201,15 @@ def test_a_spread_quota_lets_one_pass_every_200_seconds_and_women_first() -> Non
     assert women[1] == 0 < men[1] == 7
     assert found.waiting_time.values[:2, 0] == pytest.approx([0.5, 4200 / 3600], abs=0.005)
     assert found.hours_waited.sel(crossing="Gate").values[:3].tolist() == [17, 7, 0]
+
+
+def test_who_tires_of_a_queue_makes_room_for_others() -> None:
+    """Nineteen pass at Gate in the hour in which all come, and all in the end."""
+    found = result("people_tire_of_a_queue")
+    assert sum(total(found, "gave_up", name) for name in ("Gate", "Side")) > 5
+    assert flows(found)["admitted"].max() == flows(found)["admitted"][1] == 19
+    assert flows(found, "Side")["admitted"].max() <= 20
+    assert total(found, "admitted") + total(found, "admitted", "Side") == PERSONS
 
 
 def test_a_counted_quota_keeps_half_of_a_day_on_which_it_was_not_used() -> None:
@@ -421,8 +442,9 @@ def test_men_come_while_their_families_are_moved() -> None:
     men = found.outcomes.sel(crossing="Gate", outcome="admitted", kind="men").values
     assert men.nonzero()[0].tolist() == [0, 4] or men.nonzero()[0].tolist() == [4]
     assert stock(found, "sheltered")[-1] + stock(found, "moving")[-1] == 80
-    assert stock(found, "sheltered", "East")[-1] > 40
-    assert found.data.reunited.sel(place="East").sum() > 0
+    assert stock(found, "sheltered", "East")[11:].tolist() == [30] * 7
+    assert stock(found, "sheltered", "There")[-2:].tolist() == [44, 44]
+    assert (found.data.reunited.sel(place=["There", "East"]).sum("time") > 0).all()
 
 
 def test_a_place_takes_nobody_in_until_it_opens() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import flowsim as fs
-from flowsim.behaviour.rules import RuleView
+from flowsim.behaviour.rules import RULES, RuleView
 from flowsim.errors import ScenarioError
 from flowsim.model.explain import Explanation, explain
 from flowsim.model.flow import FlowModel, run
@@ -24,7 +24,7 @@ from flowsim.model.unlikely import unlikely, warn_of
 from flowsim.scenario.scenario import Scenario
 from tests.model import tiny
 from tests.model.test_explain import START, road
-from tests.model.worlds import LEAKY, STRICT, finished, hours, rich
+from tests.model.worlds import LEAKY, STRICT, finished, hours, rich, same_bytes, stock
 
 FILE = Path(__file__).with_name("kept_words.txt")
 DAY = timedelta(days=1)
@@ -129,7 +129,9 @@ def far(mode: str) -> Scenario:
     routes = [r.model_dump() for r in road().routes]
     routes[1]["mode"] = mode
     slow = {**FREE, f"{mode}_kmh": 0.1, "settle_inside": -20.0}
-    return road({"routes": slow}, routes=routes)
+    places = [p.model_dump() for p in road().places]
+    places[0]["population"] = 500
+    return road({"routes": slow}, routes=routes, places=places)
 
 
 CLOSED = [{"id": "A-B", "between": ["A", "B"], "authorities": [
@@ -167,6 +169,11 @@ CLOSED = [{"id": "A-B", "between": ["A", "B"], "authorities": [
          ("behaviour.routes.settle_abroad",
           "next to nobody (2e-09 % of those who leave) can be expected to cross: settling counts "
           "-20.0 on the best way abroad from Town, to Camp (112 km), and 0.0 on the best of all, "
+          "to Village (12 km)", WAYS)),
+        (road({"routes": {"km_cost": 0.1234}}),
+         ("behaviour.routes.km_cost",
+          "next to nobody (9e-05 % of those who leave) can be expected to cross: length counts "
+          "-13.8 on the best way abroad from Town, to Camp (112 km), and -1.5 on the best of all, "
           "to Village (12 km)", WAYS)),
         (road({"routes": FREE}, places=camps(5)),
          ("places",
@@ -256,6 +263,18 @@ def test_a_run_by_a_rule_of_ones_own_says_so_and_does_so() -> None:
     told = run(scenario, rules={"leave": never, "onward": never}).data
     assert told.attrs["own_rules"] == "leave,onward"
     assert (told.people.sel(status="at_home").sum(["place", "group"]) == tiny.PERSONS).all()
+
+
+def test_a_rule_of_ones_own_may_send_home_those_who_are_there() -> None:
+    """Who has settled near a burnt home draws again; by both engines."""
+
+    def always(view: RuleView) -> Any:
+        return np.full_like(RULES["return"](view), 9.0)
+
+    scenario = tiny.homes_are_burnt()
+    one, two = (run(scenario, 7, engine, rules={"return": always}) for engine in tiny.ENGINES)
+    assert not same_bytes(one, two)
+    assert stock(one, "displaced", "North")[-1] == 20
 
 
 def test_what_mesa_collects_is_what_is_recorded() -> None:

@@ -70,6 +70,13 @@ def frail_families_leave() -> Scenario:
 
 
 @world
+def many_men_stay() -> Scenario:
+    """All of them, of many families: there are far more households than at the start."""
+    behaviour = {"leaving": {"men_stay": 1.0, "guards_leave": 0.0}}
+    return on_one_road(persons=600, days=0.125, behaviour=behaviour, **OF_FAMILIES)
+
+
+@world
 def neighbours_leave_and_are_forgotten() -> Scenario:
     """Few leave of themselves, and danger is over after four hours."""
     behaviour = {"leaving": {"neighbours_per_day": 40.0, "neighbours_hours": 3.0}}
@@ -95,13 +102,17 @@ def news_come_late() -> Scenario:
 def people_are_told_to_leave() -> Scenario:
     """Ten in the first hour, none in the second, fifteen in the third and fourth; five are there.
 
-    Danger is at Here alone, so nobody else leaves.
+    Six of Here are told to leave in the seventh hour, and eight of anywhere in the eighth, when
+    nobody is in danger any more.
     """
     behaviour = {"leaving": {"count": "given", "men_stay": 0.5}}
-    base = on_one_road(per_day=0.0, behaviour=behaviour, **OF_FAMILIES)
+    base = on_two(per_day=0.0, behaviour=behaviour, violence=spell(5), days=0.75, **OF_FAMILIES)
     places = [p.model_dump() for p in base.places]
     places[1]["sheltered"] = 5
-    rows = [{"start": hours(h), "persons": n} for h, n in ((0, 10), (1, 0), (2, 15), (4, 0))]
+    places[2] |= {"population": 40, "share": {"G": 1}}
+    told = ((0, 10), (1, 0), (2, 15), (4, 0), (6, 6), (7, 8), (8, 0))
+    rows = [{"start": hours(h), "persons": n} for h, n in told]
+    rows[4]["place"] = "Here"
     return Scenario(**{**base.model_dump(), "places": places, "arrivals": rows})
 
 
@@ -190,6 +201,13 @@ def a_spread_quota() -> Scenario:
     return on_one_road(
         [{"type": "quota", "per_hour": 18, "priority": ["women"]}], persons=24, days=0.25
     )
+
+
+@world
+def people_tire_of_a_queue() -> Scenario:
+    """Twenty an hour in order of time; who gives up leaves a gap, and goes to the other gate."""
+    behaviour = {"waiting": {"give_up_per_day": 12.0}}
+    return on_two([{"type": "quota", "per_hour": 20}], behaviour=behaviour, days=0.25)
 
 
 @world
@@ -432,15 +450,18 @@ def people_are_moved_from_camp_to_camp() -> Scenario:
 
 @world
 def families_are_moved_while_their_men_come() -> Scenario:
-    """Men may pass from 22:00 on; an hour later all at There are moved to East."""
+    """Men may pass from 22:00 on; an hour later all at There are moved to East.
+
+    East has room for 30; the others come back, and stay as nobody can be moved any more.
+    """
     policies = [
         {"type": "triage", "barred": ["men"], "stop": hours(4)},
         {"type": "relocation", "origins": ["There"], "to": ["East", "West"], "per_day": 60,
          "start": hours(5)},
     ]  # fmt: skip
     behaviour = {"waiting": {"part": 1.0}, "routes": {"km_cost": 0.01, "settle_abroad": 3.0}}
-    base = on_one_road(behaviour=behaviour, persons=80, days=0.5, **OF_FAMILIES)
-    east = {"name": "East", "country": "B", "lat": 40.3, "lon": 72.4}
+    base = on_one_road(behaviour=behaviour, persons=80, days=0.75, **OF_FAMILIES)
+    east = {"name": "East", "country": "B", "lat": 40.3, "lon": 72.4, "capacity": 30}
     west = {"name": "West", "country": "B", "lat": 40.3, "lon": 71.6, "capacity": 0}
     routes = [
         *(r.model_dump() for r in base.routes),
@@ -472,7 +493,7 @@ def a_place_takes_nobody_in_for_a_time() -> Scenario:
 def all_go_home_again() -> Scenario:
     """Danger is over after three hours; men stay, and join their families where they come back."""
     behaviour = {
-        "leaving": {"men_stay": 0.5, "guards_leave": 0.0},
+        "leaving": {"men_stay": 1.0, "guards_leave": 0.0},
         "returning": {"abroad_per_day": 12.0},
     }
     return on_one_road(violence=spell(3), behaviour=behaviour, days=2, record="2h", **OF_FAMILIES)
