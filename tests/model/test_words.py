@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +224,16 @@ def test_no_warning_where_enough_can(changes: dict[str, Any]) -> None:
     news = {"news_per_day": 0.5} if "violence" in changes else {}
     found = warned(road({"routes": {"km_cost": 0.01}, "leaving": news}, **changes))
     assert [loc for loc, *_ in found] == (["violence"] if "violence" in changes else [])
+
+
+def test_own_policies_are_not_asked_before_a_run() -> None:
+    asked = []
+
+    def mine(now: datetime, view: Any) -> None:
+        asked.append(now)
+
+    assert unlikely(road().add_policies("A-B", mine, side="B")) == []
+    assert not asked
 
 
 def test_a_warning_says_where_its_value_stands() -> None:
