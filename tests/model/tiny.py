@@ -103,10 +103,13 @@ def people_are_told_to_leave() -> Scenario:
     """Ten in the first hour, none in the second, fifteen in the third and fourth; five are there.
 
     Six of Here are told to leave in the seventh hour, and eight of anywhere in the eighth, when
-    nobody is in danger any more.
+    nobody is in danger any more. The gates open at 21:06.
     """
     behaviour = {"leaving": {"count": "given", "men_stay": 0.5}}
-    base = on_two(per_day=0.0, behaviour=behaviour, violence=spell(5), days=0.75, **OF_FAMILIES)
+    shut = [{"type": "closed", "stop": hours(3.1)}]
+    base = on_two(
+        shut, per_day=0.0, behaviour=behaviour, violence=spell(5), days=0.75, **OF_FAMILIES
+    )
     places = [p.model_dump() for p in base.places]
     places[1]["sheltered"] = 5
     places[2] |= {"population": 40, "share": {"G": 1}}
@@ -198,16 +201,19 @@ def refuge_turns_dangerous() -> Scenario:
 
 @world
 def a_spread_quota() -> Scenario:
-    return on_one_road(
-        [{"type": "quota", "per_hour": 18, "priority": ["women"]}], persons=24, days=0.25
-    )
+    """From 18:30 on, when all have come: the women first."""
+    policies = [
+        {"type": "quota", "per_hour": 18, "priority": ["women"]},
+        {"type": "closed", "stop": hours(0.5)},
+    ]
+    return on_one_road(policies, persons=24, days=0.25)
 
 
 @world
 def people_tire_of_a_queue() -> Scenario:
-    """Twenty an hour in order of time; who gives up leaves a gap, and goes to the other gate."""
-    behaviour = {"waiting": {"give_up_per_day": 12.0}}
-    return on_two([{"type": "quota", "per_hour": 20}], behaviour=behaviour, days=0.25)
+    """Thirty an hour in order of time; who gives up leaves a gap, and goes to the other gate."""
+    behaviour = {"waiting": {"give_up_per_day": 24.0}}
+    return on_two([{"type": "quota", "per_hour": 30}], behaviour=behaviour, persons=40, days=0.25)
 
 
 @world
