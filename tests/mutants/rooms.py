@@ -103,7 +103,8 @@ ROOMS = {
     ),
     "model": Room(
         code=("flowsim/model",),
-        near=("tests/model/test_recorded.py", "tests/model/test_small_runs.py", "flowsim/model"),
+        near=("tests/model/test_recorded.py", "tests/model/test_tiny_worlds.py",
+              "tests/model/test_words.py", "tests/model/test_small_runs.py", "flowsim/model"),
         wide=("tests/exact/test_same_numbers.py", "tests/model"),
     ),
 }  # fmt: skip
