@@ -68,9 +68,8 @@ def compiled() -> SimpleNamespace:
             with kernel_cache.cached():
                 entry = numba.njit(cache=True, error_model="numpy")(function)
                 return kernel_cache.forgiving(entry, tells=True)
-        made = numba.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
-            function
-        )
+        unwrapped: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+        made: Any = numba.njit(error_model="numpy", **unwrapped)(function)
         # numba would compile a version for each constant and each width of whole number
         template = made.get_call_template
         made.get_call_template = lambda args, kws: template(

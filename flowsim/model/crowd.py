@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from flowsim.arrays import Ints
 from flowsim.clock import ClockFace
 from flowsim.model import memory
-from flowsim.model.quotas import Budgets
 from flowsim.model.hazards import Cells, most_clocks
 from flowsim.model.kernel import tick
 from flowsim.model.laws import Laws, Now
 from flowsim.model.layout import SETTLED, STATUSES, Status
 from flowsim.model.observe import Observer, Stocks
+from flowsim.model.quotas import Budgets
 from flowsim.model.table import COUNTED, row_type
 from flowsim.world.population import Households, join
 
@@ -125,7 +125,9 @@ class Crowd:
         """
         self._tick.set(first=first, last=last)
         self._take_what_is_said(changed)
-        counting = [(g, rule.counts) for g, rule in enumerate(self.now.rules.by_gate) if rule.counts]
+        counting = [
+            (g, rule.counts) for g, rule in enumerate(self.now.rules.by_gate) if rule.counts
+        ]
         left, used = self._held["count_left"], self._held["count_used"]
         for g, counts in counting:
             for number, of_period in enumerate(self._budgets.begin(g, counts, first)):

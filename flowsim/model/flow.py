@@ -249,7 +249,9 @@ class FlowModel(mesa.Model):
             danger, heard(self._kernel, self._news), self._gone, self._hurry, self._awaited,
             self.stocks.waiting.sum(axis=1),
         )  # fmt: skip
-        rate = self.cells.rates(view, lambda name, shape: ask(self.rules, name, view, shape, self.now))
+        rate = self.cells.rates(
+            view, lambda name, shape: ask(self.rules, name, view, shape, self.now)
+        )
         self.face.advance(start, stop, rate)
         self.observer.expose(self._present(), danger.danger, danger.violence, stop - start)
 

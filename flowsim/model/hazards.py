@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 
 from flowsim.arrays import Floats
-from flowsim.behaviour.rules import RULES, Rule, RuleView
+from flowsim.behaviour.rules import RuleView
 from flowsim.draws import Purpose
 from flowsim.model.layout import Act, Form, Scale, Status
 from flowsim.scenario.scenario import Scenario

@@ -75,13 +75,14 @@ def _of_this_process() -> Path:
 @contextmanager
 def cached() -> Iterator[None]:
     """Functions that are given to numba in here are kept in the folder."""
-    import numba
+    from numba.core import config
 
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder())
+    settings = vars(config)
+    before, settings["CACHE_DIR"] = settings["CACHE_DIR"], str(folder())
     try:
         yield
     finally:
-        numba.config.CACHE_DIR = before
+        settings["CACHE_DIR"] = before
 
 
 def is_compiled() -> bool:

@@ -60,9 +60,7 @@ class Readable:
     def __init__(self, model: Any, household: type[Household] = Household) -> None:
         self.model, self.household, self.acts = model, household, Act
         self.state_now: Any = None
-        own = [
-            name for name in STEPS if getattr(household, name) is not getattr(Household, name)
-        ]
+        own = [name for name in STEPS if getattr(household, name) is not getattr(Household, name)]
 
         def make(function: FunctionType) -> Any:
             if function.__name__ not in own:
@@ -90,8 +88,8 @@ class Readable:
 
     def state(self, held: dict[str, Any]) -> Any:
         """What the kernel works on."""
-        views = {
-            name: memoryview(value) if isinstance(value, np.ndarray) else value
+        views: dict[str, Any] = {
+            name: value.data if isinstance(value, np.ndarray) else value
             for name, value in held.items()
         }
         self.state_now = SimpleNamespace(**views)
