@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from flowsim.model import kernel_cache
 
 MODULES = (
-    "keyed", "standing", "frailty", "births", "clocks", "status", "admission", "ways", "moves", "harm",
-    "border", "order", "queue", "reception", "families", "rest", "start", "tick",
+    "keyed", "standing", "frailty", "births", "clocks", "status", "admission", "ways", "moves",
+    "harm", "border", "order", "queue", "reception", "families", "rest", "start", "tick",
 )  # fmt: skip
 """Each after those that it calls."""
 ENTRY = "carry_out"
