@@ -221,7 +221,8 @@ def before_the_first_tick(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
     states, options = laws.routes.option.shape
     sorts, links = 2 * cells.groups, laws.routes.n_links
     return {
-        **at_gates(None), **quotas(None, ()), "lanes": lanes(0, 0), **on_the_land(None, None, links, sorts),
+        **at_gates(None), **quotas(None, ()), "lanes": lanes(0, 0),
+        **on_the_land(None, None, links, sorts),
         **of_a_tick(
             np.zeros((2 * sorts, states, options)), np.zeros((links, cells.groups)),
             np.zeros(cells.places), np.zeros(cells.places),

@@ -60,7 +60,7 @@ def step(s: Any, h: Any) -> None:
         turn_away(s, h, now, DISPERSED)
     elif act == FENCE:
         attempt(s, h, now)
-    elif act == HARM or act == CRUSH:
+    elif act in (HARM, CRUSH):
         harm(s, h, now, act)
     elif act == RELOCATE:
         relocate(s, h, now)
