@@ -104,6 +104,8 @@ class Numbers:
 class Compiled:
     """An engine that runs the compiled kernel."""
 
+    name = "columns"
+
     def carry_out(self, state: Any, order: int) -> bool:
         """Have the kernel do something, see `flowsim.model.kernel.tick`."""
         return bool(compiled().carry_out(state, order))

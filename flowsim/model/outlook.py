@@ -191,7 +191,7 @@ class Outlook:
                 self.grapevine.awaited(self.known, self.late), self._nobody,
             )  # fmt: skip
             now = self.scenario.start + timedelta(seconds=start)
-            rate = ask(RULES, "leave", view, residents.shape, now) * flees * hurry * inside
+            rate = ask(RULES["leave"], "leave", view, residents.shape, now) * flees * hurry * inside
             so_far += rate * (stop - start) / DAY
             still = _still_home(so_far, variance)
             left, home = home - still, still

@@ -57,6 +57,8 @@ class Readable:
         `Household`, or a subclass.
     """
 
+    name = "agents"
+
     def __init__(self, model: Any, household: type[Household] = Household) -> None:
         self.model, self.household, self.acts = model, household, Act
         self.state_now: Any = None
