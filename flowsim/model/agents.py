@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -153,12 +154,22 @@ class ForceAgent(mesa.Agent):
         self.model.world.surroundings.forces.order(self.name, order, self.model.now)
 
 
+def _crossed(model: FlowModel) -> int:
+    return model.simulation.crossed()
+
+
+def _dead(model: FlowModel) -> int:
+    return model.simulation.dead()
+
+
+def _total(status: Status, model: FlowModel) -> int:
+    return model.simulation.total(status)
+
+
+_STATUSES = (Status.WAITING, Status.DISPLACED, Status.SHELTERED, Status.RETURNED)
 REPORTERS: dict[str, Callable[[Any], int]] = {
-    "crossed": lambda model: model.crossed(),
-    "waiting": lambda model: model.total(Status.WAITING),
-    "displaced": lambda model: model.total(Status.DISPLACED),
-    "sheltered": lambda model: model.total(Status.SHELTERED),
-    "returned": lambda model: model.total(Status.RETURNED),
-    "dead": lambda model: model.dead(),
+    "crossed": _crossed,
+    **{status.name.lower(): partial(_total, status) for status in _STATUSES},
+    "dead": _dead,
 }
 """What the model's DataCollector collects each step."""

@@ -91,6 +91,13 @@ class Numbers:
         self._array = np.zeros(1, dtype=kind)
         self.record = self._array.view(np.recarray)[0]
 
+    def __getstate__(self) -> NDArray[Any]:
+        return self._array  # a record alone would lose the array behind it
+
+    def __setstate__(self, array: NDArray[Any]) -> None:
+        self._array = array
+        self.record = array.view(np.recarray)[0]
+
     def set(self, **values: float) -> None:
         """Set some of them."""
         for name, value in values.items():

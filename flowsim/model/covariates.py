@@ -8,6 +8,7 @@ import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints, Keys
 from flowsim.draws import mix, text_key, to_unit
+from flowsim.model.kernel import keyed
 
 
 @dataclass(frozen=True)
@@ -47,5 +48,5 @@ class HouseholdView:
 
         Under the same seed a household has the same draw in every scenario.
         """
-        own = mix(self.key, mix(np.asarray(self.seed), text_key("covariate", name)))
-        return to_unit(own)
+        word = keyed.mix(int(self.seed), int(text_key("covariate", name)))
+        return to_unit(mix(self.key, np.uint64(word)))

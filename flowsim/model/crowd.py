@@ -79,6 +79,20 @@ class Crowd:
         self._carry_out(tick.BEGIN)
         self._put(memory.at_start(laws, join([])))  # they are in the table now
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what is made of the rest, and of the table the rows that somebody has."""
+        held = {name: self._held[name] for name in self._held if name not in ("run", "tick", "n")}
+        rows = held["rows"]
+        if isinstance(rows, np.ndarray):
+            held["rows"] = rows[: self._n.get("rows")].copy()
+        return {**self.__dict__, "_held": held, "_state_now": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        numbers = {"run": self._run.record, "tick": self._tick.record, "n": self._n.record}
+        self._held = numbers | self._held
+        self._make_room(self._run.get("room"))
+
     def _view(self) -> HouseholdView:
         """Households as the run begins, for factors of one's own."""
         names = np.array(self.laws.world.network.names)
@@ -101,7 +115,7 @@ class Crowd:
         old = self._held.get("rows")
         self._held["rows"] = self._engine.rows(self._row_type, room, old)
         for name, more in memory.lists(room, self._targets).items():
-            if name in self._held:
+            if name in self._held and self._held[name].size <= more.size:
                 more[: self._held[name].size] = self._held[name]
             self._held[name] = more
         self._run.set(room=room)

@@ -29,6 +29,26 @@ def _always(scenario: Scenario, moves: bool) -> bool:
     return True
 
 
+def _told(scenario: Scenario, moves: bool) -> bool:
+    return scenario.behaviour.leaving.count == "given"
+
+
+def _not_told(scenario: Scenario, moves: bool) -> bool:
+    return not _told(scenario, moves)
+
+
+def _on_the_way(scenario: Scenario, moves: bool) -> bool:
+    return scenario.behaviour.harm.on_the_way > 0.0
+
+
+def _crushes(scenario: Scenario, moves: bool) -> bool:
+    return scenario.behaviour.harm.crush_per_day > 0.0
+
+
+def _moves(scenario: Scenario, moves: bool) -> bool:
+    return moves
+
+
 @dataclass(frozen=True)
 class Hazard:
     """Something that can happen to a household at a rate.
@@ -128,11 +148,11 @@ HAZARDS = (
     Hazard(
         "leave", _HOME, Form.PLACE, Act.LEAVE, Purpose.LEAVE, Scale.LEAVING,
         (_of_the_group, _hurrying, _inside),
-        lambda scenario, moves: scenario.behaviour.leaving.count != "given",
+        _not_told,
     ),
     Hazard(
         "calendar", _HOME, Form.NOTHING, Act.LEAVE, Purpose.LEAVE,
-        holds=lambda scenario, moves: scenario.behaviour.leaving.count == "given",
+        holds=_told,
     ),
     Hazard(
         "onward", (Status.DISPLACED,), Form.PLACE, Act.ONWARD, Purpose.ONWARD,
@@ -147,15 +167,15 @@ HAZARDS = (
     Hazard("harm", _STILL, Form.PLACE, Act.HARM, Purpose.HARM, Scale.HARM),
     Hazard(
         "harm_on_the_way", (Status.MOVING,), Form.PLACE, Act.HARM, Purpose.HARM, Scale.HARM,
-        holds=lambda scenario, moves: scenario.behaviour.harm.on_the_way > 0.0,
+        holds=_on_the_way,
     ),
     Hazard(
         "crush", _GATE, Form.GATE, Act.CRUSH, Purpose.CRUSH, Scale.SIZE,
-        holds=lambda scenario, moves: scenario.behaviour.harm.crush_per_day > 0.0,
+        holds=_crushes,
     ),
     Hazard(
         "relocate", (Status.SHELTERED,), Form.PLACE, Act.RELOCATE, Purpose.RELOCATE,
-        holds=lambda scenario, moves: moves,
+        holds=_moves,
     ),
 )  # fmt: skip
 """In the order in which the first wins where two are due in the same second."""

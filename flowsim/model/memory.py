@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.draws import Purpose, mix, salts, text_key
+from flowsim.draws import Purpose, salts, text_key
 from flowsim.model.hazards import Cells
+from flowsim.model.kernel.keyed import mix
 from flowsim.model.laws import Laws
 from flowsim.model.layout import KINDS, WAITS, Status
 from flowsim.model.observe import Observer
@@ -87,7 +88,7 @@ def fixed(laws: Laws, cells: Cells, observer: Observer) -> dict[str, NDArray[Any
     slot = np.full(max(Purpose) + 1 + len(own), -1, dtype=np.int64)
     slot[list(COUNTED)] = np.arange(len(COUNTED))
     slot[max(Purpose) + 1 :] = len(COUNTED) + np.arange(len(own))
-    named = [mix(np.array(laws.seed), text_key("hazard", hazards[n].name)) for n in own]
+    named = [mix(int(laws.seed), int(text_key("hazard", hazards[n].name))) for n in own]
     column = np.cumsum([h.factor is not None for h in hazards]) - 1
     width = max(len(numbers) for numbers in clocks)
     return {

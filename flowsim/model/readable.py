@@ -19,7 +19,7 @@ class Households(list[Household]):
     def __init__(self, run: Readable, kind: np.dtype[Any]) -> None:
         super().__init__()
         nobody = np.zeros((), dtype=kind)
-        self._run = run
+        self._run, self.kind = run, kind
         self._blank = {name: nobody[name] for name in kind.names or ()}
 
     def __getitem__(self, row: Any) -> Any:
@@ -62,6 +62,18 @@ class Readable:
     def __init__(self, model: Any, household: type[Household] = Household) -> None:
         self.model, self.household, self.acts = model, household, Act
         self.state_now: Any = None
+        self._make()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"model": self.model, "household": self.household}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, acts=Act, state_now=None)
+        self._make()
+
+    def _make(self) -> None:
+        """The kernel, in which each step that a subclass overrides is asked of the household."""
+        household = self.household
         own = [name for name in STEPS if getattr(household, name) is not getattr(Household, name)]
 
         def make(function: FunctionType) -> Any:
@@ -99,4 +111,6 @@ class Readable:
 
     def column(self, rows: Households, name: str, n: int) -> NDArray[Any]:
         """A column of the first rows."""
-        return np.array([getattr(household, name) for household in list(rows)[:n]])
+        found = [getattr(household, name) for household in list(rows)[:n]]
+        kind = rows.kind[name]
+        return np.array(found, dtype=kind.base).reshape(n, *kind.shape)
