@@ -164,9 +164,7 @@ def test_parted_families_are_counted_and_meet_when_the_bar_is_lifted(engine):
 
 def _people(model: FlowModel) -> np.ndarray:
     """Persons of each household by kind, (n, 5)."""
-    if model.engine == "columns":
-        return column(model, "kinds").astype(np.int64)
-    return np.stack([h.kinds[:, 0] for h in model.crowd.households]).astype(np.int64)
+    return column(model, "kinds").astype(np.int64)
 
 
 def two_camps(capacity: int | None = None, people: int = 4000, **changes):
@@ -244,8 +242,8 @@ OLD = {"children": 0.2, "women": 0.25, "men": 0.25, "elderly_women": 0.15, "elde
 def test_parts_of_parts_who_come_together_all_join():
     """The old and the men come in one hour: the old join first, and the men an hour later."""
     model = finish(families(policies=TWICE, kinds=OLD, behaviour=PARTED))
-    columns, result = model.crowd.columns, model.result()
-    assert (column(model, "parent") >= columns.n_start).sum() > 100
+    result = model.result()
+    assert (column(model, "parent") >= model.crowd.n_start).sum() > 100
     assert result.apart.values[:24].max() > 1000
     assert result.apart[-1] == 0
     assert result.reunited.values[26].sum() > 100  # in the hour after that in which they came
@@ -284,7 +282,7 @@ def test_nobody_stands_beside_the_family_and_all_parts_are_accounted_for(name):
     parent, status, where, guard, size = (column(model, n).tolist() for n in names)
     settled = {int(s) for s in SETTLED}
     beside = left = alive = 0
-    for row in range(model.crowd.columns.n_start, len(parent)):
+    for row in range(model.crowd.n_start, len(parent)):
         left += not guard[row]
         alive += size[row] * (not guard[row])
         family = parent[row]
@@ -297,7 +295,7 @@ def test_nobody_stands_beside_the_family_and_all_parts_are_accounted_for(name):
     assert result.split.sum() == left
     assert result.apart[-1] == alive
     gone = sum(status[r] == Status.EMPTY and not guard[r]
-               for r in range(model.crowd.columns.n_start, len(parent)))  # fmt: skip
+               for r in range(model.crowd.n_start, len(parent)))  # fmt: skip
     assert result.reunited.sum() <= gone  # the others died out
     assert name != "strict" or (left > 20 and gone > 5)
 
