@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from flowsim.draws import Purpose, salts, seed_key
+from flowsim.draws import Purpose, mix, salts, seed_key, text_key
 from flowsim.model.compiled import Numbers, compiled
 from flowsim.model.kernel.births import blank
-from flowsim.model.layout import KINDS
 from flowsim.model.table import COUNTED, row_type
 
 CLOCKS = 3
@@ -36,12 +35,18 @@ def household(row: int = 0, **columns: Any) -> SimpleNamespace:
 
 
 def drawing(seed: int | str = 1, **held: Any) -> SimpleNamespace:
-    """A state in which households can draw."""
+    """A state in which households can draw; arrays are seen as the readable engine sees them."""
     slot = [COUNTED.index(p) if p in COUNTED else -1 for p in range(max(Purpose) + 1)]
-    return SimpleNamespace(
-        salts=salts(seed_key(seed)).tolist(), slot=slot,
-        passing=np.zeros((2, KINDS), dtype=np.int64), **held,
-    )  # fmt: skip
+    views = {n: memoryview(v) if isinstance(v, np.ndarray) else v for n, v in held.items()}
+    return SimpleNamespace(salts=salts(seed_key(seed)).tolist(), slot=slot, **views)
+
+
+def part_key(parent: int, number: int, part: int) -> int:
+    """Key of a part that splits off a household: a new owner of draws."""
+    key = np.array([parent], dtype=np.uint64)
+    for value in (text_key("split"), np.uint64(number), np.uint64(part)):
+        key = mix(key, value)
+    return int(key[0])
 
 
 def rows_of(households: list[SimpleNamespace]) -> np.ndarray:
