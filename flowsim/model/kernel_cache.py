@@ -20,6 +20,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from flowsim.model.kernel import constants
+
 VARIABLE = "FLOWSIM_CACHE"
 """Environment variable that names another folder for the cache."""
 LOG = logging.getLogger("flowsim")
@@ -42,6 +44,8 @@ def digest() -> str:
     found = hashlib.blake2b(digest_size=8)
     for name in ("numba", "llvmlite", "numpy"):
         found.update(f"{name} {version(name)}\n".encode())
+    numbers = ((name, value) for name, value in vars(constants).items() if isinstance(value, int))
+    found.update(repr(sorted(numbers)).encode())  # some are of modules elsewhere
     for file in sorted(SOURCES.rglob("*.py")):
         found.update(f"{file.relative_to(SOURCES).as_posix()}\n".encode())
         found.update(file.read_bytes())

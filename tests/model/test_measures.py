@@ -7,7 +7,6 @@ import pytest
 
 from flowsim.model.flow import FlowModel, run
 from flowsim.model.layout import SETTLED, WAITS, Outcome, Status
-from flowsim.model.observe import Observer
 from flowsim.policy import Closed, ForcedReturn, Quota, Triage
 from flowsim.results import FLOWS, Result
 from tests.model.worlds import (
@@ -63,21 +62,6 @@ def test_a_queue_of_constant_service_spreads_waits_evenly():
     assert np.abs(found[:7] - 100 * widths).max() <= 2
     assert found.sum() == flows(result)["admitted"].sum() == 4000
     assert found[7:].sum() == 0
-
-
-def test_classes_of_hours_are_half_open():
-    observer = Observer(np.array([3600]), places=1, groups=1, crossings=2)
-    seconds = np.array([0, 3599, 3600, 86_399, 86_400, 192 * 3600, 10**8])
-    observer.passed(np.ones(7, dtype=np.int64), seconds, np.full(7, 3))
-    assert observer.hours_waited[1].tolist() == [6, 3, 0, 0, 0, 3, 3, 0, 0, 6]
-    assert observer.hours_waited[0].sum() == 0
-
-
-def test_who_is_registered_as_an_interval_ends_is_counted_in_it():
-    observer = Observer(np.array([3600, 7200]), places=1, groups=1, crossings=1)
-    women = np.array([[0, 0, 0], [1, 2, 4], [0, 0, 0], [0, 0, 0], [0, 0, 0]])
-    observer.register(np.array([3600, 3601, 7201]), np.zeros(3, dtype=np.int64), women)
-    assert observer.registered[:, 0, 1].tolist() == [1, 2]  # the last is after the run
 
 
 def test_who_is_on_the_way_is_not_in_danger_where_they_left():
