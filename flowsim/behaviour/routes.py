@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 from scipy.sparse.linalg import splu
 
-from flowsim.arrays import Floats, Ints, Keys
+from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.sections import RouteChoice
-from flowsim.draws import Purpose, best_of
 from flowsim.world.network import Network
 
 SETTLE = -1
@@ -165,31 +164,6 @@ def spectral_radius(matrix: csr_array, least: float = 0.0) -> float:
         if abs(growth - before) <= 1e-12 * growth:
             break
     return max(growth - 1.0, least)
-
-
-def choose(
-    seed: np.uint64, key: Keys, count: Ints, option: Ints, name: Keys, value: Floats
-) -> Ints:
-    """The option each household takes: the largest of value plus a Gumbel draw keyed by option.
-
-    Parameters
-    ----------
-    seed : uint64
-    key, count : arrays (n,)
-        Who chooses, and how often before.
-    option : int64 array (n, D)
-        Links, `SETTLE`, or -2 for padding.
-    name : uint64 array (n, D)
-        Key of each option.
-    value : float64 array (n, D)
-
-    Returns
-    -------
-    int64 array (n,)
-        Link or `SETTLE`; -2 where there is nothing to choose.
-    """
-    best = best_of(seed, key, Purpose.ROUTE, count, name, value)
-    return np.where(best < 0, -2, option[np.arange(key.size), best])
 
 
 def link_cost(

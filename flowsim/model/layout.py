@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-import numpy as np
-
 KINDS = 5
 
 
@@ -36,8 +34,6 @@ class Refuge(IntEnum):
     ABROAD = 1
 
 
-SAFE_AT = np.array([Status.DISPLACED, Status.SHELTERED])
-"""Status of those who have found each refuge."""
 REFUGES = tuple(r.name.lower() for r in Refuge)
 WAITS = (0.0, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0, 48.0, 96.0, 192.0)
 """Lower edges of the classes in which hours are counted; the last is open."""

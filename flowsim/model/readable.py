@@ -81,7 +81,8 @@ class Readable:
                 return function
             name = function.__name__
             steps[name] = function
-            return lambda s, h, *arguments: getattr(h, name)(*arguments)
+            own_step = getattr(household, name)  # a column may have the name, as `arrive` does
+            return lambda s, h, *arguments: own_step(h, *arguments)
 
         steps: dict[str, Any] = {}
         known = kernel_functions(make)

@@ -97,11 +97,11 @@ def test_places_authorities_and_forces_are_agents():
         far.waiting("Gaet")
 
 
-def test_households_are_agents_of_the_reference_engine():
+def test_households_are_agents_of_the_readable_engine():
     from flowsim.model.household import Household
 
     model = FlowModel(rich(300), engine="agents")
-    assert sum(h.persons for h in model.agents_by_type[Household]) == 450
+    assert sum(h.size for h in model.agents_by_type[Household]) == 450
     assert Household not in FlowModel(rich(300)).agents_by_type
 
 

@@ -179,11 +179,8 @@ def test_gates_are_stacked_each_with_its_own_rules() -> None:
     assert rules.delay_s.tolist() == [0, NEVER // 4]
     assert rules.closes_s.tolist() == [90, NEVER]
     assert rules.opens_s.tolist() == [NEVER, -3600]
-    assert rules.limits_somebody
     assert rules.rated[:, 0, 0, 0].tolist() == [0, 1]
     assert rules.family_per_hour[:, 0].tolist() == [np.inf, 7.0]
-    assert not RulesAtGates([compose([one], SORTS)], [1.0], NOW).limits_somebody
-    assert RulesAtGates([compose([Opening(count=Count(1, 1))], SORTS)], [1.0], NOW).limits_somebody
     assert RulesAtGates([], [], NOW).by_gate == ()
 
 

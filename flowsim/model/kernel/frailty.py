@@ -45,7 +45,10 @@ def near_gamma(shape: float, u: float, log_gamma: float) -> float:
 
 
 def gamma_quantile(shape: float, u: float, log_gamma: float) -> float:
-    """Value whose law is u: Halley's method, within a bracket."""
+    """Value whose law is u: Halley's method, within a bracket.
+
+    At the very end, where the law in its last digits never comes to u, it is the near one.
+    """
     x = near_gamma(shape, u, log_gamma)
     low, high = 0.0, math.inf
     for _ in range(100):
@@ -62,8 +65,8 @@ def gamma_quantile(shape: float, u: float, log_gamma: float) -> float:
         change = abs(new - x)
         x = new
         if change <= 1e-6 * x:  # the next step is of its third power
-            break
-    return x
+            return x
+    return x if high < math.inf else near_gamma(shape, u, log_gamma)
 
 
 def frailty(s: Any, key: int) -> float:
