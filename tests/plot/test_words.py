@@ -55,6 +55,12 @@ def told_apart() -> Result:
     return result
 
 
+@pytest.fixture(scope="module")
+def crossing() -> Chart:
+    """The timeline of that, which some tests look at."""
+    return flowsim.plot.timeline(told_apart(), scenario=toy_scenario())
+
+
 def keys(chart: Chart) -> dict[str, Artist]:
     """Each entry of all legends of a figure."""
     found: dict[str, Artist] = {}
@@ -122,14 +128,13 @@ def test_times_and_intervals_in_words() -> None:
 # ---- keys -----------------------------------------------------------------------------------
 
 
-def test_each_name_of_passing_has_its_colour_and_its_persons() -> None:
-    result = told_apart()
-    chart = flowsim.plot.timeline(result, scenario=toy_scenario())
-    at = int(np.flatnonzero(result.data["time"].values == np.datetime64("2010-06-12T03:00"))[0])
-    seen = keys(chart)
+def test_each_name_of_passing_has_its_colour_and_its_persons(crossing: Chart) -> None:
+    times = toy_data()["time"].values
+    at = int(np.flatnonzero(times == np.datetime64("2010-06-12T03:00"))[0])
+    seen = keys(crossing)
     high = low = 0.0
     for o, outcome in enumerate((*OUTWARD, *BACK)):
-        steps = drawn(chart, outcome)
+        steps = drawn(crossing, outcome)
         values, _, below = steps.get_data()
         foot = float(np.broadcast_to(below, values.shape)[at])
         if outcome in OUTWARD:
@@ -143,9 +148,8 @@ def test_each_name_of_passing_has_its_colour_and_its_persons() -> None:
     assert steps.axes.get_ylabel() == "persons an hour"
 
 
-def test_the_lines_of_the_timeline_are_what_the_key_says() -> None:
-    chart = flowsim.plot.timeline(told_apart(), scenario=toy_scenario())
-    seen = keys(chart)
+def test_the_lines_of_the_timeline_are_what_the_key_says(crossing: Chart) -> None:
+    chart, seen = crossing, keys(crossing)
     crossed, adults = seen["crossed so far"], seen["adults registered so far"]
     whole, dashed = drawn(chart, "crossed"), drawn(chart, "registered_adults")
     assert colour(crossed) == colour(whole) == STATUS["sheltered"]
@@ -237,9 +241,8 @@ def test_each_group_of_the_dead_has_its_colour_and_number() -> None:
     assert "later counts, 4 to 6 in all" in seen
 
 
-def test_fitted_and_compared_reports_are_told_apart_in_the_key() -> None:
-    chart = flowsim.plot.timeline(toy_result(), scenario=toy_scenario())
-    seen: dict[str, Any] = keys(chart)
+def test_fitted_and_compared_reports_are_told_apart_in_the_key(crossing: Chart) -> None:
+    seen: dict[str, Any] = keys(crossing)
     assert seen["reported, compared only"].get_markerfacecolor() == "white"
     assert seen["reported, fitted to"].get_markerfacecolor() == INK
     assert seen["its range"].get_marker() == "|"
