@@ -360,6 +360,40 @@ def test_the_heavier_label_has_the_better_place_and_a_light_one_may_be_left_out(
     found = boxes(chart)
     assert found["heavy"].x0 > 100
     assert found["light"].x1 < 100
+    level = {t.get_text(): t.get_position()[1] for t in chart.axes[0].texts}
+    assert level == pytest.approx({"heavy": 0.0, "light": 0.0}, abs=1e-9)
+
+
+def test_a_label_in_a_corner_stands_as_far_across_as_down(chart: Chart) -> None:
+    rest = [Bbox.from_extents(0, 150, 400, 300), Bbox.from_extents(100, 0, 400, 300)]
+    place_labels(chart.axes[0], [Label(100, 150, "Osh", 4.0, 2.0)], rest)
+    box = boxes(chart)["Osh"]
+    across, down = 100 - box.x1, 150 - box.y1
+    assert across == pytest.approx(down, abs=0.02)
+    assert np.hypot(across, down) == pytest.approx((4.0 + 1.5) * chart.dpi / 72.0, abs=0.5)
+
+
+def test_no_label_stands_far_from_its_point(chart: Chart) -> None:
+    """Fifty points off is a place of its own; there one would look for another point."""
+    pixel = chart.dpi / 72.0
+    for room, lost in ((44.0, 0), (60.0, 1)):
+        half = room * pixel
+        around = [Bbox.from_extents(200 - half, 150 - half, 200 + half, 150 + half)]
+        left_out = place_labels(chart.axes[0], [Label(200, 150, f"at {room}", 4.0, 2.0)], around)
+        assert left_out == lost
+
+
+def test_a_label_has_a_pale_rim_where_it_lies_on_something_dark(chart: Chart) -> None:
+    chart.axes[0].axhspan(0, 300, color="black")
+    chart.axes[0].set_axis_off()
+    place_labels(chart.axes[0], [Label(100, 150, "Osh", 4.0, 2.0)], [])
+    chart.canvas.draw()
+    lit = np.asarray(chart.canvas.buffer_rgba())[..., :3].min(axis=-1) > 120  # type: ignore[attr-defined]
+    rows, columns = np.nonzero(lit)
+    box = boxes(chart)["Osh"].padded(2.5)
+    assert 30 < lit.sum() < 0.6 * box.width * box.height
+    assert box.x0 <= columns.min() <= columns.max() <= box.x1
+    assert box.y0 <= 300 - rows.max() <= 300 - rows.min() <= box.y1
 
 
 def specks(side: float) -> list[Bbox]:
@@ -431,12 +465,20 @@ def test_where_a_label_lies_in_a_direction(turn: float, middle: tuple[float, flo
     assert found == pytest.approx(np.array(middle) if turn % 90 == 0 else 4 * way + [10, 3])
 
 
+def test_a_label_stands_beside_its_point_at_a_shallow_turn() -> None:
+    x, y = placing._offset(np.array([10.0, 3.0]), 4.0, 20.0)
+    assert x - 10.0 == pytest.approx(4.0, abs=0.3)
+    assert 0.0 < y < 3.0, "higher than the point, which it is still beside"
+
+
 def test_a_country_is_named_among_its_own_places(chart: Chart) -> None:
     xy = np.array([[80.0, 150.0], [90.0, 250.0], [90.0, 50.0], [330.0, 150.0]])
     mine = np.array([False, False, False, True])
     placing.name_country(chart.axes[0], xy, mine, "Ab", [])
     box = boxes(chart)["A B"]
     assert box.x0 > 205
+    (text,) = chart.axes[0].texts
+    assert text.get_zorder() < 1, "under roads and places"
     placing.name_country(chart.axes[0], xy, ~mine, "Cd", [Bbox.from_extents(0, 0, 400, 200)])
     box = boxes(chart)["C D"]
     assert box.x1 < 270
