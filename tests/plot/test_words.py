@@ -487,6 +487,14 @@ def test_a_country_is_named_among_its_own_places(chart: Chart) -> None:
     assert len(boxes(chart)) == 2
 
 
+def test_a_long_name_lies_in_its_country_as_a_whole(chart: Chart) -> None:
+    xy = np.array([[80.0, 150.0], [330.0, 150.0]])
+    placing.name_country(chart.axes[0], xy, np.array([False, True]), "Longnamenia", [])
+    (box,) = boxes(chart).values()
+    assert 205 < box.x0 < box.x1 < 400
+    assert box.width > 130, "so that there is but one place for it"
+
+
 def test_dates_of_a_long_and_of_a_short_run() -> None:
     assert datetime(2010, 6, 11).strftime("%b") == "Jun"
     chart = flowsim.plot.deaths(toy_result(), scenario=toy_scenario())
