@@ -289,7 +289,8 @@ def test_an_open_crossing_is_white_and_a_shut_one_is_crossed_out(
 ) -> None:
     way = drawn(figure("map when open"), "gate Post")
     assert (way.get_marker(), to_hex(way.get_markerfacecolor())) == ("s", "#ffffff")
-    assert drawn(figure("map"), "gate Post").get_marker() == "X"
+    shut = drawn(figure("map"), "gate Post")
+    assert (shut.get_marker(), to_hex(shut.get_markeredgecolor())) == ("X", "#ffffff")
 
 
 def test_reports_look_as_their_use_in_the_key(figure: Callable[[str], Any]) -> None:
@@ -316,6 +317,15 @@ def test_an_open_range_has_an_arrow_with_a_head(figure: Callable[[str], Any]) ->
     box = arrow.get_window_extent()
     assert box.height > 2 * box.width > 4.0
     assert box.y1 == pytest.approx(axes.transData.transform((0.0, 10.0))[1], abs=6.0), "down"
+
+
+def test_the_official_count_looks_as_in_the_key(figure: Callable[[str], Any]) -> None:
+    chart = figure("deaths")
+    count: Any = drawn(chart, "official")
+    entry: Any = keys(chart)["official count, by time of report (lags)"]
+    assert list(count.get_ydata()) == [3, 4]
+    assert colour(count) == colour(entry)
+    assert count.get_marker() == entry.get_marker()
 
 
 def test_per_cents_in_bars_are_dark_on_pale_and_white_on_dark(
@@ -535,6 +545,11 @@ def test_a_file_tells_neither_when_nor_by_which_matplotlib_it_was_written(kind: 
     written = memory.getvalue()
     for told in (b"CreationDate", b"dc:date", b"Matplotlib", b"Software", b"Producer"):
         assert told not in written
+
+
+def test_a_stream_is_written_in_no_other_format() -> None:
+    with pytest.raises(ValueError, match="a figure is not written as"):
+        Chart(1.0, 1.0).write(io.BytesIO(), format="eps")  # type: ignore[arg-type]
 
 
 def test_what_no_font_has_is_told_and_the_font_of_all_words_comes_with_matplotlib(

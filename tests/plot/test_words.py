@@ -438,6 +438,11 @@ def test_a_label_that_stands_off_has_a_line_to_its_point(chart: Chart) -> None:
     assert lines[0].arrow_patch.get_linewidth() == 0.5
     chart.canvas.draw()
     assert to_hex(lines[0].arrow_patch.get_edgecolor()).upper() == "#004C80"
+    path = lines[0].arrow_patch.get_path()
+    ends = lines[0].arrow_patch.get_transform().transform_path(path).vertices
+    away = np.hypot(*(ends - [100, 150]).T)
+    assert away.min() == pytest.approx(2.0 * pixel, abs=0.1), "from the edge of the mark"
+    assert np.abs(ends[away.argmax()] - end).max() < 0.1, "to the edge of the name"
     place_labels(chart.axes[0], [Label(300, 150, "free", 2.0, 2.0)], [])
     assert len([t for t in chart.axes[0].texts if not t.get_text()]) == 1
 
@@ -468,7 +473,7 @@ def test_where_a_label_lies_in_a_direction(turn: float, middle: tuple[float, flo
 def test_a_label_stands_beside_its_point_at_a_shallow_turn() -> None:
     x, y = placing._offset(np.array([10.0, 3.0]), 4.0, 20.0)
     assert x - 10.0 == pytest.approx(4.0, abs=0.3)
-    assert 0.0 < y < 3.0, "higher than the point, which it is still beside"
+    assert 2.0 < y < 3.0, "its lower edge is just below the point"
 
 
 def test_a_country_is_named_among_its_own_places(chart: Chart) -> None:
