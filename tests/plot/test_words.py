@@ -381,6 +381,9 @@ def test_no_label_stands_far_from_its_point(chart: Chart) -> None:
         around = [Bbox.from_extents(200 - half, 150 - half, 200 + half, 150 + half)]
         left_out = place_labels(chart.axes[0], [Label(200, 150, f"at {room}", 4.0, 2.0)], around)
         assert left_out == lost
+    (text,) = (t for t in chart.axes[0].texts if t.get_text())
+    off = text.get_position()[0] - text.get_window_extent().width / 2 / pixel
+    assert 44.0 <= off <= 50.0
 
 
 def test_a_label_has_a_pale_rim_where_it_lies_on_something_dark(chart: Chart) -> None:
