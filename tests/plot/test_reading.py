@@ -547,9 +547,18 @@ def test_a_file_tells_neither_when_nor_by_which_matplotlib_it_was_written(kind: 
         assert told not in written
 
 
-def test_a_stream_is_written_in_no_other_format() -> None:
+def test_no_other_format_is_written() -> None:
     with pytest.raises(ValueError, match="a figure is not written as"):
         Chart(1.0, 1.0).write(io.BytesIO(), format="eps")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="a figure is not written as"):
+        Chart(1.0, 1.0).write("t.eps")
+
+
+def test_every_figure_is_there_by_its_name() -> None:
+    names = ["composition", "contrasts", "deaths", "flow_map", "queues", "registrations",
+             "save_all", "timeline", "violence"]  # fmt: skip
+    assert [getattr(flowsim.plot, name).__name__ for name in names] == names
+    assert sorted(dir(flowsim.plot)) == names
 
 
 def test_what_no_font_has_is_told_and_the_font_of_all_words_comes_with_matplotlib(
