@@ -17,6 +17,7 @@ from flowsim.errors import ScenarioError
 from flowsim.policy.base import Policy, cut
 from flowsim.policy.opening import Statement
 from flowsim.policy.own import Rule
+from flowsim.policy.source import source_of
 from flowsim.section import Name
 from flowsim.view import BorderView
 
@@ -93,7 +94,7 @@ class Code(Policy):
         """What a digest knows it by: module, name, and a digest of source and arguments."""
         found = _found(self.call)
         try:
-            source = inspect.getsource(found)
+            source = source_of(found)
         except (OSError, TypeError):
             wrong = f"{self.call!r} has no source to be known by"
             raise ValueError(f"{wrong}; put it in a file") from None

@@ -15,6 +15,7 @@ from pydantic import PrivateAttr, SkipValidation
 
 from flowsim.policy.base import Policy, Stated, cut
 from flowsim.policy.opening import Statement
+from flowsim.policy.source import source_of
 from flowsim.view import BorderView
 
 Rule = Callable[[datetime, BorderView], Statement | None]
@@ -184,7 +185,7 @@ def _known(rule: Any, label: str) -> tuple[str, str]:
     kind = rule if owner is None else type(owner)
     name = f"{kind.__module__}.{kind.__qualname__}"
     try:
-        source = inspect.getsource(kind)
+        source = source_of(kind)
     except (OSError, TypeError):
         source = label
     if not source:
