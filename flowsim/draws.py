@@ -152,4 +152,9 @@ def uniform(
     z = mix(z, count.astype(np.uint64))
     if option is not None:
         z = mix(z, option.astype(np.uint64))
-    return ((z >> _S12).astype(np.float64) + 0.5) * _STEP  # 52 bits and a half: never 0 or 1
+    return to_unit(z)
+
+
+def to_unit(z: Keys) -> Floats:
+    """Numbers in the open interval (0, 1), from all 64 bits: 52 of them and a half."""
+    return ((z >> _S12).astype(np.float64) + 0.5) * _STEP

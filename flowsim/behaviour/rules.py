@@ -169,29 +169,7 @@ RULES: Mapping[str, Rule] = {
 """The rules of the model by name; `flowsim.run(..., rules={name: function})` replaces some."""
 
 
-def chosen(replaced: Mapping[str, Rule] | None) -> dict[str, Rule]:
-    """All rules, with those that are replaced.
-
-    Raises
-    ------
-    SimulationError
-        There is no rule of that name.
-
-    Examples
-    --------
-    >>> mine = chosen({"onward": lambda view: 0.0 * view.danger})
-    >>> sorted(mine), mine["leave"] is leave
-    (['leave', 'onward', 'return'], True)
-    """
-    for name in replaced or {}:
-        if name not in RULES:
-            raise SimulationError(f"there is no rule {name!r}; there is {', '.join(RULES)}")
-    return {**RULES, **(replaced or {})}
-
-
-def ask(
-    rules: Mapping[str, Rule], name: str, view: RuleView, shape: tuple[int, ...], now: datetime
-) -> Floats:
+def ask(rule: Rule, name: str, view: RuleView, shape: tuple[int, ...], now: datetime) -> Floats:
     """What a rule gives, checked: hazards of the right shape, finite and not negative.
 
     Raises
@@ -200,7 +178,7 @@ def ask(
         It gives something else, or raised an error, which is its cause.
     """
     try:
-        rate = np.asarray(rules[name](view), dtype=np.float64)
+        rate = np.asarray(rule(view), dtype=np.float64)
     except MemoryError:
         raise
     except Exception as error:

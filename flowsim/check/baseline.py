@@ -264,9 +264,10 @@ def _read(path: Path, index: list[str]) -> pd.DataFrame:
         raise ValueError("it is cut off")
     rows = csv.reader(io.StringIO(text), strict=True)
     try:
-        head, *body = [[uncell(text) for text in row] for row in rows if row]
+        read = [[uncell(text) for text in row] for row in rows if row]
     except (csv.Error, ValueError) as error:
         raise ValueError(f"it is not a table: {error}") from None
+    head, *body = read or [[]]
     if head[: len(index)] != index or len(set(head)) < len(head):
         raise ValueError(f"its columns are not {', '.join(index)} and one for each number")
     for at, row in enumerate(body, 2):
@@ -276,9 +277,9 @@ def _read(path: Path, index: list[str]) -> pd.DataFrame:
     if len(set(names)) < len(names):
         raise ValueError("a row stands in it twice")
     numbers = [[_number(text) for text in row[len(index) :]] for row in body]
-    columns = [pd.Index(column, dtype=object) for column in zip(*names, strict=True)]
+    columns = [pd.Index([name[i] for name in names], dtype=object) for i in range(len(index))]
     table = pd.DataFrame(numbers, columns=head[len(index) :], dtype=np.float64)
-    return table.set_index(columns).rename_axis(index=index) if names else table
+    return table.set_index(columns).rename_axis(index=index)
 
 
 def _number(text: str) -> float:

@@ -23,22 +23,24 @@ from flowsim.world.sections import KINDS
 from flowsim.world.world import World
 
 if TYPE_CHECKING:
-    from flowsim.model.flow import FlowModel
+    from flowsim.model.simulation import Simulation
 
 LIBRARIES = ("flowsim", "mesa", "numpy", "scipy", "xarray")
 
 
-def assemble(model: FlowModel, provenance: bool = True) -> Result:
+def assemble(model: Simulation, provenance: bool = True) -> Result:
     """Label what a model recorded (see `flowsim.results.Result` for dimensions and units).
 
     Parameters
     ----------
-    model : FlowModel
+    model : Simulation
     provenance : bool
         Whether to add the scenario as YAML and its digest.
     """
     told = _attributes(model.setup, model.seed_text, model.engine, provenance)
-    own = ",".join(name for name in RULES if model.rules[name] is not RULES[name])
+    own = ",".join(
+        name for name, rule in sorted(model.rules.items()) if rule is not RULES.get(name)
+    )
     return label(model.observer, model.world, model.setup, {**told, "own_rules": own})
 
 

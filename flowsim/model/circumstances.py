@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from flowsim.arrays import Floats
+from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.rules import RuleView, ability
 from flowsim.model.borders import Borders
 from flowsim.scenario.scenario import Scenario
@@ -31,7 +31,7 @@ class Circumstances:
 
     def view(
         self, danger: Danger, news: Floats, gone: Floats, hurry: Floats, awaited: Floats,
-        waiting: Floats,
+        waiting: Ints,
     ) -> RuleView:  # fmt: skip
         """As things stand.
 

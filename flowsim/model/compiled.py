@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from flowsim.model import kernel_cache
 
 MODULES = (
-    "keyed", "standing", "frailty", "births", "clocks", "status", "admission", "ways", "moves", "harm",
-    "border", "order", "queue", "reception", "families", "rest", "start", "tick",
+    "keyed", "standing", "frailty", "births", "clocks", "status", "admission", "ways", "moves",
+    "harm", "border", "order", "queue", "reception", "families", "rest", "start", "tick",
 )  # fmt: skip
 """Each after those that it calls."""
 ENTRY = "carry_out"
@@ -68,9 +68,8 @@ def compiled() -> SimpleNamespace:
             with kernel_cache.cached():
                 entry = numba.njit(cache=True, error_model="numpy")(function)
                 return kernel_cache.forgiving(entry, tells=True)
-        made = numba.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
-            function
-        )
+        unwrapped: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+        made: Any = numba.njit(error_model="numpy", **unwrapped)(function)
         # numba would compile a version for each constant and each width of whole number
         template = made.get_call_template
         made.get_call_template = lambda args, kws: template(
@@ -92,6 +91,13 @@ class Numbers:
         self._array = np.zeros(1, dtype=kind)
         self.record = self._array.view(np.recarray)[0]
 
+    def __getstate__(self) -> NDArray[Any]:
+        return self._array  # a record alone would lose the array behind it
+
+    def __setstate__(self, array: NDArray[Any]) -> None:
+        self._array = array
+        self.record = array.view(np.recarray)[0]
+
     def set(self, **values: float) -> None:
         """Set some of them."""
         for name, value in values.items():
@@ -104,6 +110,8 @@ class Numbers:
 
 class Compiled:
     """An engine that runs the compiled kernel."""
+
+    name = "columns"
 
     def carry_out(self, state: Any, order: int) -> bool:
         """Have the kernel do something, see `flowsim.model.kernel.tick`."""

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from flowsim.arrays import Ints
 from flowsim.clock import ClockFace
 from flowsim.model import memory
-from flowsim.model.quotas import Budgets
-from flowsim.model.hazards import Cells, most_clocks
+from flowsim.model.covariates import HouseholdView
+from flowsim.model.hazards import Cells, factors, most_clocks
 from flowsim.model.kernel import tick
 from flowsim.model.laws import Laws, Now
 from flowsim.model.layout import SETTLED, STATUSES, Status
 from flowsim.model.observe import Observer, Stocks
+from flowsim.model.quotas import Budgets
 from flowsim.model.table import COUNTED, row_type
 from flowsim.world.population import Households, join
 
@@ -52,10 +53,12 @@ class Crowd:
         self.beliefs = _rows_of_beliefs(laws, households)
         clocks = cells.clocks()
         self._targets = max(len(clocks[status]) for status in SETTLED)
-        self._row_type = row_type(most_clocks(0), 0, len(COUNTED))
-        own = memory.scratch(laws, cells)
-        self.left, self._people, self._present = own["left"], own["people"], own["present"]
-        self._line, self._queued = own["line"], own["queued"]
+        own = [hazard.factor is not None for hazard in cells.hazards]
+        more = sum(hazard.purpose is None for hazard in cells.hazards)
+        self._row_type = row_type(most_clocks(more), sum(own), len(COUNTED) + more)
+        made = memory.scratch(laws, cells)
+        self.left, self._people, self._present = made["left"], made["people"], made["present"]
+        self._line, self._queued = made["line"], made["queued"]
         self._run, self._tick, self._n = (
             engine.numbers(kind) for kind in (memory.RUN, memory.TICK, memory.COUNTS)
         )
@@ -67,18 +70,52 @@ class Crowd:
             "run": self._run.record, "tick": self._tick.record, "n": self._n.record,
             "reading": face.reading, "rate": face.rate, "reading_at_stop": face.reading_at_stop,
             **memory.fixed(laws, cells, observer), **memory.at_start(laws, households),
-            **memory.observed(observer), **own, **memory.before_the_first_tick(laws, cells),
+            **memory.observed(observer), **made, **memory.before_the_first_tick(laws, cells),
         }  # fmt: skip
         self._make_room(room_for(self.n_start))
+        self._carry_out(tick.SETTLE_IN)
+        if any(own):
+            self._put({"start_own": factors(cells.hazards, self._view())})
         self._carry_out(tick.BEGIN)
         self._put(memory.at_start(laws, join([])))  # they are in the table now
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what is made of the rest, and of the table the rows that somebody has."""
+        held = {name: self._held[name] for name in self._held if name not in ("run", "tick", "n")}
+        rows = held["rows"]
+        if isinstance(rows, np.ndarray):
+            held["rows"] = rows[: self._n.get("rows")].copy()
+        return {**self.__dict__, "_held": held, "_state_now": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        numbers = {"run": self._run.record, "tick": self._tick.record, "n": self._n.record}
+        self._held = numbers | self._held
+        self._make_room(self._run.get("room"))
+
+    def _view(self) -> HouseholdView:
+        """Households as the run begins, for factors of one's own."""
+        names = np.array(self.laws.world.network.names)
+        groups = np.array(self.laws.group_names)
+        return HouseholdView(
+            key=self.column("key"),
+            place=names[self.column("place")],
+            home=names[self.column("home")],
+            group=groups[self.column("group")],
+            size=self.column("size").astype(np.int64),
+            kinds=self.column("kinds").astype(np.int64),
+            kin_across=self.column("kin").astype(bool),
+            informed=self.column("informed").astype(bool),
+            burnt=self.column("burnt").astype(bool),
+            seed=self.laws.seed,
+        )
 
     def _make_room(self, room: int) -> None:
         """Room for so many households."""
         old = self._held.get("rows")
         self._held["rows"] = self._engine.rows(self._row_type, room, old)
         for name, more in memory.lists(room, self._targets).items():
-            if name in self._held:
+            if name in self._held and self._held[name].size <= more.size:
                 more[: self._held[name].size] = self._held[name]
             self._held[name] = more
         self._run.set(room=room)
@@ -125,7 +162,9 @@ class Crowd:
         """
         self._tick.set(first=first, last=last)
         self._take_what_is_said(changed)
-        counting = [(g, rule.counts) for g, rule in enumerate(self.now.rules.by_gate) if rule.counts]
+        counting = [
+            (g, rule.counts) for g, rule in enumerate(self.now.rules.by_gate) if rule.counts
+        ]
         left, used = self._held["count_left"], self._held["count_used"]
         for g, counts in counting:
             for number, of_period in enumerate(self._budgets.begin(g, counts, first)):

@@ -1,26 +1,52 @@
 """The table of hazards: of each its purpose, where and on what it runs, its rate, and what it does.
 
 A hazard is a row of `HAZARDS`. From it follow the cells of the clock face, the clocks that compete
-in each status, what is drawn for each, and what a household does when it is due.
+in each status, what is drawn for each, and what a household does when it is due. A researcher's own
+is one more row, made anywhere and passed to `flowsim.run` among the ``rules``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import IntEnum
 from math import prod
+from typing import Any, TypeVar
 
 import numpy as np
 
 from flowsim.arrays import Floats
-from flowsim.behaviour.rules import RULES, Rule, RuleView
+from flowsim.behaviour.rules import RULES, Rule, RuleView, ask
 from flowsim.draws import Purpose
+from flowsim.errors import SimulationError, in_own_code
+from flowsim.model.covariates import HouseholdView
 from flowsim.model.layout import Act, Form, Scale, Status
 from flowsim.scenario.scenario import Scenario
 
 
 def _always(scenario: Scenario, moves: bool) -> bool:
     return True
+
+
+def _told(scenario: Scenario, moves: bool) -> bool:
+    return scenario.behaviour.leaving.count == "given"
+
+
+def _not_told(scenario: Scenario, moves: bool) -> bool:
+    return not _told(scenario, moves)
+
+
+def _on_the_way(scenario: Scenario, moves: bool) -> bool:
+    return scenario.behaviour.harm.on_the_way > 0.0
+
+
+def _crushes(scenario: Scenario, moves: bool) -> bool:
+    return scenario.behaviour.harm.crush_per_day > 0.0
+
+
+def _moves(scenario: Scenario, moves: bool) -> bool:
+    return moves
 
 
 @dataclass(frozen=True)
@@ -32,29 +58,74 @@ class Hazard:
     name : str
         Also of the rule that gives its rate, see `flowsim.behaviour.rules`.
     statuses : tuple of Status
-        In which a household is under it.
+        In which a household is under it; also as texts, such as ``"at_home"``.
     form : Form
-        What decides under which cell.
+        What decides under which cell a household is, and so the shape of the rates: ``"place"``
+        (P, G), ``"home"`` (C, P, G, 2), ``"gate_and_held"`` (gates, 2), ``"gate"`` (gates,).
     act : Act
-        What a household does when it is due.
-    purpose : Purpose
-        What its thresholds are drawn for.
+        What a household does when it is due, such as ``"leave"``.
+    purpose : Purpose, optional
+        What its thresholds are drawn for; those of one's own are drawn for its name.
     scale : Scale
-        What of a household scales it.
+        What of a household scales it in the model.
+    rate : function of a RuleView, optional
+        Gives 1/day by cell; without one, the rule of that name.
+    factor : function of a HouseholdView, optional
+        Gives one more factor for each household, (n,): of age, kin, or a covariate of one's own. It
+        is asked once, as the run begins; who parts from a family has that of the family.
     among : tuple of functions of a RuleView
         Factors on the rate of each cell that hold whatever the rule: who is under it at all.
     holds : function of a Scenario and whether its policies may move people
         Whether there is such a hazard in a run.
+
+    Raises
+    ------
+    ValueError
+        A status, form or act that there is not.
+
+    Examples
+    --------
+    People heed a call to leave at 0.2 a day, the larger their household the more:
+
+    >>> called = Hazard(
+    ...     "called", ("at_home",), "place", "leave",
+    ...     rate=lambda view: np.full_like(view.danger, 0.2),
+    ...     factor=lambda households: households.size / 5.0,
+    ... )
+    >>> called.act
+    <Act.LEAVE: 0>
     """
 
     name: str
     statuses: tuple[Status, ...]
     form: Form
     act: Act
-    purpose: Purpose
+    purpose: Purpose | None = None
     scale: Scale = Scale.NOTHING
     among: tuple[Callable[[RuleView], Floats], ...] = ()
     holds: Callable[[Scenario, bool], bool] = _always
+    rate: Rule | None = None
+    factor: Callable[[HouseholdView], Floats] | None = None
+
+    def __post_init__(self) -> None:
+        """Take texts for what they name."""
+        told: Any = self.statuses
+        statuses = (told,) if isinstance(told, str | Status) else tuple(told)
+        object.__setattr__(self, "statuses", tuple(_named(Status, one) for one in statuses))
+        object.__setattr__(self, "form", _named(Form, self.form))
+        object.__setattr__(self, "act", _named(Act, self.act))
+
+
+_Names = TypeVar("_Names", bound=IntEnum)
+
+
+def _named(kind: type[_Names], told: _Names | str) -> _Names:
+    if isinstance(told, kind):
+        return told
+    names = {one.name.lower(): one for one in kind}
+    if told not in names:
+        raise ValueError(f"{told!r} is not a {kind.__name__.lower()}; give {', '.join(names)}")
+    return names[str(told)]
 
 
 def _of_the_group(view: RuleView) -> Floats:
@@ -77,11 +148,11 @@ HAZARDS = (
     Hazard(
         "leave", _HOME, Form.PLACE, Act.LEAVE, Purpose.LEAVE, Scale.LEAVING,
         (_of_the_group, _hurrying, _inside),
-        lambda scenario, moves: scenario.behaviour.leaving.count != "given",
+        _not_told,
     ),
     Hazard(
         "calendar", _HOME, Form.NOTHING, Act.LEAVE, Purpose.LEAVE,
-        holds=lambda scenario, moves: scenario.behaviour.leaving.count == "given",
+        holds=_told,
     ),
     Hazard(
         "onward", (Status.DISPLACED,), Form.PLACE, Act.ONWARD, Purpose.ONWARD,
@@ -96,29 +167,53 @@ HAZARDS = (
     Hazard("harm", _STILL, Form.PLACE, Act.HARM, Purpose.HARM, Scale.HARM),
     Hazard(
         "harm_on_the_way", (Status.MOVING,), Form.PLACE, Act.HARM, Purpose.HARM, Scale.HARM,
-        holds=lambda scenario, moves: scenario.behaviour.harm.on_the_way > 0.0,
+        holds=_on_the_way,
     ),
     Hazard(
         "crush", _GATE, Form.GATE, Act.CRUSH, Purpose.CRUSH, Scale.SIZE,
-        holds=lambda scenario, moves: scenario.behaviour.harm.crush_per_day > 0.0,
+        holds=_crushes,
     ),
     Hazard(
         "relocate", (Status.SHELTERED,), Form.PLACE, Act.RELOCATE, Purpose.RELOCATE,
-        holds=lambda scenario, moves: moves,
+        holds=_moves,
     ),
 )  # fmt: skip
 """In the order in which the first wins where two are due in the same second."""
 
 
-def hazards_of(scenario: Scenario, moves: bool) -> tuple[Hazard, ...]:
-    """The hazards of a run.
+def hazards_of(
+    scenario: Scenario, moves: bool, rules: Mapping[str, Rule | Hazard] | None = None
+) -> tuple[Hazard, ...]:
+    """The hazards of a run, with the rate of each.
 
     Parameters
     ----------
     moves : bool
         Whether some policy may move people from camp to camp.
+    rules : mapping, optional
+        Rates of one's own by the name of a hazard, and hazards of one's own by theirs.
+
+    Raises
+    ------
+    SimulationError
+        A rate for a hazard that there is not, or a hazard of one's own without a rate.
     """
-    return tuple(hazard for hazard in HAZARDS if hazard.holds(scenario, moves))
+    told = dict(rules or {})
+    table = []
+    for hazard in HAZARDS:
+        own = told.pop(hazard.name, None)
+        if isinstance(own, Hazard):
+            table.append(replace(own, name=hazard.name, rate=own.rate or RULES[hazard.name]))
+        else:
+            table.append(replace(hazard, rate=own or RULES[hazard.name]))
+    for name, own in told.items():
+        if not isinstance(own, Hazard):
+            known = ", ".join(RULES)
+            raise SimulationError(f"there is no rule {name!r}; there is {known}")
+        if own.rate is None:
+            raise SimulationError(f"the hazard {name!r} has no rate; give one")
+        table.append(replace(own, name=name))
+    return tuple(hazard for hazard in table if hazard.holds(scenario, moves))
 
 
 def most_clocks(own: int) -> int:
@@ -172,18 +267,42 @@ class Cells:
             for status in Status
         ]
 
-    def rates(self, view: RuleView, ask: Callable[[str, tuple[int, ...]], Floats]) -> Floats:
-        """Hazards of all cells, 1/day, (total,).
-
-        Parameters
-        ----------
-        view : RuleView
-        ask : function of a rule's name and the shape of its rates
-        """
+    def rates(self, view: RuleView, now: datetime) -> Floats:
+        """Hazards of all cells, 1/day, (total,)."""
         rate = np.empty(self.total)
         for hazard, first, shape in zip(self.hazards, self.first, self.shapes, strict=True):
-            own = ask(hazard.name, shape)
+            assert hazard.rate is not None
+            own = ask(hazard.rate, hazard.name, view, shape, now)
             for factor in hazard.among:
                 own = own * factor(view)
             rate[first : first + prod(shape)] = own.ravel()
         return rate
+
+
+def factors(hazards: Sequence[Hazard], households: HouseholdView) -> Floats:
+    """Factors of one's own on hazards, (n, hazards that have one).
+
+    Raises
+    ------
+    SimulationError
+        One is not finite, negative or of another shape, or raised an error, which is its cause.
+    """
+    found = []
+    for hazard in hazards:
+        if hazard.factor is None:
+            continue
+        try:
+            factor = np.asarray(hazard.factor(households), dtype=np.float64)
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise in_own_code(f"the factor of the hazard {hazard.name!r}", error) from error
+        wanted = households.key.shape
+        if factor.shape != wanted or not np.isfinite(factor).all() or (factor < 0.0).any():
+            raise SimulationError(
+                f"the factor of the hazard {hazard.name!r} gave an array {factor.shape} from "
+                f"{factor.min(initial=0.0)} to {factor.max(initial=0.0)}; factors are finite, not "
+                f"negative, and {wanted}"
+            )
+        found.append(factor)
+    return np.stack(found, axis=1)

@@ -48,6 +48,11 @@ class Household(mesa.Agent):
         self.run = run
         self.__dict__.update(values)
 
+    @property
+    def persons(self) -> int:
+        """How many they are."""
+        return int(self.size)
+
     def _step(self, name: str, *arguments: Any) -> Any:
         return self.run.steps[name](self.run.state_now, self, *arguments)
 

@@ -20,12 +20,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from flowsim.model.kernel import constants
-
 VARIABLE = "FLOWSIM_CACHE"
 """Environment variable that names another folder for the cache."""
 LOG = logging.getLogger("flowsim")
-SOURCES = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
+SOURCES = (
+    "model/kernel", "model/compiled.py", "model/numba_state.py", "model/layout.py", "draws.py",
+    "clock.py",
+)  # fmt: skip
+"""What compiled code is made of, or takes its constants from."""
 
 
 def user_folder() -> Path:
@@ -44,11 +47,11 @@ def digest() -> str:
     found = hashlib.blake2b(digest_size=8)
     for name in ("numba", "llvmlite", "numpy"):
         found.update(f"{name} {version(name)}\n".encode())
-    numbers = ((name, value) for name, value in vars(constants).items() if isinstance(value, int))
-    found.update(repr(sorted(numbers)).encode())  # some are of modules elsewhere
-    for file in sorted(SOURCES.rglob("*.py")):
-        found.update(f"{file.relative_to(SOURCES).as_posix()}\n".encode())
-        found.update(file.read_bytes())
+    for name in SOURCES:
+        path = PACKAGE / name
+        for file in sorted(path.glob("*.py")) if path.is_dir() else [path]:
+            found.update(f"{file.relative_to(PACKAGE).as_posix()}\n".encode())
+            found.update(file.read_bytes())
     return found.hexdigest()
 
 
@@ -64,28 +67,35 @@ def folder() -> Path:
         with tempfile.TemporaryFile(dir=wanted):
             return wanted
     except OSError:
-        return _of_this_process()
+        return _of_this_process(wanted)
 
 
-def _of_this_process() -> Path:
+def _of_this_process(wanted: Path) -> Path:
+    """A folder that can be written to, with what there is in one that cannot."""
     import atexit
 
-    made = Path(tempfile.mkdtemp(prefix="flowsim-"))
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
-    os.environ[VARIABLE] = str(made)  # workers that are started find what is compiled here
+    home = Path(tempfile.mkdtemp(prefix="flowsim-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    made = home / wanted.name
+    try:
+        shutil.copytree(wanted, made)
+    except OSError:  # it is not there, or may not be read: all is compiled anew
+        made.mkdir(exist_ok=True)
+    os.environ[VARIABLE] = str(home)  # workers that are started find what is compiled here
     return made
 
 
 @contextmanager
 def cached() -> Iterator[None]:
     """Functions that are given to numba in here are kept in the folder."""
-    import numba
+    from numba.core import config
 
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder())
+    settings = vars(config)
+    before, settings["CACHE_DIR"] = settings["CACHE_DIR"], str(folder())
     try:
         yield
     finally:
-        numba.config.CACHE_DIR = before
+        settings["CACHE_DIR"] = before
 
 
 def is_compiled() -> bool:

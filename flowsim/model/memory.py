@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from flowsim.draws import Purpose, salts, text_key
 from flowsim.model.hazards import Cells
+from flowsim.model.kernel.keyed import mix
 from flowsim.model.laws import Laws
 from flowsim.model.layout import KINDS, WAITS, Status
 from flowsim.model.observe import Observer
@@ -57,7 +58,8 @@ def numbers(laws: Laws, cells: Cells) -> dict[str, float]:
     return {
         "places": cells.places, "groups": cells.groups, "cells": cells.total,
         "links": laws.routes.n_links, "options": laws.routes.option.shape[1],
-        "gates": len(laws.world.network.gates), "own_columns": 0,
+        "gates": len(laws.world.network.gates),
+        "own_columns": sum(h.factor is not None for h in cells.hazards),
         "retry_s": laws.retry, "split_key": int(text_key("split")),
         "registration_s": round(behaviour.reception.registration_hours * 3600),
         "men_stay": behaviour.leaving.men_stay, "guards_leave": behaviour.leaving.guards_leave,
@@ -80,11 +82,17 @@ def fixed(laws: Laws, cells: Cells, observer: Observer) -> dict[str, NDArray[Any
     """What stays as it is for a run."""
     network, routes, world = laws.world.network, laws.routes, laws.world
     hazards, clocks = cells.hazards, cells.clocks()
-    slot = np.full(max(Purpose) + 1, -1, dtype=np.int64)
+    own = [n for n, hazard in enumerate(hazards) if hazard.purpose is None]
+    purpose = i64([-1 if h.purpose is None else h.purpose for h in hazards])
+    purpose[own] = max(Purpose) + 1 + np.arange(len(own))
+    slot = np.full(max(Purpose) + 1 + len(own), -1, dtype=np.int64)
     slot[list(COUNTED)] = np.arange(len(COUNTED))
+    slot[max(Purpose) + 1 :] = len(COUNTED) + np.arange(len(own))
+    named = [mix(int(laws.seed), int(text_key("hazard", hazards[n].name))) for n in own]
+    column = np.cumsum([h.factor is not None for h in hazards]) - 1
     width = max(len(numbers) for numbers in clocks)
     return {
-        "salts": salts(laws.seed).copy(),
+        "salts": np.concatenate([salts(laws.seed), np.array(named, dtype=np.uint64)]),
         "slot": slot,
         "head": i64(network.head), "tail": i64(network.tail), "gate": i64(network.gate),
         "km": network.km.astype(np.float64), "route_key": network.route_key.copy(),
@@ -95,7 +103,8 @@ def fixed(laws: Laws, cells: Cells, observer: Observer) -> dict[str, NDArray[Any
         "n_clocks": i64([len(numbers) for numbers in clocks]),
         "first_cell": i64(cells.first), "form": i64([h.form for h in hazards]),
         "act": i64([h.act for h in hazards]), "scale": i64([h.scale for h in hazards]),
-        "purpose": i64([h.purpose for h in hazards]), "own_column": i64([-1 for h in hazards]),
+        "purpose": purpose,
+        "own_column": i64(np.where([h.factor is not None for h in hazards], column, -1)),
         "gate_out": np.array([gate.out for gate in network.gates], dtype=bool),
         "gate_crossing": i64([gate.crossing for gate in network.gates]),
         "harm_weight": laws.harm_weights.copy(),
@@ -131,6 +140,7 @@ def at_start(laws: Laws, households: Households) -> dict[str, NDArray[Any]]:
         "start_key": households.key, "start_home": i64(households.home),
         "start_place": i64(households.place), "start_group": i64(households.group),
         "start_leaves": i64(households.leaves), "start_kinds": households.kinds,
+        "start_own": np.zeros((0, 0)),
         "kin_share": np.array([group.kin_across for group in laws.world.groups], dtype=np.float64),
         "burnt_share": laws.burnt_share,
     }  # fmt: skip
@@ -221,7 +231,8 @@ def before_the_first_tick(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
     states, options = laws.routes.option.shape
     sorts, links = 2 * cells.groups, laws.routes.n_links
     return {
-        **at_gates(None), **quotas(None, ()), "lanes": lanes(0, 0), **on_the_land(None, None, links, sorts),
+        **at_gates(None), **quotas(None, ()), "lanes": lanes(0, 0),
+        **on_the_land(None, None, links, sorts),
         **of_a_tick(
             np.zeros((2 * sorts, states, options)), np.zeros((links, cells.groups)),
             np.zeros(cells.places), np.zeros(cells.places),

@@ -19,7 +19,7 @@ from flowsim.model import kernel_cache
 
 
 @structref.register
-class StateType(types.StructRef):  # type: ignore[misc]
+class StateType(types.StructRef):
     """Its name is short, since it is part of every name in the cache."""
 
     def __init__(self, fields: Any) -> None:
@@ -31,7 +31,7 @@ class StateType(types.StructRef):  # type: ignore[misc]
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 
-class State(structref.StructRefProxy):  # type: ignore[misc]
+class State(structref.StructRefProxy):
     """All arrays and records of a run; it keeps them alive."""
 
     def __new__(cls, *values: Any) -> State:

@@ -19,7 +19,7 @@ class Households(list[Household]):
     def __init__(self, run: Readable, kind: np.dtype[Any]) -> None:
         super().__init__()
         nobody = np.zeros((), dtype=kind)
-        self._run = run
+        self._run, self.kind = run, kind
         self._blank = {name: nobody[name] for name in kind.names or ()}
 
     def __getitem__(self, row: Any) -> Any:
@@ -57,12 +57,24 @@ class Readable:
         `Household`, or a subclass.
     """
 
+    name = "agents"
+
     def __init__(self, model: Any, household: type[Household] = Household) -> None:
         self.model, self.household, self.acts = model, household, Act
         self.state_now: Any = None
-        own = [
-            name for name in STEPS if getattr(household, name) is not getattr(Household, name)
-        ]
+        self._make()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"model": self.model, "household": self.household}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, acts=Act, state_now=None)
+        self._make()
+
+    def _make(self) -> None:
+        """The kernel, in which each step that a subclass overrides is asked of the household."""
+        household = self.household
+        own = [name for name in STEPS if getattr(household, name) is not getattr(Household, name)]
 
         def make(function: FunctionType) -> Any:
             if function.__name__ not in own:
@@ -91,8 +103,8 @@ class Readable:
 
     def state(self, held: dict[str, Any]) -> Any:
         """What the kernel works on."""
-        views = {
-            name: memoryview(value) if isinstance(value, np.ndarray) else value
+        views: dict[str, Any] = {
+            name: value.data if isinstance(value, np.ndarray) else value
             for name, value in held.items()
         }
         self.state_now = SimpleNamespace(**views)
@@ -100,4 +112,6 @@ class Readable:
 
     def column(self, rows: Households, name: str, n: int) -> NDArray[Any]:
         """A column of the first rows."""
-        return np.array([getattr(household, name) for household in list(rows)[:n]])
+        found = [getattr(household, name) for household in list(rows)[:n]]
+        kind = rows.kind[name]
+        return np.array(found, dtype=kind.base).reshape(n, *kind.shape)

@@ -32,7 +32,7 @@ class _WrongPathError(ValueError):
 
 def with_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     """A scenario with other values; see `Scenario.with_values`."""
-    changed, left = scenario, dict(values)
+    changed, left = _with_known_paths(scenario), dict(values)
     problems: list[Problem] = []
     while left:  # a value may fit only once another is set, as a start before an earlier stop
         failed, problems = {}, []
@@ -191,15 +191,26 @@ def _set_one(scenario: Scenario, loc: Loc, value: Any) -> tuple[Scenario, list[F
     except _FlawedError as error:
         return scenario, error.flaws
     if loc[0] != "numbers" and str(loc[-1]) in _NAMES:
-        numbers = [_renamed(known, scenario, changed) for known in numbers]
+        paths = Paths(changed)
+        numbers = [_renamed(known, scenario, paths) for known in numbers]
     if loc[0] == "numbers" or tuple(numbers) == scenario.numbers:
         return changed, []
     return changed.model_copy(update={"numbers": tuple(numbers)}), []
 
 
-def _renamed(known: Number, before: Scenario, after: Scenario) -> Number:
-    """A number by the path that leads to it after a name was changed."""
-    return known.model_copy(update={"path": Paths(after)(locate(before, known.path))})
+def _with_known_paths(scenario: Scenario) -> Scenario:
+    """The same, its numbers by the paths that are compared here: in Python any may be given."""
+    paths = Paths(scenario)
+    numbers = tuple(_renamed(known, scenario, paths) for known in scenario.numbers)
+    return scenario.model_copy(update={"numbers": numbers})
+
+
+def _renamed(known: Number, before: Scenario, paths: Paths) -> Number:
+    """A number by one of some paths; one that leads nowhere stays as it is."""
+    try:
+        return known.model_copy(update={"path": paths(locate(before, known.path))})
+    except _WrongPathError:
+        return known
 
 
 def _set(value: Any, loc: Loc, depth: int, new: Any, expected: Any) -> Any:

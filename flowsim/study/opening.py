@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -55,8 +54,8 @@ def dataset(store: Store, plan: Manifest, partial: bool = False) -> xr.Dataset:
     ImportError
         The study is too large for memory and there is no dask.
     """
-    plan, grid = _grid(store, plan, partial)
-    layouts = [_layout(store, runs[0]) for runs in grid]
+    grid = _grid(store, plan, partial)
+    layouts = [_layout(store, runs) for runs in grid]
     try:
         return _whole(store, plan, grid, layouts)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -87,7 +86,7 @@ def _whole(
     )
 
 
-def _grid(store: Store, plan: Manifest, partial: bool) -> tuple[Manifest, list[list[Run]]]:
+def _grid(store: Store, plan: Manifest, partial: bool) -> list[list[Run]]:
     """The runs of each scenario, by sample and member; fewer members where some are missing."""
     there = store.keys()
     runs = list(plan.runs())
@@ -103,9 +102,7 @@ def _grid(store: Store, plan: Manifest, partial: bool) -> tuple[Manifest, list[l
     grid: list[list[Run]] = [[] for _ in plan.scenarios]
     for run in sorted(runs, key=lambda run: (run.sample, run.member)):
         grid[order[run.scenario]].append(run)
-    left = len({run.member for run in grid[0]})
-    entries = tuple(replace(entry, members=left) for entry in plan.scenarios)
-    return replace(plan, scenarios=entries), grid
+    return grid
 
 
 def _lack(store: Store, how: str, what: Sequence[str], total: int) -> str:
@@ -117,7 +114,9 @@ def _lack(store: Store, how: str, what: Sequence[str], total: int) -> str:
     )
 
 
-def _layout(store: Store, run: Run) -> Layout:
+def _layout(store: Store, runs: Sequence[Run]) -> Layout:
+    """The layout of a scenario, which its first run names."""
+    run = runs[0]
     try:
         record = store.read(run.key)
         head = read_head(record, run.known)
@@ -125,7 +124,8 @@ def _layout(store: Store, run: Run) -> Layout:
         if layout is not None and len(record) - head.end != layout.size:
             raise DamagedError("it is of another size than its layout")
     except DamagedError as error:
-        raise StoreError(_lack(store, "has damaged", [f"{run}, {error}"], 1)) from None
+        damaged = [f"{store.path(run.key)} of {run}, {error}"]
+        raise StoreError(_lack(store, "has damaged", damaged, len(runs))) from None
     if layout is None:
         raise StoreError(f"{store.folder} lacks the layout of {run}; run the study again with it")
     return layout

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
+from matplotlib.text import Text
 
 import flowsim as fs
 from flowsim.check.baseline import read_baseline
-from flowsim.check.guard import hold, update
+from flowsim.check.contributors import Contribution
+from flowsim.check.drawing import drawn
+from flowsim.check.guard import guard, hold, update
 from flowsim.check.measure import days_of, digest_of, environment, measure
+from flowsim.check.plugin import flowsim_check
 from flowsim.check.read import Asked, folders, read_checks
 from flowsim.check.sections import CheckSection
 from flowsim.check.swaps import p_values
+from flowsim.check.verdict import Change, Verdict
 from flowsim.results import Result
 from tests.fake_result import put, toy_data, toy_scenario
 
+ROOT = Path(__file__).parents[2]
 SECTION = CheckSection(outcomes=("deaths", "Post: admitted", "person_days_exposed"), seed=5)
 WIDE = SECTION.model_copy(
     update={"statistical": CheckSection(statistical={"members": 12}).statistical}
@@ -120,7 +130,13 @@ def test_a_digest_is_of_names_shapes_types_and_every_bit() -> None:
     assert len(set(digests)) == len(digests)
     assert all(len(digest) == 16 for digest in digests)
     assert digest_of(data[["b", "a"]]) == digests[0]
-    assert digest_of(data.assign(b=data["b"].astype(object))) != ""
+    # texts that are objects are told by what they spell, wherever they stand in memory
+    one, other = (
+        digest_of(data.assign(b=("y", np.array(["".join("uu"), "".join(end)], dtype=object))))
+        for end in (("v", "w"), ["v", "w"])
+    )
+    assert one == other
+    assert one not in digests
 
 
 def test_the_environment_has_minor_versions_only() -> None:
@@ -238,7 +254,7 @@ def test_why_a_scenario_cannot_be_held(tmp_path: Path, runs: Runs) -> None:
     mine = asked(tmp_path)
     verdict = hold(mine, "exact")
     assert verdict.wrong == (f"there is no baseline; {RIGHT}",)
-    assert verdict.since == ""
+    assert (verdict.name, verdict.level, verdict.since) == (tmp_path.as_posix(), "exact", "")
     gone = Asked(tmp_path, SECTION, None)
     assert hold(gone, "exact").wrong == ("there is a check and no scenario; remove it",)
     with pytest.raises(ValueError, match="holds no scenario"):
@@ -267,7 +283,10 @@ def test_a_run_that_fails_is_told(
         raise fs.SimulationError("nobody is left")
 
     monkeypatch.setattr("flowsim.check.measure.run", fail)
-    assert hold(asked(tmp_path), "exact").wrong == ("the run failed: nobody is left",)
+    verdict = hold(asked(tmp_path), "exact")
+    assert verdict.wrong == ("the run failed: nobody is left",)
+    assert (verdict.name, verdict.level) == (tmp_path.as_posix(), "exact")
+    assert verdict.since.endswith(" (first)")
 
 
 def test_the_statistical_level_is_of_its_members_and_tells_its_power(
@@ -346,6 +365,9 @@ def test_an_empty_check_asks_for_the_usual(tmp_path: Path) -> None:
     assert (found.section, found.scenario, found.name) == (
         CheckSection(), None, tmp_path.as_posix(),
     )  # fmt: skip
+
+
+def test_what_a_check_asks_for_if_it_says_nothing() -> None:
     usual = CheckSection()
     assert (usual.members, usual.seed, usual.tolerance, usual.set) == (2, 1, 1e-9, {})
     assert usual.statistical is None
@@ -369,3 +391,180 @@ def test_places_whose_names_are_numbers_stay_names(tmp_path: Path, runs: Runs) -
         assert kept is not None
         assert kept.days.loc[("deaths", "007")].tolist() == [0, 3, 0, 0]
         assert hold(asked(tmp_path), "exact").held
+
+
+# ---- what a check sets in its scenario ---------------------------------------------------------
+
+POLICIES = "borders[Here-There].authorities[There].policies"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    return shutil.copytree(ROOT / "tests" / "data" / "small", tmp_path / "mine")
+
+
+def write(folder: Path, text: str) -> None:
+    (folder / "check.yaml").write_text(text, encoding="utf-8")
+
+
+def said(folder: Path, **options: bool) -> list[str]:
+    with pytest.raises(fs.ScenarioError) as error:
+        read_checks([folder], **options)
+    return [str(problem).removeprefix(f"{folder}/") for problem in error.value.problems]
+
+
+def test_what_a_check_sets_is_set(small: Path) -> None:
+    write(small, "set: {end: 2010-06-12T00:00, step: 3h, grid: 3h}\nmembers: 4\n")
+    (found,) = read_checks([small / "scenario.yaml", small])
+    assert (found.folder, found.section.members) == (small, 4)
+    assert found.section.set == {"end": "2010-06-12T00:00", "step": "3h", "grid": "3h"}
+    assert found.scenario is not None
+    assert str(found.scenario.end) == "2010-06-12 00:00:00"
+    write(small, "# the usual\n{}")
+    (found,) = read_checks([small])
+    assert found.section == CheckSection()
+    assert found.scenario is not None
+    assert str(found.scenario.end) == "2010-06-12 18:00:00"
+
+
+def test_problems_of_what_is_set_are_told_at_their_place(small: Path) -> None:
+    write(small, "set:\n  ende: 3\n")
+    (line,) = said(small)
+    assert line.startswith("check.yaml:2:3: set.ende: there is no 'ende'; use one of name, ")
+    write(small, "set:\n  step: 1h\n  end: 1999-01-01T00:00\n")
+    assert said(small) == [
+        "check.yaml:3:8: set.end: the end 1999-01-01T00:00 is not after the start "
+        "2010-06-10T18:00; give a later end",
+        "check.yaml:1:1: set: violence.events[0].start: it begins after the period; give an "
+        "earlier time",
+    ]
+
+
+def test_code_of_a_check_runs_only_if_it_is_allowed(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does that of its scenario."""
+    module = ModuleType("own_rules")
+    module.relief = lambda now, view: None  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "own_rules", module)
+    code = "{type: code, call: 'own_rules:relief'}"
+    write(small, f"set:\n  {POLICIES}: [{code}]\n")
+    told = (
+        "code of a scenario file is not run unless you allow it; pass --allow-code, or "
+        "allow_code=True to flowsim.load, if you trust this file"
+    )
+    assert said(small) == [f"check.yaml:2:60: set[{POLICIES}][0].type: {told}"]
+    (found,) = read_checks([small], allow_code=True)
+    assert found.scenario is not None
+    (policy,) = found.scenario.borders[0].authorities[0].policies
+    assert policy.type == "code"
+
+    (small / "check.yaml").unlink()
+    file = small / "scenario.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert text.count("        policies:\n") == 1
+    file.write_text(text.replace("        policies:\n", f"        policies:\n          - {code}\n"))
+    with pytest.raises(fs.ScenarioError, match="code of a scenario file is not run"):
+        guard(small)
+    verdict = guard(small, allow_code=True)
+    assert verdict.level == "exact"
+    assert verdict.wrong == (f"there is no baseline; {RIGHT}",)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", ["check.yaml:1:1: the file is empty; give the keys of a check"]),
+        ("[1, 2]", ["check.yaml:1:1: this is no check; give the keys of a check, as "
+                    "`members: 2`"]),
+        ("seed: 1\nmembrs: 3\n", ["check.yaml:2:1: membrs: there is no key 'membrs'; use one of "
+                                  "its keys (did you mean 'members'?)"]),
+    ],
+)  # fmt: skip
+def test_a_check_beside_a_scenario_that_is_wrong(small: Path, text: str, told: list[str]) -> None:
+    write(small, text)
+    assert said(small) == told
+
+
+def test_what_is_no_check_at_all_is_told_of_no_key(small: Path) -> None:
+    write(small, "\n- members\n")
+    with pytest.raises(fs.ScenarioError) as error:
+        read_checks([small])
+    (problem,) = error.value.problems
+    assert (problem.path, problem.file) == ("", str(small / "check.yaml"))
+    assert (problem.line, problem.column) == (2, 1)
+
+
+def test_problems_of_all_checks_are_told_once(small: Path) -> None:
+    other = shutil.copytree(small, small.with_name("other"))
+    for folder in (small, other):
+        write(folder, "members: 0\n")
+    with pytest.raises(fs.ScenarioError) as error:
+        read_checks([small, other, small])
+    assert [problem.file for problem in error.value.problems] == [
+        str(folder / "check.yaml") for folder in (small, other)
+    ]
+
+
+def test_a_folder_whose_name_is_nearly_right(small: Path) -> None:
+    near = small.with_name("mien")
+    with pytest.raises(fs.ScenarioError) as error:
+        read_checks([near])
+    assert str(error.value) == (
+        f"{near}: there is no such folder; name the folder of a scenario (did you mean 'mine'?)"
+    )
+
+
+# ---- the fixture for pytest --------------------------------------------------------------------
+
+
+def test_the_fixture_fails_with_what_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked = flowsim_check.__wrapped__()
+    given = []
+
+    def found(folder: Path, **options: Any) -> Verdict:
+        given.append((folder, options))
+        return Verdict("mine", "exact", wrong=("it moved",) if options else ())
+
+    monkeypatch.setattr("flowsim.check.guard.guard", found)
+    checked("mine")
+    with pytest.raises(pytest.fail.Exception, match=r"mine: failed \(exact, 0.0 s\)\n  it moved"):
+        checked("mine", level="exact", jobs=2)
+    assert given == [("mine", {}), ("mine", {"level": "exact", "jobs": 2})]
+    monkeypatch.undo()
+    with pytest.raises(pytest.fail.Exception, match="there is no scenario in this folder"):
+        checked(tmp_path)
+
+
+# ---- the figure --------------------------------------------------------------------------------
+
+
+def test_the_figure_shows_what_moved_and_the_days_of_it() -> None:
+    index = pd.MultiIndex.from_tuples(
+        [("deaths", "Town"), ("wounded", "Town")], names=["quantity", "where"]
+    )
+    dates = ["2010-06-10", "2010-06-11"]
+    outcomes = [pd.DataFrame({"deaths": [v, 2.0], "people": [5.0, v]}) for v in (1.0, 4.0)]
+    tables = [pd.DataFrame([[v, 0.0], [7.0, v]], index, dates) for v in (1.0, 4.0)]
+    spots = [Contribution(name, "Town", dates[0], 1.0, 4.0) for name in ("deaths", "wounded")]
+    deaths = Change("deaths", "persons", *(t["deaths"].to_numpy() for t in outcomes),
+                    where=(spots[0],))  # fmt: skip
+    verdict = Verdict(
+        "scenarios/mine", "exact", changes=(deaths,), days_moved=(spots[1],),
+        outcomes=tuple(outcomes), days=tuple(tables),
+    )  # fmt: skip
+    chart = drawn(verdict)
+    told = [text.get_text() for text in chart.findobj(Text)]
+    assert "scenarios/mine: before and after" in told
+    panels = [axes for axes in chart.axes if axes.get_visible()]
+    shown = {
+        (i, axes.get_title(loc="left"), line.get_gid()): line.get_ydata().tolist()
+        for i, axes in enumerate(panels)
+        for line in axes.lines
+        if line.get_gid() in ("before", "after")
+    }
+    assert shown == {
+        (0, "Deaths", "before"): [1.0, 2.0], (0, "Deaths", "after"): [4.0, 2.0],
+        (1, "Wounded", "before"): [7.0, 1.0], (1, "Wounded", "after"): [7.0, 4.0],
+        (2, "Deaths", "before"): [1.0, 0.0], (2, "Deaths", "after"): [4.0, 0.0],
+    }  # fmt: skip

@@ -197,6 +197,17 @@ def test_a_closed_camp_is_a_town(tmp_path: Path) -> None:
     assert (np.diff(days.persons[5:, 4]) >= 0).all()
 
 
+def test_who_rests_draws_anew_on_the_day_on_which_the_chance_changes(tmp_path: Path) -> None:
+    """All who leave on day 0 stay in the camp, and go on the day on which it closes."""
+    once = "#Day,Aha,Bee\n0,1,0\n" + "".join(f"{day},0,0\n" for day in range(1, 10))
+    told = {"spawning.mode": "constant", "spawning.displaced_per_conflict_day": 100.0,
+            "default_movechance": 1.0, "camp_movechance": 0.0}  # fmt: skip
+    days = simulate(made(tmp_path, conflicts=once, routes="#name1,name2,distance\nAha,Eve,400\n",
+                         closures=CLOSURES + "camp,Eve,,5,-1\n", **told))  # fmt: skip
+    assert days.persons[:6, 4].tolist() == [0, 100, 100, 100, 100, 0]
+    assert days.on_way[:6, 4].tolist() == [0, 0, 0, 0, 0, 100]
+
+
 def test_strict_closures_are_those_of_its_code(tmp_path: Path) -> None:
     """`location` cuts off whom it names first, `link` closes nothing, an end opens what others
     hold closed, and what begins before day 0 or ends before it begins is not as meant."""
@@ -287,6 +298,77 @@ def test_what_the_rules_do_not_know_is_refused_by_name(tmp_path: Path) -> None:
 def test_flow_model_steps_no_daily_rules(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"call flowsim\.run"):
         fs.FlowModel(made(tmp_path))
+
+
+def table(*rows: str) -> str:
+    """Places as a table."""
+    head = FILES["input_csv/locations.csv"].split("\n")[0]
+    return "\n".join([head, *rows, ""])
+
+
+def test_each_hop_of_a_day_is_drawn_by_itself(tmp_path: Path) -> None:
+    """Half of 4000 go to Bee, half of these on to Ham, and half of those to each camp.
+
+    The other half of each is on a long road at the end of the day.
+    """
+    places = table(
+        "Aha,N,Home,1.0,1.0,conflict_zone,0,1000", "Bee,N,Home,1.0,1.1,town,,",
+        "Ham,N,Home,1.0,1.2,town,,", "Kay,N,Home,1.0,1.3,town,,", "Lou,N,Home,1.0,1.4,town,,",
+        "Cee,W,Far,1.0,3.0,camp,,90000", "Eve,E,Else,2.0,1.0,camp,,90000",
+        "Dee,W,Far,1.5,3.5,camp,,1",
+    )  # fmt: skip
+    routes = (
+        "#name1,name2,distance\nAha,Bee,10\nAha,Kay,500\nBee,Ham,10\nBee,Lou,500\n"
+        "Ham,Cee,10\nHam,Eve,10\n"
+    )
+    told = {"spawning.mode": "constant", "spawning.displaced_per_conflict_day": 4000.0,
+            "spawning.insert_day0": False, "default_movechance": 1.0, "camp_movechance": 0.0,
+            "conflict_weight": 0.0, "distance_power": 0.0, "camp_weight": 1e5,
+            "max_move_speed": 200.0}  # fmt: skip
+    days = simulate(made(tmp_path, locations=places, routes=routes, **told))
+    at = {name: i for i, name in enumerate(days.places)}
+    gone = [days.on_way[0, at["Aha"]], days.on_way[0, at["Bee"]],
+            days.persons[0, at["Cee"]], days.persons[0, at["Eve"]]]  # fmt: skip
+    assert sum(gone) == 4000
+    assert gone == pytest.approx([2000, 1000, 500, 500], abs=130)
+
+
+def test_who_follows_a_way_over_markers_heeds_no_other_way_from_there(tmp_path: Path) -> None:
+    """Two markers on the way to Cee; from the first a road leads to Dee, which is full."""
+    places = table(
+        "Aha,N,Home,1.0,1.0,conflict_zone,0,1000", "Mid,N,Home,1.0,1.1,marker,,",
+        "Nub,N,Home,1.0,1.2,marker,,", "Cee,W,Far,1.0,3.0,camp,,90000",
+        "Dee,W,Far,1.5,3.5,camp,,10", "Eve,E,Else,2.0,1.0,camp,,1",
+    )  # fmt: skip
+    routes = "#name1,name2,distance\nAha,Mid,10\nMid,Nub,10\nNub,Cee,10\nMid,Dee,10\n"
+    full = "2015-05-01,8\n2015-05-11,8\n"
+    always = ALWAYS.replace(",1,0", ",1").replace(",Bee", "")
+    days = simulate(made(tmp_path, locations=places, routes=routes, conflicts=always, dee=full,
+                         camp_movechance=0.0, capacity_buffer=0.5))  # fmt: skip
+    at = {name: i for i, name in enumerate(days.places)}
+    assert not days.persons[:, [at["Mid"], at["Nub"]]].any()
+    assert (days.persons[:, at["Dee"]] == 8).all()
+    assert days.persons[-1, at["Cee"]] > 150
+
+
+def test_people_are_drawn_to_where_residents_are_left(tmp_path: Path) -> None:
+    """From Aha to Bee, 100 residents, or to Ham, nobody, or to a camp; half of Aha leave a day."""
+    places = table(
+        "Aha,N,Home,1.0,1.0,conflict_zone,0,1000", "Bee,N,Home,1.0,1.1,town,,100",
+        "Ham,N,Home,1.0,1.2,town,,", "Cee,W,Far,1.0,3.0,camp,,500", "Dee,W,Far,1.5,3.5,camp,,10",
+        "Eve,E,Else,2.0,1.0,camp,,1",
+    )  # fmt: skip
+    routes = "#name1,name2,distance\nAha,Bee,10\nAha,Ham,10\nAha,Cee,10\n"
+    told = {"use_pop_for_loc_weight": True, "pop_power_for_loc_weight": 0.5,
+            "default_movechance": 0.0, "camp_movechance": 0.0,
+            "conflict_weight": 0.0, "spawning.insert_day0": False,
+            "spawning.mode": "pop_ratio", "spawning.displaced_per_conflict_day": 0.5,
+            "spawning.take_from_population": True}  # fmt: skip
+    days = simulate(made(tmp_path, locations=places, routes=routes, **told))
+    at = {name: i for i, name in enumerate(days.places)}
+    came = days.persons[:, [at["Bee"], at["Ham"], at["Cee"]]]
+    assert came[:2].sum(axis=1).tolist() == [500, 750]
+    assert came[-1] / came[-1].sum() == pytest.approx([10 / 12, 1 / 12, 1 / 12], abs=0.03)
 
 
 @needs_conflicts

@@ -14,6 +14,7 @@ from flowsim.behaviour.flee_section import Flee, Spawning
 from flowsim.daily.chances import NEVER, is_town, move_chances, waits
 from flowsim.daily.check import unknown_to_flee
 from flowsim.daily.closures import closed_by_day, held
+from flowsim.daily.crowd import _put
 from flowsim.daily.ground import Ground, ground_of
 from flowsim.daily.party import Party, joined, luck
 from flowsim.daily.simulate import Days, simulate
@@ -462,6 +463,13 @@ def test_a_keyed_word_gives_two_draws_a_hop() -> None:
     assert one.tolist() == [((int(d) >> 32) + 0.5) / 2**32 for d in drawn]
     assert two.tolist() == [((int(d) & 0xFFFFFFFF) + 0.5) / 2**32 for d in drawn]
     assert luck(word, 1)[0].tolist() != one.tolist()
+
+
+def test_people_are_noted_under_their_days_however_many_there_are() -> None:
+    days: list[list[Any]] = [[] for _ in range(40_000)]
+    _put(days, np.arange(4), np.array([39_999, 7, 40_000, 7]))
+    noted = {day: [ids.tolist() for ids in parts] for day, parts in enumerate(days) if parts}
+    assert noted == {7: [[1, 3]], 39_999: [[0]]}
 
 
 def test_days_count_everybody_once(tmp_path: Path) -> None:

@@ -156,6 +156,9 @@ def test_further_columns_of_places(tmp_path: Path) -> None:
     made, told = load(flee_folder(tmp_path / "b", locations=told_places, conflicts=None))
     assert spells(made) == [("Aha", day(0), day(10), 0.25)]
     assert told == []
+    both = with_column("conflict_intensity", "0.25,0.5,,,")
+    _, told = load(flee_folder(tmp_path / "c", locations=both))
+    assert told == ["locations.csv:2: conflict_intensity is not used, as conflicts.csv tells it"]
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 import flowsim as fs
-from flowsim.behaviour.flee_section import Flee
+from flowsim.behaviour.flee_section import Flee, Spawning
 from flowsim.formats.flee.as_run import Told, spells_as_run
 from flowsim.formats.flee.changes import camps_at_times, read_changes, shut, with_changes
 from flowsim.formats.flee.conflict import read_conflict
+from flowsim.formats.flee.folder import read_flee
 from flowsim.formats.flee.people import read_agents, read_group
 from flowsim.formats.flee.places import read_places, read_routes
 from flowsim.formats.flee.registrations import Registered, Series, read_registered
@@ -136,13 +137,15 @@ def test_registrations_with_corrections(tmp_path: Path) -> None:
 
 def test_corrections_that_cannot_be_made(tmp_path: Path) -> None:
     table(tmp_path, "data_layout.csv", "A,a.csv\nB\n")
-    table(tmp_path, "a.csv", "2015-05-01,0\n2015-05-02,5\n2015-05-03,9e7\n2015-05-04,9e7\n")
-    fixes = table(tmp_path, "fix.csv", "A,2015-05-02\nA,soon\n")
+    table(tmp_path, "a.csv", "2015-05-01,0\n2015-05-02,1\n2015-05-03,9e7\n2015-05-04,1\n"
+          "2015-05-05,9\n")  # fmt: skip
+    fixes = table(tmp_path, "fix.csv", "A,2015-05-02\nA,soon\nA,2015-05-03\nA,2015-05-05\n")
     notes = Notes()
     read_registered(tmp_path, fixes, START, notes)
     assert said(notes) == [
         "fix.csv:1:2: A has nobody before 2015-05-02; give a date with a report",
         "fix.csv:2:2: 'soon' is no date; write it as 2015-05-01",
+        "fix.csv:4:2: it makes 8.1e+08 persons; give at most 1e+08",
         "data_layout.csv:2:2: 'B' has no file; name the file of its series",
     ]
 
@@ -477,6 +480,20 @@ def test_settings_that_are_wrong_are_told_by_place(tmp_path: Path, text: str, to
     assert line.startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [(section, key) for section, kind in (("spawn_rules", Spawning), ("move_rules", Flee))
+     for key in MAPPED[section] if kind.model_fields[key].annotation is bool],
+)  # fmt: skip
+def test_yes_and_no_in_quotes_are_refused(tmp_path: Path, section: str, key: str) -> None:
+    """Flee takes any text for yes, 'False' too."""
+    _, notes = settings(tmp_path, f"{section}:\n  {key}: 'False'\n")
+    assert said(notes) == [
+        f"simsetting.yml:2:{len(key) + 5}: {section}.{key}: 'False' is neither true nor false; "
+        "write True or False, without quotes"
+    ]
+
+
 def test_modes_of_spawning_and_the_rules_of_flee_1(tmp_path: Path) -> None:
     start = "spawn_rules:\n  conflict_driven_spawning:\n"
     for text, mode, number in (
@@ -624,6 +641,8 @@ def test_a_town_with_a_series_is_told_and_not_scored(tmp_path: Path) -> None:
     uses = {(r.place, r.use) for r in scenario.reports if r.variable == "stock_abroad"}
     assert {("Cee", "compare"), ("Dee", "compare"), ("Eve", "compare")} <= uses
     assert {use for place, use in uses if not place} <= {"context"}
+    notes = {(bool(r.place), r.note) for r in scenario.reports}
+    assert notes == {(True, "after the corrections of the folder"), (False, "")}
 
 
 def test_problems_of_settings_come_on_top_of_others(tmp_path: Path) -> None:
@@ -640,3 +659,112 @@ def test_two_countries_of_refuge_are_named_in_the_order_of_their_names(tmp_path:
     scenario = fs.load(flee_folder(tmp_path, routes=routes, closures=closures))
     (border,) = (b for b in scenario.borders if set(b.between) == {"Far", "Else"})
     assert (border.id, border.between) == ("Else-Far", ("Else", "Far"))
+
+
+# ---- where and in which words a mistake is told ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"conflicts": "#Day,Aha\nsoon,1\n"},
+         "conflicts.csv:2:1: 'soon' is no day; give a number of at least 0"),
+        ({"sim_period": "StartDate,2015-05-01\n"},
+         "sim_period.csv:1:1: Length is missing; add a row Length,DAYS"),
+        ({"sim_period": "StartDate,9999-05-01\nLength,10\n"},
+         "sim_period.csv:1:2: the year 9999 is too far away; give one from 1678 to 2261"),
+        ({"sim_period": "StartDate,2261-05-01\nLength,10\n"},
+         "sim_period.csv:1:2: the year 2261 is too far away; give one from 1815 to 2124"),
+        ({"locations": f"{FILES['input_csv/locations.csv']},North,Home,1,2,town,,\n"},
+         "locations.csv:7:1: the name is missing; give the name"),
+        ({"data_layout": "total,refugees.csv\n,cee.csv\n"},
+         "data_layout.csv:2:1: the name of a camp is missing; give the name of a camp"),
+        ({"locations": FILES["input_csv/locations.csv"].replace("zone,0,", "zone,50001,")},
+         "locations.csv:2:7: '50001' is no day; give a number from 0 to 50000"),
+        ({"closures": f"{FILES['input_csv/closures.csv']}camp,Cee,,1,late\n"},
+         "closures.csv:2:5: 'late' is no day; give a number from -50000 to 50000"),
+        ({"simsetting": ""},
+         "simsetting.yml:1:1: the file is empty; give the keys of Flee's settings"),
+        ({"simsetting": "spawn_rules:\n  conflict_driven_spawning:\n    spawn_mod: x\n"},
+         "simsetting.yml:3:5: spawn_rules.conflict_driven_spawning.spawn_mod: Flee knows no such "
+         "key; leave it out (did you mean 'spawn_mode'?)"),
+        ({"simsetting": "spawn_rules:\n  conflict_driven_spawning:\n    spawn_mode: poisson\n"
+                        "    displaced_per_conflict_day: -3\n"},
+         "simsetting.yml:4:33: displaced_per_conflict_day: -3 does not do: input should be greater "
+         "than or equal to 0; give a value that Flee's rules can use"),
+    ],
+)  # fmt: skip
+def test_one_mistake_is_told_in_full(tmp_path: Path, changed: dict[str, str], problem: str) -> None:
+    assert told_of(tmp_path, **changed) == [problem]
+
+
+def test_a_folder_that_leads_out_is_told_with_what_to_do(tmp_path: Path) -> None:
+    folder = flee_folder(tmp_path / "top")
+    (folder / "source_data").rename(tmp_path / "outside")
+    (folder / "source_data").symlink_to(tmp_path / "outside")
+    with pytest.raises(fs.ScenarioError) as error:
+        fs.load(folder)
+    assert str(error.value) == (
+        f"{folder}: 'source_data' leads out of the folder; put the folder itself there"
+    )
+    (folder / "source_data").unlink()
+    (tmp_path / "outside").rename(folder / "source_data")
+    (folder / "source_data" / "cee.csv").rename(tmp_path / "cee.csv")
+    (folder / "source_data" / "cee.csv").symlink_to(tmp_path / "cee.csv")
+    with pytest.raises(fs.ScenarioError) as error:
+        fs.load(folder)
+    assert str(error.value) == (
+        f"{folder}/source_data/data_layout.csv:2:2: 'cee.csv' leads out of the folder; put the "
+        "file itself there"
+    )
+
+
+def test_a_folder_whose_name_is_blank_gives_a_scenario_of_flee(tmp_path: Path) -> None:
+    folder = flee_folder(tmp_path).rename(tmp_path / " ")
+    assert fs.load(folder).name == "flee"
+
+
+def test_a_place_whose_coordinates_stand_in_the_other_order_is_told_with_its_row(
+    tmp_path: Path,
+) -> None:
+    places = FILES["input_csv/locations.csv"].splitlines()
+    at = ("14.0,39.0", "14.5,39.2", "14.2,37.9", "38.1,14.4", "15.0,38.5")
+    rows = [",".join([*row.split(",")[:3], where, *row.split(",")[5:]])
+            for row, where in zip(places[1:], at, strict=True)]  # fmt: skip
+    folder = flee_folder(tmp_path, locations="\n".join([places[0], *rows, ""]))
+    with pytest.warns(fs.ScenarioWarning) as seen:
+        fs.load(folder)
+    (told,) = (str(w.message) for w in seen if "swapped" in str(w.message))
+    assert told.startswith(f"{folder}/input_csv/locations.csv:5: 'Dee': it lies ")
+
+
+def test_a_correction_that_changes_nothing_leaves_the_next_ones_their_effect(
+    tmp_path: Path,
+) -> None:
+    """On the first report's day there is nothing before, and on another day no report."""
+    table(tmp_path, "data_layout.csv", "A,a.csv\n")
+    table(tmp_path, "a.csv", "2015-05-01,10\n2015-05-03,50\n2015-05-05,100\n")
+    days = ("2015-04-30", "2015-05-01", "2015-05-02", "2015-05-05")
+    fixes = table(tmp_path, "fix.csv", "".join(f"A,{day}\n" for day in days))
+    notes = Notes()
+    (series,) = read_registered(tmp_path, fixes, START, notes).camps["A"]
+    assert series.persons == (20.0, 100.0, 100.0)
+    assert odd(notes) == ["fix.csv:3: A has no report on 2015-05-02; nothing is corrected"]
+    assert notes.problems == []
+
+
+def test_what_a_lone_place_closes_is_told_or_nothing(tmp_path: Path) -> None:
+    places = FILES["input_csv/locations.csv"] + "Lone,North,Home,1.0,2.5,town,,\n"
+    rows = FILES["input_csv/closures.csv"] + "location,Lone,,1,3\nlink,Lone,Bee,1,3\n"
+    with pytest.warns(fs.ScenarioWarning) as seen:
+        scenario = fs.load(flee_folder(tmp_path, locations=places, closures=rows))
+    (told,) = (str(w.message) for w in seen if "closures.csv" in str(w.message))
+    assert told.endswith("closures.csv:3: no route joins Lone and Bee; the row closes nothing")
+    assert closed(scenario) == []
+
+
+def test_what_is_odd_is_told_where_the_folder_is_asked_for(tmp_path: Path) -> None:
+    routes = FILES["input_csv/routes.csv"] + "Aha,Aha,9\n"
+    with pytest.warns(fs.ScenarioWarning, match="to itself, and is left out") as seen:
+        read_flee(flee_folder(tmp_path, routes=routes))
+    assert {Path(told.filename).name for told in seen} == {Path(__file__).name}

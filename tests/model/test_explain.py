@@ -255,16 +255,6 @@ def test_no_warning_of_a_short_spell_in_a_long_run() -> None:
     assert unlikely(scenario) == []
 
 
-def test_own_policies_are_not_asked_before_a_run() -> None:
-    asked = []
-
-    def mine(now: datetime, view: Any) -> None:
-        asked.append(now)
-
-    assert unlikely(road().add_policies("A-B", mine, side="B")) == []
-    assert not asked
-
-
 def test_a_policy_that_a_run_would_fail_at() -> None:
     one = rich(400, [{"type": "triage", "priority": ["women"]}])
     two = one.add_policies("A-B", fs.policy.Triage(priority=["men"]), side="B")

@@ -63,6 +63,10 @@ def test_each_variable_of_a_run_has_its_dimensions_and_units(data: xr.Dataset) -
         name: {"units": unit} for name, unit in UNITS.items()
     }
     assert {str(n): a.dims for n, a in data.data_vars.items()} == DIMS
+    floats = {"violence", "exposure", "waiting_time"}
+    assert {str(n): str(a.dtype) for n, a in data.data_vars.items()} == {
+        name: "float64" if name in floats else "int32" for name in UNITS
+    }
 
 
 def test_the_labels_of_a_run_are_those_of_its_scenario(data: xr.Dataset) -> None:

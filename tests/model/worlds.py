@@ -177,7 +177,7 @@ def plain(
             {"name": "There", "country": "B" if abroad else "A", "lat": 40.2, "lon": 72.0},
         ],
         "routes": [{"start": "Here", "end": "There", "km": 24, **crossing}],
-        "groups": [{"name": "G", "household_size": sizes or {1: 1}, **kinds}],
+        "groups": [{"name": "G", "household_size": sizes or {1: 1}, **kinds, **(group or {})}],
         "violence": {"events": [
             {"place": "Here", "start": START, "peak": START, "until": hours(24 * days + 1),
              "half_life_hours": 1, "intensity": 1, "target": {"G": 1}},

@@ -62,10 +62,9 @@ ROOMS = {
             "identity", "layout", "manifest", "opening", "points", "record", "sample", "schema")),
         near=("tests/study/test_keys.py", "tests/study/test_labels.py",
               "tests/study/test_schema.py", "tests/study/test_records.py",
-              "tests/study/test_inputs.py", "flowsim/study"),
-        wide=(
-              "tests/study/test_files.py", "tests/study/test_store.py",
-              "tests/study/test_study.py"),
+              "tests/study/test_inputs.py", "tests/study/test_imports.py", "flowsim/study"),
+        wide=("tests/study/test_identity.py", "tests/study/test_files.py",
+              "tests/study/test_store.py", "tests/study/test_study.py"),
     ),
     "effects": Room(
         code=("flowsim/effects.py", "flowsim/results.py"),
@@ -81,8 +80,10 @@ ROOMS = {
     ),
     "check": Room(
         code=("flowsim/check",),
-        near=("tests/check/test_words.py", "tests/check/test_holding.py", "flowsim/check"),
-        wide=("tests/check/test_check.py",),
+        near=("tests/check/test_words.py", "tests/check/test_baseline.py",
+              "tests/check/test_holding.py", "flowsim/check"),
+        # test_check.py runs a scenario in each test, too slow to try against all that is left
+        wide=("tests/check/test_swaps.py",),
     ),
     "labels": Room(
         code=("flowsim/plot/labels.py",),
@@ -102,7 +103,8 @@ ROOMS = {
     ),
     "model": Room(
         code=("flowsim/model",),
-        near=("tests/model/test_recorded.py", "tests/model/test_small_runs.py", "flowsim/model"),
+        near=("tests/model/test_recorded.py", "tests/model/test_tiny_worlds.py",
+              "tests/model/test_words.py", "tests/model/test_small_runs.py", "flowsim/model"),
         wide=("tests/exact/test_same_numbers.py", "tests/model"),
     ),
 }  # fmt: skip

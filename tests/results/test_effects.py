@@ -93,6 +93,14 @@ def test_hosts_by_hand():
     assert set(table["where"][table["about"] == "host"]) == {"Camp", "City", "all"}
 
 
+def test_a_host_with_room_for_one_has_a_limit():
+    data = toy_data()
+    data["capacity"].loc[{"place": "Camp"}] = 1
+    put(data, "people", 1, place="Camp", group="Uzbek", status="sheltered")
+    camp = part(policy_effects(data), "host", "Camp")
+    assert camp["load_peak"] == 1.0 * camp["sheltered_peak"]
+
+
 def test_every_host_has_its_rows_where_that_is_asked_for():
     """City has no limit here, and nobody is ever sheltered in it."""
     data = toy_data()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import flowsim as fs
-from flowsim.scenario.extends import merge
-from flowsim.scenario.flaws import Flaw
+from flowsim.scenario.extends import Lists, merge, replacement
+from flowsim.scenario.flaws import SUGGESTIONS, Flaw
 from flowsim.scenario.override import assignment, locate
 from flowsim.scenario.read import parse
 from flowsim.scenario.scenario import Number
@@ -108,6 +109,23 @@ def test_ranges_follow_a_name_and_numbers_can_be_set_themselves() -> None:
     assert same.numbers == made.numbers
 
 
+@pytest.mark.parametrize("path", ["places[0].population", "places.Town.population"])
+def test_a_range_goes_with_its_value_by_whichever_path_it_was_told(path: str) -> None:
+    """It stayed with the old value, as paths were compared as texts."""
+    number = Number(path=path, value=600, low=500)
+    made = small_scenario(numbers=(number,))
+    assert made.with_values({"places[Town].population": 900}).numbers == ()
+    kept = made.with_values({"places[Village].population": 900})
+    assert ranges(kept) == {"places[Town].population": (500, 600, None)}
+
+
+def test_a_range_that_leads_nowhere_does_not_keep_a_name_from_being_set() -> None:
+    number = Number(path="nowhere.to", value=600, low=500)
+    made = small_scenario(numbers=(number,))
+    path = "borders[0].authorities[Guards].name"
+    assert made.with_values({path: "Border guards"}).numbers == (number,)
+
+
 def test_a_source_and_a_law_stay_with_a_number() -> None:
     path = "behaviour.leaving.violence_per_day"
     told = {"value": 3, "low": 1, "high": 5, "source": "us", "note": "n"}
@@ -117,6 +135,18 @@ def test_a_source_and_a_law_stay_with_a_number() -> None:
     )  # fmt: skip
     only = small_scenario().with_values({path: {"low": 1, "value": 3}})
     assert only.behaviour.leaving.violence_per_day == 3.0
+
+
+def test_times_and_the_ends_of_their_range_are_taken_to_the_zone_of_the_scenario() -> None:
+    made = small_scenario(timezone="Asia/Bishkek")
+    plain = made.with_values({f"{POLICIES}[0].start": "2010-06-10T20:00Z"})
+    assert plain.borders[0].authorities[0].policies[0].start == datetime(2010, 6, 11, 2)
+    told = {"value": "2010-06-11T00:00", "low": "2010-06-10T12:00Z"}
+    after = made.with_values({f"{POLICIES}[0].start": told})
+    assert after.borders[0].authorities[0].policies[0].start == datetime(2010, 6, 11)
+    assert ranges(after) == {
+        f"{POLICIES}[0].start": ("2010-06-10T18:00:00", "2010-06-11T00:00", None)
+    }
 
 
 @pytest.mark.parametrize(
@@ -161,7 +191,7 @@ def test_a_path_that_leads_nowhere_is_told(path: str, told: tuple[str, str]) -> 
     assert right.startswith(told[1])
     if path == "titel":
         assert right.endswith("(did you mean 'title'?)")
-        assert "name, title, " in right
+        assert all(name in right for name in fs.Scenario.model_fields)
     elif path != "places[3]":
         assert right == told[1]
 
@@ -286,6 +316,99 @@ def test_what_is_of_the_users_own_is_replaced_as_it_stands() -> None:
     made, flaws = merged(base, "arguments: {n: {value: 3}, places: {P: {x: 1}}}")
     assert made == {"arguments": {"places": {"P": {"x": 1}}, "n": {"value": 3, "x": 2}}}
     assert flaws == []
+
+
+def replaced(base: str, over: str, file: str = "") -> list[tuple[str, tuple[str, ...], str]]:
+    """Path, what is gone, and the warning, for each list that takes the place of another."""
+    told: Lists = []
+    merge(parse(base, ""), parse(over, file), [], replaced=told)
+    found = [replacement(*one) for one in told]
+    return [(one.path, one.dropped, str(one)) for one in found]
+
+
+def test_a_list_that_takes_the_place_of_another_is_told_with_what_is_gone() -> None:
+    base = (
+        "borders: [{id: A-B, authorities: [{country: A, policies: [{name: x, type: open}]}, "
+        "{country: B, policies: [{type: closed}, {type: open}, {name: y}], back: [{name: z}]}]}]"
+    )
+    over = "borders: [{id: A-B, authorities: [{country: B, policies: [{type: open}]}]}]"
+    named = (
+        "to keep some, give a mapping: `NAME: {...}` changes one, `NAME: null` removes it, "
+        "`add: [...]` adds more"
+    )
+    gone = ("A of A-B", "number 1 (closed) of B of A-B", "y of B of A-B", "z of B of A-B")
+    says = f"this list takes the place of that in what it extends, without {', '.join(gone)}"
+    assert replaced(base, over, "v.yaml") == [
+        ("borders", gone, f"v.yaml:1:10: borders: {says}; {named}")
+    ]
+    inner = "borders: {A-B: {authorities: {B: {policies: [{name: y}, {type: open}], back: []}}}}"
+    path = "borders[A-B].authorities[B]"
+    first, second = replaced(base, inner)
+    assert first == (
+        f"{path}.policies", ("number 1 (closed)",),
+        f"{path}.policies: this list takes the place of that in what it extends, without number 1 "
+        "(closed); repeat what is to be kept, or give `add: [...]` to add to them",
+    )  # fmt: skip
+    assert second[:2] == (f"{path}.back", ())  # an empty list is meant to remove all
+
+
+@pytest.mark.parametrize(
+    ("base", "over", "file", "told"),
+    [
+        ("places: [{name: P}]", "places: [{name: Q}]", "v.yaml", [("places", ("P",))]),
+        ("places: [{name: P}]", "places: [{name: Q}]", "places.csv", [("places", ())]),
+        ("places: [{name: P}]", "places: [{name: P, x: 1}]", "", [("places", ())]),
+        ("sources: [{url: u}]", "sources: [{url: v}]", "", [("sources", ())]),
+        ("flee_from: [A, B]", "flee_from: [A]", "", []),
+        ("places: [{name: P}]", "places: null", "", []),
+        ("places: [{name: P}]", "places: {P: {x: 1}}", "", []),
+        ("arguments: {places: [{name: P}]}", "arguments: {places: []}", "", []),
+        ("policies: [{x: 1}]", "policies: [{x: 2}]", "", [("policies", ("number 1",))]),
+    ],
+)
+def test_which_lists_are_told_to_take_the_place_of_another(
+    base: str, over: str, file: str, told: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    assert [one[:2] for one in replaced(base, over, file)] == told
+
+
+def test_what_is_merged_stands_where_it_was_written() -> None:
+    base = parse("places:\n- name: P\n  x: 1\n- name: Q\n", "base.yaml")
+    over = parse("# a variant\nplaces:\n  P:\n    x: 2\n    y: 3\n  add:\n  - name: R\n", "v.yaml")
+    made = merge(base, over, [])
+    places = made.value["places"]
+    assert places.at == base.value["places"].at
+    assert [(s.file, s.line) for s in (item.at for item in places.value)] == [
+        ("v.yaml", 4), ("base.yaml", 4), ("v.yaml", 7),
+    ]  # fmt: skip
+    keys = ("name", "x", "y")
+    assert [(s.file, s.line) for s in (places.value[0].keys[key] for key in keys)] == [
+        ("base.yaml", 2), ("v.yaml", 4), ("v.yaml", 5),
+    ]  # fmt: skip
+    assert made.at == over.at
+    assert made.spot(("places", 0, "x"), at_key=True) == places.value[0].keys["x"]
+
+
+def test_of_many_things_that_are_gone_the_first_ten_are_told() -> None:
+    many = ", ".join(f"{{name: P{n}}}" for n in range(11))
+    ((_, gone, told),) = replaced(f"places: [{many}]", "places: [{name: Q}]")
+    assert len(gone) == 11
+    assert "without P0, P1, P2, P3, P4, P5, P6, P7, P8, P9, ... (11 in all); to keep" in told
+
+
+def test_an_unknown_name_inside_of_a_named_thing_is_told_with_the_way_to_it() -> None:
+    base = "borders: [{id: A-B, authorities: [{country: A}, {country: B}]}]"
+    _, (flaw,) = merged(base, "borders: {A-B: {authorities: {C: {back: []}}}}")
+    assert flaw.loc == ("borders", "A-B", "authorities", "C")
+    assert flaw.wrong == "there is no 'C' in what this extends"
+
+
+def test_the_nearest_name_is_told_for_the_first_unknown_ones_alone() -> None:
+    """Each look for one goes through all names, which takes long in a large scenario."""
+    wrong = ", ".join(f"Oshh{n}: {{x: 1}}" for n in range(SUGGESTIONS + 2))
+    _, flaws = merged("places: [{name: Osh}, {name: Uzgen}]", f"places: {{{wrong}}}")
+    near = ["(did you mean 'Osh'?)" in flaw.right for flaw in flaws]
+    assert near == [True] * SUGGESTIONS + [False] * 2
 
 
 def test_a_wrong_key_inside_of_a_value_is_told_with_the_nearest_one() -> None:

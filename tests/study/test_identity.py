@@ -103,25 +103,6 @@ def test_a_new_module_that_the_model_imports_is_seen(copy: Path) -> None:
     assert {"model.fresh", "wind"} <= set(imported_by(OF_RECORDS, copy))
 
 
-def test_every_way_to_import_is_followed(tmp_path: Path) -> None:
-    files = {
-        "__init__": "", "late": "", "unused": "", "only_typed": "",
-        "a": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import p.only_typed\n"
-             "else:\n    import p.other\ntry:\n    from . import b\nexcept ImportError:\n"
-             "    from .c.d import thing\nfinally:\n    import os, p.e\n",
-        "b": "class K:\n    def f(self):\n        with open('x'):\n            import p.f\n"
-             "        match 1:\n            case 1:\n                import p.g\n",
-        "c/__init__": "from p.late import on_demand\nx = on_demand({'Name': 'hidden'})\n",
-        "c/d": "", "c/hidden": "", "e": "", "f": "", "g": "", "other": "",
-    }  # fmt: skip
-    for name, text in files.items():
-        path = tmp_path / "p" / f"{name}.py"
-        path.parent.mkdir(exist_ok=True, parents=True)
-        path.write_text(text)
-    found = imported_by(("a",), tmp_path / "p")
-    assert found == ("a", "b", "c", "c.d", "c.hidden", "e", "f", "g", "other")
-
-
 def test_libraries_that_compute_are_in_it() -> None:
     tops, through_the_package = set(), []
     for module in imported_by(OF_RECORDS):

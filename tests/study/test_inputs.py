@@ -342,11 +342,13 @@ def test_one_position_gives_one_value_in_all_scenarios(u: float) -> None:
 def test_impossible_samples_tell_their_values() -> None:
     start = Number(path=f"{POLICY}.start", value="2010-06-11T06:00", low="2010-06-11T00:00",
                    high="2010-06-11T12:00")  # fmt: skip
+    lag = "borders[Here-There].authorities[There].lag_hours"
+    beside = Number(path=lag, value=0.0, low=0, high=2)
     base = scenario().with_values({start.path: start.value})
-    base = base.model_copy(update={"numbers": (*base.numbers, start)})
+    base = base.model_copy(update={"numbers": (*base.numbers, start, beside)})
     assert sampled(base, {start.path: 1.0, f"{POLICY}.stop": 1.0})
     with pytest.raises(fs.ScenarioError) as error:
-        sampled(base, {start.path: 1.0, f"{POLICY}.stop": 0.0, LEAVING: 0.5})
+        sampled(base, {start.path: 1.0, f"{POLICY}.stop": 0.0, LEAVING: 0.5, lag: 0.5})
     assert str(error.value) == (
         f"{POLICY}.stop: it stops at 2010-06-11T08:00, before it starts "
         f"(sampled: {POLICY}.stop=2010-06-11T08:00, {POLICY}.start=2010-06-11T12:00); "
@@ -355,6 +357,20 @@ def test_impossible_samples_tell_their_values() -> None:
     with pytest.raises(fs.ScenarioError) as error:
         sampled(base, {LEAVING: 1.5, PEOPLE: float("nan"), NORTH: 0.0})
     assert len(error.value.problems) == 2
+
+
+def test_a_group_may_be_called_as_a_number_of_its_place() -> None:
+    """Its share is not that number."""
+    base = small_scenario()
+    north, south = base.groups
+    groups = (north.model_copy(update={"name": "population"}), south)
+    town = base.places[0].model_copy(update={"share": {"population": 0.5, "South": 0.5}})
+    village = base.places[1].model_copy(update={"share": {"population": 1.0}})
+    violence = base.violence.model_copy(update={"events": ()})
+    changed = small_scenario(groups=groups, places=(town, village, base.places[2]),
+                             violence=violence, numbers=RANGES[:1])  # fmt: skip
+    (place, *_) = sampled(changed, {PEOPLE: 1.0}).places
+    assert (place.population, place.share) == (700, {"population": 0.5, "South": 0.5})
 
 
 def test_june_2010() -> None:

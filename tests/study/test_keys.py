@@ -40,8 +40,8 @@ def test_no_two_of_many_samples_and_members_share_a_record() -> None:
 
 def test_a_key_is_the_digest_of_what_makes_the_run() -> None:
     """Else a store could not be gone on with."""
-    parts = json.dumps(["d1", "r1", "7", "c1", "people:daily"])
-    made = plan(replace(ENTRY, members=2, samples=3))
+    parts = '["d1", "r1", "\\u0441\\u0435\\u043c\\u044c", "c1", "people:daily"]'
+    made = plan(replace(ENTRY, members=2, samples=3), seed="семь")
     found = {(run.sample, run.member): run.key for run in made.runs()}
     assert found == {
         (sample, member): hashlib.blake2b(
@@ -97,6 +97,10 @@ def test_a_run_tells_who_it_is() -> None:
     assert str(Run("open", 0, 3, "7.3", "k")) == "'open', member 3 (seed 7.3)"
     assert str(Run("open", 2, 3, "7.2.3", "k")) == "'open', sample 2, member 3 (seed 7.2.3)"
     assert run_seed("a b", 0, 1) == "a b.1"
+    assert Run("open", 2, 3, "7.2.3", "k").known == {
+        "key": "k", "scenario": "", "doubts": "", "sample": 2, "member": 3, "seed": "7.2.3",
+        "code": "",
+    }  # fmt: skip
 
 
 def test_samples_are_numbered_from_1_and_0_is_the_scenario_as_it_stands() -> None:
@@ -117,6 +121,16 @@ def test_a_plan_is_readable_json_with_its_format_last() -> None:
     ]  # fmt: skip
     assert plain["format"] == FORMAT == 1
     assert Manifest.from_text(text) == made
+
+
+@pytest.mark.parametrize("changes", [{"members": 0}, {"samples": -1}, {"members": 10**8 + 1},
+                                     {"members": 10**4, "samples": 10**4 + 1}])  # fmt: skip
+def test_a_plan_of_no_run_or_of_too_many_is_damaged(changes: dict[str, int]) -> None:
+    text = plan(replace(ENTRY, **changes)).to_text()
+    with pytest.raises(ValueError, match=r"^a scenario has from 1 to 100,000,000 runs$"):
+        Manifest.from_text(text)
+    for most in (replace(ENTRY, members=10**8), replace(ENTRY, members=10**4, samples=10**4)):
+        assert Manifest.from_text(plan(most).to_text()).scenarios == (most,)
 
 
 def test_a_plan_without_its_format_is_of_none() -> None:

@@ -5,6 +5,9 @@ The records are made here, without a run, so that every number in them is known.
 
 from __future__ import annotations
 
+import json
+import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -229,6 +232,9 @@ def test_a_field_is_found_by_its_name_and_a_record_says_what_is_wrong_with_it() 
     assert Layout.of(objects).coords["label"]["dtype"] == "text"
     numbers = xr.Dataset(coords={"x": ("x", np.array([1, 2], dtype="<i4"))})
     assert Layout.of(numbers).coords["x"]["dtype"] == "<i4"
+    assert Layout.of(numbers).labels()["x"][1].dtype == np.int32
+    times = xr.Dataset(coords={"t": np.array(["2010-06-10T18:00"], "datetime64[ns]")})
+    assert Layout.of(times).coords["t"]["values"] == ["2010-06-10T18:00:00"]
     payload = layout.pack(data)
     record_of = encode(layout, payload, {"b": 1, "a": 2})
     assert record_of == encode(layout, payload, {"a": 2, "b": 1})
@@ -245,12 +251,141 @@ def test_a_field_is_found_by_its_name_and_a_record_says_what_is_wrong_with_it() 
         assert str(error.value) == told
 
 
+LABELS = {"dims": ["x"], "shape": [2], "dtype": "text", "values": ["u", "v"], "attrs": {}}
+
+
+@pytest.mark.parametrize(
+    ("field", "labels", "told"),
+    [
+        ({"more": 1}, {}, "fields.0.more: Unexpected keyword argument"),
+        ({"dtype": "O"}, {}, "'a' has the type 'O'"),
+        ({"dtype": "?!"}, {}, "'a' has the type '?!'"),
+        (
+            {"dims": ["x", "x"], "shape": [2, 2]},
+            {},
+            "'a' has dimensions ['x', 'x'] and shape [2, 2]",
+        ),
+        ({"shape": [2, 1]}, {}, "'a' has dimensions ['x'] and shape [2, 1]"),
+        ({"shape": [3]}, {}, "'x' has 2 labels in 'label'"),
+        ({"shape": [-1]}, {}, "'x' has -1 labels in 'a'"),
+        ({"name": "label"}, {}, "a name stands in it twice"),
+        ({}, {"dims": "x"}, "the labels 'label' have no dims as they should"),
+        ({}, {"dims": [3]}, "the labels 'label' have dimensions that are no texts"),
+        ({}, {"shape": [2.0]}, "the labels 'label' have a shape that is not of whole numbers"),
+        ({}, {"more": 1}, "the labels 'label' have no dims as they should"),
+        ({}, {"dtype": "<i4", "values": [{}, 1]}, "its labels cannot be read: int() argument"),
+    ],
+)
+def test_what_is_no_layout_says_which_array_is_wrong(
+    field: dict[str, Any], labels: dict[str, Any], told: str
+) -> None:
+    one = {"name": "a", "dims": ["x"], "shape": [2], "dtype": "<i4", "attrs": {}, "labels": False}
+    plain = {"fields": [one], "coords": {"label": LABELS}, "attrs": {}}
+    assert [made.bytes for made in Layout.from_text(json.dumps(plain))] == [8]
+    wrong = {**plain, "fields": [{**one, **field}], "coords": {"label": {**LABELS, **labels}}}
+    with pytest.raises(ValueError, match=f"^{re.escape(told)}"):
+        Layout.from_text(json.dumps(wrong))
+
+
+def test_a_record_says_whose_it_is() -> None:
+    data = xr.Dataset({"a": ("x", [1, 2])})
+    layout = Layout.of(data)
+    payload = layout.pack(data)
+    mine = {"key": "k", "sample": 2, "member": 3, "seed": "7.2.3"}
+    whole = encode(layout, payload, mine)
+    assert decode(whole, layout, mine).tobytes() == payload.tobytes()
+    # of an earlier version, which did not tell its key
+    old = encode(layout, payload, {k: v for k, v in mine.items() if k != "key"})
+    assert decode(old, layout, mine).tobytes() == payload.tobytes()
+    for written, told in (
+        (mine, "it is the record of another run (sample 2, member 3, seed 7.2.3)"),
+        ({"member": 3}, "it is the record of another run (member 3)"),
+        ({"key": "k"}, "it is the record of another run"),
+        ([1], "it does not say whose record it is"),
+    ):
+        with pytest.raises(DamagedError) as error:
+            decode(encode(layout, payload, written), layout, {**mine, "member": 4})
+        assert str(error.value) == told
+
+
 def test_a_damaged_head_is_told_with_its_run(tmp_path: Path) -> None:
     store = filled(tmp_path / "s")
     run = next(iter(PLAN.runs()))
     store.path(run.key).write_bytes(b"nothing")
     with pytest.raises(StoreError) as error:
         dataset(store, PLAN)
-    assert "'closed', sample 1, member 1 (seed 7.1.1), it does not begin as a record does; " in str(
-        error.value
+    assert str(error.value) == (
+        f"{store.folder} has damaged 1 of 6 runs: {store.path(run.key)} of 'closed', sample 1, "
+        f"member 1 (seed 7.1.1), it does not begin as a record does; {AGAIN}"
+    )
+    data = record(run, ["Town", "Camp"], 50)
+    layout = Layout.of(data)
+    whole = encode(layout, layout.pack(data), run.known)
+    store.path(run.key).write_bytes(whole[:-8])
+    with pytest.raises(
+        StoreError, match=r"\(seed 7.1.1\), it is of another size than its layout; "
+    ):
+        dataset(store, PLAN)
+
+
+@pytest.mark.parametrize("member", [1, 2])
+def test_the_record_of_another_run_is_not_taken_for_ones_own(tmp_path: Path, member: int) -> None:
+    store = filled(tmp_path / "s")
+    runs = {(run.scenario, run.sample, run.member): run for run in PLAN.runs()}
+    here, other = store.path(runs["closed", 1, member].key), runs["closed", 2, 3]
+    here.write_bytes(store.path(other.key).read_bytes())
+    with pytest.raises(StoreError) as error:
+        dataset(store, PLAN)
+    assert str(error.value) == (
+        f"{store.folder} has damaged 1 of 6 runs: {here} of 'closed', sample 1, member {member} "
+        f"(seed 7.1.{member}), it is the record of another run (sample 2, member 3, seed 7.2.3); "
+        f"{AGAIN}"
+    )
+
+
+def test_scenarios_whose_labels_cannot_stand_side_by_side_are_told(tmp_path: Path) -> None:
+    """As where a store holds layouts that do not belong together."""
+    store = Store(tmp_path / "s")
+    plan = replace(PLAN, scenarios=tuple(replace(e, members=1, samples=0) for e in PLAN.scenarios))
+    store.prepare(plan)
+    for run in plan.runs():
+        data = record(run, ["Town"], 50)
+        if run.scenario == "open":
+            data = data.assign_coords(place=np.array(["2010-06-10"], "datetime64[ns]"))
+        layout = Layout.of(data)
+        store.add_layout(layout)
+        store.add(run.key, encode(layout, layout.pack(data), run.known))
+    with pytest.raises(StoreError) as error:
+        dataset(store, plan)
+    told = str(error.value)
+    assert told.startswith(f"the layouts of {store.folder} do not fit its runs (")
+    assert told.endswith(f"); remove {store.folder / 'layouts'}, and run it again")
+
+
+def test_only_more_than_the_limit_is_read_as_it_is_needed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("dask")
+    size = sum(
+        Layout.of(record(run, ["Town", "Camp"], 50)).size for run in PLAN.runs()
+    )  # of two places each
+    monkeypatch.setattr("flowsim.study.opening.LAZY_BYTES", size)
+    assert dataset(store, PLAN).people.chunks is None
+    monkeypatch.setattr("flowsim.study.opening.LAZY_BYTES", size - 1)
+    assert dataset(store, PLAN).people.chunks is not None
+    # in pieces of one member where a piece has room for less
+    monkeypatch.setattr("flowsim.study.opening.CHUNK_BYTES", 1)
+    assert dataset(store, PLAN).people.chunksizes["member"] == (1, 1, 1)
+
+
+def test_a_large_study_without_dask_says_what_to_install(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowsim.study.opening.LAZY_BYTES", 0)
+    monkeypatch.setitem(sys.modules, "dask.array", None)
+    with pytest.raises(ImportError) as error:
+        dataset(store, PLAN)
+    assert str(error.value) == (
+        "a study of more than 1 GB is read piece by piece, which needs dask: "
+        "pip install 'flowsim[cluster]'"
     )

@@ -19,10 +19,7 @@ from flowsim.model.kernel.status import draw_again, enter, is_apart, regroup
 
 def settled(h: Any) -> bool:
     """Neither on the way nor held, and alive."""
-    status = h.status
-    return bool(
-        status == AT_HOME or status == DISPLACED or status == SHELTERED or status == RETURNED
-    )
+    return h.status in (AT_HOME, DISPLACED, SHELTERED, RETURNED)
 
 
 def family_of(s: Any, h: Any) -> int:

@@ -30,9 +30,10 @@ def gamma_law(shape: float, x: float, log_gamma: float) -> float:
 
 
 def near_gamma(shape: float, u: float, log_gamma: float) -> float:
-    """A value near the one whose law is u: a normal cubed, or for a small u the first of the series.
+    """A value near the one whose law is u.
 
-    Wilson and Hilferty (1931), with the normal quantile of Abramowitz and Stegun 26.2.23.
+    A normal cubed (Wilson and Hilferty 1931), with the normal quantile of Abramowitz and Stegun
+    26.2.23, or for a small u what the first term of the series gives.
     """
     t = math.sqrt(-2.0 * math.log(min(u, 1.0 - u)))
     z = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (

@@ -49,9 +49,7 @@ def merge(s: Any, rows: Any, low: int, middle: int, high: int, order: int) -> No
     """Merge two sorted runs of rows that lie side by side."""
     a, b = low, middle
     for at in range(low, high):
-        if a < middle and (
-            b >= high or not comes_before(s.rows[rows[b]], s.rows[rows[a]], order)
-        ):
+        if a < middle and (b >= high or not comes_before(s.rows[rows[b]], s.rows[rows[a]], order)):
             s.scratch[at] = rows[a]
             a += 1
         else:

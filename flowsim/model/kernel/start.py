@@ -51,13 +51,21 @@ def settle_in(s: Any, h: Any) -> None:
         register(s, h, 0)
 
 
-def begin(s: Any) -> None:
-    """All households stand where the run begins, with all their clocks drawn."""
+def settle_everybody(s: Any) -> None:
+    """All households stand where the run begins."""
     for row in range(s.n.rows):
         h = s.rows[row]
         blank(h, row)
         settle_in(s, h)
         tally(s, h, 1)
+
+
+def begin(s: Any) -> None:
+    """Draw all clocks of all households."""
+    for row in range(s.n.rows):
+        h = s.rows[row]
+        for column in range(s.run.own_columns):
+            h.own[column] = s.start_own[row, column]
         for n in range(s.n_clocks[h.status]):
             draw(s, h, n, 0)
         s.loose[row] = row

@@ -33,7 +33,7 @@ from flowsim.model.kernel.moves import go_home, leave, onward, relocate
 from flowsim.model.kernel.queue import serve
 from flowsim.model.kernel.reception import settle_all
 from flowsim.model.kernel.rest import rest, rouse
-from flowsim.model.kernel.start import begin
+from flowsim.model.kernel.start import begin, settle_everybody
 from flowsim.model.kernel.status import draw_again
 from flowsim.model.kernel.ways import arrive
 
@@ -60,7 +60,7 @@ def step(s: Any, h: Any) -> None:
         turn_away(s, h, now, DISPERSED)
     elif act == FENCE:
         attempt(s, h, now)
-    elif act == HARM or act == CRUSH:
+    elif act in (HARM, CRUSH):
         harm(s, h, now, act)
     elif act == RELOCATE:
         relocate(s, h, now)
@@ -218,12 +218,14 @@ def count_queues(s: Any) -> None:
             s.queued[s.gate[h.link]] += h.passing
 
 
-BEGIN, BEGIN_SEGMENT, RUN_SEGMENT, END_TICK, COUNT_QUEUES = range(5)
+SETTLE_IN, BEGIN, BEGIN_SEGMENT, RUN_SEGMENT, END_TICK, COUNT_QUEUES = range(6)
 
 
 def carry_out(s: Any, order: int) -> bool:
     """What a run asks for; False where a segment needs room for more households to go on."""
-    if order == BEGIN:
+    if order == SETTLE_IN:
+        settle_everybody(s)
+    elif order == BEGIN:
         begin(s)
     elif order == BEGIN_SEGMENT:
         begin_segment(s)
