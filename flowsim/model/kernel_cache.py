@@ -20,15 +20,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from flowsim.model.kernel import constants
+
 VARIABLE = "FLOWSIM_CACHE"
 """Environment variable that names another folder for the cache."""
 LOG = logging.getLogger("flowsim")
-PACKAGE = Path(__file__).parents[1]
-SOURCES = (
-    "model/kernel", "model/compiled.py", "model/numba_state.py", "model/layout.py", "draws.py",
-    "clock.py",
-)  # fmt: skip
-"""What compiled code is made of, or takes its constants from."""
+HOME = Path(__file__).parent
+SOURCES = ("kernel", "compiled.py", "numba_state.py")
+"""What compiled code is made of."""
 
 
 def user_folder() -> Path:
@@ -47,10 +46,12 @@ def digest() -> str:
     found = hashlib.blake2b(digest_size=8)
     for name in ("numba", "llvmlite", "numpy"):
         found.update(f"{name} {version(name)}\n".encode())
+    numbers = ((name, value) for name, value in vars(constants).items() if isinstance(value, int))
+    found.update(repr(sorted(numbers)).encode())  # some are of modules elsewhere
     for name in SOURCES:
-        path = PACKAGE / name
+        path = HOME / name
         for file in sorted(path.glob("*.py")) if path.is_dir() else [path]:
-            found.update(f"{file.relative_to(PACKAGE).as_posix()}\n".encode())
+            found.update(f"{file.relative_to(HOME).as_posix()}\n".encode())
             found.update(file.read_bytes())
     return found.hexdigest()
 

@@ -116,7 +116,7 @@ class Scene:
             result.violence.values[step],
             _gates(result, step, number, scenario),
             routes,
-            int(away[shown].sum(axis=1).max(initial=1)),
+            int(away[shown].sum(axis=1).max(initial=0)),
         )
 
     def total(self, place: Index) -> int:

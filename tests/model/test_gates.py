@@ -274,7 +274,7 @@ def test_a_gate_that_opens_calls_those_in_line_back_from_the_fence():
 
 
 def test_a_family_is_served_over_the_edges_of_hours():
-    """Two persons an hour pass and all come in fours: each takes two hours, with work in hand."""
+    """Two persons an hour pass and all come in fours: each takes two hours, and work is kept."""
     scenario = plain(400, per_day=1e7, policies=[Quota(per_hour=2)], days=1, sizes={4: 1})
     admitted = np.cumsum(flows(run(scenario))["admitted"])
     assert admitted.tolist() == [4 * (hour // 2) for hour in range(24)]

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import gammaincinv
 
-from flowsim.model import memory
+from flowsim.model import kernel_cache, memory
 from flowsim.model.compiled import compiled
-from flowsim.model.kernel import admission, clocks, frailty, keyed, ways
+from flowsim.model.kernel import admission, clocks, constants, frailty, keyed, ways
 from flowsim.model.kernel.constants import FOR_GATE, FOR_HARM
 from flowsim.model.kernel.harm import struck
 from flowsim.model.kernel.order import BY_CLASS, BY_TIME, BY_TURN, sort
@@ -177,3 +177,10 @@ def test_compiled_code_gives_the_same_bits() -> None:
     assert told.tolist() == [list(map(float, row)) for row in all_of(at_a_gate_and_a_fork(), plain)]
     assert 0 < (told[:, 4] == 0).sum() < 300  # some are held
     assert np.isin([-1, 4, 6], told[:, 3]).all()
+
+
+def test_compiled_code_of_other_constants_is_other_code(monkeypatch) -> None:
+    """Some of them, as the seconds of a day, are of modules that the digest does not read."""
+    before = kernel_cache.digest()
+    monkeypatch.setattr(constants, "DAY", 86_401)
+    assert kernel_cache.digest() != before

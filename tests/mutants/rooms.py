@@ -87,8 +87,10 @@ ROOMS = {
     ),
     "labels": Room(
         code=("flowsim/plot/labels.py",),
-        near=("tests/plot/test_words.py", "flowsim/plot"),
-        wide=("tests/plot",),
+        near=("tests/plot/test_reading.py", "tests/plot/test_words.py",
+              "tests/plot/test_windows.py", "tests/plot/test_map.py"),
+        wide=("flowsim/plot", "tests/plot/test_contrasts.py", "tests/plot/test_camps.py",
+              "tests/plot/test_files.py"),
         texts=("flowsim/plot",),
     ),
     "policy": Room(

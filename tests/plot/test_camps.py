@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -31,9 +29,9 @@ def scores(registered: dict[str, float], members: int = 4) -> Scores:
     )  # fmt: skip
 
 
-@pytest.fixture
-def scenario(tmp_path: Path) -> Scenario:
-    return fs.load(flee_folder(tmp_path))
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    return fs.load(flee_folder(tmp_path_factory.mktemp("camps")))
 
 
 def titles(chart: Chart) -> list[str]:

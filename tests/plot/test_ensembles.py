@@ -26,6 +26,11 @@ def results() -> list[fs.Result]:
 
 
 @pytest.fixture(scope="module")
+def of_four(results: list[fs.Result]) -> Chart:
+    return flowsim.plot.timeline(results)
+
+
+@pytest.fixture(scope="module")
 def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Runs]:
     """A study by members, one that drew samples, and one that kept little, as recorded."""
     folder = tmp_path_factory.mktemp("stores")
@@ -51,8 +56,10 @@ def find(chart: Chart, gid: str):
     return found
 
 
-def test_the_line_is_the_median_and_the_bands_are_quantiles(results: list[fs.Result]) -> None:
-    chart = flowsim.plot.timeline(results)
+def test_the_line_is_the_median_and_the_bands_are_quantiles(
+    results: list[fs.Result], of_four: Chart
+) -> None:
+    chart = of_four
     for variable in ("crossed", "displaced_inside", "waiting", "stock_abroad"):
         each = np.array([quantity(r, variable).values for r in results])
         assert find(chart, variable).get_ydata() == pytest.approx(np.median(each, axis=0))
@@ -69,11 +76,12 @@ def test_one_run_has_no_bands_and_no_key_of_them(results: list[fs.Result]) -> No
     assert not [a for a in chart.findobj() if "of the runs" in str(a.get_gid())]
 
 
-def test_flows_of_several_runs_are_those_out_and_back(results: list[fs.Result]) -> None:
-    chart = flowsim.plot.timeline(results)
+def test_flows_of_several_runs_are_those_out_and_back(
+    results: list[fs.Result], of_four: Chart
+) -> None:
     out = [r.outcomes.sel(outcome=["admitted", "exempt", "irregular"]) for r in results]
     each = np.array([o.sum(["crossing", "kind", "outcome"]).values for o in out])
-    assert find(chart, "outward").get_ydata()[1::2] == pytest.approx(np.median(each, axis=0))
+    assert find(of_four, "outward").get_ydata()[1::2] == pytest.approx(np.median(each, axis=0))
 
 
 def test_a_study_names_its_scenario_and_says_what_the_bands_are(stores: dict[str, Runs]) -> None:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pytest
 from matplotlib.text import Annotation, Text
 
 import flowsim.plot
 from flowsim.plot.ground import Ground, crowded
+from flowsim.plot.style import Chart
 from flowsim.results import Result
 from tests.fake_result import empty_data
+
+
+@pytest.fixture(scope="module")
+def chart() -> Chart:
+    return flowsim.plot.flow_map(crowded_result())
 
 
 def crowded_result() -> Result:
@@ -29,8 +36,7 @@ def crowded_result() -> Result:
     return Result(data)
 
 
-def test_a_far_place_becomes_a_note_and_a_crowd_a_close_up():
-    chart = flowsim.plot.flow_map(crowded_result())
+def test_a_far_place_becomes_a_note_and_a_crowd_a_close_up(chart):
     texts = [t.get_text() for t in chart.findobj(Text)]
     note = next(t for t in texts if t.startswith("Off the map"))
     assert "Capital" in note
@@ -41,8 +47,7 @@ def test_a_far_place_becomes_a_note_and_a_crowd_a_close_up():
     assert np.diff(close.get_xlim())[0] < 10.0
 
 
-def test_labels_do_not_overlap():
-    chart = flowsim.plot.flow_map(crowded_result())
+def test_labels_do_not_overlap(chart):
     renderer = chart.canvas.get_renderer()
     for axes in chart.axes:
         labels = [

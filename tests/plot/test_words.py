@@ -55,6 +55,12 @@ def told_apart() -> Result:
     return result
 
 
+@pytest.fixture(scope="module")
+def crossing() -> Chart:
+    """The timeline of that, which some tests look at."""
+    return flowsim.plot.timeline(told_apart(), scenario=toy_scenario())
+
+
 def keys(chart: Chart) -> dict[str, Artist]:
     """Each entry of all legends of a figure."""
     found: dict[str, Artist] = {}
@@ -122,14 +128,13 @@ def test_times_and_intervals_in_words() -> None:
 # ---- keys -----------------------------------------------------------------------------------
 
 
-def test_each_name_of_passing_has_its_colour_and_its_persons() -> None:
-    result = told_apart()
-    chart = flowsim.plot.timeline(result, scenario=toy_scenario())
-    at = int(np.flatnonzero(result.data["time"].values == np.datetime64("2010-06-12T03:00"))[0])
-    seen = keys(chart)
+def test_each_name_of_passing_has_its_colour_and_its_persons(crossing: Chart) -> None:
+    times = toy_data()["time"].values
+    at = int(np.flatnonzero(times == np.datetime64("2010-06-12T03:00"))[0])
+    seen = keys(crossing)
     high = low = 0.0
     for o, outcome in enumerate((*OUTWARD, *BACK)):
-        steps = drawn(chart, outcome)
+        steps = drawn(crossing, outcome)
         values, _, below = steps.get_data()
         foot = float(np.broadcast_to(below, values.shape)[at])
         if outcome in OUTWARD:
@@ -143,9 +148,8 @@ def test_each_name_of_passing_has_its_colour_and_its_persons() -> None:
     assert steps.axes.get_ylabel() == "persons an hour"
 
 
-def test_the_lines_of_the_timeline_are_what_the_key_says() -> None:
-    chart = flowsim.plot.timeline(told_apart(), scenario=toy_scenario())
-    seen = keys(chart)
+def test_the_lines_of_the_timeline_are_what_the_key_says(crossing: Chart) -> None:
+    chart, seen = crossing, keys(crossing)
     crossed, adults = seen["crossed so far"], seen["adults registered so far"]
     whole, dashed = drawn(chart, "crossed"), drawn(chart, "registered_adults")
     assert colour(crossed) == colour(whole) == STATUS["sheltered"]
@@ -237,9 +241,8 @@ def test_each_group_of_the_dead_has_its_colour_and_number() -> None:
     assert "later counts, 4 to 6 in all" in seen
 
 
-def test_fitted_and_compared_reports_are_told_apart_in_the_key() -> None:
-    chart = flowsim.plot.timeline(toy_result(), scenario=toy_scenario())
-    seen: dict[str, Any] = keys(chart)
+def test_fitted_and_compared_reports_are_told_apart_in_the_key(crossing: Chart) -> None:
+    seen: dict[str, Any] = keys(crossing)
     assert seen["reported, compared only"].get_markerfacecolor() == "white"
     assert seen["reported, fitted to"].get_markerfacecolor() == INK
     assert seen["its range"].get_marker() == "|"
@@ -357,6 +360,43 @@ def test_the_heavier_label_has_the_better_place_and_a_light_one_may_be_left_out(
     found = boxes(chart)
     assert found["heavy"].x0 > 100
     assert found["light"].x1 < 100
+    level = {t.get_text(): t.get_position()[1] for t in chart.axes[0].texts}
+    assert level == pytest.approx({"heavy": 0.0, "light": 0.0}, abs=1e-9)
+
+
+def test_a_label_in_a_corner_stands_as_far_across_as_down(chart: Chart) -> None:
+    rest = [Bbox.from_extents(0, 150, 400, 300), Bbox.from_extents(100, 0, 400, 300)]
+    place_labels(chart.axes[0], [Label(100, 150, "Osh", 4.0, 2.0)], rest)
+    box = boxes(chart)["Osh"]
+    across, down = 100 - box.x1, 150 - box.y1
+    assert across == pytest.approx(down, abs=0.02)
+    assert np.hypot(across, down) == pytest.approx((4.0 + 1.5) * chart.dpi / 72.0, abs=0.5)
+
+
+def test_no_label_stands_far_from_its_point(chart: Chart) -> None:
+    """Fifty points off is a place of its own; there one would look for another point."""
+    pixel = chart.dpi / 72.0
+    for room, lost in ((44.0, 0), (60.0, 1)):
+        half = room * pixel
+        around = [Bbox.from_extents(200 - half, 150 - half, 200 + half, 150 + half)]
+        left_out = place_labels(chart.axes[0], [Label(200, 150, f"at {room}", 4.0, 2.0)], around)
+        assert left_out == lost
+    (text,) = (t for t in chart.axes[0].texts if t.get_text())
+    off = text.get_position()[0] - text.get_window_extent().width / 2 / pixel
+    assert 44.0 <= off <= 50.0
+
+
+def test_a_label_has_a_pale_rim_where_it_lies_on_something_dark(chart: Chart) -> None:
+    chart.axes[0].axhspan(0, 300, color="black")
+    chart.axes[0].set_axis_off()
+    place_labels(chart.axes[0], [Label(100, 150, "Osh", 4.0, 2.0)], [])
+    chart.canvas.draw()
+    lit = np.asarray(chart.canvas.buffer_rgba())[..., :3].min(axis=-1) > 120  # type: ignore[attr-defined]
+    rows, columns = np.nonzero(lit)
+    box = boxes(chart)["Osh"].padded(2.5)
+    assert 30 < lit.sum() < 0.6 * box.width * box.height
+    assert box.x0 <= columns.min() <= columns.max() <= box.x1
+    assert box.y0 <= 300 - rows.max() <= 300 - rows.min() <= box.y1
 
 
 def specks(side: float) -> list[Bbox]:
@@ -401,6 +441,11 @@ def test_a_label_that_stands_off_has_a_line_to_its_point(chart: Chart) -> None:
     assert lines[0].arrow_patch.get_linewidth() == 0.5
     chart.canvas.draw()
     assert to_hex(lines[0].arrow_patch.get_edgecolor()).upper() == "#004C80"
+    path = lines[0].arrow_patch.get_path()
+    ends = lines[0].arrow_patch.get_transform().transform_path(path).vertices
+    away = np.hypot(*(ends - [100, 150]).T)
+    assert away.min() == pytest.approx(2.0 * pixel, abs=0.1), "from the edge of the mark"
+    assert np.abs(ends[away.argmax()] - end).max() < 0.1, "to the edge of the name"
     place_labels(chart.axes[0], [Label(300, 150, "free", 2.0, 2.0)], [])
     assert len([t for t in chart.axes[0].texts if not t.get_text()]) == 1
 
@@ -428,18 +473,34 @@ def test_where_a_label_lies_in_a_direction(turn: float, middle: tuple[float, flo
     assert found == pytest.approx(np.array(middle) if turn % 90 == 0 else 4 * way + [10, 3])
 
 
+def test_a_label_stands_beside_its_point_at_a_shallow_turn() -> None:
+    x, y = placing._offset(np.array([10.0, 3.0]), 4.0, 20.0)
+    assert x - 10.0 == pytest.approx(4.0, abs=0.3)
+    assert 2.0 < y < 3.0, "its lower edge is just below the point"
+
+
 def test_a_country_is_named_among_its_own_places(chart: Chart) -> None:
     xy = np.array([[80.0, 150.0], [90.0, 250.0], [90.0, 50.0], [330.0, 150.0]])
     mine = np.array([False, False, False, True])
     placing.name_country(chart.axes[0], xy, mine, "Ab", [])
     box = boxes(chart)["A B"]
     assert box.x0 > 205
+    (text,) = chart.axes[0].texts
+    assert text.get_zorder() < 1, "under roads and places"
     placing.name_country(chart.axes[0], xy, ~mine, "Cd", [Bbox.from_extents(0, 0, 400, 200)])
     box = boxes(chart)["C D"]
     assert box.x1 < 270
     assert box.y0 > 195
     placing.name_country(chart.axes[0], xy, mine, "Nowhere", [Bbox.from_extents(0, 0, 400, 300)])
     assert len(boxes(chart)) == 2
+
+
+def test_a_long_name_lies_in_its_country_as_a_whole(chart: Chart) -> None:
+    xy = np.array([[80.0, 150.0], [330.0, 150.0]])
+    placing.name_country(chart.axes[0], xy, np.array([False, True]), "Longnamenia", [])
+    (box,) = boxes(chart).values()
+    assert 205 < box.x0 < box.x1 < 400
+    assert box.width > 130, "so that there is but one place for it"
 
 
 def test_dates_of_a_long_and_of_a_short_run() -> None:
