@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 
 from flowsim.clock import NEVER
-from flowsim.model import flow
+from flowsim.model import flow, simulation
 from flowsim.model.crowd import Crowd
 from flowsim.model.household import STEPS, Household
 from flowsim.model.layout import Bound, Status
-from flowsim.model.readable import Readable
 from tests.model.worlds import POLICIES, rich
 from tests.properties.strategies import few, scenarios
 
@@ -101,12 +100,14 @@ class WatchedCrowd(Crowd):
         assert (self.occupancy()[capacity >= 0] <= capacity[capacity >= 0]).all()
 
 
+WATCHED = {"seed": 1, "engine": "agents", "household": Watched}
+
+
 @contextmanager
 def watched(least: int = 10) -> Iterator[None]:
     """All runs in here are watched; people do something so often at the least."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flow, "Crowd", WatchedCrowd)
-        patch.setattr(flow, "Readable", lambda model: Readable(model, Watched))
+        patch.setattr(simulation, "Crowd", WatchedCrowd)
         Watched.steps = WatchedCrowd.segments = 0
         yield
         assert Watched.steps >= least
@@ -117,7 +118,7 @@ def watched(least: int = 10) -> Iterator[None]:
 @given(scenario=scenarios())
 def test_nobody_cheats(scenario):
     with watched(least=0):
-        flow.run(nothing_burnt(scenario), seed=1, engine="agents")
+        flow.run(nothing_burnt(scenario), **WATCHED)
 
 
 def nothing_burnt(scenario):
@@ -132,11 +133,11 @@ def test_those_who_settle_near_a_burnt_home_find_room_or_go_on():
     places[0] = places[0].model_copy(update={"burnt": 1.0})
     places[1] = places[1].model_copy(update={"capacity": 20})
     with watched(least=1000):
-        flow.run(scenario.model_copy(update={"places": tuple(places)}), seed=1, engine="agents")
+        flow.run(scenario.model_copy(update={"places": tuple(places)}), **WATCHED)
 
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_nobody_cheats_in_the_rich_world(name):
     with watched(least=1000):
-        result = flow.run(rich(1500, POLICIES[name]), seed=1, engine="agents")
+        result = flow.run(rich(1500, POLICIES[name]), **WATCHED)
     assert result.crossed().isel(time=-1).sum() > 0

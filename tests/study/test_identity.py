@@ -84,7 +84,7 @@ def test_a_change_beside_the_run_leaves_stores_usable(copy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["draws", "model/queues", "policy/stock", "behaviour/leaving", "world/violence",
+    "name", ["draws", "model/kernel/queue", "policy/stock", "behaviour/leaving", "world/violence",
              "daily/walk", "study/sample", "model/__init__"],
 )  # fmt: skip
 def test_a_change_of_what_a_run_imports_is_seen(copy: Path, name: str) -> None:
@@ -98,7 +98,7 @@ def test_a_change_of_what_a_run_imports_is_seen(copy: Path, name: str) -> None:
 def test_a_new_module_that_the_model_imports_is_seen(copy: Path) -> None:
     (copy / "model" / "fresh.py").write_text("from flowsim import wind as wind\n")
     (copy / "wind.py").write_text("SPEED = 3\n")
-    with (copy / "model/queues.py").open("a") as file:
+    with (copy / "model/quotas.py").open("a") as file:
         file.write("\ndef late():\n    from flowsim.model.fresh import wind\n    return wind\n")
     assert {"model.fresh", "wind"} <= set(imported_by(OF_RECORDS, copy))
 
