@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
@@ -12,7 +13,7 @@ import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints
 from flowsim.errors import SimulationError, in_own_code
-from flowsim.policy.base import Policy, Stated
+from flowsim.policy.base import Alternatives, Calendar, Policy, Stated
 from flowsim.policy.check import check
 from flowsim.policy.hosting import HostPolicy
 from flowsim.policy.opening import Count, Opening
@@ -103,20 +104,42 @@ def state(
         policy, of which ``side``, and when.
     """
     stated: list[Stated] = []
+    calendar = Calendar(now, getattr(view, "crossings", ()))
     for whole in policies:
-        try:
+        with _told_whose(whole, now, side):
             for policy in whole.parts():
-                for said in policy.says(now, view):
-                    check(said)
+                for said in policy.says(now, view if policy.reactive else calendar):
+                    check(said, policy.overrides)
                     stated.append(said)
-        except MemoryError:
-            raise
-        except Exception as error:
-            of = f" of {side}" if side else ""
-            at = f" for {', '.join(whole.crossings)}" if whole.crossings else ""
-            what = f"the policy {called(whole)}{of}{at}, {now:%Y-%m-%dT%H:%M}"
-            raise in_own_code(what, error) from error
     return stated
+
+
+def may_state(policy: Policy, now: datetime, crossings: tuple[str, ...]) -> Alternatives:
+    """What a policy may state at a moment, see `Policy.alternatives`.
+
+    Raises
+    ------
+    SimulationError
+        As `state` does.
+    """
+    with _told_whose(policy, now, ""):
+        ways = policy.alternatives(now, crossings)
+        for said in (said for way in ways or () for said in way):
+            check(said, policy.overrides)
+    return ways
+
+
+@contextmanager
+def _told_whose(whole: Policy, now: datetime, side: str) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:
+        of = f" of {side}" if side else ""
+        at = f" for {', '.join(whole.crossings)}" if whole.crossings else ""
+        what = f"the policy {called(whole)}{of}{at}, {now:%Y-%m-%dT%H:%M}"
+        raise in_own_code(what, error) from error
 
 
 def at_crossing(sides: Iterable[Iterable[Stated]], crossing: str) -> tuple[Opening, ...]:

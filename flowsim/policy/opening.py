@@ -187,3 +187,5 @@ class Shut:
 
 Statement = Opening | Road | Transfer | Shut
 Direction = Literal["out", "back"]
+OUT_ONLY: tuple[Direction, ...] = ("out",)
+"""For those who flee, and not for those who go home."""
