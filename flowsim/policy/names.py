@@ -34,6 +34,8 @@ Condition = Annotated[Name, Names("person")]
 HouseholdCondition = Annotated[Name, Names("household")]
 """A condition on a household: its group, its nationality, or that it has kin across."""
 Conditions = tuple[Condition, ...]
+CONDITIONS = ("exempt", "barred", "priority", "stops")
+"""Fields that hold conditions on people, as these parts of statements do, annotated or not."""
 
 
 class Named(NamedTuple):
@@ -71,18 +73,14 @@ def named_in(section: Section) -> Iterator[Named]:
 
 @lru_cache(maxsize=1024)
 def _naming_fields(kind: type[Section]) -> tuple[tuple[str, Any], ...]:
-    fields = (
-        (
-            name,
-            Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation,
-        )
-        for name, field in kind.model_fields.items()
-    )
-    return tuple((name, expected) for name, expected in fields if _names_something(expected))
-
-
-CONDITIONS = ("exempt", "barred", "priority", "stops")
-"""Fields that hold conditions on people, as the parts of statements do, annotated or not."""
+    found = []
+    for name, field in kind.model_fields.items():
+        expected = _annotated(field)
+        if name in CONDITIONS and not _names_something(expected):
+            expected = Conditions
+        if _names_something(expected):
+            found.append((name, expected))
+    return tuple(found)
 
 
 def _annotated(field: FieldInfo) -> Any:

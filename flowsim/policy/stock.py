@@ -265,8 +265,10 @@ def _stock() -> dict[str, type[Policy]]:
 STOCK = _stock()
 """Policies of flowsim that a file can name, by their type: all classes of its modules that have
 one."""
-EXAMPLE = gatekeeping.Open
-"""One that changes nothing and runs nothing."""
+BY_TYPE = {**STOCK, Function.model_fields["type"].default: Function}
+"""All policies of flowsim by their type, those that no file can hold among them."""
+EXAMPLE = gatekeeping.Open()
+"""A policy that changes nothing and runs nothing."""
 
 
 class ByType:
@@ -277,7 +279,7 @@ class ByType:
 
     def section(self, told: str) -> type[Policy] | None:
         """The class of a type that is not of the stock."""
-        return Function if told == Function.model_fields["type"].default else installed.find(told)
+        return BY_TYPE.get(told) or installed.find(told)
 
 
 def _of_its_type(value: Any, of_the_stock: Callable[[Any], Any]) -> Any:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flowsim.policy.base import Policy
-from flowsim.policy.own import Function
-from flowsim.policy.stock import EXAMPLE, STOCK
+from flowsim.policy.stock import BY_TYPE, EXAMPLE
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.nodes import Loc, Node
 from flowsim.section import Section
@@ -57,10 +56,9 @@ def without_own(root: Node, allow_code: bool) -> tuple[Node, list[Flaw]]:
     root : Node
     allow_code : bool
     """
-    kinds: list[type[Policy]] = [Function, *STOCK.values()]
-    refused = {_type(kind): _FUNCTION for kind in kinds if not kind.in_file}
+    refused = {told: _FUNCTION for told, kind in BY_TYPE.items() if not kind.in_file}
     if not allow_code:
-        refused |= {_type(kind): _CODE for kind in kinds if kind.runs_code}
+        refused |= {told: _CODE for told, kind in BY_TYPE.items() if kind.runs_code}
     flaws: list[Flaw] = []
     return _without(root, (), refused, flaws), flaws
 
@@ -78,19 +76,15 @@ def _without(
     if kind and told in refused:
         flaws.append(Flaw((*loc, "type"), *refused[told]))
         kept = {key: inner for key, inner in node.value.items() if key in Policy.model_fields}
-        return Node({**kept, "type": Node(_type(EXAMPLE), kind.at)}, node.at, node.keys)
+        return Node({**kept, "type": Node(EXAMPLE.kind, kind.at)}, node.at, node.keys)
     if _is_code(told):
         return node  # its arguments are of the user's own
     inner = {k: _without(below, (*loc, k), refused, flaws) for k, below in node.value.items()}
     return node.like(inner)
 
 
-def _type(kind: type[Policy]) -> str:
-    return str(kind.model_fields["type"].default)
-
-
 def _is_code(told: Any) -> bool:
-    return isinstance(told, str) and told in STOCK and STOCK[told].runs_code
+    return isinstance(told, str) and told in BY_TYPE and BY_TYPE[told].runs_code
 
 
 def has_code(value: Any) -> bool:

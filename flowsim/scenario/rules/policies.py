@@ -111,7 +111,7 @@ def people(draft: Draft) -> Iterator[Flaw]:
         for named in held.policy.named():
             if named.kind not in ("person", "household"):
                 continue
-            for who in (word.strip() for word in named.name.split("+")):
+            for who in (word.strip() for word in str(named.name).split("+")):
                 if who in fine:
                     continue
                 lost += 1
