@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from itertools import chain, product
 from typing import Any, ClassVar, NamedTuple
 
@@ -158,6 +158,17 @@ class Policy(Section):
         if window.is_empty():
             return ()  # it does nothing, so it cuts no step either
         return tuple(e for e in window if e is not None and first <= e <= last)
+
+    def daily(
+        self, first: datetime, last: datetime, hours: Iterable[float]
+    ) -> tuple[datetime, ...]:
+        """Moments from ``first`` to ``last`` in its window at some hours of each day."""
+        marks, seconds = [], [round(hour * 3600) for hour in hours]
+        day, window = datetime.combine(first.date(), time()) - timedelta(days=1), self.window()
+        while day <= last:
+            marks += [day + timedelta(seconds=second) for second in seconds]
+            day += timedelta(days=1)
+        return tuple(m for m in marks if first <= m <= last and m in window)
 
     # ---- what it says of itself ----------------------------------------------------------
 

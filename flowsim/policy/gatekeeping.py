@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import model_validator
@@ -248,13 +248,7 @@ class OpeningHours(GatePolicy):
         return round(self.hours[0] * 3600), round(self.hours[1] * 3600)
 
     def edges(self, first: datetime, last: datetime) -> tuple[datetime, ...]:
-        marks = []
-        day = datetime.combine(first.date(), time()) - timedelta(days=1)
-        while day <= last:
-            marks += [day + timedelta(seconds=second) for second in self._seconds()]
-            day += timedelta(days=1)
-        inside = (m for m in marks if first <= m <= last and m in self.window())
-        return (*super().edges(first, last), *inside)
+        return (*super().edges(first, last), *self.daily(first, last, self.hours))
 
 
 class Quota(GatePolicy):
@@ -310,13 +304,8 @@ class Quota(GatePolicy):
     def edges(self, first: datetime, last: datetime) -> tuple[datetime, ...]:
         if not self.counted:
             return super().edges(first, last)
-        step = timedelta(days=1) if self.per_hour is None else timedelta(hours=1)
-        marks, mark = [], datetime.combine(first.date(), time())
-        while mark <= last:
-            if mark >= first and mark in self.window():
-                marks.append(mark)
-            mark += step
-        return (*super().edges(first, last), *marks)
+        hours = (0,) if self.per_hour is None else range(24)
+        return (*super().edges(first, last), *self.daily(first, last, hours))
 
 
 class Triage(GatePolicy):

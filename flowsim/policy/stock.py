@@ -265,7 +265,7 @@ def _stock() -> dict[str, type[Policy]]:
 STOCK = _stock()
 """Policies of flowsim that a file can name, by their type: all classes of its modules that have
 one."""
-BY_TYPE = {**STOCK, Function.model_fields["type"].default: Function}
+BY_TYPE: dict[str, type[Policy]] = {**STOCK, Function.model_fields["type"].default: Function}
 """All policies of flowsim by their type, those that no file can hold among them."""
 EXAMPLE = gatekeeping.Open()
 """A policy that changes nothing and runs nothing."""
@@ -276,6 +276,13 @@ class ByType:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
         return core_schema.no_info_wrap_validator_function(_of_its_type, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Callable[[Any], Any]) -> Any:
+        """That of the stock, and of what is installed."""
+        made = handler(schema)
+        for kind in filter(None, map(installed.find, installed.types())):
+            made["oneOf"].append(handler(kind.__pydantic_core_schema__))
+        return made
 
     def section(self, told: str) -> type[Policy] | None:
         """The class of a type that is not of the stock."""

@@ -52,9 +52,9 @@ def file_schema() -> dict[str, Any]:
 
 def _allow_ranges(section: dict[str, Any]) -> None:
     """Let each number and time of a section be a mapping with its range."""
-    properties = section.get("properties", {})
-    for name, field in properties.items():
-        properties[name] = _with_range(field)
+    if "properties" in section:
+        fields = section["properties"].items()
+        section["properties"] = {name: _with_range(field) for name, field in fields}
 
 
 def _with_range(field: Any) -> Any:
@@ -68,8 +68,10 @@ def _with_range(field: Any) -> Any:
     for key in ("items", "additionalProperties"):
         if key in changed:
             changed[key] = _with_range(changed[key])
-    if "prefixItems" in changed:
-        changed["prefixItems"] = [_with_range(item) for item in changed["prefixItems"]]
+    for key in ("prefixItems", "oneOf"):
+        if key in changed:
+            changed[key] = [_with_range(item) for item in changed[key]]
+    _allow_ranges(changed)  # of a policy of another package, which stands where it is named
     return changed
 
 

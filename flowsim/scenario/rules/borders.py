@@ -121,7 +121,7 @@ def priorities(draft: Draft) -> Iterator[Flaw]:
             if len(orders) > MOST_ORDERS:
                 wrong = f"{len(orders)} policies have an order of service"
                 right = f"give at most {MOST_ORDERS} of them one"
-                yield Flaw((*orders[MOST_ORDERS][0], "priority"), wrong, right)
+                yield Flaw(orders[MOST_ORDERS][0], wrong, right)
                 continue
             for (_, one), (at, other) in combinations(orders, 2):
                 if one.order() == other.order() or not _meet(one, other):
@@ -130,7 +130,7 @@ def priorities(draft: Draft) -> Iterator[Flaw]:
                 if shared:
                     wrong = f"two orders of service at once at {listed(shared, 3)}"
                     right = "give one order, or windows that do not overlap"
-                    yield Flaw((*at, "priority"), wrong, right)
+                    yield Flaw(at, wrong, right)
 
 
 def _orders(loc: Loc, border: Border, direction: str) -> Sequence[tuple[Loc, Policy]]:
@@ -143,8 +143,13 @@ def _orders(loc: Loc, border: Border, direction: str) -> Sequence[tuple[Loc, Pol
                 parts = policy.parts()
             except ValueError:  # told as a misfit
                 raise NotKnownError from None
-            found += [(at, part) for part in parts if part.order()]
+            found += [((*at, _where_ordered(part)), part) for part in parts if part.order()]
     return found
+
+
+def _where_ordered(policy: Policy) -> str:
+    """The field that holds an order of service, or the type where it has another name."""
+    return "priority" if "priority" in type(policy).model_fields else "type"
 
 
 def _meet(one: Policy, other: Policy) -> bool:
