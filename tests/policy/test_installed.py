@@ -192,7 +192,7 @@ def test_what_is_wrong_is_told_with_its_place(here: Path) -> None:
         f"{{type: ferry, seats_per_hour: 1, boards_first: [{who}]}}" for who in ("men", "women")
     )
     (told,) = problems(here, *orders)
-    assert told.startswith("60:19: P[1].type: two orders of service at once at Bridge; ")
+    assert told.startswith("60:20: P[1].type: two orders of service at once at Bridge; ")
 
 
 def test_a_package_that_cannot_be_used_is_named(site: Path, here: Path) -> None:
