@@ -265,7 +265,7 @@ class Quota(GatePolicy):
     >>> Quota(per_day=4800).opening(None, None).quota_per_hour
     200.0
     >>> Quota(per_day=4800, counted=True, carry_over=1).opening(None, None).count
-    Count(persons=4800.0, hours=24.0, kept=1.0)
+    Count(persons=4800.0, hours=24.0, carry_over=1.0)
     """
 
     type: Literal["quota"] = "quota"
