@@ -14,13 +14,10 @@ from flowsim.scenario.scenario import Scenario
 RIGHT = "leave it out, or choose `rules: flowsim`"
 KNOWN = "they know crossings and roads that are shut to all, and places that take nobody in"
 _PLAIN: dict[type, Statement] = {Opening: Opening(), Road: Road(routes=())}
-_KNOWN_FIELDS = ("permeability", "routes")
-_WITHOUT: dict[str, str] = {
-    "detention_hours": "detention",
-    "pushback_after_hours": "pushback",
-    "pushback_reach_km": "pushback",
-}
-"""Parts of an opening that say how something is done, and what says that it is done at all."""
+_LEFT_OUT = (
+    "permeability", "routes", "detention_hours", "pushback_after_hours", "pushback_reach_km",
+)  # fmt: skip
+"""Fields of statements that are known, or say only how something else is done."""
 
 
 def unknown_to_flee(scenario: Scenario) -> list[Problem]:
@@ -53,8 +50,7 @@ def _odd(where: str, policy: Policy, said: Statement) -> Iterator[Problem]:
         return
     for field in fields(said):
         given = getattr(said, field.name)
-        idle = field.name in _WITHOUT and not getattr(said, _WITHOUT[field.name])
-        if field.name in _KNOWN_FIELDS or idle or given == getattr(_PLAIN[type(said)], field.name):
+        if field.name in _LEFT_OUT or given == getattr(_PLAIN[type(said)], field.name):
             continue
         if field.name not in type(policy).model_fields:
             yield _unknown(where, policy)
