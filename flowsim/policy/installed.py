@@ -73,10 +73,13 @@ def is_installed(kind: type[Policy]) -> bool:
 
 
 def made_by(kind: type[Policy]) -> str:
-    """What a digest knows a class of a package by: package, version, and digest of the module."""
+    """What a digest knows a class by: package, version, and a digest of its source if it has one."""
     told = kind.model_fields["type"].default
     offer = _offers()[told][0]
-    source = inspect.getsource(sys.modules[kind.__module__])
+    try:
+        source = inspect.getsource(sys.modules[kind.__module__])
+    except OSError:  # one that is compiled
+        source = ""
     digest = hashlib.blake2b(source.encode(), digest_size=8).hexdigest()
     return f"{offer.package} {offer.version} {digest}"
 
