@@ -73,7 +73,7 @@ def is_installed(kind: type[Policy]) -> bool:
 
 
 def made_by(kind: type[Policy]) -> str:
-    """What a digest knows a class by: package, version, and a digest of its source if it has one."""
+    """What a digest knows a class by: package, version, and a digest of its source if any."""
     told = kind.model_fields["type"].default
     offer = _offers()[told][0]
     try:
