@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 
-from flowsim.daily.closures import KNOWN, held
+from flowsim.daily.closures import held, throughout
 from flowsim.errors import Problem
-from flowsim.policy.roads import Checkpoint
+from flowsim.policy.base import Policy
+from flowsim.policy.opening import Opening, Road, Shut, Statement
 from flowsim.scenario.scenario import Scenario
 
 RIGHT = "leave it out, or choose `rules: flowsim`"
+KNOWN = "they know crossings and roads that are shut to all, and places that take nobody in"
+_PLAIN: dict[type, Statement] = {Opening: Opening(), Road: Road(routes=())}
+_LEFT_OUT = (
+    "permeability", "routes", "detention_hours", "pushback_after_hours", "pushback_reach_km",
+)  # fmt: skip
+"""Fields of statements that are known, or say only how something else is done."""
 
 
 def unknown_to_flee(scenario: Scenario) -> list[Problem]:
@@ -19,20 +27,40 @@ def unknown_to_flee(scenario: Scenario) -> list[Problem]:
 
 def _policies(scenario: Scenario) -> Iterator[Problem]:
     for where, _, _, policy in held(scenario):
-        kind = str(getattr(policy, "type", type(policy).__name__))
-        if kind not in KNOWN:
-            wrong = f"Flee's rules know no policy of type {kind!r}"
-            yield Problem(where, wrong, f"{RIGHT}; they know {', '.join(KNOWN)}")
+        for part in policy.parts():
+            stated = throughout(part, scenario)
+            if stated is None:
+                yield _unknown(where, policy)
+                break
+            for said in stated:
+                yield from _odd(where, policy, said)
+
+
+def _unknown(where: str, policy: Policy) -> Problem:
+    wrong = f"Flee's rules know no policy of type {policy.kind!r}"
+    return Problem(where, wrong, f"{RIGHT}; {KNOWN}")
+
+
+def _odd(where: str, policy: Policy, said: Statement) -> Iterator[Problem]:
+    """What Flee's rules do not know of a statement, told as a field of the policy if it is one."""
+    if isinstance(said, Shut):
+        return
+    if type(said) not in _PLAIN:
+        yield _unknown(where, policy)
+        return
+    for field in fields(said):
+        given = getattr(said, field.name)
+        if field.name in _LEFT_OUT or given == getattr(_PLAIN[type(said)], field.name):
             continue
-        fresh = type(policy).model_fields
-        for field in fresh:
-            default = fresh[field].get_default(call_default_factory=True)
-            if field not in KNOWN[kind] and getattr(policy, field) != default:
-                wrong = f"Flee's rules know no {field!r} of a policy of type {kind!r}"
-                yield Problem(f"{where}.{field}", wrong, RIGHT)
-        if isinstance(policy, Checkpoint) and policy.permeability not in (0.0, 1.0):
-            wrong = "by Flee's rules a road is open or closed"
-            yield Problem(f"{where}.permeability", wrong, "give 0 or 1, or `rules: flowsim`")
+        if field.name not in type(policy).model_fields:
+            yield _unknown(where, policy)
+            return
+        wrong = f"Flee's rules know no {field.name!r} of a policy of type {policy.kind!r}"
+        yield Problem(f"{where}.{field.name}", wrong, RIGHT)
+    if said.permeability not in (0.0, 1.0):  # type: ignore[union-attr]
+        what = "road" if isinstance(said, Road) else "crossing"
+        wrong = f"by Flee's rules a {what} is open or closed"
+        yield Problem(f"{where}.permeability", wrong, "give 0 or 1, or `rules: flowsim`")
 
 
 def _violence(scenario: Scenario) -> Iterator[Problem]:

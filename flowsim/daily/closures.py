@@ -10,21 +10,12 @@ import numpy as np
 
 from flowsim.arrays import Bools
 from flowsim.policy.base import Policy
-from flowsim.policy.gatekeeping import Closed
-from flowsim.policy.hosting import ReceptionStop
-from flowsim.policy.roads import Checkpoint
+from flowsim.policy.compose import may_state
+from flowsim.policy.opening import Opening, Road, Shut, Statement
 from flowsim.policy.sections import Border
 from flowsim.scenario.scenario import Scenario
 
 Direction = Literal["policies", "back"]
-PLAIN = {"name", "start", "stop", "crossings", "source", "note", "type"}
-"""Fields of a policy that these rules know besides what makes its kind."""
-KNOWN: dict[str, set[str]] = {
-    "closed": PLAIN,
-    "checkpoint": PLAIN | {"routes", "permeability"},
-    "reception_stop": PLAIN | {"places"},
-}
-"""Policies that these rules know by their type, and the fields that may be set in each."""
 
 
 def held(scenario: Scenario) -> Iterator[tuple[str, Border, Direction, Policy]]:
@@ -49,14 +40,27 @@ def closed_by_day(scenario: Scenario, index: dict[str, int], days: int) -> tuple
     no_camp = np.zeros((days, len(index)), dtype=bool)
     starts = [scenario.start + timedelta(days=day) for day in range(days)]
     for _, border, direction, policy in held(scenario):
-        first, stop = _days(policy, starts)
-        if isinstance(policy, ReceptionStop):
-            no_camp[first:stop, [index[name] for name in policy.places]] = True
-        elif isinstance(policy, Closed):
-            shut[first:stop, _links_over(scenario, border, direction, policy)] = True
-        elif isinstance(policy, Checkpoint) and policy.permeability == 0.0:
-            shut[first:stop, _links_along(scenario, policy)] = True
+        for part in policy.parts():
+            first, stop = _days(part, starts)
+            for said in throughout(part, scenario) or ():
+                if isinstance(said, Shut):
+                    no_camp[first:stop, [index[name] for name in said.places]] = True
+                elif isinstance(said, Opening) and said.permeability == 0.0:
+                    shut[first:stop, _links_over(scenario, border, direction, part)] = True
+                elif isinstance(said, Road) and said.permeability == 0.0:
+                    shut[first:stop, _links_along(scenario, said)] = True
     return shut, no_camp
+
+
+def throughout(policy: Policy, scenario: Scenario) -> list[Statement] | None:
+    """What a policy states all through its window; None where that depends on more than a day."""
+    start, stop = policy.window()
+    edges = policy.edges(scenario.start, scenario.end)
+    crossings = tuple(dict.fromkeys(r.crossing for r in scenario.routes if r.crossing))
+    ways = may_state(policy, start or min(scenario.start, stop or scenario.start), crossings)
+    if ways is None or len(ways) > 1 or not {start, stop}.issuperset(edges):
+        return None
+    return [said.opening for said in ways[0]]
 
 
 def _days(policy: Policy, starts: list[datetime]) -> tuple[int, int]:
@@ -85,7 +89,7 @@ def _links_over(
     return found
 
 
-def _links_along(scenario: Scenario, policy: Checkpoint) -> list[int]:
-    pairs = {frozenset(pair) for pair in policy.routes}
+def _links_along(scenario: Scenario, road: Road) -> list[int]:
+    pairs = {frozenset(pair) for pair in road.routes}
     rows = [r for r, t in enumerate(scenario.routes) if frozenset((t.start, t.end)) in pairs]
     return [link for r in rows for link in (2 * r, 2 * r + 1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from flowsim.daily.today import Today
 from flowsim.daily.ways import Links, find_ways
 from flowsim.daily.weights import Choice, pulls, room, scores, weights
 from flowsim.draws import mix, seed_key, text_key
+from flowsim.policy import as_policy
+from flowsim.policy.sections import Authority
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.sections import Event
 from tests.flee_folder import FILES, flee_folder
@@ -516,8 +519,8 @@ def test_all_that_the_rules_do_not_know_is_told_by_its_place(tmp_path: Path) -> 
     lines = [str(problem) for problem in told]
     mine = [line for line in lines if line.startswith(at)]
     assert mine == [
-        f"{at}[0]: Flee's rules know no policy of type 'quota'; {RIGHT}; they know closed, "
-        "checkpoint, reception_stop",
+        f"{at}[0]: Flee's rules know no policy of type 'quota'; {RIGHT}; they know crossings and "
+        "roads that are shut to all, and places that take nobody in",
         f"{at}[1].leak: Flee's rules know no 'leak' of a policy of type 'closed'; {RIGHT}",
         f"{at}[2].permeability: by Flee's rules a road is open or closed; give 0 or 1, or "
         "`rules: flowsim`",
@@ -569,3 +572,48 @@ def test_a_road_that_is_shut_or_open_is_known_to_the_rules(tmp_path: Path) -> No
     shut, _ = closed_by_day(setup, index, 10)
     assert np.flatnonzero(shut[:, 0]).tolist() == [2, 3, 4]
     assert np.flatnonzero(shut[:, 1]).tolist() == [2, 3, 4]
+
+
+class Standstill(fs.policy.GatePolicy):
+    """Of another package: shuts a crossing, as it says itself, for as long as it holds."""
+
+    def opening(self, now, view):
+        return fs.Opening(permeability=0.0)
+
+
+def test_policies_are_asked_what_they_state(tmp_path: Path) -> None:
+    setup = made(tmp_path)
+    border = next(b for b in setup.borders if set(b.between) == {"Home", "Far"})
+
+    def with_policies(*policies):
+        own = tuple(p if isinstance(p, Standstill) else as_policy(p) for p in policies)
+        side = Authority(name="Guards", country="Far").model_copy(update={"policies": own})
+        changed = border.model_copy(update={"authorities": (side,)})
+        return setup.model_copy(update={"borders": (changed,)})
+
+    day = setup.start + timedelta(days=1)
+    policy = fs.policy
+    index = {place.name: i for i, place in enumerate(setup.places)}
+    shut, _ = closed_by_day(with_policies(policy.Closed(start=day)), index, 10)
+    assert shut.any()
+    for other in (
+        policy.Scheduled(policies=[policy.Closed(start=day), policy.Open(stop=day)]),
+        policy.Triage(permeability=0, start=day),
+        Standstill(start=day),
+    ):
+        assert unknown_to_flee(with_policies(other)) == []
+        assert closed_by_day(with_policies(other), index, 10)[0].tolist() == shut.tolist()
+    unknown = (
+        policy.OpeningHours(hours=(8, 18)),
+        policy.CapacityBound(),
+        policy.Reactive(when={"what": "waiting", "above": 1}, policies=[policy.Closed()]),
+        policy.Relocation(origins=["Cee"], to=["Dee"], per_day=1),
+        lambda now, view: None,
+    )
+    told = [str(problem) for problem in unknown_to_flee(with_policies(*unknown))]
+    kinds = ("opening_hours", "capacity_bound", "reactive", "relocation", "function")
+    assert [line.partition("; ")[0].rpartition(" ")[2] for line in told] == [*map(repr, kinds)]
+    told = [p.path.rpartition(".")[2] for p in unknown_to_flee(with_policies(
+        policy.Triage(permeability=0.5, priority=["men"]), policy.Closed(detention=0.5)
+    ))]  # fmt: skip
+    assert told == ["priority", "permeability", "detention"]

@@ -70,7 +70,7 @@ def test_the_quantiles_of_frailty_rise(variance: float, one: float, other: float
 lines = st.lists(
     st.fixed_dictionaries({
         "done": st.integers(0, 2), "ready": st.integers(0, 2), "rank": st.integers(0, 1),
-        "rated": st.integers(0, 1), "quota": st.sampled_from((1.0, math.inf)),
+        "spread": st.integers(0, 1), "quota": st.sampled_from((1.0, math.inf)),
     }),
     max_size=40,
 )  # fmt: skip
@@ -88,7 +88,7 @@ def test_rows_are_sorted_as_a_tuple_says(line, order, shuffle) -> None:
 
     def place(row: int) -> tuple:
         h = rows[row]
-        of_class = (-h.quota, h.rank, h.rated, h.ready)
+        of_class = (-h.quota, h.rank, h.spread, h.ready)
         return {
             BY_CLASS: (of_class, h.key), BY_TIME: (h.done, h.key),
             BY_TURN: (h.done, of_class, h.key),
