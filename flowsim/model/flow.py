@@ -18,11 +18,10 @@ from flowsim.behaviour.origins import OriginWeights
 from flowsim.behaviour.rules import Rule, ask, chosen
 from flowsim.behaviour.settling import Refuges, free_part
 from flowsim.clock import ClockFace
-from flowsim.daily.simulate import simulate
 from flowsim.draws import seed_key, seed_text
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.agents import REPORTERS, AuthorityAgent, ForceAgent, PlaceAgent
-from flowsim.model.assemble import assemble, assemble_days
+from flowsim.model.assemble import assemble
 from flowsim.model.beliefs import Beliefs, Grapevine, Known
 from flowsim.model.borders import Borders
 from flowsim.model.circumstances import Circumstances
@@ -38,7 +37,6 @@ from flowsim.model.sight import Reports, Sight
 from flowsim.results import Result
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario, not_loaded
-from flowsim.shown import plain
 from flowsim.world.arrivals import Origins, told_arrivals, told_sheltered
 from flowsim.world.population import Households, join, settle_residents
 from flowsim.world.violence import Danger
@@ -377,76 +375,3 @@ class FlowModel(mesa.Model):
     def result(self, provenance: bool = True) -> Result:
         """What was recorded, labelled; see `run`."""
         return assemble(self, provenance)
-
-
-def run(
-    scenario: Scenario,
-    seed: int | str = 1,
-    engine: Engine = "columns",
-    progress: bool = False,
-    rules: Mapping[str, Rule] | None = None,
-    provenance: bool = True,
-) -> Result:
-    """Run a scenario from its start to its end, by the rules that it chooses.
-
-    By ``rules: flee`` a run has no engine and no progress, and is recorded once a day.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    seed : int or str
-        Of all draws: the same seed gives the same bytes. A whole number (NumPy's too) or a text;
-        ``1`` and ``"1"`` are the same.
-    engine : {"columns", "agents"}
-        `columns` is the fast one; `agents` makes each household a Mesa agent, for reading and
-        for tests.
-    progress : bool
-        Show a progress bar on standard error.
-    rules : dict of functions, optional
-        Rules of one's own by name ("leave", "onward", "return"), see `flowsim.behaviour.rules`.
-    provenance : bool
-        Whether the result carries the scenario as YAML and its digest. That takes a moment, and who
-        runs one scenario many times keeps it once.
-
-    Returns
-    -------
-    Result
-
-    Raises
-    ------
-    ScenarioError
-        It does not hold together, or has what its rules do not know.
-    SimulationError
-        A policy or rule gave something that the model cannot use, or raised an error.
-    TypeError
-        The seed is something else, as a generator.
-    """
-    if not isinstance(scenario, Scenario):
-        raise not_loaded(scenario, "fs.run")
-    if scenario.rules == "flee":
-        return _run_daily(scenario, seed, rules, provenance)
-    model = FlowModel(scenario, engine=engine, rng=seed_text(seed), rules=rules)
-    steps = -(-model.duration // scenario.step)
-    if progress:
-        from tqdm import tqdm
-
-        for _ in tqdm(range(steps), desc=plain(scenario.name), unit="step"):
-            model.step()
-    else:
-        for _ in range(steps):
-            model.step()
-    result = model.result(provenance)
-    model.__dict__.clear()  # Mesa 3.3 keeps every model for good, to number its agents
-    return result
-
-
-def _run_daily(
-    scenario: Scenario, seed: int | str, rules: Mapping[str, Rule] | None, provenance: bool
-) -> Result:
-    problems = check(scenario)
-    if rules:
-        right = "leave them out, or choose `rules: flowsim`"
-        problems.append(Problem("rules", "Flee's rules take none of one's own", right))
-    if problems:
-        raise ScenarioError(problems)
-    return assemble_days(scenario, simulate(scenario, seed), provenance)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.compiling import readable_state
 from flowsim.model.compiled import kernel_functions
 from flowsim.model.household import STEPS, Household
 from flowsim.model.layout import Act
@@ -77,9 +78,5 @@ class Readable:
 
     def state(self, held: dict[str, Any]) -> Any:
         """What the kernel works on."""
-        views = {
-            name: memoryview(value) if isinstance(value, np.ndarray) else value
-            for name, value in held.items()
-        }
-        self.state_now = SimpleNamespace(**views)
+        self.state_now = readable_state(held)
         return self.state_now

@@ -8,20 +8,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flowsim.flee.chances import NEVER, is_town, move_chances, waits
+from flowsim.flee.party import Party, joined, luck
+from flowsim.flee.today import Today
+from flowsim.flee.weights import Choice, pulls, room, scores, weights
 
 import flowsim as fs
 from flowsim.behaviour.flee_section import Flee, Spawning
-from flowsim.daily.chances import NEVER, is_town, move_chances, waits
-from flowsim.daily.check import unknown_to_flee
-from flowsim.daily.closures import closed_by_day, held
-from flowsim.daily.ground import Ground, ground_of
-from flowsim.daily.party import Party, joined, luck
-from flowsim.daily.simulate import Days, simulate
-from flowsim.daily.spawning import decay, plan_starts
-from flowsim.daily.today import Today
-from flowsim.daily.ways import Links, find_ways
-from flowsim.daily.weights import Choice, pulls, room, scores, weights
 from flowsim.draws import mix, seed_key, text_key
+from flowsim.flee.closed import closed_by_day, held
+from flowsim.flee.ground import Ground, ground_of
+from flowsim.flee.refused import unknown_to_flee
+from flowsim.flee.simulate import Days, simulate
+from flowsim.flee.spawning import decay, plan_starts
+from flowsim.flee.ways import Links, find_ways
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.sections import Event
 from tests.flee_folder import FILES, flee_folder
@@ -96,9 +96,9 @@ def test_more_ways_than_fit_are_told(
 ) -> None:
     """What fits is the number of ways times the links of the longest."""
     here = ground()
-    monkeypatch.setattr("flowsim.daily.ways.MOST_CELLS", rows * columns)
+    monkeypatch.setattr("flowsim.flee.ways.MOST_CELLS", rows * columns)
     assert find_ways(here.links, here.marker, awareness).links.shape == (rows, columns)
-    monkeypatch.setattr("flowsim.daily.ways.MOST_CELLS", rows * columns - 1)
+    monkeypatch.setattr("flowsim.flee.ways.MOST_CELLS", rows * columns - 1)
     with pytest.raises(fs.ScenarioError) as error:
         find_ways(here.links, here.marker, awareness)
     (problem,) = error.value.problems

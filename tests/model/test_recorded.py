@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from flowsim.model.resting import Sorted
 
 from flowsim.clock import DAY, NEVER
 from flowsim.model import layout
 from flowsim.model.beliefs import Grapevine, Known, _both, _by_row, _hours_until
-from flowsim.model.flow import run
 from flowsim.model.layout import Cells, Clock, Outcome, Refuge
 from flowsim.model.observe import Observer, Stocks
-from flowsim.model.resting import Sorted
 from flowsim.model.sight import Reports, Sight
 from flowsim.results import VARIABLES
+from flowsim.running import run
 from tests.model.worlds import rich
 
 UNITS = {

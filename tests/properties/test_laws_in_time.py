@@ -9,8 +9,9 @@ import pytest
 
 from flowsim.clock import NEVER, ClockFace
 from flowsim.draws import Purpose, exponential, seed_key
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
 from flowsim.policy import Closed, Quota
+from flowsim.running import run
 from tests.model.worlds import column, deeper, flows, hours, plain, rich, same_bytes, stock
 
 N = 20_000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowsim.keyed import mix, uniform, word
 from flowsim.model.kernel.clocks import draw, stir, wake
 from flowsim.model.kernel.constants import DIED, EMPTY, FOR_INFORMED, KINDS, WAITING
 from flowsim.model.kernel.frailty import frailty
-from flowsim.model.kernel.keyed import mix, uniform, word
 from flowsim.model.kernel.standing import tally, tell
 
 

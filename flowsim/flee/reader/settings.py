@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from flowsim.behaviour.flee_section import Flee
 from flowsim.errors import Problem, ScenarioError
-from flowsim.formats.flee.rows import Notes
+from flowsim.flee.reader.rows import Notes
 from flowsim.scenario.files import YAML_BYTES, is_file
 from flowsim.scenario.flaws import Flaw, did_you_mean
 from flowsim.scenario.leaves import settle

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from flowsim.formats.flee.rows import Notes, Row, read_all
+from flowsim.flee.reader.rows import Notes, Row, read_all
 from flowsim.world.sections import Event
 
 GROUP = "people"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numba
@@ -39,14 +39,19 @@ class State(structref.StructRefProxy):  # type: ignore[misc]
 structref.define_boxing(StateType, State)
 
 
-@lru_cache(maxsize=1)
+@cache
 def maker(names: tuple[str, ...]) -> Callable[..., State]:
     """Compiled function that makes a state of values of these names.
 
-    Its text has to name them, as numba takes no ``*values`` here.
+    Its text has to name them, as numba takes no ``*values`` here. What it calls in place of the
+    class is a function of its own, so that states with other names can be made beside it.
     """
-    structref.define_constructor(State, StateType, list(names))
-    space: dict[str, Any] = {"State": State, "__name__": __name__}
-    text = f"def make({', '.join(names)}):\n    return State({', '.join(names)})\n"
+
+    def state(*values: Any) -> State:
+        return State(*values)
+
+    structref.define_constructor(state, StateType, list(names))
+    space: dict[str, Any] = {"state": state, "__name__": __name__}
+    text = f"def make({', '.join(names)}):\n    return state({', '.join(names)})\n"
     exec(compile(text, __file__, "exec"), space)
     return numba.njit(cache=True)(space["make"])

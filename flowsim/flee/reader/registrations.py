@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
-from flowsim.formats.flee.rows import MOST, Notes, Row, is_told, read_rows
+from flowsim.flee.reader.rows import MOST, Notes, Row, is_told, read_rows
 from flowsim.scenario.nodes import Spot
 
 TOTAL = "total"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from flowsim.formats.flee.places import Spot, neighbours
-from flowsim.formats.flee.rows import Notes
+from flowsim.flee.reader.places import Spot, neighbours
+from flowsim.flee.reader.rows import Notes
 from flowsim.world.sections import Route
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flowsim.formats.flee.rows import FARTHEST, MOST, Notes, Row, read_all, read_rows
+from flowsim.flee.reader.rows import FARTHEST, MOST, Notes, Row, read_all, read_rows
 from flowsim.world.sections import Place, Route
 
 TYPES = ("camp", "conflict", "forward", "marker", "flood_zone", "default", "town")

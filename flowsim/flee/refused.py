@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowsim.daily.closures import KNOWN, held
 from flowsim.errors import Problem
+from flowsim.flee.closed import KNOWN, held
 from flowsim.policy.roads import Checkpoint
 from flowsim.scenario.scenario import Scenario
 

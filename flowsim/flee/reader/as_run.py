@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from flowsim.formats.flee.rows import Row
+from flowsim.flee.reader.rows import Row
 from flowsim.world.sections import Route
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from flowsim.arrays import Floats, Ints, Keys
 from flowsim.behaviour.flee_section import Flee
 from flowsim.clock import DAY
-from flowsim.daily.ground import Ground
 from flowsim.draws import Purpose, mix, text_key, uniform
 from flowsim.errors import Problem, ScenarioError
+from flowsim.flee.ground import Ground
 from flowsim.scenario.scenario import Scenario
 
 
@@ -37,12 +37,12 @@ class Starts:
     population: Floats
 
 
-def decay(flee: Flee, ground: Ground, day: int) -> Floats:
-    """Factor on places in conflict by the days since it began, (P,)."""
+def decay(flee: Flee, ground: Ground) -> Floats:
+    """Factor on places in conflict by the days since it began, (D, P)."""
     told = flee.spawning.conflict_spawn_decay
     if not told:
-        return np.ones(len(ground.names))
-    age = np.maximum(day - ground.since[day], 0)
+        return np.ones(ground.since.shape)
+    age = np.maximum(np.arange(ground.days)[:, None] - ground.since, 0)
     step = (age / flee.spawning.conflict_spawn_decay_interval).astype(np.int64)
     return np.array(told)[np.minimum(step, len(told) - 1)]
 
@@ -60,14 +60,14 @@ def plan_starts(scenario: Scenario, ground: Ground, seed: np.uint64) -> Starts:
         People are told to come, and there never is a conflict.
     """
     spawning, left = scenario.flee.spawning, ground.population.copy()
-    told = _told(scenario, ground)
+    told, weary = _told(scenario, ground), decay(scenario.flee, ground)
     populations, keys, places, counts = [], [], [], []
     carried = 0
     for day in range(ground.days):
         populations.append(left.copy())
         name = text_key("daily", day)
         if spawning.mode == "data":
-            weight = _weights(scenario.flee, ground, day, left)
+            weight = _weights(scenario.flee, ground, weary, day, left)
             persons = carried + int(told[day].sum())
             key, place = _drawn(seed, name, persons, told[day, :-1], weight)
             carried = persons - place.size
@@ -112,13 +112,11 @@ def _told(scenario: Scenario, ground: Ground) -> Ints:
     return np.diff(whole, axis=0, prepend=0)
 
 
-def _weights(flee: Flee, ground: Ground, day: int, left: Floats) -> Floats:
+def _weights(flee: Flee, ground: Ground, weary: Floats, day: int, left: Floats) -> Floats:
     there = ground.intensity > 0.0
     fresh = day == 0 or bool((there[day] != there[day - 1]).any())
-    weight = left * ground.intensity[day] * decay(flee, ground, day)
-    if fresh or not flee.spawning.conflict_spawn_decay:
-        return weight
-    return left * ground.intensity[day] * decay(flee, ground, day - 1)
+    of = day if fresh or not flee.spawning.conflict_spawn_decay else day - 1
+    return left * ground.intensity[day] * weary[of]
 
 
 def _drawn(

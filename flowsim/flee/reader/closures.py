@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flowsim.formats.flee.as_run import Told, spells_as_run
-from flowsim.formats.flee.places import Spot
-from flowsim.formats.flee.rows import FARTHEST, Notes, Row, is_told, read_rows
+from flowsim.flee.reader.as_run import Told, spells_as_run
+from flowsim.flee.reader.places import Spot
+from flowsim.flee.reader.rows import FARTHEST, Notes, Row, is_told, read_rows
 from flowsim.policy.base import Policy
 from flowsim.policy.gatekeeping import Closed
 from flowsim.policy.hosting import ReceptionStop

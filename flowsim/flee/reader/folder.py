@@ -12,14 +12,14 @@ from pathlib import Path
 
 from flowsim.behaviour.flee_section import Flee
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning
-from flowsim.formats.flee.changes import camps_at_times, read_changes, shut, with_changes
-from flowsim.formats.flee.closures import Closures
-from flowsim.formats.flee.conflict import GROUP, read_conflict
-from flowsim.formats.flee.coordinates import coordinates
-from flowsim.formats.flee.defaults import behaviour
-from flowsim.formats.flee.home import home_country, tell_unreached
-from flowsim.formats.flee.people import read_agents, read_group
-from flowsim.formats.flee.period import (
+from flowsim.flee.reader.changes import camps_at_times, read_changes, shut, with_changes
+from flowsim.flee.reader.closures import Closures
+from flowsim.flee.reader.conflict import GROUP, read_conflict
+from flowsim.flee.reader.coordinates import coordinates
+from flowsim.flee.reader.defaults import behaviour
+from flowsim.flee.reader.home import home_country, tell_unreached
+from flowsim.flee.reader.people import read_agents, read_group
+from flowsim.flee.reader.period import (
     EARLIEST,
     LATEST,
     Period,
@@ -27,12 +27,12 @@ from flowsim.formats.flee.period import (
     parse_period,
     tell_other_start,
 )
-from flowsim.formats.flee.places import Spot, read_places, read_routes
-from flowsim.formats.flee.registrations import Registered, Series, read_registered
-from flowsim.formats.flee.rows import Notes, is_told, read_rows
-from flowsim.formats.flee.settings import FILE, find_settings, read_settings
-from flowsim.formats.flee.signs import folders, where_registered
-from flowsim.formats.flee.unused import check_unused
+from flowsim.flee.reader.places import Spot, read_places, read_routes
+from flowsim.flee.reader.registrations import Registered, Series, read_registered
+from flowsim.flee.reader.rows import Notes, is_told, read_rows
+from flowsim.flee.reader.settings import FILE, find_settings, read_settings
+from flowsim.flee.reader.signs import folders, where_registered
+from flowsim.flee.reader.unused import check_unused
 from flowsim.scenario.files import lies_in
 from flowsim.scenario.flaws import capped
 from flowsim.scenario.rules.period import YEARS
@@ -73,7 +73,7 @@ def read_flee(
         Folder of the registrations; else ``source_data`` beside ``input_csv``.
     strict_flee : bool
         With Flee's own defects where a published figure depends on them: closures as its code
-        enacts them (see `flowsim.formats.flee.as_run`); the first day's registered off the capacity
+        enacts them (see `flowsim.flee.reader.as_run`); the first day's registered off the capacity
         of their camp though they fill it, too; changes of intensity within a conflict unseen;
         the country of the first place for the home country.
     period : str or pair of date, optional

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flowsim import numerals
-from flowsim.formats.flee.conflict import GROUP
-from flowsim.formats.flee.places import Spot
-from flowsim.formats.flee.rows import Notes, Row, is_told, read_all
+from flowsim.flee.reader.conflict import GROUP
+from flowsim.flee.reader.places import Spot
+from flowsim.flee.reader.rows import Notes, Row, is_told, read_all
 from flowsim.shown import plain
 from flowsim.world.sections import Group
 

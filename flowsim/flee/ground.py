@@ -1,4 +1,4 @@
-"""What the daily rules stand on: places, links and what the calendar makes of them each day."""
+"""What Flee's rules stand on: places, links and what the calendar makes of them each day."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.flee_section import Flee
 from flowsim.clock import DAY
-from flowsim.daily.closures import closed_by_day
-from flowsim.daily.ways import Links
+from flowsim.flee.closed import closed_by_day
+from flowsim.flee.ways import Links
 from flowsim.scenario.scenario import Scenario
 
 CAMPS = ("camp", "idp_camp")
@@ -66,12 +66,9 @@ class Ground:
         """Length of the run."""
         return self.intensity.shape[0]
 
-    def is_camp(self, day: int) -> Bools:
-        """Places that are an open camp, (P,)."""
-        return self._camps & ~self.no_camp[day]
-
     @property
-    def _camps(self) -> Bools:
+    def camps(self) -> Bools:
+        """Places that are a camp, open or closed, (P,)."""
         return np.array([kind in CAMPS for kind in self.kinds], dtype=bool)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from flowsim.errors import Problem, ScenarioError
-from flowsim.formats.flee.rows import FARTHEST, Notes, is_told
+from flowsim.flee.reader.rows import FARTHEST, Notes, is_told
 from flowsim.section import FIRST_YEAR, LAST_YEAR
 
 _AROUND = 1 + FARTHEST // 365

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flowsim.errors import Problem, ScenarioError
-from flowsim.formats.flee.signs import is_flee
+from flowsim.flee.reader.signs import is_flee
 from flowsim.scenario.load import is_scenario, read_scenario
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shipped import located
@@ -33,7 +33,7 @@ class Reader(NamedTuple):
 
 
 def _flee(path: Path, allow_code: bool) -> Scenario:
-    from flowsim.formats.flee.folder import read_flee  # few need it
+    from flowsim.flee.reader.folder import read_flee  # few need it
 
     return read_flee(path)
 
@@ -66,7 +66,7 @@ def load(
         Whether policies of type ``code`` may be imported: they then run with your rights. Without
         it they are a problem, and nothing is imported.
     strict_flee : bool
-        Read a folder of Flee with Flee's own defects, see `flowsim.formats.flee.folder.read_flee`.
+        Read a folder of Flee with Flee's own defects, see `flowsim.flee.reader.folder.read_flee`.
     source : str or path, optional
         Folder of the registrations of a folder of Flee, where it lies elsewhere.
     period : str or pair of date, optional
@@ -95,7 +95,7 @@ def load(
         if is_scenario(where) or not is_flee(where):
             right = "name one with input_csv and source_data, or leave out what is for Flee alone"
             raise ScenarioError([Problem(str(path), "this is no folder of Flee", right)])
-        from flowsim.formats.flee.folder import read_flee
+        from flowsim.flee.reader.folder import read_flee
 
         return read_flee(where, source, strict_flee, period)
     for reader in READERS:

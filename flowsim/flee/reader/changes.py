@@ -9,9 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from flowsim.formats.flee.conflict import GROUP
-from flowsim.formats.flee.places import Spot, type_of
-from flowsim.formats.flee.rows import Notes, Row, is_told, read_rows
+from flowsim.flee.reader.conflict import GROUP
+from flowsim.flee.reader.places import Spot, type_of
+from flowsim.flee.reader.rows import Notes, Row, is_told, read_rows
 from flowsim.world.sections import Event
 
 INTENSITY = 1.0

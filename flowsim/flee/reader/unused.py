@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from flowsim.formats.flee.places import Spot
-from flowsim.formats.flee.rows import Notes, is_told, read_all
+from flowsim.flee.reader.places import Spot
+from flowsim.flee.reader.rows import Notes, is_told, read_all
 
 
 def check_unused(folder: Path, spots: Mapping[str, Spot], notes: Notes) -> None:
