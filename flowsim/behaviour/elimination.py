@@ -91,9 +91,8 @@ class Elimination:
         filled = _filled(self._place[rows], self._place[cols], n)
         self._first = np.cumsum([0, *(len(row) for row in filled)], dtype=np.int64)
         self._column = np.array([c for row in filled for c in row], dtype=np.int64)
-        at = {
-            (i, c): int(self._first[i]) + k for i, row in enumerate(filled) for k, c in enumerate(row)
-        }
+        entries = [(i, c) for i, row in enumerate(filled) for c in row]
+        at = {entry: place for place, entry in enumerate(entries)}
         self._diagonal = np.array([at[i, i] for i in range(n)], dtype=np.int64)
         pairs = zip(self._place[rows].tolist(), self._place[cols].tolist(), strict=True)
         self._entry = np.array([at[pair] for pair in pairs], dtype=np.int64)

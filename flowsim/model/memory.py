@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.draws import Purpose, salts, text_key
+from flowsim.keyed import mix
 from flowsim.model.hazards import Cells
-from flowsim.model.kernel.keyed import mix
 from flowsim.model.laws import Laws
 from flowsim.model.layout import KINDS, WAITS, Status
 from flowsim.model.observe import Observer

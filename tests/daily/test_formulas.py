@@ -9,21 +9,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flowsim.flee.chances import NEVER, is_town, move_chances, waits
+from flowsim.flee.party import Party, joined, luck
+from flowsim.flee.today import Today
+from flowsim.flee.weights import Choice, pulls, room, scores, weights
 
 import flowsim as fs
 from flowsim.behaviour.flee_section import Flee, Spawning
-from flowsim.daily.chances import NEVER, is_town, move_chances, waits
-from flowsim.daily.check import unknown_to_flee
-from flowsim.daily.closures import closed_by_day, held
-from flowsim.daily.crowd import _put
-from flowsim.daily.ground import Ground, ground_of
-from flowsim.daily.party import Party, joined, luck
-from flowsim.daily.simulate import Days, simulate
-from flowsim.daily.spawning import decay, plan_starts
-from flowsim.daily.today import Today
-from flowsim.daily.ways import Links, find_ways
-from flowsim.daily.weights import Choice, pulls, room, scores, weights
 from flowsim.draws import mix, seed_key, text_key
+from flowsim.flee.closed import closed_by_day, held
+from flowsim.flee.ground import Ground, ground_of
+from flowsim.flee.refused import unknown_to_flee
+from flowsim.flee.simulate import Days, simulate
+from flowsim.flee.spawning import decay, plan_starts
+from flowsim.flee.ways import Links, find_ways
 from flowsim.policy import as_policy
 from flowsim.policy.sections import Authority
 from flowsim.scenario.scenario import Scenario
@@ -100,9 +99,9 @@ def test_more_ways_than_fit_are_told(
 ) -> None:
     """What fits is the number of ways times the links of the longest."""
     here = ground()
-    monkeypatch.setattr("flowsim.daily.ways.MOST_CELLS", rows * columns)
+    monkeypatch.setattr("flowsim.flee.ways.MOST_CELLS", rows * columns)
     assert find_ways(here.links, here.marker, awareness).links.shape == (rows, columns)
-    monkeypatch.setattr("flowsim.daily.ways.MOST_CELLS", rows * columns - 1)
+    monkeypatch.setattr("flowsim.flee.ways.MOST_CELLS", rows * columns - 1)
     with pytest.raises(fs.ScenarioError) as error:
         find_ways(here.links, here.marker, awareness)
     (problem,) = error.value.problems
@@ -468,13 +467,6 @@ def test_a_keyed_word_gives_two_draws_a_hop() -> None:
     assert luck(word, 1)[0].tolist() != one.tolist()
 
 
-def test_people_are_noted_under_their_days_however_many_there_are() -> None:
-    days: list[list[Any]] = [[] for _ in range(40_000)]
-    _put(days, np.arange(4), np.array([39_999, 7, 40_000, 7]))
-    noted = {day: [ids.tolist() for ids in parts] for day, parts in enumerate(days) if parts}
-    assert noted == {7: [[1, 3]], 39_999: [[0]]}
-
-
 def test_days_count_everybody_once(tmp_path: Path) -> None:
     setup = made(tmp_path, hasten=2)
     days = simulate(setup, seed=3)
@@ -519,8 +511,8 @@ def test_all_that_the_rules_do_not_know_is_told_by_its_place(tmp_path: Path) -> 
     lines = [str(problem) for problem in told]
     mine = [line for line in lines if line.startswith(at)]
     assert mine == [
-        f"{at}[0]: Flee's rules know no policy of type 'quota'; {RIGHT}; they know crossings and "
-        "roads that are shut to all, and places that take nobody in",
+        f"{at}[0]: Flee's rules know no policy of type 'quota'; {RIGHT}; they know closed, "
+        "checkpoint, reception_stop",
         f"{at}[1].leak: Flee's rules know no 'leak' of a policy of type 'closed'; {RIGHT}",
         f"{at}[2].permeability: by Flee's rules a road is open or closed; give 0 or 1, or "
         "`rules: flowsim`",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from flowsim.keyed import count, uniform
 from flowsim.model.kernel.constants import (
     FOR_GATE,
     FOR_SPLIT,
@@ -14,7 +15,6 @@ from flowsim.model.kernel.constants import (
     REFUSED,
     WAITING,
 )
-from flowsim.model.kernel.keyed import count, uniform
 from flowsim.model.kernel.standing import tell_all
 from flowsim.model.kernel.status import enter, line_up
 
