@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from flowsim.arrays import Floats
+from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.flee_section import Flee
 from flowsim.draws import Purpose, salts
 from flowsim.flee.ground import Ground

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import gammaincinv
 
-from flowsim import keyed
+from flowsim import compiled_cache, keyed
 from flowsim.model import memory
 from flowsim.model.compiled import MODULES, compiled
 from flowsim.model.kernel import admission, clocks, frailty, ways
