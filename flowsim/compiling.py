@@ -107,7 +107,8 @@ def compiled_state(held: dict[str, Any]) -> Any:
 
 def readable_state(held: dict[str, Any]) -> SimpleNamespace:
     """The same for functions that run as they stand: a namespace of views of the arrays."""
-    return SimpleNamespace(**{
+    views: dict[str, Any] = {
         name: memoryview(value) if isinstance(value, np.ndarray) else value
         for name, value in held.items()
-    })  # fmt: skip
+    }
+    return SimpleNamespace(**views)

@@ -97,7 +97,7 @@ ROOMS = {
     ),
     "flee": Room(
         code=("flowsim/flee/reader", "flowsim/daily"),
-        near=("tests/formats", "tests/daily", "flowsim/formats", "flowsim/daily"),
+        near=("tests/flee", "tests/flee", "flowsim/formats", "flowsim/daily"),
         wide=("tests/cli/test_convert.py",),
     ),
     "model": Room(
