@@ -96,8 +96,8 @@ ROOMS = {
         wide=("tests/scenario/test_code.py",),
     ),
     "flee": Room(
-        code=("flowsim/flee/reader", "flowsim/daily"),
-        near=("tests/flee", "tests/flee", "flowsim/formats", "flowsim/daily"),
+        code=("flowsim/flee",),
+        near=("tests/flee", "flowsim/flee"),
         wide=("tests/cli/test_convert.py",),
     ),
     "model": Room(
