@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from flowsim.formats.flee.defaults import FOLDS, TERMS, behaviour, fitted
+from flowsim.flee.reader.defaults import FOLDS, TERMS, behaviour, fitted
 
 import flowsim as fs
 from tests.flee_folder import FILES, flee_folder
