@@ -306,3 +306,36 @@ def factors(hazards: Sequence[Hazard], households: HouseholdView) -> Floats:
             )
         found.append(factor)
     return np.stack(found, axis=1)
+
+
+_CELLS = {
+    Form.PLACE: "place, group", Form.HOME: "country, home, group, whether it is burnt",
+    Form.GATE_AND_HELD: "gate, whether it holds them", Form.GATE: "gate", Form.NOTHING: "one",
+}  # fmt: skip
+_SCALES = {
+    Scale.NOTHING: "", Scale.LEAVING: "frailty, `guards_leave`",
+    Scale.HARM: "harm weights of the persons, corridors", Scale.SIZE: "persons",
+}  # fmt: skip
+
+
+def as_markdown(hazards: Sequence[Hazard] = HAZARDS) -> str:
+    """A table of hazards, as MODEL.md has it.
+
+    Examples
+    --------
+    >>> print(as_markdown(HAZARDS[2:3]))
+    | hazard | in status | by | scaled by | what is due |
+    | --- | --- | --- | --- | --- |
+    | `onward` | displaced | place, group |  | onward |
+    """
+    rows = ["| hazard | in status | by | scaled by | what is due |", "| --- " * 5 + "|"]
+    for hazard in hazards:
+        statuses = ", ".join(_told_as(status) for status in hazard.statuses)
+        cells = (f"`{hazard.name}`", statuses, _CELLS[hazard.form], _SCALES[hazard.scale],
+                 _told_as(hazard.act))  # fmt: skip
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _told_as(name: IntEnum) -> str:
+    return name.name.lower().replace("_", " ")
