@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,13 +52,23 @@ def starts(python: Path) -> bool:
     return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
+def wanted() -> list[str]:
+    """What pip is to install: flowsim with all that its tests use, and what builds it.
+
+    >>> any(name.startswith("setuptools") for name in wanted())
+    True
+    """
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return ["-e", f"{ROOT}[dev]", *told["build-system"]["requires"]]
+
+
 def prepare(python: Path, folder: Path, pre: bool) -> Path:
     """An environment with the newest of everything; its Python."""
     if not starts(folder / "bin" / "python") if (folder / "bin").exists() else True:
         subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
     made = folder / "bin" / "python"
     pip = [made, "-m", "pip", "-qq", "install", "--no-compile", "--upgrade"]
-    subprocess.run([*pip, "--upgrade-strategy", "eager", "-e", f"{ROOT}[dev]"], check=True)
+    subprocess.run([*pip, "--upgrade-strategy", "eager", *wanted()], check=True)
     if pre:
         subprocess.run([*pip, "--pre", "--no-deps", "mesa"], check=True)
     return made

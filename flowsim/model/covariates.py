@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from flowsim import keyed
 from flowsim.arrays import Bools, Floats, Ints, Keys
 from flowsim.draws import mix, text_key, to_unit
-from flowsim.model.kernel import keyed
 
 
 @dataclass(frozen=True)

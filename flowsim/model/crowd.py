@@ -163,7 +163,9 @@ class Crowd:
         self._tick.set(first=first, last=last)
         self._take_what_is_said(changed)
         counting = [
-            (g, rule.counts) for g, rule in enumerate(self.now.rules.by_gate) if rule.counts
+            (g, rule.counted_quotas)
+            for g, rule in enumerate(self.now.rules.by_gate)
+            if rule.counted_quotas
         ]
         left, used = self._held["count_left"], self._held["count_used"]
         for g, counts in counting:

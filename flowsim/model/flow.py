@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -11,20 +11,15 @@ import mesa
 import networkx as nx
 
 from flowsim.behaviour.rules import Rule
-from flowsim.daily.simulate import simulate
 from flowsim.draws import seed_key, seed_text
-from flowsim.errors import Problem, ScenarioError
 from flowsim.model.agents import REPORTERS, AuthorityAgent, ForceAgent, PlaceAgent
-from flowsim.model.assemble import assemble_days
 from flowsim.model.compiled import Compiled
 from flowsim.model.hazards import Hazard
 from flowsim.model.household import Household
 from flowsim.model.readable import Readable
 from flowsim.model.simulation import Simulation, runnable
 from flowsim.results import Result
-from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario, not_loaded
-from flowsim.shown import plain
 
 Engine = Literal["columns", "agents"]
 
@@ -80,7 +75,7 @@ class FlowModel(mesa.Model):
         engine: Engine = "columns",
         rng: int | str | None = None,
         rules: Mapping[str, Rule | Hazard] | None = None,
-        household: type[Household] = Household,
+        household: type[Household] | None = None,
         reporters: Mapping[str, Callable[[Any], Any]] | None = None,
     ) -> None:
         if isinstance(setup, str | os.PathLike):
@@ -90,12 +85,12 @@ class FlowModel(mesa.Model):
                 f"setup is a Scenario, not {type(setup).__name__}; "
                 "in batch_run write it as {'setup': [scenario]}"
             )
-        if household is not Household and engine != "agents":
+        if household is not None and engine != "agents":
             raise ValueError('households of one\'s own need engine="agents"')
         seed = seed_text(DEFAULT_SEED if rng is None else rng)
         super().__init__(rng=int(seed_key(seed)))
         self.engine = engine
-        made = Compiled() if engine == "columns" else Readable(self, household)
+        made = Compiled() if engine == "columns" else Readable(self, household or Household)
         self.simulation = Simulation(runnable(setup), seed, rules, made)
         self._people_the_map()
         self.datacollector = mesa.DataCollector(model_reporters={**REPORTERS, **(reporters or {})})
@@ -151,82 +146,3 @@ class FlowModel(mesa.Model):
     def result(self, provenance: bool = True) -> Result:
         """What was recorded, labelled; see `flowsim.run`."""
         return self.simulation.result(provenance)
-
-
-def run(
-    scenario: Scenario,
-    seed: int | str = 1,
-    engine: Engine = "columns",
-    progress: bool = False,
-    rules: Mapping[str, Rule | Hazard] | None = None,
-    provenance: bool = True,
-    household: type[Household] = Household,
-) -> Result:
-    """Run a scenario from its start to its end, by the rules that it chooses.
-
-    By ``rules: flee`` a run has no engine and no progress, and is recorded once a day.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    seed : int or str
-        Of all draws: the same seed gives the same bytes. A whole number (NumPy's too) or a text;
-        ``1`` and ``"1"`` are the same.
-    engine : {"columns", "agents"}
-        `columns` is the fast one; `agents` makes each household a Mesa agent, for reading and
-        for tests.
-    progress : bool
-        Show a progress bar on standard error.
-    rules : dict, optional
-        Rates of one's own by the name of a hazard ("leave", "onward", "return", ...; see
-        `flowsim.behaviour.rules`), and hazards of one's own (`flowsim.Hazard`) by theirs.
-    provenance : bool
-        Whether the result carries the scenario as YAML and its digest. That takes a moment, and who
-        runs one scenario many times keeps it once.
-
-    Returns
-    -------
-    Result
-
-    Raises
-    ------
-    ScenarioError
-        It does not hold together, or has what its rules do not know.
-    SimulationError
-        A policy or rule gave something that the model cannot use, or raised an error.
-    TypeError
-        The seed is something else, as a generator.
-    """
-    if not isinstance(scenario, Scenario):
-        raise not_loaded(scenario, "fs.run")
-    if scenario.rules == "flee":
-        return _run_daily(scenario, seed, rules, provenance)
-    model: Any = None
-    if engine == "columns":
-        simulation = Simulation(runnable(scenario), seed_text(seed), rules)
-    else:
-        model = FlowModel(scenario, engine, seed_text(seed), rules, household)
-        simulation = model.simulation
-    steps: Iterable[int] = range(simulation.steps)
-    if progress:
-        from tqdm import tqdm
-
-        steps = tqdm(steps, desc=plain(scenario.name), unit="step")
-    for _ in steps:
-        simulation.step()
-    result = simulation.result(provenance)
-    if model is not None:
-        model.__dict__.clear()  # Mesa 3.3 keeps every model for good, to number its agents
-    return result
-
-
-def _run_daily(
-    scenario: Scenario, seed: int | str, rules: Mapping[str, Rule | Hazard] | None, provenance: bool
-) -> Result:
-    problems = check(scenario)
-    if rules:
-        right = "leave them out, or choose `rules: flowsim`"
-        problems.append(Problem("rules", "Flee's rules take none of one's own", right))
-    if problems:
-        raise ScenarioError(problems)
-    return assemble_days(scenario, simulate(scenario, seed), provenance)

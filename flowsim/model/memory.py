@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.draws import Purpose, salts, text_key
+from flowsim.keyed import mix
 from flowsim.model.hazards import Cells
-from flowsim.model.kernel.keyed import mix
 from flowsim.model.laws import Laws
 from flowsim.model.layout import KINDS, WAITS, Status
 from flowsim.model.observe import Observer
@@ -159,7 +159,7 @@ def observed(observer: Observer) -> dict[str, NDArray[Any]]:
 
 
 _BY_CLASS = {
-    "passes": "f8", "quota_per_hour": "f8", "rank": "i8", "rated": "i8", "counted": "i8",
+    "passes": "f8", "quota_per_hour": "f8", "rank": "i8", "spread": "i8", "counted": "i8",
     "exempt": "?",
 }  # fmt: skip
 _BY_GATE = {
@@ -189,13 +189,13 @@ def quotas(
     for capacity, rule in zip(capacity_per_hour, by_gate, strict=True):
         first.append(len(work))
         work.append(work_per_second(capacity))
-        work += [work_per_second(rate.per_hour) for rate in rule.rates]
-    most = max((len(rule.counts) for rule in by_gate), default=0)
+        work += [work_per_second(quota.per_hour) for quota in rule.spread_quotas]
+    most = max((len(rule.counted_quotas) for rule in by_gate), default=0)
     shape = (len(by_gate), most)
     return {
         "first_lane": i64(first), "lane_work": i64(work),
-        "n_rates": i64([len(rule.rates) for rule in by_gate]),
-        "n_counts": i64([len(rule.counts) for rule in by_gate]),
+        "n_spread": i64([len(rule.spread_quotas) for rule in by_gate]),
+        "n_counted": i64([len(rule.counted_quotas) for rule in by_gate]),
         "count_left": np.zeros(shape, dtype=np.int64),
         "count_used": np.zeros(shape, dtype=np.int64),
         "trial_left": np.zeros(most, dtype=np.int64), "trial_used": np.zeros(most, dtype=np.int64),

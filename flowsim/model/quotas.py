@@ -52,7 +52,7 @@ class Budgets:
         if known != period:
             kept = 0
             if known == period - 1:
-                kept = min(max(left, 0), int(count.kept * count.persons))
+                kept = min(max(left, 0), int(count.carry_over * count.persons))
             left, used = int(count.persons) + kept, 0
             self._left[gate, counted] = period, left, used
         return left, used

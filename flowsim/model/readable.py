@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.model.compiled import kernel_functions
+from flowsim.compiling import readable_state, remade
+from flowsim.model.compiled import MODULES
 from flowsim.model.household import STEPS, Household
 from flowsim.model.layout import Act
 
@@ -85,7 +86,7 @@ class Readable:
             return lambda s, h, *arguments: own_step(h, *arguments)
 
         steps: dict[str, Any] = {}
-        known = kernel_functions(make)
+        known = remade(MODULES, make)
         self.steps = {**vars(known), **steps}
         self._carry_out = known.carry_out
 
@@ -103,11 +104,7 @@ class Readable:
 
     def state(self, held: dict[str, Any]) -> Any:
         """What the kernel works on."""
-        views: dict[str, Any] = {
-            name: value.data if isinstance(value, np.ndarray) else value
-            for name, value in held.items()
-        }
-        self.state_now = SimpleNamespace(**views)
+        self.state_now = readable_state(held)
         return self.state_now
 
     def column(self, rows: Households, name: str, n: int) -> NDArray[Any]:

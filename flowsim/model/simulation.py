@@ -329,7 +329,9 @@ class Simulation:
         return self.setup.start + timedelta(seconds=self.seconds // self.grid_s * self.grid_s)
 
     def place_index(self, name: str) -> int:
-        """Number of a place."""
+        """Number of a place; KeyError where there is none of that name."""
+        if name not in self.world.network.names:
+            raise KeyError(f"no place {name!r}")
         return self.world.network.names.index(name)
 
     def crossing_index(self, name: str) -> int:

@@ -39,7 +39,7 @@ class RulesAtGates:
         self.by_gate = tuple(rules)
         self.passes = np.array([r.passes for r in rules])
         self.quota_per_hour = np.array([r.quota_per_hour for r in rules])
-        self.rated = np.array([r.rated for r in rules])
+        self.spread = np.array([r.spread for r in rules])
         self.counted = np.array([r.counted for r in rules])
         self.exempt = np.array([r.exempt for r in rules])
         self.rank = np.array([r.rank for r in rules])

@@ -87,7 +87,7 @@ def _done(task: Task, begun: float) -> Done:
     import cloudpickle
 
     from flowsim.model.assemble import cpu_level
-    from flowsim.model.flow import run as simulate
+    from flowsim.running import run as simulate
 
     if code_version() != task.code:
         raise RuntimeError(

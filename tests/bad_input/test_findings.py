@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from flowsim.flee.weights import room
 
 import flowsim as fs
-from flowsim.daily.weights import room
 from flowsim.section import to_seconds
 from tests.bad_input.guarded import load_guarded
 from tests.flee_folder import flee_folder

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from flowsim.flee.chances import waits
+from flowsim.flee.today import Today
+from flowsim.flee.weights import Choice, room
 
 import flowsim as fs
-from flowsim.daily.chances import waits
-from flowsim.daily.ground import ground_of
-from flowsim.daily.simulate import simulate
-from flowsim.daily.today import Today
-from flowsim.daily.ways import Links, find_ways
-from flowsim.daily.weights import Choice, room
 from flowsim.errors import ScenarioError, ScenarioWarning
 from flowsim.evidence import ard
+from flowsim.flee.ground import ground_of
+from flowsim.flee.simulate import simulate
+from flowsim.flee.ways import Links, find_ways
 from flowsim.scenario.scenario import Scenario
 from tests.conflicts import conflicts_folder, needs_conflicts
 from tests.flee_folder import FILES, flee_folder

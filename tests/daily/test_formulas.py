@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from flowsim.flee.chances import NEVER, is_town, move_chances, waits
+from flowsim.flee.party import Party, joined, luck
+from flowsim.flee.today import Today
+from flowsim.flee.weights import Choice, pulls, room, scores, weights
 
 import flowsim as fs
 from flowsim.behaviour.flee_section import Flee, Spawning
-from flowsim.daily.chances import NEVER, is_town, move_chances, waits
-from flowsim.daily.check import unknown_to_flee
-from flowsim.daily.closures import closed_by_day, held
-from flowsim.daily.crowd import _put
-from flowsim.daily.ground import Ground, ground_of
-from flowsim.daily.party import Party, joined, luck
-from flowsim.daily.simulate import Days, simulate
-from flowsim.daily.spawning import decay, plan_starts
-from flowsim.daily.today import Today
-from flowsim.daily.ways import Links, find_ways
-from flowsim.daily.weights import Choice, pulls, room, scores, weights
 from flowsim.draws import mix, seed_key, text_key
+from flowsim.flee.closed import closed_by_day, held
+from flowsim.flee.ground import Ground, ground_of
+from flowsim.flee.refused import unknown_to_flee
+from flowsim.flee.simulate import Days, simulate
+from flowsim.flee.spawning import decay, plan_starts
+from flowsim.flee.ways import Links, find_ways
+from flowsim.policy import as_policy
+from flowsim.policy.sections import Authority
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.sections import Event
 from tests.flee_folder import FILES, flee_folder
@@ -97,9 +99,9 @@ def test_more_ways_than_fit_are_told(
 ) -> None:
     """What fits is the number of ways times the links of the longest."""
     here = ground()
-    monkeypatch.setattr("flowsim.daily.ways.MOST_CELLS", rows * columns)
+    monkeypatch.setattr("flowsim.flee.ways.MOST_CELLS", rows * columns)
     assert find_ways(here.links, here.marker, awareness).links.shape == (rows, columns)
-    monkeypatch.setattr("flowsim.daily.ways.MOST_CELLS", rows * columns - 1)
+    monkeypatch.setattr("flowsim.flee.ways.MOST_CELLS", rows * columns - 1)
     with pytest.raises(fs.ScenarioError) as error:
         find_ways(here.links, here.marker, awareness)
     (problem,) = error.value.problems
@@ -465,13 +467,6 @@ def test_a_keyed_word_gives_two_draws_a_hop() -> None:
     assert luck(word, 1)[0].tolist() != one.tolist()
 
 
-def test_people_are_noted_under_their_days_however_many_there_are() -> None:
-    days: list[list[Any]] = [[] for _ in range(40_000)]
-    _put(days, np.arange(4), np.array([39_999, 7, 40_000, 7]))
-    noted = {day: [ids.tolist() for ids in parts] for day, parts in enumerate(days) if parts}
-    assert noted == {7: [[1, 3]], 39_999: [[0]]}
-
-
 def test_days_count_everybody_once(tmp_path: Path) -> None:
     setup = made(tmp_path, hasten=2)
     days = simulate(setup, seed=3)
@@ -569,3 +564,48 @@ def test_a_road_that_is_shut_or_open_is_known_to_the_rules(tmp_path: Path) -> No
     shut, _ = closed_by_day(setup, index, 10)
     assert np.flatnonzero(shut[:, 0]).tolist() == [2, 3, 4]
     assert np.flatnonzero(shut[:, 1]).tolist() == [2, 3, 4]
+
+
+class Standstill(fs.policy.GatePolicy):
+    """Of another package: shuts a crossing, as it says itself, for as long as it holds."""
+
+    def opening(self, now, view):
+        return fs.Opening(permeability=0.0)
+
+
+def test_policies_are_asked_what_they_state(tmp_path: Path) -> None:
+    setup = made(tmp_path)
+    border = next(b for b in setup.borders if set(b.between) == {"Home", "Far"})
+
+    def with_policies(*policies):
+        own = tuple(p if isinstance(p, Standstill) else as_policy(p) for p in policies)
+        side = Authority(name="Guards", country="Far").model_copy(update={"policies": own})
+        changed = border.model_copy(update={"authorities": (side,)})
+        return setup.model_copy(update={"borders": (changed,)})
+
+    day = setup.start + timedelta(days=1)
+    policy = fs.policy
+    index = {place.name: i for i, place in enumerate(setup.places)}
+    shut, _ = closed_by_day(with_policies(policy.Closed(start=day)), index, 10)
+    assert shut.any()
+    for other in (
+        policy.Scheduled(policies=[policy.Closed(start=day), policy.Open(stop=day)]),
+        policy.Triage(permeability=0, start=day),
+        Standstill(start=day),
+    ):
+        assert unknown_to_flee(with_policies(other)) == []
+        assert closed_by_day(with_policies(other), index, 10)[0].tolist() == shut.tolist()
+    unknown = (
+        policy.OpeningHours(hours=(8, 18)),
+        policy.CapacityBound(),
+        policy.Reactive(when={"what": "waiting", "above": 1}, policies=[policy.Closed()]),
+        policy.Relocation(origins=["Cee"], to=["Dee"], per_day=1),
+        lambda now, view: None,
+    )
+    told = [str(problem) for problem in unknown_to_flee(with_policies(*unknown))]
+    kinds = ("opening_hours", "capacity_bound", "reactive", "relocation", "function")
+    assert [line.partition("; ")[0].rpartition(" ")[2] for line in told] == [*map(repr, kinds)]
+    told = [p.path.rpartition(".")[2] for p in unknown_to_flee(with_policies(
+        policy.Triage(permeability=0.5, priority=["men"]), policy.Closed(detention=0.5)
+    ))]  # fmt: skip
+    assert told == ["priority", "permeability", "detention"]

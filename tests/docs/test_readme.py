@@ -70,12 +70,14 @@ def test_the_snippets_of_the_readme_run(tmp_path: Path) -> None:
 
 def test_the_policies_of_the_readme_act() -> None:
     """Each of them changes what happens at the border of June 2010, the function among them."""
-    (block,) = [x for x in snippets(text("README.md"), "python") if "def relief" in x]
+    page = text("README.md")
+    (block,) = [x for x in snippets(page, "python") if "def relief" in x]
+    lines_above = page[: page.index(block)].count("\n")  # a function is known by its source
     base = fs.load(ROOT / "scenarios" / "kyrgyz_uzbek_2010").with_values(
         {"end": "2010-06-13T12:00"}
     )
     names: dict[str, Any] = {"base": base, "fs": fs}
-    exec(compile(block, "README.md", "exec"), names)
+    exec(compile("\n" * lines_above + block, ROOT / "README.md", "exec"), names)
     runs = {
         name: fs.run(names[name], seed=1)
         for name in ("base", "with_relief", "first_come", "by_day")
@@ -98,7 +100,7 @@ def test_the_study_of_the_readme_runs(
     base = small()
     block = snippets(text("README.md"), "python study")[0].replace("members=50", "members=2")
     names = {"base": base, "open_border": base.replace_policies(BORDER, fs.policy.Open()), "fs": fs}
-    monkeypatch.setattr("flowsim.formats.readers.load", lambda path: names["open_border"])
+    monkeypatch.setattr("flowsim.readers.load", lambda path: names["open_border"])
     exec(compile(block, "README.md", "exec"), names)
     assert "'as reported'" in capsys.readouterr().out
     assert (tmp_path / "contrasts.png").stat().st_size

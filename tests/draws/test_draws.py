@@ -8,9 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from flowsim import draws
+from flowsim import draws, keyed
 from flowsim.draws import Purpose, mix, seed_key, text_key
-from flowsim.model.kernel import keyed
 from tests.kernel import drawing, household
 
 WORD = 2**64

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 import flowsim as fs
 from flowsim.cli.main import cli
-from flowsim.daily.simulate import simulate
 from flowsim.errors import ScenarioError, ScenarioWarning
+from flowsim.flee.simulate import simulate
 from flowsim.scenario.scenario import Scenario
 from tests.flee_folder import FILES, flee_folder
 

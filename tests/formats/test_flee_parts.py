@@ -11,16 +11,16 @@ import pytest
 
 import flowsim as fs
 from flowsim.behaviour.flee_section import Flee, Spawning
-from flowsim.formats.flee.as_run import Told, spells_as_run
-from flowsim.formats.flee.changes import camps_at_times, read_changes, shut, with_changes
-from flowsim.formats.flee.conflict import read_conflict
-from flowsim.formats.flee.folder import read_flee
-from flowsim.formats.flee.people import read_agents, read_group
-from flowsim.formats.flee.places import read_places, read_routes
-from flowsim.formats.flee.registrations import Registered, Series, read_registered
-from flowsim.formats.flee.rows import Notes, Row, read_all, read_rows
-from flowsim.formats.flee.settings import MAPPED, MISSING, NO_EFFECT, V1, read_settings
-from flowsim.formats.flee.unused import check_unused
+from flowsim.flee.reader.as_run import Told, spells_as_run
+from flowsim.flee.reader.changes import camps_at_times, read_changes, shut, with_changes
+from flowsim.flee.reader.conflict import read_conflict
+from flowsim.flee.reader.folder import read_flee
+from flowsim.flee.reader.people import read_agents, read_group
+from flowsim.flee.reader.places import read_places, read_routes
+from flowsim.flee.reader.registrations import Registered, Series, read_registered
+from flowsim.flee.reader.rows import Notes, Row, read_all, read_rows
+from flowsim.flee.reader.settings import MAPPED, MISSING, NO_EFFECT, V1, read_settings
+from flowsim.flee.reader.unused import check_unused
 from flowsim.world.sections import Route
 from tests.flee_folder import FILES, flee_folder
 
@@ -611,7 +611,7 @@ def told_of(tmp_path: Path, **changed: str) -> list[str]:
 
 def test_too_much_of_a_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closures = FILES["input_csv/closures.csv"]
-    monkeypatch.setattr("flowsim.formats.flee.closures.MOST_POLICIES", 2)
+    monkeypatch.setattr("flowsim.flee.reader.closures.MOST_POLICIES", 2)
     two = closures + "camp,Cee,,1,2\ncamp,Dee,,1,2\n"
     stops = closed(fs.load(flee_folder(tmp_path / "a", closures=two)))
     assert [what for *_, kind, what, _, _, _ in stops if kind == "reception_stop"] == [
@@ -619,7 +619,7 @@ def test_too_much_of_a_folder_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     ]  # fmt: skip
     (told,) = told_of(tmp_path / "b", closures=f"{two}camp,Eve,,1,2\n")
     assert told.startswith("closures.csv:4:1: closures up to here shut 3 roads and camps; ")
-    monkeypatch.setattr("flowsim.formats.flee.conflict.MOST_CELLS", 19)
+    monkeypatch.setattr("flowsim.flee.reader.conflict.MOST_CELLS", 19)
     (told,) = told_of(tmp_path / "c")
     assert told == (
         "conflicts.csv:1:1: 2 places over 10 days are too many; give at most 19 days of places"

@@ -8,10 +8,10 @@ import pytest
 
 import flowsim as fs
 from flowsim.behaviour.flee_section import Flee, Spawning
-from flowsim.daily.simulate import simulate
 from flowsim.errors import ScenarioError, ScenarioWarning
-from flowsim.formats.flee.rows import Notes
-from flowsim.formats.flee.settings import find_settings, read_settings
+from flowsim.flee.reader.rows import Notes
+from flowsim.flee.reader.settings import find_settings, read_settings
+from flowsim.flee.simulate import simulate
 from tests.flee_folder import flee_folder
 
 WHOLE = """log_levels:

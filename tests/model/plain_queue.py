@@ -27,7 +27,7 @@ class InLine:
     persons, rank : int
     quota_per_hour : float
         The least that binds; inf without one.
-    rated, counted : int
+    spread, counted : int
         Quotas that bind it, spread and counted, a bit each.
     key : int
         Breaks ties.
@@ -44,7 +44,7 @@ class InLine:
     persons: int
     rank: int
     quota_per_hour: float
-    rated: int
+    spread: int
     counted: int
     key: int
     worked: int = 0
@@ -54,11 +54,11 @@ class InLine:
 
     def order(self) -> tuple[float, int, int, int, int]:
         """Who comes first: the loosest quota, the order of service, then time and key."""
-        return (-self.quota_per_hour, self.rank, self.rated, self.ready, self.key)
+        return (-self.quota_per_hour, self.rank, self.spread, self.ready, self.key)
 
     def under(self, quotas: int) -> list[int]:
         """Of some quotas that are spread, those that bind it."""
-        return [number for number in range(quotas) if self.rated >> number & 1]
+        return [number for number in range(quotas) if self.spread >> number & 1]
 
 
 class PlainGate:
@@ -151,7 +151,7 @@ class PlainGate:
             household.done, household.used = NEVER, {}
             if household.left == 0:
                 household.done = self.start  # finished in the last second before
-            elif self.endless and not household.rated:
+            elif self.endless and not household.spread:
                 household.left, household.done = 0, max(household.ready, self.start)
         for second in range(self.start, self.stop):
             if all(household.left == 0 for household in line):
@@ -167,13 +167,13 @@ class PlainGate:
         for household in line:
             if household.left == 0 or household.ready > second:
                 continue
-            rated = household.under(len(self.rates))
-            work = min([room, household.left, *(quotas[number] for number in rated)])
+            spread = household.under(len(self.rates))
+            work = min([room, household.left, *(quotas[number] for number in spread)])
             if work:
                 household.used[second] = work
                 household.left -= work
                 room -= work
-                for number in rated:
+                for number in spread:
                     quotas[number] -= work
             if household.left == 0:
                 household.done = second + 1

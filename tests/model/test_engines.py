@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
+from flowsim.running import run
 from tests.full import FULL, only_full
 from tests.model.worlds import FAMILIES, POLICIES, STRICT, column, hours, rich, same_bytes
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
 from flowsim.model.layout import Status
 from flowsim.policy import Closed, ForcedReturn, PushBack, Quota, Triage
+from flowsim.running import run
 from tests.model.worlds import FAMILIES, column, flows, hours, plain, rich, same_bytes, stock
 
 KINDS = {name: FAMILIES[name] for name in FAMILIES if name != "household_size"}

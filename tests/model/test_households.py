@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
 from flowsim.model.layout import Status
+from flowsim.running import run
 from tests.model.worlds import FAMILIES, column, deeper, flows, hours, plain, rich, stock
 
 KINDS = {name: FAMILIES[name] for name in FAMILIES if name != "household_size"}

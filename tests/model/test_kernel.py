@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import gammaincinv
 
-from flowsim.model import kernel_cache, memory
-from flowsim.model.compiled import compiled
-from flowsim.model.kernel import admission, clocks, constants, frailty, keyed, ways
+from flowsim import compiled_cache, keyed
+from flowsim.model import memory
+from flowsim.model.compiled import MODULES, compiled
+from flowsim.model.kernel import admission, clocks, frailty, ways
 from flowsim.model.kernel.constants import FOR_GATE, FOR_HARM
 from flowsim.model.kernel.harm import struck
 from flowsim.model.kernel.order import BY_CLASS, BY_TIME, BY_TURN, sort
@@ -70,7 +71,7 @@ def test_the_quantiles_of_frailty_rise(variance: float, one: float, other: float
 lines = st.lists(
     st.fixed_dictionaries({
         "done": st.integers(0, 2), "ready": st.integers(0, 2), "rank": st.integers(0, 1),
-        "rated": st.integers(0, 1), "quota": st.sampled_from((1.0, math.inf)),
+        "spread": st.integers(0, 1), "quota": st.sampled_from((1.0, math.inf)),
     }),
     max_size=40,
 )  # fmt: skip
@@ -88,7 +89,7 @@ def test_rows_are_sorted_as_a_tuple_says(line, order, shuffle) -> None:
 
     def place(row: int) -> tuple:
         h = rows[row]
-        of_class = (-h.quota, h.rank, h.rated, h.ready)
+        of_class = (-h.quota, h.rank, h.spread, h.ready)
         return {
             BY_CLASS: (of_class, h.key), BY_TIME: (h.done, h.key),
             BY_TURN: (h.done, of_class, h.key),
@@ -181,6 +182,6 @@ def test_compiled_code_gives_the_same_bits() -> None:
 
 def test_compiled_code_of_other_constants_is_other_code(monkeypatch) -> None:
     """Some of them, as the seconds of a day, are of modules that the digest does not read."""
-    before = kernel_cache.digest()
-    monkeypatch.setattr(constants, "DAY", 86_401)
-    assert kernel_cache.digest() != before
+    before = compiled_cache.digest(MODULES)
+    monkeypatch.setattr(clocks, "DAY", 86_401)
+    assert compiled_cache.digest(MODULES) != before

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
 from flowsim.model.layout import SETTLED, WAITS, Outcome, Status
 from flowsim.policy import Closed, ForcedReturn, Quota, Triage
 from flowsim.results import FLOWS, Result
+from flowsim.running import run
 from tests.model.worlds import (
     FAMILIES,
     POLICIES,

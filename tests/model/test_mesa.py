@@ -10,8 +10,9 @@ import pytest
 
 from flowsim.errors import SimulationError
 from flowsim.model.agents import AuthorityAgent, ForceAgent, PlaceAgent
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
 from flowsim.policy import Closed, Opening, as_policy, override
+from flowsim.running import run
 from tests.model.worlds import flows, hours, plain, rich, same_bytes
 
 

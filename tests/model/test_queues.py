@@ -69,7 +69,7 @@ class Gate:
         self.compiled = compiled
         self.state = SimpleNamespace(
             tick=SimpleNamespace(first=start, last=stop), first_lane=[0, 1], lane_work=lanes,
-            n_rates=[0, len(rates)], opened=[False, False], n_counts=[0, 0],
+            n_spread=[0, len(rates)], opened=[False, False], n_counted=[0, 0],
             lanes=np.array([empty] * 3, dtype=np.int64),
         )  # fmt: skip
         self.in_hand = []
@@ -77,7 +77,7 @@ class Gate:
     def serve(self, line, left=(), fresh=()):
         """When each of a line is through; counted quotas as for `PlainGate.serve`."""
         s, n = self.state, len(line)
-        s.n_counts = [0, len(left)]
+        s.n_counted = [0, len(left)]
         s.count_left = np.array([[0] * len(left), left], dtype=np.int64)
         s.count_used = np.array([[0] * len(left), [not new for new in fresh]], dtype=np.int64)
         for name in ("trial_left", "trial_used"):
@@ -85,7 +85,7 @@ class Gate:
         s.rows = [
             household(
                 row, key=h.key, ready=h.ready, next_event=h.quits, passing=h.persons, rank=h.rank,
-                quota=h.quota_per_hour, rated=h.rated, counted=h.counted, worked=h.worked,
+                quota=h.quota_per_hour, spread=h.spread, counted=h.counted, worked=h.worked,
             )
             for row, h in enumerate(line)
         ]  # fmt: skip

@@ -16,7 +16,6 @@ import xarray as xr
 from flowsim.clock import DAY, NEVER
 from flowsim.model import memory
 from flowsim.model.beliefs import Grapevine, Known, _both, _by_row, _hours_until
-from flowsim.model.flow import run
 from flowsim.model.hazards import HAZARDS, Cells, hazards_of
 from flowsim.model.kernel import standing
 from flowsim.model.kernel.clocks import cell_of
@@ -26,6 +25,7 @@ from flowsim.model.layout import WAITS, Outcome, Status
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.sight import Reports, Sight
 from flowsim.results import VARIABLES
+from flowsim.running import run
 from tests.kernel import drawing, household
 from tests.model.worlds import rich
 

@@ -99,7 +99,7 @@ ROOMS = {
         wide=("tests/scenario/test_code.py",),
     ),
     "flee": Room(
-        code=("flowsim/formats/flee", "flowsim/daily"),
+        code=("flowsim/flee/reader", "flowsim/daily"),
         near=("tests/formats", "tests/daily", "flowsim/formats", "flowsim/daily"),
         wide=("tests/cli/test_convert.py",),
     ),

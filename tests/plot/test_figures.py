@@ -324,7 +324,7 @@ def test_the_map_is_true_to_scale():
         ("2010-06-13T07:00+06:00", "is after the last recorded time"),
         ("June", "'June' is not a time; write it as 2010-06-12T18:00"),
         ("NaT", "'NaT' is not a time"),
-        (np.datetime64("NaT"), "NaT is not a time"),
+        (np.datetime64("NaT", "ns"), "NaT is not a time"),
         (pd.NaT, "NaT is not a time"),
         ("", "'' is not a time"),
         (20, "20 is not a time"),

@@ -11,9 +11,10 @@ import pytest
 
 from flowsim.clock import NEVER, ClockFace
 from flowsim.draws import Purpose, seed_key, uniform
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
 from flowsim.model.kernel.clocks import due
 from flowsim.policy import Closed, Quota
+from flowsim.running import run
 from tests.model.worlds import column, deeper, flows, hours, plain, rich, same_bytes, stock
 
 N = 20_000

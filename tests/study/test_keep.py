@@ -141,7 +141,7 @@ def test_instants_are_recorded_times(record):
     scenario = small_scenario(step="1h", record=record, reports=reports())
     times, stops = recorded_times(scenario), instants(scenario)
     assert np.isin(stops, times).all()
-    assert (np.diff(stops) > np.timedelta64(0)).all()
+    assert (np.diff(stops) > np.timedelta64(0, "ns")).all()
     assert stops[-1] == np.datetime64(scenario.end)
 
 

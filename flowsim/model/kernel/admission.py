@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from flowsim.keyed import count, uniform
 from flowsim.model.kernel.constants import (
     FOR_GATE,
     FOR_SPLIT,
@@ -14,7 +15,6 @@ from flowsim.model.kernel.constants import (
     REFUSED,
     WAITING,
 )
-from flowsim.model.kernel.keyed import count, uniform
 from flowsim.model.kernel.standing import tell_all
 from flowsim.model.kernel.status import enter, line_up
 
@@ -62,18 +62,18 @@ def assess(s: Any, h: Any, gate: int) -> None:
     """Be held against the rules of a gate: the strictest of what binds one of those who pass."""
     passing = let_pass(s, h, gate)
     sort = 2 * h.group + h.kin
-    rank, quota, rated, counted = HELD_LAST, math.inf, 0, 0
+    rank, quota, spread, counted = HELD_LAST, math.inf, 0, 0
     for kind in range(KINDS):
         for hurt in range(2):
             there = s.passing[1, kind] if hurt else s.passing[0, kind] - s.passing[1, kind]
             if there > 0:
                 rank = min(rank, s.rank[gate, sort, kind, hurt])
                 quota = min(quota, s.quota_per_hour[gate, sort, kind, hurt])
-                rated |= s.rated[gate, sort, kind, hurt]
+                spread |= s.spread[gate, sort, kind, hurt]
                 counted |= s.counted[gate, sort, kind, hurt]
     h.rank = rank
     h.quota = quota
-    h.rated = rated
+    h.spread = spread
     h.counted = counted
     h.passing = passing
     h.held = passing == 0

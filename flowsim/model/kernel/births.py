@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowsim.keyed import uniform
 from flowsim.model.kernel.constants import FOR_INFORMED, NEVER
 from flowsim.model.kernel.frailty import frailty
-from flowsim.model.kernel.keyed import uniform
 
 
 def blank(h: Any, row: int) -> None:

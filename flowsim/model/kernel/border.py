@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowsim.keyed import chance, count, uniform, uniform_of
 from flowsim.model.kernel.admission import assess, exempted, join, let_pass
 from flowsim.model.kernel.constants import (
     ADMITTED,
@@ -33,7 +34,6 @@ from flowsim.model.kernel.constants import (
     WAITING,
 )
 from flowsim.model.kernel.harm import struck
-from flowsim.model.kernel.keyed import chance, count, uniform, uniform_of
 from flowsim.model.kernel.standing import class_of_hours, tell, tell_all
 from flowsim.model.kernel.status import draw_again, enter, is_apart, line_up, lose, split
 from flowsim.model.kernel.ways import choose, take, travel

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from flowsim.keyed import count, uniform
 from flowsim.model.kernel.constants import (
     ARRIVE,
     AT_HOME,
@@ -23,7 +24,6 @@ from flowsim.model.kernel.constants import (
     RELEASE,
     WAITING,
 )
-from flowsim.model.kernel.keyed import count, uniform
 
 
 def cell_of(s: Any, h: Any, clock: int) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from flowsim.keyed import uniform
 from flowsim.model.kernel.constants import FOR_FRAILTY
-from flowsim.model.kernel.keyed import uniform
 
 
 def gamma_law(shape: float, x: float, log_gamma: float) -> float:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowsim.keyed import count, uniform_of
 from flowsim.model.kernel.admission import assess
 from flowsim.model.kernel.clocks import exposed_persons, stir
 from flowsim.model.kernel.constants import CRUSH, EMPTY, FOR_HARM, FOR_VICTIM, HARM, KINDS, WAITING
-from flowsim.model.kernel.keyed import count, uniform_of
 from flowsim.model.kernel.status import draw_again, enter, line_up, lose
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from flowsim.keyed import count, mix, to_unit, uniform, word
 from flowsim.model.kernel.constants import (
     AT_HOME,
     AT_HOME_PART,
@@ -21,7 +22,6 @@ from flowsim.model.kernel.constants import (
     RELOCATE,
     RETURN,
 )
-from flowsim.model.kernel.keyed import count, mix, to_unit, uniform, word
 from flowsim.model.kernel.status import draw_again, enter, is_apart, split
 from flowsim.model.kernel.ways import choose, destination, go, homeward, leaving, to_camp
 

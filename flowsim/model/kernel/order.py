@@ -10,7 +10,7 @@ BY_CLASS, BY_TIME, BY_TURN = 0, 1, 2
 
 def in_one_class(a: Any, b: Any) -> bool:
     """Whether two households before a gate are of one class."""
-    return bool(a.quota == b.quota and a.rank == b.rank and a.rated == b.rated)
+    return bool(a.quota == b.quota and a.rank == b.rank and a.spread == b.spread)
 
 
 def comes_before(a: Any, b: Any, order: int) -> bool:
@@ -25,8 +25,8 @@ def comes_before(a: Any, b: Any, order: int) -> bool:
             return bool(a.quota > b.quota)
         if a.rank != b.rank:
             return bool(a.rank < b.rank)
-        if a.rated != b.rated:
-            return bool(a.rated < b.rated)
+        if a.spread != b.spread:
+            return bool(a.spread < b.spread)
         if a.ready != b.ready:
             return bool(a.ready < b.ready)
     return bool(a.key < b.key)

@@ -28,14 +28,14 @@ KEPT, TRIED, PASSED = 0, 1, 2
 
 def is_free(s: Any, gate: int) -> bool:
     """Whether neither the gate nor a spread quota sets a limit."""
-    return bool(s.lane_work[s.first_lane[gate]] == UNLIMITED and s.n_rates[gate] == 0)
+    return bool(s.lane_work[s.first_lane[gate]] == UNLIMITED and s.n_spread[gate] == 0)
 
 
 def open_lanes(s: Any, gate: int) -> None:
     """What a gate and its quotas allow in each second of a segment, once a segment."""
     if not s.opened[gate] and not is_free(s, gate):
         s.opened[gate] = True
-        for n in range(s.n_rates[gate] + 1):
+        for n in range(s.n_spread[gate] + 1):
             lane = s.first_lane[gate] + n
             for second in range(s.tick.last - s.tick.first):
                 s.lanes[KEPT, lane, second] = s.lane_work[lane]
@@ -45,27 +45,27 @@ def copy_lanes(s: Any, gate: int, of: int, to: int) -> None:
     """Put what is left by one account into another."""
     if is_free(s, gate):
         return
-    for lane in range(s.first_lane[gate], s.first_lane[gate] + s.n_rates[gate] + 1):
+    for lane in range(s.first_lane[gate], s.first_lane[gate] + s.n_spread[gate] + 1):
         for second in range(s.tick.last - s.tick.first):
             s.lanes[to, lane, second] = s.lanes[of, lane, second]
 
 
-def room_in(s: Any, gate: int, rated: int, second: int) -> int:
+def room_in(s: Any, gate: int, spread: int, second: int) -> int:
     """What a gate and the quotas that bind a household still allow in a second."""
     lane = s.first_lane[gate]
     room = s.lanes[TRIED, lane, second]
-    for n in range(s.n_rates[gate] if rated else 0):
-        if rated >> n & 1:
+    for n in range(s.n_spread[gate] if spread else 0):
+        if spread >> n & 1:
             room = min(room, s.lanes[TRIED, lane + 1 + n, second])
     return int(room)
 
 
-def take_from(s: Any, account: int, gate: int, rated: int, second: int, work: int) -> None:
+def take_from(s: Any, account: int, gate: int, spread: int, second: int, work: int) -> None:
     """Use up work of a second, of the gate and of the quotas that bind a household."""
     lane = s.first_lane[gate]
     s.lanes[account, lane, second] -= work
-    for n in range(s.n_rates[gate] if rated else 0):
-        if rated >> n & 1:
+    for n in range(s.n_spread[gate] if spread else 0):
+        if spread >> n & 1:
             s.lanes[account, lane + 1 + n, second] -= work
 
 
@@ -78,7 +78,7 @@ def last_second(s: Any, h: Any, gate: int, second: int) -> int:
     """Second of the segment that finishes a household served from one on; its length if none."""
     left, length = work_left(h), s.tick.last - s.tick.first
     while second < length:
-        left -= min(left, room_in(s, gate, h.rated, second))
+        left -= min(left, room_in(s, gate, h.spread, second))
         if left == 0:
             break
         second += 1
@@ -90,11 +90,11 @@ def use(s: Any, h: Any, gate: int, second: int, through: bool) -> None:
     left, length = work_left(h), s.tick.last - s.tick.first
     whole = left
     while second < length and left > 0:
-        work = min(left, room_in(s, gate, h.rated, second))
+        work = min(left, room_in(s, gate, h.spread, second))
         if work > 0:
-            take_from(s, TRIED, gate, h.rated, second, work)
+            take_from(s, TRIED, gate, h.spread, second, work)
             if through:
-                take_from(s, PASSED, gate, h.rated, second, work)
+                take_from(s, PASSED, gate, h.spread, second, work)
             left -= work
         second += 1
     if not through:
@@ -107,7 +107,7 @@ def try_one(s: Any, h: Any, gate: int, at: int) -> int:
     if work_left(h) <= 0:
         h.done = start  # it was finished in the last second of the segment before
         return at
-    if s.lane_work[s.first_lane[gate]] == UNLIMITED and not h.rated:
+    if s.lane_work[s.first_lane[gate]] == UNLIMITED and not h.spread:
         when = max(int(h.ready), start)
         if when <= h.next_event:
             h.done = when
@@ -147,20 +147,20 @@ def too_late(s: Any, gate: int, first: int, n: int) -> bool:
     for j in range(first, first + n):
         s.in_turn[j] = s.line_up[j]
     sort(s, s.in_turn, first, n, BY_TURN)
-    for number in range(s.n_counts[gate]):
+    for number in range(s.n_counted[gate]):
         s.trial_left[number] = s.count_left[gate, number]
         s.trial_used[number] = s.count_used[gate, number]
     for j in range(first, first + n):
         h = s.rows[s.in_turn[j]]
         if h.done >= s.tick.last:
             return False
-        for number in range(s.n_counts[gate]):
+        for number in range(s.n_counted[gate]):
             if h.counted >> number & 1:
                 s.trial_left[number] -= h.passing
                 if s.trial_left[number] < 0 and s.trial_used[number] > 0:
                     mark_late(s, number, j, first + n)
                     return True
-        for number in range(s.n_counts[gate]):
+        for number in range(s.n_counted[gate]):
             if h.counted >> number & 1:
                 s.trial_used[number] += h.passing
     return False
@@ -184,7 +184,7 @@ def serve(s: Any, gate: int, first: int, n: int) -> None:
     sort(s, s.line_up, first, n, BY_CLASS)
     open_lanes(s, gate)
     try_all(s, gate, first, n)
-    if s.n_counts[gate]:
+    if s.n_counted[gate]:
         while too_late(s, gate, first, n):
             try_all(s, gate, first, n)
         count_passed(s, gate, first, n)
@@ -196,7 +196,7 @@ def count_passed(s: Any, gate: int, first: int, n: int) -> None:
     for j in range(first, first + n):
         h = s.rows[s.line_up[j]]
         h.late = False
-        for number in range(s.n_counts[gate]):
+        for number in range(s.n_counted[gate]):
             if h.done < s.tick.last and h.counted >> number & 1:
                 s.count_left[gate, number] -= h.passing
                 s.count_used[gate, number] += h.passing

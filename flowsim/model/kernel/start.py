@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowsim.keyed import uniform
 from flowsim.model.kernel.births import be_born, blank
 from flowsim.model.kernel.clocks import draw
 from flowsim.model.kernel.constants import (
@@ -16,7 +17,6 @@ from flowsim.model.kernel.constants import (
     KINDS,
     SHELTERED,
 )
-from flowsim.model.kernel.keyed import uniform
 from flowsim.model.kernel.rest import rest
 from flowsim.model.kernel.standing import register, tally
 

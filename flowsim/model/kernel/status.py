@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowsim.keyed import mix, word
 from flowsim.model.kernel.births import be_born, blank
 from flowsim.model.kernel.clocks import draw, stir, wake
 from flowsim.model.kernel.constants import DIED, EMPTY, KINDS, WAITING
-from flowsim.model.kernel.keyed import mix, word
 from flowsim.model.kernel.standing import tally, tell
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from flowsim.keyed import count, mix, to_unit, uniform_of, word
 from flowsim.model.kernel.admission import join
 from flowsim.model.kernel.constants import (
     AWAY,
@@ -19,7 +20,6 @@ from flowsim.model.kernel.constants import (
     STUCK,
     WAITING,
 )
-from flowsim.model.kernel.keyed import count, mix, to_unit, uniform_of, word
 from flowsim.model.kernel.standing import tally
 from flowsim.model.kernel.status import enter, regroup
 
