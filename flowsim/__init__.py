@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from flowsim.errors import StudyError as StudyError
     from flowsim.model.explain import explain as explain
     from flowsim.model.flow import FlowModel as FlowModel
+    from flowsim.model.hazards import Hazard as Hazard
+    from flowsim.model.household import Household as Household
     from flowsim.policy.opening import Opening as Opening
     from flowsim.readers import load as load
     from flowsim.results import Result as Result
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 _HOME = {
     "FlowModel": "model.flow",
+    "Hazard": "model.hazards",
+    "Household": "model.household",
     "Opening": "policy.opening",
     "Problem": "errors",
     "Result": "results",
@@ -57,6 +61,8 @@ _MODULES = ("evidence", "plot", "policy")
 
 __all__ = [
     "FlowModel",
+    "Hazard",
+    "Household",
     "Opening",
     "Problem",
     "Result",

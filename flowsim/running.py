@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from flowsim import compiled_cache
 from flowsim.clock import DAY
 from flowsim.draws import seed_text
 from flowsim.errors import Problem, ScenarioError
@@ -74,6 +76,26 @@ def run(
     if scenario.rules == "flee":
         return _run_flee(scenario, seed, engine, rules, provenance)
     return _run_flow(scenario, seed, engine, progress, rules, provenance, household)
+
+
+def prepare(scenario: Scenario) -> None:
+    """Compile what runs by a scenario's rules need, if that has not been done on this machine.
+
+    Who starts several processes calls it first, so that they read the compiled code and do not each
+    compile.
+    """
+    if scenario.rules == "flee":
+        from flowsim.flee.simulate import MODULES, simulate
+
+        if not compiled_cache.is_compiled(MODULES):
+            day = scenario.start + timedelta(days=1)
+            simulate(scenario.model_copy(update={"end": min(day, scenario.end)}))
+    else:
+        from flowsim.model.compiled import MODULES
+        from flowsim.model.simulation import Simulation
+
+        if not compiled_cache.is_compiled(MODULES):
+            Simulation(scenario)
 
 
 def _run_flow(

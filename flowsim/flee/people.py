@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from flowsim.arrays import Floats, Ints
+from flowsim.arrays import Ints
 from flowsim.behaviour.flee_section import Flee
 from flowsim.draws import Purpose, salts
 from flowsim.flee.ground import Ground
@@ -104,7 +104,7 @@ def _chance(flee: Flee, kind: str) -> float:
     return special.get(kind, flee.default_movechance)
 
 
-def _before(ways: Ways, places: int) -> tuple[Floats, Ints]:
+def _before(ways: Ways, places: int) -> tuple[Ints, Ints]:
     """Places from which a way leads to each, and where those of each begin, (P + 1,)."""
     pairs = np.unique(np.stack([ways.end, ways.origin], axis=1), axis=0)
     return np.ascontiguousarray(pairs[:, 1]), np.searchsorted(pairs[:, 0], np.arange(places + 1))

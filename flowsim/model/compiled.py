@@ -61,6 +61,10 @@ class Compiled:
         """Have the kernel do something, see `flowsim.model.kernel.tick`."""
         return bool(compiled().carry_out(state, order))
 
+    def solve(self, *system: Any) -> None:
+        """Solve a system of route choice, see `flowsim.behaviour.elimination`."""
+        compiled().factorise_and_solve(*system)
+
     def numbers(self, kind: np.dtype[Any]) -> Numbers:
         """Numbers of the kernel by name."""
         return Numbers(kind)

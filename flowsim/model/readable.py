@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.behaviour.elimination import factorise_and_solve
 from flowsim.compiling import readable_state, remade
 from flowsim.model.compiled import MODULES
 from flowsim.model.household import STEPS, Household
@@ -93,6 +94,10 @@ class Readable:
     def carry_out(self, state: Any, order: int) -> bool:
         """Have the kernel do something, see `flowsim.model.kernel.tick`."""
         return bool(self._carry_out(state, order))
+
+    def solve(self, *system: Any) -> None:
+        """Solve a system of route choice, see `flowsim.behaviour.elimination`."""
+        factorise_and_solve(*system)
 
     def numbers(self, kind: np.dtype[Any]) -> Numbers:
         """Numbers of the kernel by name."""

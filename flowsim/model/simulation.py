@@ -119,8 +119,11 @@ class Simulation:
         }  # fmt: skip
         self._kernel = news_kernel(world.network.km_between, setup.behaviour.leaving.news_km)
         self.face = ClockFace(self.cells.total)
-        self._settle(engine or Compiled())
-        self._grapevine = Grapevine(setup.behaviour, world, self.laws.routes, self.laws.hours)
+        engine = engine or Compiled()
+        self._settle(engine)
+        self._grapevine = Grapevine(
+            setup.behaviour, world, self.laws.routes, self.laws.hours, engine.solve
+        )
         self.look_at_borders(0)
         self._look()
 

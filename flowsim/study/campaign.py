@@ -12,6 +12,7 @@ import cloudpickle
 
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.assemble import as_yaml
+from flowsim.running import prepare
 from flowsim.scenario.scenario import Scenario
 from flowsim.shown import plain
 from flowsim.study.execute import Execution
@@ -63,6 +64,9 @@ def campaign(
     sound = len(found) - len(damaged) - len(blind)
     name = plain(study.name)
     with pool(jobs) as workers, telling(name, len(runs), sound, progress) as bar:
+        if workers.apart:
+            for scenario in {s.rules: s for s in study.scenarios.values()}.values():
+                prepare(scenario)
         effort = _Effort(study, store, plan, workers, bar)
         if blind:
             damaged += _give_sight(effort, store, blind)

@@ -70,7 +70,7 @@ def run_flee(folder: Path, settings: Path, hasten: int, seed: int) -> dict[str, 
         place = places[name]
         spawning.add_initial_refugees(world, data, place)
         there = int(data.get_field(name, 0))
-        place.capacity = int((place.capacity - there) * scaling) if place.capacity > 0 else 0
+        place.capacity = (place.capacity - there) * scaling if place.capacity > 0 else 0
     sim, registered = np.zeros((2, length, len(camps)))
     persons = np.zeros((length, len(world.locations)))
     for day in range(length):

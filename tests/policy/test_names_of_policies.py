@@ -13,7 +13,7 @@ from flowsim.policy.stock import BY_TYPE
 ROOT = Path(flowsim.__file__).parent
 CLASSES = {kind.__name__ for kind in BY_TYPE.values()}
 CLASSES |= {base.__name__ for kind in BY_TYPE.values() for base in kind.__bases__} - {"Policy"}
-MAY_NAME = {"formats/flee/closures.py": "it makes policies of the closures in a table of Flee"}
+MAY_NAME = {"flee/reader/closures.py": "it makes policies of the closures in a table of Flee"}
 OTHER_MEANINGS = {
     ("model/table.py", "quota"): "a column: what a household waits for at a gate",
     ("plot/overview.py", "open"): "a state of the border in the strip",

@@ -20,7 +20,7 @@ def days_until(s: Any, h: Any) -> int:
     if chance >= 1.0:
         return 1
     if chance <= 0.0:
-        return int(s.run.days)
+        return int(s.run.days) + 1
     luck = uniform(s, h.key, FOR_ONWARD, count(s, h, FOR_ONWARD))
     failed = math.log(luck) / math.log1p(-chance)
     return 1 + int(min(failed, s.run.days))

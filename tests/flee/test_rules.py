@@ -1,25 +1,27 @@
-"""Flee's daily rules: weights by hand, closures, spawning, conservation, same seed same numbers."""
+"""Flee's rules: weights by hand, closures, spawning, conservation, same seed same numbers."""
 
 from __future__ import annotations
 
 import csv
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from flowsim.flee.chances import waits
-from flowsim.flee.today import Today
-from flowsim.flee.weights import Choice, room
 
 import flowsim as fs
+from flowsim.behaviour.flee_section import Flee
 from flowsim.errors import ScenarioError, ScenarioWarning
 from flowsim.evidence import ard
 from flowsim.flee.ground import ground_of
+from flowsim.flee.kernel.choice import choose, weigh
+from flowsim.flee.kernel.person import days_until
+from flowsim.flee.kernel.places import room
 from flowsim.flee.simulate import simulate
-from flowsim.flee.ways import Links, find_ways
 from flowsim.scenario.scenario import Scenario
 from tests.conflicts import conflicts_folder, needs_conflicts
+from tests.flee import by_hand
 from tests.flee_folder import FILES, flee_folder
 
 CLOSURES = FILES["input_csv/closures.csv"]
@@ -42,16 +44,10 @@ def made(where: Path, strict: bool = False, **changed: object) -> Scenario:
 def shares(setup: Scenario, origin: str, day: int = 3) -> dict[tuple[str, ...], float]:
     """Chance of each way from a place when all camps are empty, by the stops on it."""
     ground = ground_of(setup)
-    ways = find_ways(ground.links, ground.marker, setup.flee.awareness_level)
-    today = Today(setup.flee, ground, ways, day, ground.population)
-    today.look(np.zeros(len(ground.names), dtype=np.int64))
-    luck = (np.arange(20_000) + 0.5) / 20_000
-    place = np.full(luck.size, ground.names.index(origin))
-    drawn = np.bincount(today.choice.draw(place, luck), minlength=ways.end.size) / luck.size
+    s = by_hand.state(setup.flee, ground, day)
     return {
-        tuple(ground.names[ground.links.head[link]] for link in links if link >= 0): float(share)
-        for links, share in zip(ways.links, drawn, strict=True)
-        if share > 0.0
+        tuple(ground.names[ground.links.head[link]] for link in links): share
+        for links, share in by_hand.shares(s, ground.names.index(origin), day).items()
     }
 
 
@@ -97,8 +93,7 @@ def test_people_come_to_the_end_of_a_way_over_a_marker(tmp_path: Path) -> None:
 
 
 def test_room_falls_from_the_buffer_to_the_capacity() -> None:
-    present = np.array([0, 80, 85, 90, 99, 100, 200])
-    found = room(present, np.full(7, 100.0), 0.8)
+    found = [room(n, 100.0, 0.8) for n in (0, 80, 85, 90, 99, 100, 200)]
     assert found == pytest.approx([1.0, 1.0, 0.75, 0.5, 0.05, 0.0, 0.0])
 
 
@@ -108,21 +103,29 @@ def test_ways_below_the_threshold_are_dropped(tmp_path: Path) -> None:
     assert len(shares(made(tmp_path / "b", pruning_threshold=1.5), "Aha")) == 2
 
 
-def test_alike_where_all_weights_are_zero() -> None:
-    links = Links.of([(0, 1), (0, 2)], [10.0, 20.0])
-    ways = find_ways(links, np.zeros(3, dtype=bool), 1)
-    none = Choice.of(ways, np.zeros(4), np.ones(4, dtype=bool), 3)
-    assert none.draw(np.zeros(4, dtype=np.int64), np.array([0.1, 0.4, 0.6, 0.9])).tolist() == [
-        0, 0, 1, 1,
-    ]  # fmt: skip
-    shut = Choice.of(ways, np.zeros(4), np.zeros(4, dtype=bool), 3)
-    assert shut.draw(np.array([0]), np.array([0.5])).tolist() == [-1]
+def test_alike_where_all_weights_are_zero(tmp_path: Path) -> None:
+    setup = made(tmp_path, camp_weight=0.0, conflict_weight=0.0)
+    ways = shares(setup, "Cee")  # Bee and, as nobody wants it, the camp Dee
+    assert ways == {("Bee",): 1.0}
+    setup = setup.with_values({"flee.foreign_weight": 0.0, "flee.weight_power": 2.0})
+    calm = setup.model_copy(update={"flee_from": ("Far",)})
+    assert shares(calm, "Aha") == {("Bee",): 0.5, ("Eve",): 0.5}
 
 
-def test_waits_are_geometric() -> None:
-    luck = (np.arange(100_000) + 0.5) / 100_000
-    days = waits(np.full(luck.size, 0.3), luck)
-    assert [(days == n).mean() for n in (1, 2, 3)] == pytest.approx([0.3, 0.21, 0.147], abs=1e-3)
+def test_nobody_chooses_where_all_is_shut(tmp_path: Path) -> None:
+    closures = CLOSURES + "country,Home,Else,0,9\nlink,Aha,Bee,0,9\n"
+    s = by_hand.state(Flee(), ground_of(made(tmp_path, closures=closures)))
+    weigh(s, 0, 0)
+    assert s.total[0] == 0.0
+    assert choose(s, by_hand.person(), 0) == -1
+
+
+def test_waits_are_geometric(tmp_path: Path) -> None:
+    s = by_hand.state(Flee(default_movechance=0.3), ground_of(made(tmp_path)))
+    n = 20_000
+    days = np.array([days_until(s, by_hand.person(i, 1)) for i in range(n)])
+    for day, share in ((1, 0.3), (2, 0.21), (3, 0.147)):
+        assert (days == day).mean() == pytest.approx(share, abs=4 * (share / n) ** 0.5)
 
 
 @pytest.mark.parametrize(("km", "arrives"), [(199, 1), (200, 2), (399, 2), (400, 3)])
@@ -260,8 +263,43 @@ def test_without_day_0_its_people_start_from_the_conflict(tmp_path: Path) -> Non
 
 def test_nobody_starts_before_there_is_a_conflict(tmp_path: Path) -> None:
     later = "#Day,Aha,Bee\n" + "".join(f"{day},{int(day >= 3)},0\n" for day in range(10))
-    days = simulate(made(tmp_path, conflicts=later, max_move_speed=10.0))
+    days = simulate(made(tmp_path, conflicts=later, max_move_speed=10.0, camp_movechance=0.0))
     assert [int(day.sum()) for day in days.on_way[:5]] == [0, 0, 0, 120, 160]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"awareness_level": 2, "avoid_short_stints": True, "capacity_scaling": 0.2,
+         "weight_power": 1.3, "distance_power": 0.75, "stay_close_to_home": True},
+        {"start_on_foot": True, "max_move_speed": 100.0, "use_pop_for_loc_weight": True,
+         "movechance_pop_scale_factor": 0.3, "spawning.take_from_population": True,
+         "pruning_threshold": 1.2},
+    ],
+)  # fmt: skip
+def test_compiled_and_as_they_stand_the_rules_give_the_same_bytes(
+    tmp_path: Path, told: dict[str, Any]
+) -> None:
+    closures = CLOSURES + "country,Home,Else,4,7\ncamp,Dee,,0,5\n"
+    conflicts = "#Day,Aha,Bee\n" + "".join(f"{day},1,{int(day >= 5)}\n" for day in range(10))
+    setup = made(tmp_path, closures=closures, conflicts=conflicts, **told)
+    fast, slow = (simulate(setup, 5, readable=readable) for readable in (False, True))
+    assert fast.persons.tobytes() == slow.persons.tobytes()
+    assert fast.on_way.tobytes() == slow.on_way.tobytes()
+    assert fs.run(setup, 5, engine="agents").data.equals(fs.run(setup, 5).data)
+
+
+def test_each_sees_who_came_before(tmp_path: Path) -> None:
+    """3000 a day before a camp for 150: nobody walks there any more once its room, which falls from
+    1 at 135 persons to 0 at 150, is below a half; the others wait at the place before it."""
+    routes = "#name1,name2,distance\nAha,Bee,120\nBee,Eve,160\n"
+    told = {"default_movechance": 1.0, "camp_movechance": 0.0, "capacity_scaling": 0.5,
+            "conflict_weight": 0.0, "spawning.mode": "constant",
+            "spawning.displaced_per_conflict_day": 3000.0}  # fmt: skip
+    days = simulate(made(tmp_path, routes=routes, **told))
+    assert days.persons[:, 4].tolist() == [143] * 10
+    assert days.persons[:, 1].tolist() == [3000 * day - 143 for day in range(1, 11)]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -295,7 +333,7 @@ def test_what_the_rules_do_not_know_is_refused_by_name(tmp_path: Path) -> None:
     assert "'quota'" in told.value.problems[1].wrong
 
 
-def test_flow_model_steps_no_daily_rules(tmp_path: Path) -> None:
+def test_flow_model_steps_none_of_these_rules(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"call flowsim\.run"):
         fs.FlowModel(made(tmp_path))
 

@@ -1,4 +1,4 @@
-"""Each formula of Flee's daily rules by hand, on grounds of a few places."""
+"""Each formula of Flee's rules by hand, on grounds of a few places."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flowsim.flee.chances import NEVER, is_town, move_chances, waits
-from flowsim.flee.party import Party, joined, luck
-from flowsim.flee.today import Today
-from flowsim.flee.weights import Choice, pulls, room, scores, weights
 
 import flowsim as fs
 from flowsim.behaviour.flee_section import Flee, Spawning
 from flowsim.draws import mix, seed_key, text_key
 from flowsim.flee.closed import closed_by_day, held
 from flowsim.flee.ground import Ground, ground_of
+from flowsim.flee.kernel.choice import choose, weigh, weight
+from flowsim.flee.kernel.person import days_until
+from flowsim.flee.kernel.places import look, room
 from flowsim.flee.refused import unknown_to_flee
 from flowsim.flee.simulate import Days, simulate
 from flowsim.flee.spawning import decay, plan_starts
@@ -27,6 +26,7 @@ from flowsim.policy import as_policy
 from flowsim.policy.sections import Authority
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.sections import Event
+from tests.flee.by_hand import chain, person, state
 from tests.flee_folder import FILES, flee_folder
 
 KINDS = ("town", "town", "camp", "idp_camp", "hub", "marker")
@@ -114,15 +114,19 @@ def test_more_ways_than_fit_are_told(
 # ---- weights --------------------------------------------------------------------------------
 
 
+def scores(flee: Flee, here: Ground, day: int, people: Any) -> list[float]:
+    return list(state(flee, here, day, people).score)
+
+
 def test_scores_by_hand() -> None:
     flee = Flee(foreign_weight=3.0, camp_weight=2.0, conflict_weight=0.25)
     here = ground()
     people = np.array([16.0, 81, 5, 5, 0, 1])
-    assert scores(flee, here, 0, people).tolist() == [0.5, 1.0, 6.0, 2.0, 1.0, 1.0]
+    assert scores(flee, here, 0, people) == [0.5, 1.0, 6.0, 2.0, 1.0, 1.0]
     drawn = flee.model_copy(
         update={"use_pop_for_loc_weight": True, "pop_power_for_loc_weight": 0.5}
     )
-    assert scores(drawn, here, 0, people).tolist() == [2.0, 9.0, 6.0, 2.0, 1.0, 1.0]
+    assert scores(drawn, here, 0, people) == [2.0, 9.0, 6.0, 2.0, 1.0, 1.0]
     closed = np.zeros((3, 6), dtype=bool)
     closed[0, 2] = True
     assert scores(flee, ground(no_camp=closed), 0, people)[2] == 3.0
@@ -135,33 +139,36 @@ def test_fear_of_a_conflict_fades_with_its_age() -> None:
     since = np.zeros((40, 6), dtype=np.int64)
     since[:, 1] = -1
     here = ground(days=40, since=since)
-    factors = [decay(flee, here, day)[0] for day in (0, 9, 10, 19, 20, 39)]
-    assert factors == [1.0, 1.0, 0.5, 0.5, 0.0, 0.0]
+    factors = decay(flee, here)[[0, 9, 10, 19, 20, 39], 0]
+    assert factors.tolist() == [1.0, 1.0, 0.5, 0.5, 0.0, 0.0]
     assert scores(flee, here, 10, np.zeros(6))[0] == pytest.approx(0.25**0.25)
-    assert decay(Flee(), here, 39).tolist() == [1.0] * 6
+    assert decay(Flee(), here)[39].tolist() == [1.0] * 6
     later = since.copy()
     later[30:, 0] = 30
-    assert decay(flee, ground(days=40, since=later), 35)[0] == 1.0
+    assert decay(flee, ground(days=40, since=later))[35, 0] == 1.0
 
 
-def test_pulls_by_hand() -> None:
-    here = ground()
-    ways = find_ways(here.links, here.marker, 1)
-    score = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+def weights(flee: Flee, here: Ground, score: Any) -> dict[tuple[int, ...], float]:
+    """Of each way by its links, to places of some score with room for all."""
+    s = state(flee, here)
+    s.score = score
+    return {chain(s, way): weight(s, way) for way in range(len(s.end))}
+
+
+def test_weights_by_hand() -> None:
+    score = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
     flee = Flee(softening=6.0, weight_softening=2.0, distance_power=2.0)
-    found = dict(zip(map(tuple, ways.links.tolist()), pulls(flee, here, ways, score), strict=True))
-    assert found[0, -1] == pytest.approx((2 + 2) / 16.0**2)
+    found = weights(flee, ground(), score)
+    assert found[0,] == pytest.approx((2 + 2) / 16.0**2)
     assert found[4, 6] == pytest.approx((2 + 4) / 18.0**2)
 
 
 @pytest.mark.parametrize("strict", [False, True])
 def test_home_draws_by_the_distance_in_a_straight_line(strict: bool) -> None:
     here = ground(lat=np.array([0.0, 0, 60, 60, 0, 0]), lon=np.array([10.0, 40, 10, 12, 0, 0]))
-    ways = find_ways(here.links, here.marker, 1)
     flee = Flee(softening=0.0, distance_power=0.0, stay_close_to_home=True,
                 home_distance_power=1.0, strict=strict)  # fmt: skip
-    found = dict(zip(map(tuple, ways.links.tolist()),
-                     pulls(flee, here, ways, np.ones(6)), strict=True))  # fmt: skip
+    found = weights(flee, here, [1.0] * 6)
 
     def km(one: tuple[float, float], other: tuple[float, float]) -> float:
         if strict:  # Flee takes latitudes for longitudes
@@ -170,50 +177,57 @@ def test_home_draws_by_the_distance_in_a_straight_line(strict: bool) -> None:
         cosine = math.sin(p) * math.sin(q) + math.cos(p) * math.cos(q) * math.cos(m - n)
         return 6373.0 * math.acos(min(cosine, 1.0))
 
-    assert found[0, -1] == pytest.approx(1 / km((0, 10), (0, 40)))
-    assert found[2, -1] == pytest.approx(1 / km((0, 40), (60, 10)))
+    assert found[0,] == pytest.approx(1 / km((0, 10), (0, 40)))
+    assert found[2,] == pytest.approx(1 / km((0, 40), (60, 10)))
     assert found[4, 6] == pytest.approx(1 / km((0, 10), (60, 12)))
 
 
 def test_room_and_weights_as_places_fill() -> None:
-    limit = np.array([100.0, 100, 100, 100, -1, 0.5])
-    assert room(np.array([0, 60, 70, 100, 9, 9]), limit, 0.6).tolist() == pytest.approx(
-        [1.0, 1.0, 0.75, 0.0, 1.0, 1.0]
+    limit = [100.0, 100, 100, 100, -1, 0.5]
+    kept = [room(n, most, 0.6) for n, most in zip([0, 60, 70, 100, 9, 9], limit, strict=True)]
+    assert kept == pytest.approx([1.0, 1.0, 0.75, 0.0, 1.0, 1.0])
+    s = state(Flee(weight_power=2.0), ground())
+    whole = [weight(s, way) for way in range(len(s.end))]
+    for place, part in enumerate([1.0, 0.5, 1, 0, 1, 1]):
+        s.space[place] = part
+    assert [weight(s, way) for way in range(len(s.end))] == pytest.approx(
+        [w * s.space[s.end[way]] ** 2 for way, w in enumerate(whole)]
     )
-    here = ground()
-    ways = find_ways(here.links, here.marker, 1)
-    pull, space = np.arange(1.0, 1.0 + ways.end.size), np.array([1.0, 0.5, 1, 0, 1, 1])
-    power = Flee(weight_power=2.0)
-    assert weights(power, ways, pull, space).tolist() == [
-        (p * space[e]) ** 2 for p, e in zip(pull, ways.end, strict=True)
-    ]
-    pruned = weights(Flee(pruning_threshold=2.0), ways, pull, np.ones(6))
+
+
+def summed(s: Any, place: int) -> list[float]:
+    """Weight of each way from a place, as it is drawn by."""
+    weigh(s, place, 0)
+    ways = range(s.first_way[place], s.first_way[place + 1])
+    return np.diff([s.sum_to[way] for way in ways], prepend=0.0).tolist()
+
+
+def test_ways_below_the_threshold_are_left_out() -> None:
+    plain = state(Flee(pruning_threshold=1.0), ground())
+    pruned = state(Flee(pruning_threshold=1.1), ground())
+    dropped = 0
     for place in range(6):
-        mine = pull[ways.origin == place]
-        assert pruned[ways.origin == place].tolist() == [
-            w if w >= mine.max() / 2.0 else 0.0 for w in mine
-        ]
-    assert (weights(Flee(pruning_threshold=1.0), ways, pull, np.ones(6)) == pull).all()
+        mine = summed(plain, place)
+        kept = [w if w >= max(mine) / 1.1 else 0.0 for w in mine]
+        assert summed(pruned, place) == pytest.approx(kept)
+        dropped += kept.count(0.0)
+    assert dropped > 0
 
 
 def test_ways_are_drawn_by_their_weights() -> None:
-    here = ground()
-    ways = find_ways(here.links, here.marker, 2)
-    weight = np.arange(1.0, 1.0 + ways.end.size)
-    is_open = np.ones(ways.end.size, dtype=bool)
-    is_open[0] = False
-    choice = Choice.of(ways, weight, is_open, 6)
-    lucks = (np.arange(1000) + 0.5) / 1000
+    shut = np.zeros((3, 8), dtype=bool)
+    shut[:, 0] = True
+    s = state(Flee(awareness_level=2), ground(shut=shut))
+    n = 4000
     for place in range(6):
-        mine = np.flatnonzero(ways.origin == place)
-        drawn = choice.draw(np.full(1000, place), lucks)
-        used = np.where(is_open, weight, 0.0)[mine]
-        if not mine.size or not used.sum():
-            assert (drawn == -1).all()
+        drawn = [choose(s, person(number, place), 0) for number in range(n)]
+        used = summed(s, place)
+        if not sum(used):
+            assert set(drawn) == {-1}
             continue
-        assert (np.diff(drawn) >= 0).all()
-        parts = np.bincount(drawn, minlength=ways.end.size)[mine] / 1000
-        assert parts == pytest.approx(used / used.sum(), abs=2e-3)
+        parts = np.bincount(np.array(drawn) - s.first_way[place], minlength=len(used)) / n
+        for part, share in zip(parts, np.array(used) / sum(used), strict=True):
+            assert abs(part - share) <= 4 * (share * (1 - share) / n) ** 0.5 + 1e-12
 
 
 # ---- chances --------------------------------------------------------------------------------
@@ -223,61 +237,46 @@ def test_chances_to_move_on_by_kind_of_place() -> None:
     flee = Flee(conflict_movechance=0.9, camp_movechance=0.1, idpcamp_movechance=0.2,
                 default_movechance=0.4)  # fmt: skip
     here = ground()
-    assert move_chances(flee, here, 0, here.population).tolist() == [0.9, 0.4, 0.1, 0.2, 1.0, 1.0]
+    assert list(state(flee, here).chance) == [0.9, 0.4, 0.1, 0.2, 1.0, 1.0]
     closed = np.zeros((3, 6), dtype=bool)
     closed[1, 2] = True
-    chances = [move_chances(flee, ground(no_camp=closed), d, here.population)[2] for d in (0, 1)]
+    chances = [state(flee, ground(no_camp=closed), d).chance[2] for d in (0, 1)]
     assert chances == [0.1, 0.4]
     sized = flee.model_copy(
         update={"movechance_pop_scale_factor": -1.0, "movechance_pop_base": 20.0}
     )
     # by population or capacity, whichever is larger; nowhere above 1
-    assert move_chances(sized, here, 0, np.array([100.0, 40, 0, 80, 0, 0])).tolist() == (
-        pytest.approx([0.9 / 5, 0.4 / 2, 0.1 / 2.5, 0.2 / 4, 1.0, 1.0])
-    )
-    assert is_town(here, 0).tolist() == [False, True, False, False, False, False]
-    assert is_town(ground(no_camp=closed), 1).tolist() == [False, True, True, False, False, False]
+    found = list(state(sized, here, people=[100.0, 40, 0, 80, 0, 0]).chance)
+    assert found == pytest.approx([0.9 / 5, 0.4 / 2, 0.1 / 2.5, 0.2 / 4, 1.0, 1.0])
+    grows = sized.model_copy(update={"movechance_pop_scale_factor": 1.0})
+    assert state(grows, here, people=np.zeros(6)).chance[0] == 0.0
+    assert list(state(flee, here).town) == [False, True, False, False, False, False]
+    closed_town = state(flee, ground(no_camp=closed), 1).town
+    assert list(closed_town) == [False, True, True, False, False, False]
 
 
-def test_waits_are_from_the_first_day_on() -> None:
-    found = waits(
-        np.array([1.0, 0.0, 0.5, 0.5, 0.5, 0.5]), np.array([0.1, 0.1, 0.9, 0.49, 0.26, 0.2])
-    )
-    assert found[1] >= NEVER
-    assert found[[0, 2, 3, 4, 5]].tolist() == [1, 1, 2, 2, 3]
+def test_who_surely_moves_does_so_the_next_day_and_who_never_does_not_in_the_run() -> None:
+    s = state(Flee(conflict_movechance=1.0, default_movechance=0.0), ground())
+    assert days_until(s, person(place=0)) == 1
+    assert days_until(s, person(place=1)) > 3
+    assert days_until(s, person(place=1, way=0)) == 1  # a way that is begun is followed
 
 
 def test_a_day_has_its_capacities_and_its_ways() -> None:
     shut = np.zeros((3, 8), dtype=bool)
     shut[1, 2] = True
     here = ground(growth=np.array([0.0, 0, 5, 0, 0, 0]), shut=shut)
-    ways = find_ways(here.links, here.marker, 1)
     flee = Flee(capacity_scaling=2.0, capacity_buffer=0.5)
-    first, second = (Today(flee, here, ways, day, here.population) for day in (0, 1))
-    assert first.capacity.tolist() == [-1.0, -1.0, 110.0, 40.0, -1.0, -1.0]
-    assert second.capacity.tolist() == [-1.0, -1.0, 120.0, 40.0, -1.0, -1.0]
-    none = np.zeros(6, dtype=np.int64)
-    for today in (first, second):
-        today.look(none)
-    to_camp = int(np.flatnonzero(ways.links[:, 0] == 2)[0])
-    assert first.passable[to_camp]
-    assert not second.passable[to_camp]
-    assert not first.passable[-1]
-    present = none.copy()
-    present[2] = 100  # room for 10 of 110, where 55 are the band: less than half of its pull
-    first.look(present)
+    first, second = (state(flee, here, day) for day in (0, 1))
+    assert list(first.limit) == [-1.0, -1.0, 110.0, 40.0, -1.0, -1.0]
+    assert list(second.limit) == [-1.0, -1.0, 120.0, 40.0, -1.0, -1.0]
+    assert list(second.closed_on) == [-1, -1, 1, -1, -1, -1, -1, -1]
+    for place in (1, 3):
+        weigh(first, place, 0)
+    first.present[2] = 100  # room for 10 of 110, where 55 are the band
+    look(first, 2)
     assert first.space[2] == pytest.approx(10 / 55)
-    assert first.full.tolist() == [False, False, True, False, False, False]
-    assert not first.passable[to_camp]
-    came = none.copy()
-    assert first.looks(present, came) == 1
-    came[2] = 55
-    assert first.looks(present, came) == 8
-    came[2] = 10
-    assert first.looks(present, came) == 2
-    came[2] = 10**6
-    assert first.looks(present, came) == 64
-    assert first.looks(np.full(6, 500), came) == 1
+    assert [first.stale[place] for place in (1, 3)] == [True, False]  # who sees the camp
 
 
 # ---- the ground of a scenario -----------------------------------------------------------------
@@ -311,7 +310,7 @@ def test_the_ground_has_what_the_tables_say(tmp_path: Path) -> None:
     assert not here.intensity[:, 1:].any()
     assert here.since[:, 0].tolist() == [0] * 10
     assert (here.since[:, 1:] == -1).all()
-    assert here.is_camp(0).tolist() == [False, False, True, True, True]
+    assert here.camps.tolist() == [False, False, True, True, True]
 
 
 def test_numbers_are_divided_by_how_many_one_stands_for(tmp_path: Path) -> None:
@@ -442,29 +441,7 @@ def test_who_waits_for_a_conflict_comes_with_it(tmp_path: Path) -> None:
     )
 
 
-# ---- parties and days -----------------------------------------------------------------------
-
-
-def test_parties_are_taken_apart_and_put_together() -> None:
-    n = np.arange(4)
-    party = Party(n, n + 10, n * 1.5, n * 0.5, n.astype(np.uint64), n - 1, n * 2)
-    assert len(party) == 4
-    some = party.some(np.array([3, 1]))
-    assert (some.ids.tolist(), some.place.tolist(), some.way.tolist()) == ([3, 1], [13, 11], [2, 0])
-    masked = party.some(np.array([True, False, False, True]))
-    assert (masked.moved.tolist(), masked.recent.tolist()) == ([0.0, 4.5], [0.0, 1.5])
-    both = joined([some, masked])
-    assert (both.ids.tolist(), both.step.tolist()) == ([3, 1, 0, 3], [6, 2, 0, 6])
-    assert joined([some]) is some
-
-
-def test_a_keyed_word_gives_two_draws_a_hop() -> None:
-    word = np.arange(1, 2001, dtype=np.uint64)
-    one, two = luck(word, 0)
-    drawn = mix(word, np.uint64(0))
-    assert one.tolist() == [((int(d) >> 32) + 0.5) / 2**32 for d in drawn]
-    assert two.tolist() == [((int(d) & 0xFFFFFFFF) + 0.5) / 2**32 for d in drawn]
-    assert luck(word, 1)[0].tolist() != one.tolist()
+# ---- days -----------------------------------------------------------------------------------
 
 
 def test_days_count_everybody_once(tmp_path: Path) -> None:
@@ -535,9 +512,7 @@ def test_a_camp_for_one_has_a_limit_and_a_camp_for_nobody_has_none(tmp_path: Pat
               for p in setup.places]  # fmt: skip
     here = ground_of(setup.model_copy(update={"places": tuple(places)}))
     assert here.capacity.tolist() == [-1.0, -1.0, 1.0, -1.0, 300.0]
-    ways = find_ways(here.links, here.marker, 1)
-    today = Today(setup.flee, here, ways, 0, here.population)
-    assert today.capacity.tolist() == [-1.0, -1.0, 1.0, -1.0, 300.0]
+    assert list(state(setup.flee, here).limit) == [-1.0, -1.0, 1.0, -1.0, 300.0]
 
 
 def test_those_who_are_told_to_come_on_one_day_add_up_from_the_first_day_on(
