@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from flowsim.flee.reader.defaults import FOLDS, TERMS, behaviour, fitted
 
 import flowsim as fs
+from flowsim.flee.reader.defaults import FOLDS, TERMS, behaviour, fitted
 from tests.flee_folder import FILES, flee_folder
 
 MODEL = (Path(__file__).parents[2] / "MODEL.md").read_text("utf-8")

@@ -488,8 +488,8 @@ def test_all_that_the_rules_do_not_know_is_told_by_its_place(tmp_path: Path) -> 
     lines = [str(problem) for problem in told]
     mine = [line for line in lines if line.startswith(at)]
     assert mine == [
-        f"{at}[0]: Flee's rules know no policy of type 'quota'; {RIGHT}; they know closed, "
-        "checkpoint, reception_stop",
+        f"{at}[0]: Flee's rules know no policy of type 'quota'; {RIGHT}; they know crossings "
+        "and roads that are shut to all, and places that take nobody in",
         f"{at}[1].leak: Flee's rules know no 'leak' of a policy of type 'closed'; {RIGHT}",
         f"{at}[2].permeability: by Flee's rules a road is open or closed; give 0 or 1, or "
         "`rules: flowsim`",
