@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 
 from flowsim.clock import NEVER
-from flowsim.model import flow, simulation
+from flowsim.model import simulation
 from flowsim.model.crowd import Crowd
 from flowsim.model.household import STEPS, Household
 from flowsim.model.layout import Bound, Status
+from flowsim.running import run
 from tests.model.worlds import POLICIES, rich
 from tests.properties.strategies import few, scenarios
 
@@ -118,7 +119,7 @@ def watched(least: int = 10) -> Iterator[None]:
 @given(scenario=scenarios())
 def test_nobody_cheats(scenario):
     with watched(least=0):
-        flow.run(nothing_burnt(scenario), **WATCHED)
+        run(nothing_burnt(scenario), **WATCHED)
 
 
 def nothing_burnt(scenario):
@@ -133,11 +134,11 @@ def test_those_who_settle_near_a_burnt_home_find_room_or_go_on():
     places[0] = places[0].model_copy(update={"burnt": 1.0})
     places[1] = places[1].model_copy(update={"capacity": 20})
     with watched(least=1000):
-        flow.run(scenario.model_copy(update={"places": tuple(places)}), **WATCHED)
+        run(scenario.model_copy(update={"places": tuple(places)}), **WATCHED)
 
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_nobody_cheats_in_the_rich_world(name):
     with watched(least=1000):
-        result = flow.run(rich(1500, POLICIES[name]), **WATCHED)
+        result = run(rich(1500, POLICIES[name]), **WATCHED)
     assert result.crossed().isel(time=-1).sum() > 0
