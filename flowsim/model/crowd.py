@@ -66,12 +66,12 @@ class Crowd:
         self._tick.set(last=-1)  # nobody acts before the first tick
         self._n.set(rows=self.n_start)
         self._state_now: Any = None
-        self._held: dict[str, Any] = {
-            "run": self._run.record, "tick": self._tick.record, "n": self._n.record,
+        numbers = {"run": self._run.record, "tick": self._tick.record, "n": self._n.record}
+        self._held: dict[str, Any] = numbers | memory.alike({
             "reading": face.reading, "rate": face.rate, "reading_at_stop": face.reading_at_stop,
             **memory.fixed(laws, cells, observer), **memory.at_start(laws, households),
             **memory.observed(observer), **made, **memory.before_the_first_tick(laws, cells),
-        }  # fmt: skip
+        })  # fmt: skip
         self._make_room(room_for(self.n_start))
         self._carry_out(tick.SETTLE_IN)
         if any(own):
@@ -123,7 +123,7 @@ class Crowd:
 
     def _put(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Hand arrays to the kernel, into those that it has where they are alike."""
-        for name, array in arrays.items():
+        for name, array in memory.alike(arrays).items():
             held = self._held[name]
             if held.shape == array.shape:
                 held[...] = array

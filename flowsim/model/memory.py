@@ -45,6 +45,14 @@ HEAPS = 8
 """For how many times of putting to rest there is room before the heaps are made anew."""
 
 
+def alike(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Arrays in the one order and kind for which the kernel is compiled, copied where they are not.
+
+    numba compiles anew for an array that is laid out otherwise or may not be written to.
+    """
+    return {name: np.require(array, requirements=("C", "W")) for name, array in arrays.items()}
+
+
 def i64(values: Any) -> NDArray[np.int64]:
     """Whole numbers as the kernel reads them."""
     return np.ascontiguousarray(values, dtype=np.int64)

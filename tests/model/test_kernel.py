@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import gammaincinv
 
+import flowsim as fs
 from flowsim import compiled_cache, keyed
 from flowsim.model import memory
 from flowsim.model.compiled import MODULES, compiled
@@ -25,6 +26,7 @@ from flowsim.policy.compose import compose
 from flowsim.policy.gates import RulesAtGates
 from flowsim.policy.who import Sorts
 from tests.kernel import as_arrays, drawing, household
+from tests.model.worlds import plain, rich
 
 # ---- frailty ----------------------------------------------------------------------------------
 
@@ -185,3 +187,12 @@ def test_compiled_code_of_other_constants_is_other_code(monkeypatch) -> None:
     before = compiled_cache.digest(MODULES)
     monkeypatch.setattr(clocks, "DAY", 86_401)
     assert compiled_cache.digest(MODULES) != before
+
+
+def test_all_worlds_are_run_by_one_compilation() -> None:
+    """Whatever a world has or lacks, its arrays are of the types that were compiled for."""
+    worlds = (rich(60, days=1), plain(60, days=1), plain(60, days=1, abroad=False))
+    before = len(compiled().carry_out.signatures)
+    for world in worlds:
+        fs.run(world)
+    assert len(compiled().carry_out.signatures) <= max(before, 1)
