@@ -78,8 +78,10 @@ def run(
     return _run_flow(scenario, seed, engine, progress, rules, provenance, household)
 
 
-def prepare(scenario: Scenario) -> None:
+def prepare(scenario: Scenario, rules: Mapping[str, Rule | Hazard] | None = None) -> None:
     """Compile what runs by a scenario's rules need, if that has not been done on this machine.
+
+    Hazards of one's own make rows of another type, for which the model is compiled again.
 
     Who starts several processes calls it first, so that they read the compiled code and do not each
     compile.
@@ -94,8 +96,8 @@ def prepare(scenario: Scenario) -> None:
         from flowsim.model.compiled import MODULES
         from flowsim.model.simulation import Simulation
 
-        if not compiled_cache.is_compiled(MODULES):
-            Simulation(scenario)
+        if rules or not compiled_cache.is_compiled(MODULES):
+            Simulation(scenario, rules=rules)
 
 
 def _run_flow(

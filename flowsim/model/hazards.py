@@ -22,6 +22,7 @@ from flowsim.draws import Purpose
 from flowsim.errors import SimulationError, in_own_code
 from flowsim.model.covariates import HouseholdView
 from flowsim.model.layout import Act, Form, Scale, Status
+from flowsim.policy.own import code_identity
 from flowsim.scenario.scenario import Scenario
 
 
@@ -114,6 +115,18 @@ class Hazard:
         object.__setattr__(self, "statuses", tuple(_named(Status, one) for one in statuses))
         object.__setattr__(self, "form", _named(Form, self.form))
         object.__setattr__(self, "act", _named(Act, self.act))
+
+    def identity(self) -> str:
+        """What a study knows it by: its fields, and the source of its functions.
+
+        Raises
+        ------
+        ValueError
+            A function has no source.
+        """
+        functions = (self.rate, self.factor, *self.among)
+        told = [self.name, self.statuses, self.form, self.act, self.purpose, self.scale]
+        return " ".join([repr(told), *(code_identity(f) for f in functions if f is not None)])
 
 
 _Names = TypeVar("_Names", bound=IntEnum)
@@ -225,6 +238,20 @@ def most_clocks(own: int) -> int:
         Hazards of one's own.
     """
     return own + max(sum(status in hazard.statuses for hazard in HAZARDS) for status in _STILL)
+
+
+def rules_identity(rules: Mapping[str, Rule | Hazard]) -> str:
+    """What a study knows rules of one's own by; empty without any.
+
+    Raises
+    ------
+    ValueError
+        A function has no source.
+    """
+    return "".join(
+        f"{name}: {rule.identity() if isinstance(rule, Hazard) else code_identity(rule)}\n"
+        for name, rule in sorted(rules.items())
+    )
 
 
 class Cells:

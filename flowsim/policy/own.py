@@ -199,6 +199,23 @@ def _owner(rule: Any) -> Any:
     return None if inspect.isclass(owner) or inspect.ismodule(owner) else owner
 
 
+def code_identity(rule: Any) -> str:
+    """What a function or object of one's own is known by: its name, source and plain values.
+
+    Raises
+    ------
+    ValueError
+        It has no source.
+
+    Examples
+    --------
+    >>> code_identity(cut) == code_identity(cut) != code_identity(called)
+    True
+    """
+    name, told = _known(rule, "")
+    return f"{name}:{hashlib.blake2b(told.encode(), digest_size=8).hexdigest()}"
+
+
 def _known(rule: Any, label: str) -> tuple[str, str]:
     """Name of a rule, and all that makes it what it is: source, and plain values it holds."""
     if isinstance(rule, partial):
