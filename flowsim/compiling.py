@@ -7,6 +7,7 @@ calls are cached on the disk, with all that they call in them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
@@ -37,12 +38,14 @@ def remade(
     for name in modules:
         module = import_module(name)
         space = {**vars(module), **replaced}
+        file = os.path.realpath(module.__file__ or name)
         for key, value in space.items():
             if isinstance(value, FunctionType) and value in made:
                 space[key] = made[value]
         for key, function in vars(module).items():
             if isinstance(function, FunctionType) and function.__module__ == module.__name__:
-                copy = FunctionType(function.__code__, space, key, function.__defaults__)
+                code = function.__code__.replace(co_filename=file)  # the cache knows it by that
+                copy = FunctionType(code, space, key, function.__defaults__)
                 copy.__module__, copy.__qualname__ = module.__name__, key
                 made[function] = known[key] = space[key] = make(copy)
     return SimpleNamespace(**known)
