@@ -40,7 +40,7 @@ SCENARIO = "scenarios/kyrgyz_uzbek_2010"
 NOBODY = "not caught"
 HELD = "held"
 ORDER = (
-    "tests/draws", "tests/behaviour", "tests/policy", "tests/world", "tests/scenario",
+    "tests/draws", "tests/compiling", "tests/behaviour", "tests/policy", "tests/world", "tests/scenario",
     "tests/results", "tests/evidence", "tests/flee", "flowsim", "tests/model",
     "tests/properties", "tests/exact", "tests/bad_input", "tests/fuzz", "tests/study",
     "tests/check", "tests/cli", "tests/harm", "tests/starved", "tests/plot",
