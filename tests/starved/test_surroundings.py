@@ -106,6 +106,7 @@ def test_a_home_that_cannot_be_written_is_worked_without(tmp_path: Path) -> None
     nowhere = dict.fromkeys(
         ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "TMPDIR"), "/dev/null/home"
     )
+    nowhere["FLOWSIM_CACHE"] = str(user_folder())  # tests/compiling does without
     told = subprocess.run(
         [sys.executable, "-m", "flowsim.cli.main", "run", "small", "-o", "a"],
         cwd=tmp_path, env=nowhere, capture_output=True, text=True,
@@ -124,7 +125,7 @@ def test_two_jobs_need_no_home_either(tmp_path: Path) -> None:
     nowhere = dict.fromkeys(
         ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "TMPDIR"), "/dev/null/home"
     )
-    nowhere["FLOWSIM_CACHE"] = str(user_folder())  # or it would compile, as the run above does
+    nowhere["FLOWSIM_CACHE"] = str(user_folder())  # tests/compiling does without
     told = subprocess.run(
         [sys.executable, "-m", "flowsim.cli.main", "study", "study.yaml", "-o", "s", "--jobs", "2",
          "--no-figures"],
