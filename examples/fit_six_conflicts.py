@@ -2,7 +2,7 @@
 
     OPENBLAS_NUM_THREADS=1 python examples/fit_six_conflicts.py FOLDER   # threads only cost here
 
-FOLDER holds the six. It prints the values that stand in `flowsim.formats.flee.defaults.FOLDS`, and
+FOLDER holds the six. It prints the values that stand in `flowsim.flee.reader.defaults.FOLDS`, and
 how far off each fit is on the conflict that it never saw. To run the model itself some thousand
 times would take days, so what is fitted is its mean-field limit: expected persons at each camp,
 who are there the day they leave. `flowsim score FOLDER/NAME --fold NAME` then judges the values

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from flowsim.errors import SimulationError as SimulationError
     from flowsim.errors import StoreError as StoreError
     from flowsim.errors import StudyError as StudyError
-    from flowsim.formats.readers import load as load
     from flowsim.model.explain import explain as explain
     from flowsim.model.flow import FlowModel as FlowModel
-    from flowsim.model.flow import run as run
+    from flowsim.model.hazards import Hazard as Hazard
+    from flowsim.model.household import Household as Household
     from flowsim.policy.opening import Opening as Opening
+    from flowsim.readers import load as load
     from flowsim.results import Result as Result
+    from flowsim.running import run as run
     from flowsim.scenario.scenario import Scenario as Scenario
     from flowsim.scenario.shipped import scenarios as scenarios
     from flowsim.study.contrast import compare as compare
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 _HOME = {
     "FlowModel": "model.flow",
+    "Hazard": "model.hazards",
+    "Household": "model.household",
     "Opening": "policy.opening",
     "Problem": "errors",
     "Result": "results",
@@ -48,15 +52,17 @@ _HOME = {
     "compare": "study.contrast",
     "explain": "model.explain",
     "export": "study.export",
-    "load": "formats.readers",
+    "load": "readers",
     "open_study": "study.runs",
-    "run": "model.flow",
+    "run": "running",
     "scenarios": "scenario.shipped",
 }
 _MODULES = ("evidence", "plot", "policy")
 
 __all__ = [
     "FlowModel",
+    "Hazard",
+    "Household",
     "Opening",
     "Problem",
     "Result",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from flowsim.arrays import Floats, Ints
+from flowsim.arrays import Floats
 
 DAY = 86_400
 """Seconds in a day."""
@@ -20,6 +20,8 @@ NEVER = 2**31 - 1
 class ClockFace:
     """All hazard clocks of a run, each a cell of one flat array.
 
+    Its arrays stay where they are, since the kernel holds them.
+
     Attributes
     ----------
     start, stop : int
@@ -29,8 +31,6 @@ class ClockFace:
     rate : float64 array (cells,)
         Hazard during the tick, 1/day.
     reading_at_stop : float64 array (cells,)
-    live : bool array (cells,)
-        Where something can be due: a hazard in this tick or, at its very end, in the last.
     """
 
     def __init__(self, cells: int) -> None:
@@ -38,38 +38,17 @@ class ClockFace:
         self.reading = np.zeros(cells)
         self.rate = np.zeros(cells)
         self.reading_at_stop = np.zeros(cells)
-        self.live = np.zeros(cells, dtype=bool)
 
     def advance(self, start: int, stop: int, rate: Floats) -> None:
-        """Begin the tick ``[start, stop)`` with these hazards (1/day, one a cell)."""
-        self.reading = self.reading_at_stop
-        self.live = (rate > 0.0) | (self.rate > 0.0)
-        self.start, self.stop, self.rate = start, stop, rate
-        self.reading_at_stop = self.reading + rate * ((stop - start) / DAY)
-
-    def target(self, cell: Ints, now: Ints, threshold: Floats) -> Floats:
-        """Reading at which someone acts who comes under ``cell`` at ``now`` with ``threshold``."""
-        return self.reading[cell] + self.rate[cell] * ((now - self.start) / DAY) + threshold
-
-    def due(self, cell: Ints, target: Floats) -> Ints:
-        """Second at which each target is reached, rounded up; `NEVER` if not in this tick.
+        """Begin the tick ``[start, stop)`` with these hazards (1/day, one a cell).
 
         Examples
         --------
         >>> face = ClockFace(1)
         >>> face.advance(0, 3600, np.array([24.0]))
-        >>> face.due(np.array([0, 0]), np.array([0.5, 1.5])).tolist() == [1800, NEVER]
-        True
+        >>> face.reading_at_stop.tolist()
+        [1.0]
         """
-        when = np.full(target.shape, NEVER, dtype=np.int64)
-        near = np.flatnonzero(target <= self.reading_at_stop[cell])
-        cell = cell[near]
-        ahead = target[near] - self.reading[cell]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            seconds = np.ceil(ahead / self.rate[cell] * DAY)
-        seconds = np.where(ahead <= 0.0, 0.0, seconds)
-        soon = (
-            seconds < self.stop - self.start
-        )  # one that falls on the end is due at the next start
-        when[near[soon]] = self.start + seconds[soon].astype(np.int64)
-        return when
+        self.reading[:] = self.reading_at_stop
+        self.start, self.stop, self.rate[:] = start, stop, rate
+        self.reading_at_stop[:] = self.reading + rate * ((stop - start) / DAY)

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.arrays import Floats, Ints, Keys
+from flowsim.arrays import Floats, Keys
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -116,7 +116,7 @@ def seed_key(seed: int | str) -> np.uint64:
 
 
 @lru_cache(maxsize=256)
-def _salts(seed: np.uint64) -> Keys:
+def salts(seed: np.uint64) -> Keys:
     """A word for each purpose under a run's seed."""
     purposes = np.arange(max(Purpose) + 1, dtype=np.uint64) << np.uint64(32)
     return mix(np.full(purposes.size, seed, dtype=np.uint64), purposes)
@@ -125,7 +125,7 @@ def _salts(seed: np.uint64) -> Keys:
 def uniform(
     seed: np.uint64,
     owner: Keys,
-    purpose: Purpose | Ints,
+    purpose: Purpose,
     count: NDArray,
     option: NDArray | None = None,
 ) -> Floats:
@@ -137,72 +137,24 @@ def uniform(
         From `seed_key`.
     owner : uint64 array (n,)
         Key of the one who draws.
-    purpose : Purpose or int64 array (n,)
-        What for; an array where the draws are for different purposes.
+    purpose : Purpose
+        What for.
     count : integer array (n,)
         How many draws the owner has made for that purpose before.
-    option : integer array (n,) or (n, D), optional
-        For draws keyed by what is chosen among (see `gumbel`).
+    option : integer array (n,), optional
+        For several draws of one count, as one a person.
 
     Returns
     -------
-    float64 array (n,) or (n, D)
+    float64 array (n,)
     """
-    z = mix(owner, _salts(seed)[purpose])
+    z = mix(owner, salts(seed)[purpose])
     z = mix(z, count.astype(np.uint64))
     if option is not None:
-        z = mix(z if option.ndim == 1 else z[:, None], option.astype(np.uint64))
-    return ((z >> _S12).astype(np.float64) + 0.5) * _STEP  # 52 bits and a half: never 0 or 1
+        z = mix(z, option.astype(np.uint64))
+    return to_unit(z)
 
 
-def exponential(seed: np.uint64, owner: Keys, purpose: Purpose | Ints, count: NDArray) -> Floats:
-    """Exponential draws of mean 1: the threshold of a clock (see `uniform` for the arguments)."""
-    return -np.log(uniform(seed, owner, purpose, count))
-
-
-def gumbel(
-    seed: np.uint64, owner: Keys, purpose: Purpose, count: NDArray, option: NDArray
-) -> Floats:
-    """Standard Gumbel draws keyed by option.
-
-    The option with the largest value plus draw is a logit choice (McFadden 1974), whatever the
-    order of the options.
-    """
-    return -np.log(-np.log(uniform(seed, owner, purpose, count, option)))
-
-
-def best_of(
-    seed: np.uint64, owner: Keys, purpose: Purpose, count: NDArray, option: Keys, value: Floats
-) -> Ints:
-    """Which option each takes by the logit: the largest value plus a Gumbel draw keyed by option.
-
-    Parameters
-    ----------
-    seed, owner, purpose, count
-        As for `uniform`.
-    option : uint64 array (n, D)
-        Key of each option.
-    value : float64 array (n, D)
-        -inf for what is no option.
-
-    Returns
-    -------
-    int64 array (n,)
-        Column of the option; -1 where there is none.
-
-    Examples
-    --------
-    >>> owner, count = np.array([7], dtype=np.uint64), np.array([0])
-    >>> best_of(seed_key(1), owner, Purpose.ROUTE, count, np.array([[1, 2]]), np.array([[0, 99.0]]))
-    array([1])
-    """
-    drawn = value + gumbel(seed, owner, purpose, count, option)
-    best = np.argmax(drawn, axis=1)
-    return np.where(np.isneginf(drawn[np.arange(owner.size), best]), -1, best)
-
-
-def child_key(parent: Keys, split: NDArray, part: int) -> Keys:
-    """Key of a part that splits off: a new owner, hash(parent, split, part)."""
-    z = mix(parent, text_key("split"))
-    z = mix(z, split.astype(np.uint64))
-    return mix(z, np.uint64(part))
+def to_unit(z: Keys) -> Floats:
+    """Numbers in the open interval (0, 1), from all 64 bits: 52 of them and a half."""
+    return ((z >> _S12).astype(np.float64) + 0.5) * _STEP

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowsim.policy import Closed
 from flowsim.policy.sections import Authority, Border
-from flowsim.policy.stock import Closed
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.sections import Event, Group, Place, Route, Violence
 

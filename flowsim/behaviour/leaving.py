@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gammaincinv
 
-from flowsim.arrays import Floats, Keys
+from flowsim.arrays import Floats
 from flowsim.behaviour.sections import Leaving
-from flowsim.draws import Purpose, uniform
 
 
 def news_kernel(km_between: Floats, scale_km: float) -> Floats:
@@ -52,12 +50,3 @@ def leave_rate(
 def onward_rate(section: Leaving, danger: Floats, ability: Floats) -> Floats:
     """Hazard of moving on from a place of refuge that turns dangerous, 1/day; (P, G)."""
     return section.violence_per_day * danger * ability * np.exp(-section.trapped * danger)
-
-
-def frailty(section: Leaving, seed: np.uint64, key: Keys) -> Floats:
-    """Frailty of households: gamma of mean 1 and the section's variance, by its inverse law."""
-    if section.frailty_variance == 0.0:
-        return np.ones(key.size)
-    shape = 1.0 / section.frailty_variance
-    u = uniform(seed, key, Purpose.FRAILTY, np.zeros(key.size, dtype=np.int64))
-    return np.maximum(gammaincinv(shape, u) / shape, 1e-9)

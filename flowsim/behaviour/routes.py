@@ -9,14 +9,15 @@ link just used, and never crosses the border backwards.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_array, csr_array
-from scipy.sparse.linalg import splu
+from scipy.sparse import csr_array
 
-from flowsim.arrays import Floats, Ints, Keys
+from flowsim.arrays import Floats, Ints
+from flowsim.behaviour.elimination import Elimination, factorise_and_solve
 from flowsim.behaviour.sections import RouteChoice
-from flowsim.draws import Purpose, best_of
 from flowsim.world.network import Network
 
 SETTLE = -1
@@ -48,7 +49,7 @@ class RouteLogit:
         self._rows, self._cols = rows, cols
         named = np.append(network.link_key, [np.uint64(0), np.uint64(1)])  # at -2 and -1: no link
         self.option_key = named[self.option]
-        self._pattern, self._order = self._system_pattern()
+        self._system = Elimination(rows, cols, self.n_links)
         self.km_cost = section.km_cost * network.km
         self.leg_cost = self._leg_cost()
 
@@ -80,17 +81,6 @@ class RouteLogit:
         rows, places = rows[keep], places[keep]
         return rows, table[rows, places]
 
-    def _system_pattern(self) -> tuple[csc_array, Ints]:
-        """The sparse system with its diagonal, and where each weight goes in its data."""
-        size, n = self.n_links, self._cols.size
-        rows = np.concatenate([self._rows, np.arange(size)])
-        cols = np.concatenate([self._cols, np.arange(size)])
-        number = np.arange(1, rows.size + 1, dtype=np.float64)
-        pattern = csc_array((number, (rows, cols)), shape=(size, size))
-        place = np.argsort(pattern.data, kind="stable")
-        pattern.data[place[n:]] = 1.0
-        return pattern, place[:n]
-
     def _leg_cost(self) -> float:
         """Cost of a leg: max(0, ln rho0) + margin.
 
@@ -103,7 +93,9 @@ class RouteLogit:
         rho = spectral_radius(network, least=1.0)
         return float(np.ceil(np.log(rho) * 1e6) / 1e6) + self.section.margin
 
-    def utilities(self, cost: Floats, settle: Floats) -> Floats:
+    def utilities(
+        self, cost: Floats, settle: Floats, solver: Callable[..., None] = factorise_and_solve
+    ) -> Floats:
         """Value of every option in every state.
 
         Parameters
@@ -112,6 +104,8 @@ class RouteLogit:
             What changes in time and only lowers a link's utility: danger, waiting; >= 0.
         settle : float64 array (P,)
             Utility of settling at each place.
+        solver : function
+            `factorise_and_solve`, or the same compiled.
 
         Returns
         -------
@@ -122,9 +116,8 @@ class RouteLogit:
         stay = np.exp(settle)[self.network.head]
         has_settle = (self.option[: self.n_links] == SETTLE).any(axis=1)
         weight = np.exp(link_utility)
-        system = self._pattern.copy()
-        system.data[self._order] = -weight[self._cols]
-        z = splu(system).solve(np.where(has_settle, stay, 0.0))
+        right = np.where(has_settle, stay, 0.0)
+        z = self._system.solve(weight[self._cols], right, solver)
         with np.errstate(divide="ignore"):  # a dead end without shelter is worth -inf
             onward = link_utility + np.log(np.maximum(z, 0.0))
         head = np.concatenate([self.network.head, np.arange(settle.size)])
@@ -165,31 +158,6 @@ def spectral_radius(matrix: csr_array, least: float = 0.0) -> float:
         if abs(growth - before) <= 1e-12 * growth:
             break
     return max(growth - 1.0, least)
-
-
-def choose(
-    seed: np.uint64, key: Keys, count: Ints, option: Ints, name: Keys, value: Floats
-) -> Ints:
-    """The option each household takes: the largest of value plus a Gumbel draw keyed by option.
-
-    Parameters
-    ----------
-    seed : uint64
-    key, count : arrays (n,)
-        Who chooses, and how often before.
-    option : int64 array (n, D)
-        Links, `SETTLE`, or -2 for padding.
-    name : uint64 array (n, D)
-        Key of each option.
-    value : float64 array (n, D)
-
-    Returns
-    -------
-    int64 array (n,)
-        Link or `SETTLE`; -2 where there is nothing to choose.
-    """
-    best = best_of(seed, key, Purpose.ROUTE, count, name, value)
-    return np.where(best < 0, -2, option[np.arange(key.size), best])
 
 
 def link_cost(

@@ -12,6 +12,7 @@ from datetime import datetime
 import numpy as np
 
 from flowsim.arrays import Bools, Floats
+from flowsim.behaviour.harm import harm_per_day
 from flowsim.behaviour.leaving import leave_rate, onward_rate
 from flowsim.behaviour.returning import return_rate
 from flowsim.behaviour.sections import Behaviour
@@ -42,6 +43,22 @@ class RuleView:
         Hazard of return that each country's policies add, 1/day.
     encouraged : float64 array (C,)
         Factor of each country's policies on the wish to return.
+    inside_places : bool array (P,)
+        Places in those countries.
+    flees : float64 array (G,)
+        Factor of each group on leaving.
+    hurry : float64 array (G,)
+        Part of the crossings open to each group that people know to be about to close.
+    out : bool array (gates,)
+        Gates that lead out of the countries that people flee from.
+    awaited : float64 array (gates,)
+        Part of the people who know that a gate will open, as it was announced.
+    crowd : float64 array (gates,)
+        Persons who wait at the crossing of each gate.
+    dispersal : float64 array (gates,)
+        Hazard with which guards drive people off, 1/day.
+    moved : float64 array (P,)
+        Hazard with which policies move people on from each place, 1/day.
     """
 
     behaviour: Behaviour
@@ -52,17 +69,21 @@ class RuleView:
     inside: Bools
     pressure: Floats
     encouraged: Floats
+    inside_places: Bools
+    flees: Floats
+    hurry: Floats
+    out: Bools
+    awaited: Floats
+    crowd: Floats
+    dispersal: Floats
+    moved: Floats
 
-    @classmethod
-    def of(
-        cls, behaviour: Behaviour, danger: Danger, roads: Roads | None, news: Floats, gone: Floats,
-        inside: Bools, pressure: Floats, encouraged: Floats,
-    ) -> RuleView:  # fmt: skip
-        """What there is to look at under a state of violence and under policies on roads."""
-        ability = danger.leave
-        if roads is not None:
-            ability = ability + roads.lifts_at[:, None] * (1.0 - ability)
-        return cls(behaviour, danger.danger, news, gone, ability, inside, pressure, encouraged)
+
+def ability(danger: Danger, roads: Roads | None) -> Floats:
+    """Factor on leaving (P, G) of conditions, less what policies on roads lift of it."""
+    if roads is None:
+        return danger.leave
+    return danger.leave + roads.lifts_at[:, None] * (1.0 - danger.leave)
 
 
 Rule = Callable[[RuleView], Floats]
@@ -72,6 +93,11 @@ def leave(view: RuleView) -> Floats:
     """Hazard of leaving home, 1/day, (P, G); see `leave_rate`."""
     section = view.behaviour.leaving
     return leave_rate(section, view.danger, view.news, view.gone, view.ability)
+
+
+def calendar(view: RuleView) -> Floats:
+    """Hazard of the calendar, 1/day, (): the clock of those whose time of leaving is told."""
+    return np.ones(())
 
 
 def onward(view: RuleView) -> Floats:
@@ -85,33 +111,65 @@ def go_home(view: RuleView) -> Floats:
     return return_rate(section, view.danger, view.inside, view.pressure, view.encouraged)
 
 
-RULES: Mapping[str, Rule] = {"leave": leave, "onward": onward, "return": go_home}
+def give_up(view: RuleView) -> Floats:
+    """Hazard of leaving a queue, 1/day, by whether the gate holds a household; (gates, 2).
+
+    Who has heard of an opening waits for it. Those who go home are patient.
+    """
+    waiting = view.behaviour.waiting
+    told, open_ = view.awaited, waiting.give_up_per_day
+    held = told * open_ + (1.0 - told) * waiting.give_up_closed_per_day
+    return np.where(view.out[:, None], np.stack([np.full(told.shape, open_), held], axis=1), 0.0)
+
+
+def fence(view: RuleView) -> Floats:
+    """Hazard of trying the fence, 1/day, (gates, 2): of those who are held on the way out."""
+    tries = np.where(view.out, view.behaviour.waiting.fence_per_day, 0.0)
+    return np.stack([np.zeros(tries.shape), tries], axis=1)
+
+
+def disperse(view: RuleView) -> Floats:
+    """Hazard of being driven off by guards, 1/day, (gates,)."""
+    return np.where(view.out, view.dispersal, 0.0)
+
+
+def harm(view: RuleView) -> Floats:
+    """Hazard of a man of being killed or wounded, 1/day, (P, G)."""
+    return harm_per_day(view.behaviour.harm) * view.danger
+
+
+def harm_on_the_way(view: RuleView) -> Floats:
+    """The same for those who travel, by the place at which their leg began; (P, G)."""
+    return harm(view) * view.behaviour.harm.on_the_way
+
+
+def crush(view: RuleView) -> Floats:
+    """Hazard of a person of dying in the crowd before a gate, 1/day, (gates,)."""
+    return np.where(view.out, view.behaviour.harm.crush_per_day * view.crowd / 10_000.0, 0.0)
+
+
+def relocate(view: RuleView) -> Floats:
+    """Hazard of being moved to another camp, 1/day, (P, G)."""
+    return np.broadcast_to(view.moved[:, None], view.danger.shape)
+
+
+RULES: Mapping[str, Rule] = {
+    "leave": leave,
+    "calendar": calendar,
+    "onward": onward,
+    "return": go_home,
+    "give_up": give_up,
+    "fence": fence,
+    "disperse": disperse,
+    "harm": harm,
+    "harm_on_the_way": harm_on_the_way,
+    "crush": crush,
+    "relocate": relocate,
+}
 """The rules of the model by name; `flowsim.run(..., rules={name: function})` replaces some."""
 
 
-def chosen(replaced: Mapping[str, Rule] | None) -> dict[str, Rule]:
-    """All rules, with those that are replaced.
-
-    Raises
-    ------
-    SimulationError
-        There is no rule of that name.
-
-    Examples
-    --------
-    >>> mine = chosen({"onward": lambda view: 0.0 * view.danger})
-    >>> sorted(mine), mine["leave"] is leave
-    (['leave', 'onward', 'return'], True)
-    """
-    for name in replaced or {}:
-        if name not in RULES:
-            raise SimulationError(f"there is no rule {name!r}; there is {', '.join(RULES)}")
-    return {**RULES, **(replaced or {})}
-
-
-def ask(
-    rules: Mapping[str, Rule], name: str, view: RuleView, shape: tuple[int, ...], now: datetime
-) -> Floats:
+def ask(rule: Rule, name: str, view: RuleView, shape: tuple[int, ...], now: datetime) -> Floats:
     """What a rule gives, checked: hazards of the right shape, finite and not negative.
 
     Raises
@@ -120,7 +178,7 @@ def ask(
         It gives something else, or raised an error, which is its cause.
     """
     try:
-        rate = np.asarray(rules[name](view), dtype=np.float64)
+        rate = np.asarray(rule(view), dtype=np.float64)
     except MemoryError:
         raise
     except Exception as error:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from flowsim.check.baseline import ABOUT, FOLDER
 from flowsim.check.sections import CheckSection
 from flowsim.errors import Problem, ScenarioError
-from flowsim.formats.readers import READERS, load
+from flowsim.readers import READERS, load
 from flowsim.scenario.files import YAML_BYTES, beside, read_text
 from flowsim.scenario.flaws import Flaw, did_you_mean, tell
 from flowsim.scenario.load import FILE as SCENARIO_FILE

@@ -63,7 +63,7 @@ def load(
 
     What is odd in its files is told on stderr; `how` is handed on to the readers.
     """
-    from flowsim.formats import readers
+    from flowsim import readers
 
     with warnings.catch_warnings(record=True) as odd:
         warnings.simplefilter("always", ScenarioWarning)

@@ -45,7 +45,7 @@ def diff_command(scenario: str, other: str | None, allow_code: bool) -> None:
 
 def _read(name: str, allow_code: bool) -> tuple[Written, Path | None]:
     """A scenario, where it is written, and the file that it extends."""
-    from flowsim.formats import readers
+    from flowsim import readers
     from flowsim.scenario.differences import Written
     from flowsim.scenario.load import is_scenario, read_whole
     from flowsim.scenario.shipped import located

@@ -198,7 +198,7 @@ def _run_into(
 ) -> tuple[str, dict[str, Any], list[Path]]:
     """Run and write; the table of reports, its summary as data, and the names of the figures."""
     from flowsim.folders import whole_folder
-    from flowsim.model.flow import run as simulate
+    from flowsim.running import run as simulate
 
     with whole_folder(target, overwrite, _is_of_a_run) as folder:
         made = simulate(scenario, seed=seed, engine=engine, progress=progress)

@@ -92,7 +92,7 @@ def _prepared(
     no_capacities: bool,
     **how: Any,
 ) -> Scenario:
-    from flowsim.formats.flee.defaults import FOLDS, fitted
+    from flowsim.flee.reader.defaults import FOLDS, fitted
     from flowsim.scenario.capacities import without_capacities
 
     if fold is not None and fold not in FOLDS:
@@ -112,10 +112,10 @@ def _scored(setup: Scenario, members: int, seed: int, progress: bool) -> Scores:
         raise ScenarioError([Problem("reports", str(error).split(";")[0], "give some")]) from None
     seeds = [f"{seed}.{member}" for member in range(1, members + 1)]
     if setup.rules == "flee":
-        from flowsim.daily.simulate import simulate
+        from flowsim.flee.simulate import simulate
 
         return score([simulate(setup, name) for name in seeds], setup)
-    from flowsim.model.flow import run  # it loads much that Flee's rules need not
+    from flowsim.running import run
 
     return score([run(setup, name, progress=progress, provenance=False) for name in seeds], setup)
 

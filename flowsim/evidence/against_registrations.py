@@ -10,11 +10,11 @@ import numpy as np
 
 from flowsim.arrays import Floats
 from flowsim.clock import DAY
-from flowsim.daily.simulate import Days
 from flowsim.evidence import measures
 from flowsim.evidence.elsewhere import Elsewhere, elsewhere
 from flowsim.evidence.naive import Forecast, naive_forecasts
 from flowsim.evidence.registered import Registered, registered
+from flowsim.flee.simulate import Days
 from flowsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from flowsim.daily.simulate import Days
 from flowsim.evidence.registered import Registered
+from flowsim.flee.simulate import Days
 
 if TYPE_CHECKING:
     from flowsim.results import Result

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import mesa
 from mesa.discrete_space import FixedAgent
 from pydantic import ValidationError
 
+from flowsim.model.authority import AuthorityView
 from flowsim.model.layout import STATUSES, Status
-from flowsim.model.sight import Sight
 from flowsim.policy.sections import Authority
 from flowsim.scenario.wording import flaws_of
 from flowsim.world.forces import ForceState
@@ -48,89 +48,12 @@ class PlaceAgent(FixedAgent):
         return float(self.model.danger.violence[self.index])
 
 
-class AuthorityAgent(mesa.Agent):
-    """A state at one border: it sees what a state can see, and holds policies.
-
-    It is the view that its policies are given (`flowsim.view.BorderView`). What it sees is as old
-    as its reporting lag; before its first report, it is as things were at the start.
-    """
-
-    model: FlowModel
+class AuthorityAgent(AuthorityView, mesa.Agent):
+    """A state at one border, which sees what a state can see, and holds policies."""
 
     def __init__(self, model: FlowModel, section: Authority, border: str) -> None:
-        super().__init__(model)
-        self.section, self.name, self.country = section, section.name, section.country
-        self.border = border
-        self.crossings = model.borders.crossings_of[border]
-        self._lag = round(section.lag_hours * 3600)
-        self._own = [
-            place
-            for place in model.agents_by_type[PlaceAgent]
-            if place.section.country == self.country
-        ]
-        self._notes: dict[int, dict[str, Any]] = {}
-
-    @property
-    def now(self) -> datetime:
-        """Local time."""
-        return self.model.now
-
-    @property
-    def seen_at(self) -> datetime:
-        """When it last looked: at the beginning of the hour, or between steps now."""
-        return self.model.setup.start + timedelta(seconds=self.model.reports.latest)
-
-    @property
-    def reported(self) -> Sight:
-        """What it knows of."""
-        return self.model.reports.at(self.model.reports.latest - self._lag)
-
-    def waiting(self, crossing: str | None = None) -> int:
-        """Persons waiting at one crossing of this border, or at all."""
-        return int(self.reported.waiting[self._which(crossing)].sum())
-
-    def admitted(self, crossing: str | None = None) -> int:
-        """Persons admitted so far at one crossing, or at all."""
-        return int(self.reported.admitted[self._which(crossing)].sum())
-
-    def irregular(self, crossing: str | None = None) -> int:
-        """Persons who came through the fence so far at one crossing, or at all."""
-        return int(self.reported.irregular[self._which(crossing)].sum())
-
-    def sheltered(self, place: str | None = None) -> int:
-        """Persons sheltered in one place of this country, or in all."""
-        return int(self.reported.sheltered[self._places((place,) if place else ())].sum())
-
-    def occupancy(self, places: Sequence[str] = ()) -> float:
-        """Persons sheltered in places of this country over what these can hold; see the view."""
-        capacity = self.model.world.capacity
-        limited = [p for p in self._places(places) if capacity[p] > 0]
-        if not limited:
-            return 0.0
-        return float(self.reported.sheltered[limited].sum() / capacity[limited].sum())
-
-    def violence(self, place: str = "") -> float:
-        """Intensity of violence at a place of any country, or where it is worst."""
-        seen = self.reported.violence
-        return float(seen[self.model.place(place).index] if place else seen.max(initial=0.0))
-
-    def memory(self, policy: object) -> dict[str, Any]:
-        """What it noted under a policy at earlier looks of this run."""
-        return self._notes.setdefault(id(policy), {})
-
-    def _places(self, names: Sequence[str]) -> list[int]:
-        own = {agent.name: agent.index for agent in self._own}
-        missing = [name for name in names if name not in own]
-        if missing:
-            raise KeyError(f"no place {missing[0]!r} in {self.country}; there is {', '.join(own)}")
-        return [own[name] for name in names or own]
-
-    def _which(self, crossing: str | None) -> list[int]:
-        if crossing is not None and crossing not in self.crossings:
-            raise KeyError(f"no crossing {crossing!r} at {self.border}; there is "
-                           f"{', '.join(self.crossings)}")  # fmt: skip
-        names = self.crossings if crossing is None else (crossing,)
-        return [self.model.crossing_index(name) for name in names]
+        AuthorityView.__init__(self, model.simulation, section, border)
+        mesa.Agent.__init__(self, model)
 
 
 class ForceAgent(mesa.Agent):
@@ -231,12 +154,22 @@ class ForceAgent(mesa.Agent):
         self.model.world.surroundings.forces.order(self.name, order, self.model.now)
 
 
+def _crossed(model: FlowModel) -> int:
+    return model.simulation.crossed()
+
+
+def _dead(model: FlowModel) -> int:
+    return model.simulation.dead()
+
+
+def _total(status: Status, model: FlowModel) -> int:
+    return model.simulation.total(status)
+
+
+_STATUSES = (Status.WAITING, Status.DISPLACED, Status.SHELTERED, Status.RETURNED)
 REPORTERS: dict[str, Callable[[Any], int]] = {
-    "crossed": lambda model: model.crossed(),
-    "waiting": lambda model: model.total(Status.WAITING),
-    "displaced": lambda model: model.total(Status.DISPLACED),
-    "sheltered": lambda model: model.total(Status.SHELTERED),
-    "returned": lambda model: model.total(Status.RETURNED),
-    "dead": lambda model: model.dead(),
+    "crossed": _crossed,
+    **{status.name.lower(): partial(_total, status) for status in _STATUSES},
+    "dead": _dead,
 }
 """What the model's DataCollector collects each step."""

@@ -13,9 +13,7 @@ import numpy as np
 import xarray as xr
 
 from flowsim.behaviour.rules import RULES
-from flowsim.clock import DAY
-from flowsim.daily.simulate import Days
-from flowsim.model.layout import OUTCOMES, REFUGES, STATUSES, WAITS, Status
+from flowsim.model.layout import OUTCOMES, REFUGES, STATUSES, WAITS
 from flowsim.model.observe import Observer
 from flowsim.results import Result
 from flowsim.scenario.scenario import Scenario
@@ -23,52 +21,25 @@ from flowsim.world.sections import KINDS
 from flowsim.world.world import World
 
 if TYPE_CHECKING:
-    from flowsim.model.flow import FlowModel
+    from flowsim.model.simulation import Simulation
 
 LIBRARIES = ("flowsim", "mesa", "numpy", "scipy", "xarray")
 
 
-def assemble(model: FlowModel, provenance: bool = True) -> Result:
+def assemble(model: Simulation, provenance: bool = True) -> Result:
     """Label what a model recorded (see `flowsim.results.Result` for dimensions and units).
 
     Parameters
     ----------
-    model : FlowModel
+    model : Simulation
     provenance : bool
         Whether to add the scenario as YAML and its digest.
     """
-    told = _attributes(model.setup, model.seed_text, model.engine, provenance)
-    own = ",".join(name for name in RULES if model.rules[name] is not RULES[name])
+    told = attributes_of(model.setup, model.seed_text, model.engine, provenance)
+    own = ",".join(
+        name for name, rule in sorted(model.rules.items()) if rule is not RULES.get(name)
+    )
     return label(model.observer, model.world, model.setup, {**told, "own_rules": own})
-
-
-def assemble_days(scenario: Scenario, days: Days, provenance: bool = True) -> Result:
-    """Label a run by Flee's daily rules, recorded at the end of each day.
-
-    Persons at places inside are `displaced`, abroad `sheltered`; those who start later are
-    `at_home`. Flee knows no kinds of person: they are shared out as the group is. Nobody waits, is
-    harmed or registered.
-    """
-    length, places = days.persons.shape
-    world = World(
-        scenario.places, scenario.routes, scenario.groups, scenario.flee_from,
-        scenario.violence, scenario.conditions, scenario.forces, scenario.start,
-    )  # fmt: skip
-    stops = DAY * np.arange(1, length + 1, dtype=np.int64)
-    observer = Observer(stops, places, len(world.groups), len(world.network.crossings))
-    people = observer.people[:, :, 0]
-    people[:, :, Status.AT_HOME] = days.to_come
-    people[:, :, Status.MOVING] = days.on_way
-    people[:, :, Status.DISPLACED] = np.where(world.inside, days.persons, 0)
-    people[:, :, Status.SHELTERED] = np.where(world.inside, 0, days.persons)
-    group = world.groups[0]
-    upto = np.cumsum([getattr(group, kind) for kind in KINDS])
-    present = (days.persons + days.to_come)[:, :, None]
-    observer.composition[:] = np.diff(np.rint(present * upto).astype(np.int64), prepend=0)
-    observer.violence[:] = days.violence
-    observer.at = length
-    told = _attributes(scenario, days.seed, "daily", provenance)
-    return label(observer, world, scenario, {**told, "own_rules": ""})
 
 
 def label(
@@ -148,7 +119,8 @@ def _texts(values: Any) -> np.ndarray:
     return np.array([str(v) for v in values], dtype=np.str_)
 
 
-def _attributes(scenario: Scenario, seed: str, engine: str, provenance: bool) -> dict[str, str]:
+def attributes_of(scenario: Scenario, seed: str, engine: str, provenance: bool) -> dict[str, str]:
+    """What a result says of itself."""
     told = {"digest": scenario.digest(), "scenario": as_yaml(scenario)} if provenance else {}
     return {
         "name": scenario.name,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
+from flowsim.behaviour.elimination import factorise_and_solve
 from flowsim.behaviour.routes import RouteLogit, link_cost, wait_cost
 from flowsim.behaviour.sections import Behaviour, RouteChoice
 from flowsim.behaviour.settling import Refuges, settle_utility
@@ -55,11 +57,19 @@ class Grapevine:
     routes : RouteLogit
     hours : float64 array (L,)
         Time on each link without delays.
+    solver : function
+        What solves the systems of route choice, see `flowsim.behaviour.elimination`.
     """
 
     def __init__(
-        self, behaviour: Behaviour, world: World, routes: RouteLogit, hours: Floats
+        self,
+        behaviour: Behaviour,
+        world: World,
+        routes: RouteLogit,
+        hours: Floats,
+        solver: Callable[..., None] = factorise_and_solve,
     ) -> None:
+        self._solver = solver
         self._news, self._section = behaviour.news, behaviour.routes
         self._world, self._routes, self._hours = world, routes, hours
         self._lag = round(behaviour.news.lag_hours * 3600)
@@ -108,7 +118,8 @@ class Grapevine:
         p = self.prices(now, known, late, queue)
         network = self._world.network
         costs = link_cost(self._section, network, p.hours, p.danger, p.waits, p.road)
-        return Beliefs(self._routes, costs, self.worth(p.danger, refuges), self._solved)
+        worth = self.worth(p.danger, refuges)
+        return Beliefs(self._routes, costs, worth, self._solved, self._solver)
 
     def worth(self, danger: Floats, refuges: Refuges, section: RouteChoice | None = None) -> Floats:
         """Utility of settling at each place, (2 S, P), by the section of the run or another."""
@@ -198,6 +209,8 @@ class Beliefs:
         Link costs and settling utilities, at ``2 x sort + informed``.
     known : dict
         Solutions of earlier ticks by their inputs, kept by the caller.
+    solver : function
+        See `Grapevine`.
     """
 
     def __init__(
@@ -206,7 +219,9 @@ class Beliefs:
         costs: Floats,
         settle: Floats,
         known: dict[bytes, Floats],
+        solver: Callable[..., None] = factorise_and_solve,
     ) -> None:
+        self._solver = solver
         self._routes, self._costs, self._settle, self._known = routes, costs, settle, known
         self._table = np.zeros((len(costs), *routes.option.shape))
         self._solved = np.zeros(len(costs), dtype=bool)
@@ -219,7 +234,7 @@ class Beliefs:
             if key not in self._known:
                 if len(self._known) > 64:
                     self._known.pop(next(iter(self._known)))
-                self._known[key] = self._routes.utilities(cost, settle)
+                self._known[key] = self._routes.utilities(cost, settle, self._solver)
             self._table[row] = self._known[key]
             self._solved[row] = True
         return self._table

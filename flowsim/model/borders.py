@@ -14,7 +14,6 @@ from flowsim.policy.compose import GateRules, at_crossing, at_gate, compose, sta
 from flowsim.policy.gates import RulesAtGates
 from flowsim.policy.land import Roads, Transfers, of_kind, pressure, shut_places
 from flowsim.policy.opening import Opening, Road, Shut, Statement, Transfer
-from flowsim.policy.own import of_the_stock
 from flowsim.policy.sections import Authority, Border
 from flowsim.policy.who import Sorts
 from flowsim.scenario.scenario import Scenario
@@ -116,15 +115,8 @@ class Borders:
         return np.array(seconds, dtype=np.int64)
 
     def may_transfer(self) -> bool:
-        """Whether some policy may move people on: one of the stock, or anybody's own code."""
-        moves = ("relocation", "dispersal", "function", "code")
-        todo = [policy for side in self._sides for policy in side.out + side.back]
-        while todo:
-            policy = todo.pop()
-            if not of_the_stock(policy) or getattr(policy, "type", "") in moves:
-                return True
-            todo += policy.within()
-        return False
+        """Whether some policy may move people on, as it says itself."""
+        return any(Transfer in p.states() for side in self._sides for p in side.out + side.back)
 
     def observe(self, seconds: int, views: dict[tuple[str, str], BorderView]) -> list[int]:
         """Let each authority state its openings; gives the gates whose rules have changed.

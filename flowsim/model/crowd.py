@@ -1,354 +1,244 @@
-"""The columns engine: what happens to many households at once when their events are due."""
+"""All households of a run, and what happens to them in a tick."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from flowsim.arrays import Bools, Ints
-from flowsim.behaviour.routes import SETTLE
-from flowsim.clock import NEVER, ClockFace
-from flowsim.draws import Purpose
-from flowsim.model.columns import Columns
-from flowsim.model.gates import Gates
+from flowsim.arrays import Ints
+from flowsim.clock import ClockFace
+from flowsim.model import memory
+from flowsim.model.covariates import HouseholdView
+from flowsim.model.hazards import Cells, factors, most_clocks
+from flowsim.model.kernel import tick
 from flowsim.model.laws import Laws, Now
-from flowsim.model.layout import KINDS, Bound, Clock, Event, Refuge, Status
+from flowsim.model.layout import SETTLED, STATUSES, Status
 from flowsim.model.observe import Observer, Stocks
-from flowsim.model.toll import Toll
-from flowsim.world.population import Households
+from flowsim.model.quotas import Budgets
+from flowsim.model.table import COUNTED, row_type
+from flowsim.world.population import Households, join
 
-REST_EVERY = 24
+REST_EVERY = 6
 """Ticks after which the quiet are put to rest; it changes how long a run takes and nothing else."""
-AT_HOME_PART = 1
-"""Which part of a family splits off: the men who guard the home."""
 
 
 class Crowd:
-    """Households as columns, and their events.
+    """Households, their clocks and their queues.
 
-    The model calls `begin_tick`, then for each segment `open_gates` and, until nothing is due,
-    `travel`, `cross` and `settle`; each says whether it did anything.
+    The model calls `begin_tick`, then `segment` for each segment, then `end_tick`.
+
+    Parameters
+    ----------
+    laws : Laws
+    cells : Cells
+    face : ClockFace
+    households : Households
+        As the run begins.
+    observer : Observer
+    engine : Compiled or Readable
+        What carries the kernel out.
     """
 
     def __init__(
-        self, laws: Laws, face: ClockFace, households: Households, observer: Observer, model: Any
-    ) -> None:
-        self.laws, self.observer = laws, observer
-        self.columns = Columns(laws, face, households)
-        self.network = laws.world.network
-        self.gates = Gates(self)
-        self.toll = Toll(self)
-        self._parked: list[tuple[Ints, Ints, Ints]] = []
-        self._regrouped: list[Ints] = []
-        self._ticks = 0
-        self.left = np.zeros(laws.targeted.shape, dtype=np.int64)
-        self.now: Now
+        self, laws: Laws, cells: Cells, face: ClockFace, households: Households,
+        observer: Observer, engine: Any,
+    ) -> None:  # fmt: skip
+        self.laws, self.cells, self.observer, self._engine = laws, cells, observer, engine
+        self.n_start, self._ticks = len(households), 0
+        self._gates = laws.world.network.gates
+        self._capacities = [gate.capacity_per_hour for gate in self._gates]
+        self._budgets = Budgets(laws.scenario.start)
+        self.beliefs = _rows_of_beliefs(laws, households)
+        clocks = cells.clocks()
+        self._targets = max(len(clocks[status]) for status in SETTLED)
+        own = [hazard.factor is not None for hazard in cells.hazards]
+        more = sum(hazard.purpose is None for hazard in cells.hazards)
+        self._row_type = row_type(most_clocks(more), sum(own), len(COUNTED) + more)
+        made = memory.scratch(laws, cells)
+        self.left, self._people, self._present = made["left"], made["people"], made["present"]
+        self._line, self._queued = made["line"], made["queued"]
+        self._run, self._tick, self._n = (
+            engine.numbers(kind) for kind in (memory.RUN, memory.TICK, memory.COUNTS)
+        )
+        self._run.set(**memory.numbers(laws, cells))
+        self._tick.set(last=-1)  # nobody acts before the first tick
+        self._n.set(rows=self.n_start)
+        self._state_now: Any = None
+        numbers = {"run": self._run.record, "tick": self._tick.record, "n": self._n.record}
+        self._held: dict[str, Any] = numbers | memory.alike({
+            "reading": face.reading, "rate": face.rate, "reading_at_stop": face.reading_at_stop,
+            **memory.fixed(laws, cells, observer), **memory.at_start(laws, households),
+            **memory.observed(observer), **made, **memory.before_the_first_tick(laws, cells),
+        })  # fmt: skip
+        self._make_room(room_for(self.n_start))
+        self._carry_out(tick.SETTLE_IN)
+        if any(own):
+            self._put({"start_own": factors(cells.hazards, self._view())})
+        self._carry_out(tick.BEGIN)
+        self._put(memory.at_start(laws, join([])))  # they are in the table now
 
-    # ---- what the model asks -------------------------------------------------------------
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what is made of the rest, and of the table the rows that somebody has."""
+        held = {name: self._held[name] for name in self._held if name not in ("run", "tick", "n")}
+        rows = held["rows"]
+        if isinstance(rows, np.ndarray):
+            held["rows"] = rows[: self._n.get("rows")].copy()
+        return {**self.__dict__, "_held": held, "_state_now": None}
 
-    def begin_tick(self, now: Now) -> None:
-        """Take the tables of a tick and find who is due in it."""
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        numbers = {"run": self._run.record, "tick": self._tick.record, "n": self._n.record}
+        self._held = numbers | self._held
+        self._make_room(self._run.get("room"))
+
+    def _view(self) -> HouseholdView:
+        """Households as the run begins, for factors of one's own."""
+        names = np.array(self.laws.world.network.names)
+        groups = np.array(self.laws.group_names)
+        return HouseholdView(
+            key=self.column("key"),
+            place=names[self.column("place")],
+            home=names[self.column("home")],
+            group=groups[self.column("group")],
+            size=self.column("size").astype(np.int64),
+            kinds=self.column("kinds").astype(np.int64),
+            kin_across=self.column("kin").astype(bool),
+            informed=self.column("informed").astype(bool),
+            burnt=self.column("burnt").astype(bool),
+            seed=self.laws.seed,
+        )
+
+    def _make_room(self, room: int) -> None:
+        """Room for so many households."""
+        old = self._held.get("rows")
+        self._held["rows"] = self._engine.rows(self._row_type, room, old)
+        for name, more in memory.lists(room, self._targets).items():
+            if name in self._held and self._held[name].size <= more.size:
+                more[: self._held[name].size] = self._held[name]
+            self._held[name] = more
+        self._run.set(room=room)
+        self._state_now = None
+
+    def _put(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Hand arrays to the kernel, into those that it has where they are alike."""
+        for name, array in memory.alike(arrays).items():
+            held = self._held[name]
+            if held.shape == array.shape:
+                held[...] = array
+            else:
+                self._held[name], self._state_now = array, None
+
+    def _state(self) -> Any:
+        """What the kernel works on, as it is now."""
+        if self._state_now is None:
+            self._state_now = self._engine.state(self._held)
+        return self._state_now
+
+    def _carry_out(self, order: int) -> bool:
+        return bool(self._engine.carry_out(self._state(), order))
+
+    def column(self, name: str) -> NDArray[Any]:
+        """A column of the table of households, see `flowsim.model.table`; (n,) or (n, ...)."""
+        return self._engine.column(self._held["rows"], name, self._n.get("rows"))
+
+    # ---- a tick -----------------------------------------------------------------------------
+
+    def begin_tick(self, start: int, stop: int, now: Now) -> None:
+        """Take the tables of a tick."""
         self.now = now
-        self.columns.begin_tick()
+        self._tick.set(start=start, stop=stop, at=self.observer.at)
 
-    def open_gates(self, start: int, stop: int, changed: list[int]) -> None:
-        """Begin a segment; at the changed gates all who wait are held against the new rules."""
-        self.columns.roads = self.now.roads
-        self.gates.begin_segment(start, stop, changed)
+    def segment(self, first: int, last: int, changed: list[int]) -> None:
+        """Carry out all that is due in a segment.
 
-    def cross(self, stop: int) -> bool:
-        """Queues meet openings; whose own clock rings before its turn acts on that instead."""
-        return self.gates.cross(stop)
+        Parameters
+        ----------
+        first, last : int
+            Seconds.
+        changed : list of int
+            Gates of which the rules have changed: all who wait there are held against the new ones.
+        """
+        self._tick.set(first=first, last=last)
+        self._take_what_is_said(changed)
+        counting = [
+            (g, rule.counted_quotas)
+            for g, rule in enumerate(self.now.rules.by_gate)
+            if rule.counted_quotas
+        ]
+        left, used = self._held["count_left"], self._held["count_used"]
+        for g, counts in counting:
+            for number, of_period in enumerate(self._budgets.begin(g, counts, first)):
+                left[g, number], used[g, number] = of_period
+        self._carry_out(tick.BEGIN_SEGMENT)
+        while not self._carry_out(tick.RUN_SEGMENT):
+            self._make_room(2 * self._run.get("room"))
+        for g, counts in counting:
+            self._budgets.end(g, counts, left[g].tolist(), used[g].tolist())
 
-    def stocks(self) -> Stocks:
-        """Persons as they stand."""
-        return self.columns.stocks()
-
-    def queue(self) -> Ints:
-        """Persons who wait at each gate and are not held, (gates,)."""
-        return self.gates.queue()
-
-    def occupancy(self) -> Ints:
-        """Persons from elsewhere settled at each place, (P,)."""
-        people = self.columns.people()
-        return people[:, :, [Status.DISPLACED, Status.SHELTERED]].sum(axis=(1, 2))
+    def _take_what_is_said(self, changed: list[int]) -> None:
+        now, laws = self.now, self.laws
+        if changed:
+            self._put(memory.at_gates(now.rules))
+            self._put(memory.quotas(now.rules, self._capacities))
+            lanes = self._held["lane_work"].size
+            if lanes > self._held["lanes"].shape[1]:
+                self._put({"lanes": memory.lanes(lanes, laws.longest_segment)})
+        roads, transfers = now.roads, now.transfers
+        self._put(memory.on_the_land(roads, transfers, laws.routes.n_links, 2 * self.cells.groups))
+        self._put(memory.of_a_tick(now.values, now.travel, now.capacity, now.full))
+        self._run.set(
+            checkpoints=roads is not None and roads.stops_somebody, transfers=transfers is not None
+        )
+        self._held["changed"][:] = False
+        self._held["changed"][changed] = True
 
     def end_tick(self) -> None:
         """Let families join again whose parts have settled where they are."""
-        if self._regrouped:
-            rows, self._regrouped = np.concatenate(self._regrouped), []
-            self._reunite(rows)
         self._ticks += 1
-        if self._ticks % REST_EVERY == 0:
-            self.columns.rest()
+        self._tick.set(rests=self._ticks % REST_EVERY == 0)
+        self._carry_out(tick.END_TICK)
+        self.observer.deaths_so_far = self._n.get("dead")
 
-    # ---- departures and travel -----------------------------------------------------------
+    # ---- what the model asks ----------------------------------------------------------------
 
-    def travel(self, stop: int) -> bool:
-        """Carry out all that is due before ``stop`` for those who do not wait at a gate."""
-        c = self.columns
-        rows = c.due(stop)
-        rows = rows[c.status[rows] != Status.WAITING]
-        if rows.size == 0:
-            return False
-        when, what = c.next_event[rows].astype(np.int64), c.what[rows]
-        for event, act in (
-            (Event.ARRIVE, self._arrive),
-            (Event.RELEASE, self.gates.release),
-            (Clock.LEAVE, self._leave),
-            (Clock.ONWARD, self._onward),
-            (Clock.RETURN, self._go_home),
-            (Clock.RELOCATE, self._relocate),
-            (Clock.HARM, self.toll.harm),
-        ):
-            mask = what == event
-            if mask.any():
-                act(rows[mask], when[mask])
-        c.flush()
-        return True
+    def stocks(self) -> Stocks:
+        """Persons as they stand."""
+        crossings = len(self.laws.world.network.crossings)
+        waiting = np.zeros((crossings, self._line.shape[1]), dtype=np.int64)
+        for g, gate in enumerate(self._gates):
+            if gate.out:
+                waiting[gate.crossing] += self._line[g]
+        people = self._people[:, :, : len(STATUSES)].copy()
+        return Stocks(people, self._present.copy(), waiting, self._n.get("apart"))
 
-    def choose(self, rows: Ints, state: Ints) -> Ints:
-        """Link that each household takes next from a state of route choice, or SETTLE, or -2."""
-        c = self.columns
-        return self.now.choose(
-            state,
-            c.key[rows],
-            c.counted(Purpose.ROUTE, rows),
-            c.sort(rows),
-            c.informed[rows].astype(np.int64),
-        )
+    def queue(self) -> Ints:
+        """Persons who wait at each gate and are not held, (gates,)."""
+        self._carry_out(tick.COUNT_QUEUES)
+        return self._queued.copy()
 
-    def _arrive(self, rows: Ints, when: Ints) -> None:
-        c = self.columns
-        here = self.network.head[c.link[rows]]
-        for bound, go in ((Bound.HOME, self._homeward), (Bound.CAMP, self._to_camp)):
-            mask = c.bound[rows] == bound
-            if mask.any():
-                go(rows[mask], when[mask], here[mask])
-                rows, when, here = rows[~mask], when[~mask], here[~mask]
-        if rows.size:
-            self.take(rows, when, here, self._follow_or_choose(rows, here))
+    def occupancy(self) -> Ints:
+        """Persons from elsewhere settled at each place, (P,)."""
+        return self._people[:, :, [Status.DISPLACED, Status.SHELTERED]].sum(axis=(1, 2))
 
-    def _follow_or_choose(self, rows: Ints, here: Ints) -> Ints:
-        """The way to the family for those who were left at a gate, else what they choose."""
-        c = self.columns
-        option = self.laws.to_family(here, c.goal[rows].astype(np.int64))
-        found = rows[option == SETTLE]
-        c.follows[found], c.goal[found] = False, -1  # whether or not there is room for them
-        free = option < SETTLE
-        if free.any():
-            option[free] = self.choose(rows[free], c.link[rows[free]].astype(np.int64))
-        return option
 
-    def take(self, rows: Ints, when: Ints, here: Ints, option: Ints) -> None:
-        """Follow a choice: settle (once all arrivals are known), go, or look again later."""
-        stay = option == SETTLE
-        if stay.any():
-            own = stay & (here == self.columns.home[rows])
-            self._home_again(rows[own], when[own], here[own])
-            self._park(rows[stay & ~own], when[stay & ~own], here[stay & ~own])
-        go = option >= 0
-        self._go(rows[go], when[go], option[go])
-        lost = option < SETTLE
-        if lost.any():
-            self.columns.arrive[rows[lost]] = when[lost] + self.laws.retry
-            self.columns.enter(rows[lost], when[lost], Status.MOVING, here[lost])
+def room_for(households: int) -> int:
+    """Rows for so many households and those who part from them."""
+    return households + min(households, 2_000_000) + 1024
 
-    def _park(self, rows: Ints, when: Ints, here: Ints) -> None:
-        c = self.columns
-        c.next_event[rows] = NEVER
-        queued = c.status[rows] == Status.WAITING
-        if queued.any():  # out of the queue, and not yet anywhere else
-            c.arrive[rows[queued]] = NEVER
-            c.enter(rows[queued], when[queued], Status.MOVING, here[queued])
-        self._parked.append((rows, when, here))
 
-    def _go(self, rows: Ints, when: Ints, link: Ints) -> None:
-        at_gate = self.network.gate[link] >= 0
-        self.depart(rows[~at_gate], when[~at_gate], link[~at_gate])
-        self.gates.join(rows[at_gate], when[at_gate], link[at_gate])
-
-    def depart(self, rows: Ints, when: Ints, link: Ints, delay: Ints | int = 0) -> None:
-        """Be on the way along a link, ``delay`` seconds from now."""
-        if rows.size:
-            c = self.columns
-            there = when + delay + self.now.travel[link, c.group[rows]]
-            c.arrive[rows] = np.minimum(there, NEVER - 1)
-            c.enter(rows, when, Status.MOVING, self.network.tail[link], link)
-
-    def _leave(self, rows: Ints, when: Ints) -> None:
-        c = self.columns
-        home = c.home[rows].astype(np.int64)
-        option = self.choose(rows, self.laws.routes.leaving(home))
-        stuck = option < 0
-        c.draw_again(Clock.LEAVE, rows[stuck], when[stuck])
-        rows, when, home, option = rows[~stuck], when[~stuck], home[~stuck], option[~stuck]
-        c.stir(rows)
-        number = c.counted(Purpose.MEN_STAY, rows)
-        stay = self.laws.men_stay(c.key[rows], number, c.kinds_of(rows))
-        self._leave_guards(rows[stay], when[stay], number[stay])
-        np.add.at(self.left, (home, c.group[rows]), c.persons(rows))
-        c.fled[rows], c.safe[rows] = when, False
-        c.bound[rows] = Bound.AWAY
-        self._go(rows, when, option)
-
-    def _leave_guards(self, rows: Ints, when: Ints, number: Ints) -> None:
-        if rows.size:
-            c = self.columns
-            men, hurt = np.zeros_like(c.kinds_of(rows)), np.zeros_like(c.wounded_of(rows))
-            men[2], hurt[2] = c.kinds[rows, 2], c.wounded[rows, 2]
-            new = c.split(rows, men, hurt, number, AT_HOME_PART)
-            c.guard[new] = True
-            c.enter(new, when, Status.AT_HOME, c.home[new].astype(np.int64))
-
-    def _onward(self, rows: Ints, when: Ints) -> None:
-        c = self.columns
-        option = self.choose(rows, self.laws.routes.leaving(c.place[rows]))
-        stuck = option < 0
-        c.draw_again(Clock.ONWARD, rows[stuck], when[stuck])
-        self._go(rows[~stuck], when[~stuck], option[~stuck])
-
-    # ---- moved from camp to camp ---------------------------------------------------------
-
-    def _relocate(self, rows: Ints, when: Ints) -> None:
-        c = self.columns
-        here = c.place[rows].astype(np.int64)
-        camp = self.now.moved_to(c.key[rows], c.counted(Purpose.TRANSFER, rows), here)
-        none = camp < 0
-        c.draw_again(Clock.RELOCATE, rows[none], when[none])
-        c.bound[rows[~none]], c.camp[rows[~none]] = Bound.CAMP, camp[~none]
-        self._to_camp(rows[~none], when[~none], here[~none])
-
-    def _to_camp(self, rows: Ints, when: Ints, here: Ints) -> None:
-        """The next leg to the camp, or ask for room there."""
-        c = self.columns
-        camp = c.camp[rows].astype(np.int64)
-        there = here == camp
-        c.bound[rows[there]] = Bound.AWAY
-        self._park(rows[there], when[there], here[there])
-        go = ~there
-        self._go(rows[go], when[go], self.laws.way[here[go], camp[go]])
-
-    # ---- going home ----------------------------------------------------------------------
-
-    def _go_home(self, rows: Ints, when: Ints) -> None:
-        c = self.columns
-        here = c.place[rows].astype(np.int64)
-        goal = self.laws.destination(c.home[rows], c.burnt[rows])
-        way = (self.laws.way[here, goal] >= 0) & (here != goal)
-        c.draw_again(Clock.RETURN, rows[~way], when[~way])
-        c.bound[rows[way]] = Bound.HOME
-        c.safe[rows[way], Refuge.INSIDE] = True  # settling near a burnt home is no flight
-        self._homeward(rows[way], when[way], here[way])
-
-    def _homeward(self, rows: Ints, when: Ints, here: Ints) -> None:
-        c = self.columns
-        goal = self.laws.destination(c.home[rows], c.burnt[rows])
-        there = here == goal
-        if there.any():
-            self._home_again(rows[there], when[there], here[there])
-        go = ~there
-        self._go(rows[go], when[go], self.laws.way[here[go], goal[go]])
-
-    def _home_again(self, rows: Ints, when: Ints, here: Ints) -> None:
-        """At home, or near it where it is burnt: there they ask for room like anybody."""
-        if rows.size:
-            c = self.columns
-            c.bound[rows] = Bound.AWAY
-            near = here != c.home[rows]
-            self._park(rows[near], when[near], here[near])
-            c.enter(rows[~near], when[~near], Status.RETURNED, here[~near])
-            c.barred[rows[~near]] = -1
-            self.regroup(rows[~near])
-
-    def regroup(self, rows: Ints) -> None:
-        """These have settled, or are no more: at the end of the tick families may join again."""
-        if rows.size:
-            self._regrouped.append(rows)
-
-    def _reunite(self, rows: Ints) -> None:
-        """Parts settled where their family is join it again, if one of them just came."""
-        c = self.columns
-        parts = np.concatenate([rows[c.parent[rows] >= 0], c.parts_of(rows)])
-        whole = c.family_of(parts)
-        ready = (whole >= 0) & (c.place[parts] == c.place[whole])
-        parts = np.unique(parts[ready & c.settled(parts) & c.settled(whole)])
-        whole = c.family_of(parts)
-        later = np.isin(whole, parts)  # a family that itself joins another waits for the next tick
-        if later.any():
-            self.regroup(parts[later])
-        parts, whole = parts[~later], whole[~later]
-        if parts.size == 0:
-            return
-        families, index = np.unique(whole, return_inverse=True)
-        kinds, wounded = (np.zeros((KINDS, families.size), dtype=np.uint8) for _ in range(2))
-        for k in range(KINDS):
-            np.add.at(kinds[k], index, c.kinds[parts, k])
-            np.add.at(wounded[k], index, c.wounded[parts, k])
-        c.change(families, kinds, wounded)
-        c.change(parts, -c.kinds_of(parts), -c.wounded_of(parts))
-        self.observer.rejoined(c.place[parts[~c.guard[parts]]].astype(np.int64))
-        end = np.full(parts.size, self.now.face.stop, dtype=np.int64)
-        c.enter(parts, end, Status.EMPTY, c.place[parts].astype(np.int64))
-        c.draw_again(Clock.HARM, families, end[: families.size])
-        c.flush()
-
-    # ---- reception -----------------------------------------------------------------------
-
-    def settle(self) -> bool:
-        """Those who chose to stay find room in order of arrival, or go on.
-
-        Capacity is never exceeded; once a family finds no room, those behind it go on too.
-        """
-        if not self._parked:
-            return False
-        rows, when, here = (np.concatenate(column) for column in zip(*self._parked, strict=True))
-        self._parked = []
-        c = self.columns
-        order = np.lexsort((c.key[rows], when))
-        rows, when, here = rows[order], when[order], here[order]
-        fits = self._fits(rows, here)
-        inside = self.laws.world.inside[here]
-        stays = fits & inside
-        c.enter(rows[stays], when[stays], Status.DISPLACED, here[stays])
-        self._safe(rows[stays], when[stays], Refuge.INSIDE)
-        stays = fits & ~inside
-        self._shelter(rows[stays], when[stays], here[stays])
-        self._safe(rows[stays], when[stays], Refuge.ABROAD)
-        self.regroup(rows[fits])
-        rows, when, here = rows[~fits], when[~fits], here[~fits]
-        if rows.size:
-            option = self.choose(rows, self.laws.routes.leaving(here))
-            self.take(rows, when, here, option)
-        c.flush()
-        return True
-
-    def _safe(self, rows: Ints, when: Ints, refuge: Refuge) -> None:
-        """Count how long those took who settle in such a refuge for the first time on a flight."""
-        c = self.columns
-        first = ~c.safe[rows, refuge]
-        c.safe[rows, refuge] = True
-        rows, since = rows[first], when[first] - c.fled[rows[first]]
-        self.observer.safe(refuge, since, c.persons(rows))
-
-    def _fits(self, rows: Ints, here: Ints) -> Bools:
-        capacity = self.now.capacity
-        fits = np.ones(rows.size, dtype=bool)
-        limited = np.unique(here[capacity[here] >= 0])
-        if limited.size:
-            room = capacity - self.occupancy()
-            persons = self.columns.persons(rows)
-            for place in limited:
-                some = here == place
-                fits[some] = np.cumsum(persons[some]) <= room[place]
-        return fits
-
-    def _shelter(self, rows: Ints, when: Ints, here: Ints) -> None:
-        c = self.columns
-        c.enter(rows, when, Status.SHELTERED, here)
-        new = ~c.registered[rows]
-        c.registered[rows] = True
-        hours = self.laws.behaviour.reception.registration_hours
-        counted = when[new] + round(hours * 3600)
-        self.observer.register(counted, here[new], c.kinds_of(rows[new]))
+def _rows_of_beliefs(laws: Laws, households: Households) -> Ints:
+    """Rows of beliefs, ``2 x sort + informed``, that households can have."""
+    informed, groups = laws.behaviour.news.informed, laws.world.groups
+    states = [state for state, share in ((0, 1.0 - informed), (1, informed)) if share > 0.0]
+    return np.array(
+        [
+            2 * (2 * g + kin) + state
+            for g in np.unique(households.group).tolist()
+            for kin, share in ((0, 1.0 - groups[g].kin_across), (1, groups[g].kin_across))
+            if share > 0.0
+            for state in states
+        ],
+        dtype=np.int64,
+    )

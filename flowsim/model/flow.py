@@ -1,76 +1,71 @@
-"""FlowModel: one run of a scenario, step by step."""
+"""FlowModel: a run of a scenario as a Mesa model."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
-from itertools import pairwise
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Literal
 
 import mesa
 import networkx as nx
-import numpy as np
 
-from flowsim.arrays import Bools, Floats, Ints
-from flowsim.behaviour.harm import harm_per_day
-from flowsim.behaviour.leaving import heard, news_kernel
-from flowsim.behaviour.origins import OriginWeights
-from flowsim.behaviour.rules import Rule, RuleView, ask, chosen
-from flowsim.behaviour.settling import Refuges, free_part
-from flowsim.clock import ClockFace
-from flowsim.daily.simulate import simulate
+from flowsim.behaviour.rules import Rule
 from flowsim.draws import seed_key, seed_text
-from flowsim.errors import Problem, ScenarioError
 from flowsim.model.agents import REPORTERS, AuthorityAgent, ForceAgent, PlaceAgent
-from flowsim.model.assemble import assemble, assemble_days
-from flowsim.model.beliefs import Beliefs, Grapevine, Known
-from flowsim.model.borders import Borders
-from flowsim.model.crowd import Crowd
-from flowsim.model.laws import Laws, Now
-from flowsim.model.layout import STATUSES, Outcome, Status
-from flowsim.model.observe import Observer, Stocks
-from flowsim.model.outlook import world_of
-from flowsim.model.reference import ReferenceCrowd
-from flowsim.model.sight import Reports, Sight
+from flowsim.model.compiled import Compiled
+from flowsim.model.hazards import Hazard
+from flowsim.model.household import Household
+from flowsim.model.readable import Readable
+from flowsim.model.simulation import Simulation, runnable
 from flowsim.results import Result
-from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario, not_loaded
-from flowsim.shown import plain
-from flowsim.world.arrivals import Origins, told_arrivals, told_sheltered
-from flowsim.world.population import Households, join, settle_residents
-from flowsim.world.violence import Danger
 
 Engine = Literal["columns", "agents"]
 
 DEFAULT_SEED = 1
+OURS = (PlaceAgent, AuthorityAgent, ForceAgent, Household)
+"""Agents that the simulation itself moves."""
 
 
 class FlowModel(mesa.Model):
-    """People who flee, places, borders and forces.
+    """People who flee, places, borders and forces, as Mesa sees them.
+
+    All that a run does is done by its `Simulation`, whose attributes the model has too. Agents that
+    you add are stepped in the order in which they were made, after everybody else.
 
     Parameters
     ----------
     setup : Scenario
         What to run.
     engine : {"columns", "agents"}
-        Households as numpy columns, or each a `mesa.Agent`; both give the same bytes.
+        Households as compiled rows of a table, or each a `mesa.Agent`; both give the same bytes.
     rng : int or str, optional
         Seed of all draws, named as Mesa names it; 1 where it is not given. It is no generator:
         every draw is keyed (see `flowsim.draws`).
-    rules : dict of functions, optional
-        Rules of one's own by name, see `flowsim.behaviour.rules`.
+    rules : dict, optional
+        Rates and hazards of one's own by name, see `flowsim.model.hazards`.
+    household : type, optional
+        A subclass of `Household` that overrides some of what a household does; with the engine
+        "agents".
+    reporters : dict of functions, optional
+        Of the model, by name: what its `datacollector` collects besides its own.
+
+    Attributes
+    ----------
+    simulation : Simulation
 
     Raises
     ------
     ScenarioError
         The scenario does not hold together; one from a file was checked when it was loaded.
+    ValueError
+        A household of one's own with another engine.
 
     Examples
     --------
     >>> import flowsim as fs
-    >>> from flowsim.model.flow import FlowModel
-    >>> model = FlowModel(fs.load("scenarios/kyrgyz_uzbek_2010"), rng=1)  # doctest: +SKIP
+    >>> model = fs.FlowModel(fs.load("scenarios/kyrgyz_uzbek_2010"), rng=1)  # doctest: +SKIP
     >>> model.step()  # doctest: +SKIP
     """
 
@@ -79,7 +74,9 @@ class FlowModel(mesa.Model):
         setup: Scenario,
         engine: Engine = "columns",
         rng: int | str | None = None,
-        rules: Mapping[str, Rule] | None = None,
+        rules: Mapping[str, Rule | Hazard] | None = None,
+        household: type[Household] | None = None,
+        reporters: Mapping[str, Callable[[Any], Any]] | None = None,
     ) -> None:
         if isinstance(setup, str | os.PathLike):
             raise not_loaded(setup, "FlowModel")
@@ -88,264 +85,24 @@ class FlowModel(mesa.Model):
                 f"setup is a Scenario, not {type(setup).__name__}; "
                 "in batch_run write it as {'setup': [scenario]}"
             )
-        problems = check(setup)
-        if setup.rules == "flee":
-            right = "call flowsim.run, or choose `rules: flowsim`"
-            problems.append(Problem("rules", "Flee's rules have no steps to look into", right))
-        if problems:
-            raise ScenarioError(problems)
-        seed = DEFAULT_SEED if rng is None else rng
-        self.seed_text = seed_text(seed)
-        super().__init__(rng=int(seed_key(self.seed_text)))
-        self.setup, self.engine = setup, engine
-        world = world_of(setup)
-        self.world = world
-        self.seconds, self.grid = 0, setup.grid
-        self.duration = int((setup.end - setup.start).total_seconds())
-        self.borders = Borders(setup, world)
-        self.laws = Laws(setup, world, self.seed_text, self.borders.may_transfer())
-        self._edges = self.borders.edges()
-        sides = [side for border in setup.borders for side in border.authorities]
-        self.reports = Reports(round(3600 * max((a.lag_hours for a in sides), default=0.0)))
-        self.rules = chosen(rules)
-        fled = [country in setup.flee_from for country in world.countries]
-        self._fled = np.array(fled, dtype=bool)
-        self._flees = np.array([group.flees for group in world.groups])
-        self._kernel = news_kernel(world.network.km_between, setup.behaviour.leaving.news_km)
-        self.face = ClockFace(self.laws.cells.total)
-        self._settle(engine)
-        self._grapevine = Grapevine(setup.behaviour, world, self.laws.routes, self.laws.hours)
+        if household is not None and engine != "agents":
+            raise ValueError('households of one\'s own need engine="agents"')
+        seed = seed_text(DEFAULT_SEED if rng is None else rng)
+        super().__init__(rng=int(seed_key(seed)))
+        self.engine = engine
+        made = Compiled() if engine == "columns" else Readable(self, household or Household)
+        self.simulation = Simulation(runnable(setup), seed, rules, made)
         self._people_the_map()
-        self.look_at_borders(0)
-        self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
-        self._look()
+        self.datacollector = mesa.DataCollector(model_reporters={**REPORTERS, **(reporters or {})})
 
-    def _settle(self, engine: Engine) -> None:
-        """Put everybody into their home, before an observer."""
-        setup, world = self.setup, self.world
-        shape = (len(world.places), len(world.groups))
-        stops = np.arange(setup.record, self.duration + 1, setup.record, dtype=np.int64)
-        self.observer = Observer(stops, *shape, len(world.network.crossings))
-        names, groups = world.network.names, world.groups
-        if setup.behaviour.leaving.count == "given":
-            households = self._told()
-        else:
-            households = settle_residents(self.laws.seed, names, groups, world.residents)
-        if any(place.sheltered for place in world.places):
-            households = join([households, self._across()])
-        crowd: Any = {"columns": Crowd, "agents": ReferenceCrowd}[engine]
-        self.crowd = crowd(self.laws, self.face, households, self.observer, self)
-        self.stocks: Stocks = self.crowd.stocks()
-        self.danger: Danger = world.surroundings.at(0)
-        self._gone = np.zeros(shape)
-        self._once_shut = np.zeros(shape[0], dtype=bool)
-        across = np.flatnonzero(self.laws.status_at_start(households) == Status.SHELTERED)
-        known = np.zeros(across.size, dtype=np.int64)  # the host has counted them already
-        self.observer.register(known, households.place[across], households.kinds[:, across])
-
-    def _told(self) -> Households:
-        """Households for all who are told to leave."""
-        setup, seed = self.setup, self.laws.seed
-        weigh = OriginWeights(setup.behaviour.origins, self.world, self.duration)
-        return told_arrivals(
-            seed, self._origins(), setup.arrivals, setup.start, self.duration, weigh.at
-        )
-
-    def _across(self) -> Households:
-        """Households that are away from home as the run begins."""
-        sheltered = np.array([place.sheltered for place in self.world.places], dtype=np.int64)
-        weight = self.world.residents.astype(np.float64)
-        return told_sheltered(self.laws.seed, self._origins(), sheltered, weight)
-
-    def _origins(self) -> Origins:
-        world = self.world
-        return Origins(world.network.names, world.groups, world.residents)
-
-    # ---- the step ------------------------------------------------------------------------
-
-    def step(self) -> None:
-        """One step.
-
-        | phase | what |
-        | --- | --- |
-        | 1 violence | intensity at each place: events, contagion, forces, barricades |
-        | 2 policies | each authority observes and states its openings |
-        | 3 news | what people believe about 1 and 2; some are informed, the others late |
-        | 4 hazards | leave, move on, give up, try the fence, return; the clocks advance |
-        | 5 harm | the hazard of death and wounds of those exposed, one of the clocks |
-        | 6 departures and travel | whose event is due chooses a leg and moves |
-        | 7 crossings | queues meet openings, in time order |
-        | 8 reception | camps and hosts fill; overflow goes on |
-        | 9 record | observers look |
-
-        A step is made of ticks, over which violence and all hazards are constant, and a tick of
-        segments, over which the openings are. Neighbours who left, queues and full camps that
-        people hear of are those of the start of the step; authorities look once an hour.
-        """
-        borders = self.borders
-        for start, stop in self._ticks():
-            self.violence(start)
-            segments = self._segments(start, stop)
-            self.look_at_borders(start)
-            changed = self.policies(start)
-            beliefs = self.news(start)
-            self.hazards(start, stop)
-            self.crowd.begin_tick(self._now(beliefs))
-            for first, last in segments:
-                if first > start:
-                    changed = self.policies(first)
-                self.crowd.now.begin_segment(borders)
-                self.crowd.open_gates(first, last, changed)
-                while self.crowd.travel(last) or self.crowd.cross(last) or self.crowd.settle():
-                    pass
-            self.crowd.end_tick()
-            self.seconds = stop
-            self.record(stop)
-        self._look()
-        self.look_at_borders(self.seconds)  # for who asks between steps
-        self.datacollector.collect(self)
-        if self.seconds >= self.duration:
-            self.running = False
-
-    def violence(self, start: int) -> None:
-        """Phase 1: violence and its conditions, at the middle of the hour of the grid."""
-        self.danger = self.world.surroundings.at(start // self.grid * self.grid + self.grid // 2)
-
-    def look_at_borders(self, start: int) -> None:
-        """What states can learn of their borders; each hears of it with its own lag."""
-        if start % self.grid or AuthorityAgent not in self.agents_by_type:
-            return
-        so_far, people = self.observer.outcomes_so_far, self.stocks.people
-        self.reports.add(
-            Sight(
-                seconds=start,
-                waiting=self.stocks.waiting.sum(axis=1),
-                admitted=so_far[:, Outcome.ADMITTED] + so_far[:, Outcome.EXEMPT],
-                irregular=so_far[:, Outcome.IRREGULAR].copy(),
-                sheltered=people[:, :, Status.SHELTERED].sum(axis=1),
-                violence=self.danger.violence,
-            )
-        )
-
-    def policies(self, start: int) -> list[int]:
-        """Phase 2: authorities state their openings; gives the gates where these have changed."""
-        self.seconds = start
-        views = {(a.border, a.country): a for a in self.agents_by_type.get(AuthorityAgent, ())}
-        changed = self.borders.observe(start, views)
-        self._once_shut |= self.borders.shut
-        return changed
-
-    def news(self, start: int) -> Beliefs:
-        """Phase 3: what the informed know now, and the others knew `lag_hours` ago."""
-        known = Known(self.danger, self.borders.rules, self.borders.roads)
-        self._news, late = self._grapevine.hear(start, known)
-        self._hurry = self._grapevine.hurry(known, late)
-        self._awaited = self._grapevine.awaited(known, late)
-        return self._grapevine.believe(start, known, late, self._queue, self._refuges())
-
-    def hazards(self, start: int, stop: int) -> None:
-        """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
-        behaviour, danger, cells = self.setup.behaviour, self.danger, self.laws.cells
-        by_place, inside = danger.danger.shape, self.world.inside[:, None]
-        view = RuleView.of(
-            behaviour, danger, self.borders.roads, heard(self._kernel, self._news), self._gone,
-            self._fled, self.borders.pressure, self.borders.wish,
-        )  # fmt: skip
-        rate = np.zeros(cells.total)
-        leave = ask(self.rules, "leave", view, by_place, self.now) * self._flees
-        leave = leave * (1.0 + behaviour.leaving.hurry * self._hurry)
-        rate[cells.leave : cells.onward] = np.where(inside, leave, 0.0).ravel()
-        onward = ask(self.rules, "onward", view, by_place, self.now) * self._flees
-        rate[cells.onward : cells.harm] = np.where(inside, onward, 0.0).ravel()
-        harm = harm_per_day(behaviour.harm) * danger.danger
-        rate[cells.harm : cells.harm_moving] = harm.ravel()
-        rate[cells.harm_moving : cells.back_home] = (harm * behaviour.harm.on_the_way).ravel()
-        home = ask(self.rules, "return", view, (self._fled.size, *by_place, 2), self.now)
-        rate[cells.back_home : cells.give_up] = home.ravel()
-        if self.borders.transfers is not None:
-            moved = np.broadcast_to(self.borders.transfers.per_day[:, None], by_place)
-            rate[cells.relocate : cells.calendar] = moved.ravel()
-        rate[cells.calendar] = 1.0
-        self._gate_hazards(rate)
-        self.face.advance(start, stop, rate)
-        self.observer.expose(self._present(), danger.danger, danger.violence, stop - start)
-
-    def _gate_hazards(self, rate: Floats) -> None:
-        waiting, cells = self.setup.behaviour.waiting, self.laws.cells
-        crush = self.setup.behaviour.harm.crush_per_day
-        rules = self.borders.rules
-        for g, gate in enumerate(self.world.network.gates):
-            if not gate.out:
-                continue  # those who go home are patient, and the fence is not for them
-            rate[cells.give_up + 2 * g] = waiting.give_up_per_day
-            told = self._awaited[g]  # who has heard of an opening waits for it
-            open_, closed = waiting.give_up_per_day, waiting.give_up_closed_per_day
-            rate[cells.give_up + 2 * g + 1] = told * open_ + (1.0 - told) * closed
-            rate[cells.fence + 2 * g + 1] = waiting.fence_per_day
-            rate[cells.disperse + g] = rules.by_gate[g].dispersal_per_day
-            crowd = float(self.stocks.waiting[gate.crossing].sum())
-            rate[cells.crush + g] = crush * crowd / 10_000.0
-
-    def record(self, stop: int) -> None:
-        """Phase 9: at the end of a recording interval, count."""
-        self.stocks = self.crowd.stocks()
-        observer = self.observer
-        if observer.at < observer.stops.size and stop == observer.stops[observer.at]:
-            observer.close(self.stocks)
-
-    # ---- what the phases need ------------------------------------------------------------
-
-    def _ticks(self) -> Iterator[tuple[int, int]]:
-        """The step, cut at the grid."""
-        start, end = self.seconds, min(self.seconds + self.setup.step, self.duration)
-        while start < end:
-            stop = min(end, (start // self.grid + 1) * self.grid)
-            yield start, stop
-            start = stop
-
-    def _segments(self, start: int, stop: int) -> list[tuple[int, int]]:
-        """A tick, cut at the edges of policies."""
-        inner = self._edges[(self._edges > start) & (self._edges < stop)]
-        cuts = [start, *(int(edge) for edge in inner), stop]
-        return list(pairwise(cuts))
-
-    def _look(self) -> None:
-        """What feeds back, as it stands at the start of a step."""
-        memory = self.setup.behaviour.leaving.neighbours_hours * 3600.0
-        residents = np.maximum(self.world.residents, 1)
-        faded = self._gone * np.exp(-self.setup.step / memory)
-        self._gone = np.minimum(faded + self.crowd.left / residents, 1.0)
-        self.crowd.left[:] = 0
-        self._queue = self.crowd.queue()
-        capacity = self.world.capacity_at(self.seconds)
-        full = capacity * self.setup.behaviour.reception.full
-        self._settled = self.crowd.occupancy()
-        self._taken = (capacity >= 0) & (self._settled >= full)
-        self._free = free_part(capacity, self._settled)
-
-    def _present(self) -> Ints:
-        """Persons at each place by group, without those on the move, (P, G)."""
-        people = self.stocks.people
-        return people.sum(axis=2) - people[:, :, Status.MOVING]
-
-    def _now(self, beliefs: Beliefs) -> Now:
-        delay = self.danger.delay_hours[self.world.network.tail]
-        capacity = self.world.capacity_at(self.seconds)
-        return Now(self.laws, self.face, delay, beliefs, self._full(), capacity)
-
-    def _refuges(self) -> Refuges:
-        """What people hear of places to settle at, as they were at the start of the step."""
-        opened = self._once_shut & ~self.borders.shut
-        return Refuges(self._full(), self._free, self._settled, opened)
-
-    def _full(self) -> Bools:
-        """Places that were full at the start of the step, or take nobody in."""
-        return self._taken | self.borders.shut
-
-    # ---- what Mesa and policies see ------------------------------------------------------
+    def __getattr__(self, name: str) -> Any:
+        """What the model does not know itself is the simulation's."""
+        if name == "simulation" or name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.simulation, name)
 
     def _people_the_map(self) -> None:
-        network = self.world.network
+        simulation, network = self.simulation, self.simulation.world.network
         graph = nx.Graph()
         graph.add_nodes_from(range(len(network.names)))
         graph.add_edges_from(zip(network.tail.tolist(), network.head.tolist(), strict=True))
@@ -353,22 +110,28 @@ class FlowModel(mesa.Model):
         cells = {cell.coordinate: cell for cell in self.map.all_cells}
         self._places = {
             place.name: PlaceAgent(self, place, i, cells[i])
-            for i, place in enumerate(self.world.places)
+            for i, place in enumerate(simulation.world.places)
         }
-        for border in self.setup.borders:
+        for border in simulation.setup.borders:
             for authority in border.authorities:
-                AuthorityAgent(self, authority, border.id)
-        self._forces = {force.name: ForceAgent(self, force) for force in self.setup.forces}
+                agent = AuthorityAgent(self, authority, border.id)
+                simulation.views[border.id, authority.country] = agent
+        self._forces = {force.name: ForceAgent(self, force) for force in simulation.setup.forces}
+
+    def step(self) -> None:
+        """One step of the simulation (see `Simulation.step`), then of all agents of one's own."""
+        self.simulation.step()
+        for agent in list(self.agents):
+            if not isinstance(agent, OURS):
+                agent.step()
+        self.datacollector.collect(self)
+        if not self.simulation.running:
+            self.running = False
 
     @property
     def now(self) -> datetime:
         """Local time."""
-        return self.setup.start + timedelta(seconds=self.seconds)
-
-    @property
-    def hour(self) -> datetime:
-        """Local time at which the hour of the grid in course began."""
-        return self.setup.start + timedelta(seconds=self.seconds // self.grid * self.grid)
+        return self.simulation.now
 
     def place(self, name: str) -> PlaceAgent:
         """The agent of a place."""
@@ -380,102 +143,6 @@ class FlowModel(mesa.Model):
             raise KeyError(f"no force {name!r}; there is {', '.join(self._forces) or 'none'}")
         return self._forces[name]
 
-    def crossing_index(self, name: str) -> int:
-        """Number of a crossing."""
-        return self.world.network.crossings.index(name)
-
-    def admitted(self, crossing: str) -> int:
-        """Persons admitted so far at a crossing, the exempt among them."""
-        counts = self.observer.outcomes_so_far[self.crossing_index(crossing)]
-        return int(counts[Outcome.ADMITTED] + counts[Outcome.EXEMPT])
-
-    def crossed(self) -> int:
-        """Persons who have crossed so far, net of push-back."""
-        counts = self.observer.outcomes_so_far.sum(axis=0)
-        over = [Outcome.ADMITTED, Outcome.EXEMPT, Outcome.IRREGULAR]
-        return int(counts[over].sum() - counts[Outcome.PUSHED_BACK])
-
-    def total(self, status: Status) -> int:
-        """Persons in a status."""
-        return int(self.stocks.people[:, :, STATUSES.index(status.name.lower())].sum())
-
-    def dead(self) -> int:
-        """Deaths so far."""
-        return self.observer.deaths_so_far
-
     def result(self, provenance: bool = True) -> Result:
-        """What was recorded, labelled; see `run`."""
-        return assemble(self, provenance)
-
-
-def run(
-    scenario: Scenario,
-    seed: int | str = 1,
-    engine: Engine = "columns",
-    progress: bool = False,
-    rules: Mapping[str, Rule] | None = None,
-    provenance: bool = True,
-) -> Result:
-    """Run a scenario from its start to its end, by the rules that it chooses.
-
-    By ``rules: flee`` a run has no engine and no progress, and is recorded once a day.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    seed : int or str
-        Of all draws: the same seed gives the same bytes. A whole number (NumPy's too) or a text;
-        ``1`` and ``"1"`` are the same.
-    engine : {"columns", "agents"}
-        `columns` is the fast one; `agents` makes each household a Mesa agent, for reading and
-        for tests.
-    progress : bool
-        Show a progress bar on standard error.
-    rules : dict of functions, optional
-        Rules of one's own by name ("leave", "onward", "return"), see `flowsim.behaviour.rules`.
-    provenance : bool
-        Whether the result carries the scenario as YAML and its digest. That takes a moment, and who
-        runs one scenario many times keeps it once.
-
-    Returns
-    -------
-    Result
-
-    Raises
-    ------
-    ScenarioError
-        It does not hold together, or has what its rules do not know.
-    SimulationError
-        A policy or rule gave something that the model cannot use, or raised an error.
-    TypeError
-        The seed is something else, as a generator.
-    """
-    if not isinstance(scenario, Scenario):
-        raise not_loaded(scenario, "fs.run")
-    if scenario.rules == "flee":
-        return _run_daily(scenario, seed, rules, provenance)
-    model = FlowModel(scenario, engine=engine, rng=seed_text(seed), rules=rules)
-    steps = -(-model.duration // scenario.step)
-    if progress:
-        from tqdm import tqdm
-
-        for _ in tqdm(range(steps), desc=plain(scenario.name), unit="step"):
-            model.step()
-    else:
-        for _ in range(steps):
-            model.step()
-    result = model.result(provenance)
-    model.__dict__.clear()  # Mesa 3.3 keeps every model for good, to number its agents
-    return result
-
-
-def _run_daily(
-    scenario: Scenario, seed: int | str, rules: Mapping[str, Rule] | None, provenance: bool
-) -> Result:
-    problems = check(scenario)
-    if rules:
-        right = "leave them out, or choose `rules: flowsim`"
-        problems.append(Problem("rules", "Flee's rules take none of one's own", right))
-    if problems:
-        raise ScenarioError(problems)
-    return assemble_days(scenario, simulate(scenario, seed), provenance)
+        """What was recorded, labelled; see `flowsim.run`."""
+        return self.simulation.result(provenance)

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-import numpy as np
-
-from flowsim.draws import Purpose
-
 KINDS = 5
 
 
@@ -38,15 +34,13 @@ class Refuge(IntEnum):
     ABROAD = 1
 
 
-SAFE_AT = np.array([Status.DISPLACED, Status.SHELTERED])
-"""Status of those who have found each refuge."""
 REFUGES = tuple(r.name.lower() for r in Refuge)
 WAITS = (0.0, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0, 48.0, 96.0, 192.0)
 """Lower edges of the classes in which hours are counted; the last is open."""
 
 
-class Clock(IntEnum):
-    """The hazards a household can be under."""
+class Act(IntEnum):
+    """What a household does when a clock is due."""
 
     LEAVE = 0
     ONWARD = 1
@@ -59,34 +53,27 @@ class Clock(IntEnum):
     RELOCATE = 8
 
 
-PURPOSE = {
-    Clock.LEAVE: Purpose.LEAVE,
-    Clock.ONWARD: Purpose.ONWARD,
-    Clock.RETURN: Purpose.RETURN,
-    Clock.GIVE_UP: Purpose.GIVE_UP,
-    Clock.FENCE: Purpose.FENCE,
-    Clock.DISPERSE: Purpose.DISPERSE,
-    Clock.HARM: Purpose.HARM,
-    Clock.CRUSH: Purpose.CRUSH,
-    Clock.RELOCATE: Purpose.RELOCATE,
-}
-"""What the threshold of each clock is drawn for."""
+class Form(IntEnum):
+    """What decides under which cell of a hazard a household is."""
 
-CLOCKS_OF: dict[Status, tuple[Clock, ...]] = {
-    Status.AT_HOME: (Clock.LEAVE, Clock.HARM),
-    Status.MOVING: (Clock.HARM,),
-    Status.WAITING: (Clock.GIVE_UP, Clock.FENCE, Clock.DISPERSE, Clock.HARM, Clock.CRUSH),
-    Status.DISPLACED: (Clock.ONWARD, Clock.RETURN, Clock.HARM),
-    Status.SHELTERED: (Clock.RETURN, Clock.HARM, Clock.RELOCATE),
-    Status.DETAINED: (),
-    Status.RETURNED: (Clock.LEAVE, Clock.HARM),
-    Status.EMPTY: (),
-}
-"""The clocks that compete in each status; a tie goes to the first in the order of `Clock`."""
+    PLACE = 0
+    HOME = 1
+    GATE_AND_HELD = 2
+    GATE = 3
+    NOTHING = 4
+
+
+class Scale(IntEnum):
+    """What of a household scales a hazard."""
+
+    NOTHING = 0
+    LEAVING = 1
+    HARM = 2
+    SIZE = 3
 
 
 class Event(IntEnum):
-    """What happens to a household next, besides its clocks (`Clock`)."""
+    """What happens to a household next, besides what its clocks bring."""
 
     ARRIVE = 100
     RELEASE = 101
@@ -120,43 +107,3 @@ class Bound(IntEnum):
     BACK_OVER_THE_BORDER = 2
     QUEUE = 3
     CAMP = 4
-
-
-class Cells:
-    """Where each clock's cells lie in the flat clock face.
-
-    Parameters
-    ----------
-    places, groups, countries, gates : int
-        How many there are.
-    """
-
-    def __init__(self, places: int, groups: int, countries: int, gates: int) -> None:
-        self.places, self.groups = places, groups
-        by_place = places * groups
-        self.leave = 0
-        self.onward = by_place
-        self.harm = 2 * by_place
-        self.harm_moving = 3 * by_place
-        self.back_home = 4 * by_place
-        self.give_up = self.back_home + 2 * countries * by_place
-        self.fence = self.give_up + 2 * gates
-        self.disperse = self.fence + 2 * gates
-        self.crush = self.disperse + gates
-        self.relocate = self.crush + gates
-        self.calendar = self.relocate + by_place
-        self.total = self.calendar + 1
-
-    def span(self, clock: Clock) -> tuple[int, int]:
-        """First cell of a clock, and the first after its last."""
-        return {
-            Clock.LEAVE: (self.leave, self.onward),
-            Clock.ONWARD: (self.onward, self.harm),
-            Clock.HARM: (self.harm, self.back_home),
-            Clock.RETURN: (self.back_home, self.give_up),
-            Clock.GIVE_UP: (self.give_up, self.fence),
-            Clock.FENCE: (self.fence, self.disperse),
-            Clock.DISPERSE: (self.disperse, self.crush),
-            Clock.CRUSH: (self.crush, self.relocate),
-            Clock.RELOCATE: (self.relocate, self.calendar),
-        }[clock]

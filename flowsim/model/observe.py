@@ -7,9 +7,7 @@ from numpy.typing import NDArray
 
 from flowsim.arrays import Floats, Ints
 from flowsim.clock import DAY
-from flowsim.model.layout import KINDS, OUTCOMES, REFUGES, STATUSES, WAITS, Outcome, Refuge
-
-_WAITS = np.array(WAITS) * 3600.0
+from flowsim.model.layout import KINDS, OUTCOMES, REFUGES, STATUSES, WAITS
 
 
 class Stocks:
@@ -62,48 +60,8 @@ class Observer:
         self.hours_to_safety = np.zeros((len(REFUGES), len(WAITS)), dtype=np.int32)
         self.outcomes_so_far = np.zeros((crossings, len(OUTCOMES)), dtype=np.int64)
         self.deaths_so_far = 0
-        self._waited = np.zeros((n, crossings), dtype=np.int64)
-        self._passed = np.zeros((n, crossings), dtype=np.int64)
-
-    def outcome(self, crossing: Ints, outcome: Outcome, kinds: NDArray) -> None:
-        """Something happened to households of persons (5, n) at crossings (n,) of late."""
-        np.add.at(self.outcomes[self.at, :, outcome], crossing, kinds.T.astype(np.int32))
-        np.add.at(self.outcomes_so_far[:, outcome], crossing, kinds.sum(axis=0, dtype=np.int64))
-
-    def passed(self, crossing: Ints, waited: Ints, persons: Ints) -> None:
-        """How long households had waited who passed a crossing, seconds."""
-        np.add.at(self._waited[self.at], crossing, waited * persons)
-        np.add.at(self._passed[self.at], crossing, persons)
-        np.add.at(self.hours_waited, (crossing, _hours_class(waited)), persons)
-
-    def safe(self, refuge: Refuge, since: Ints, persons: Ints) -> None:
-        """Households first settled on their flight, so many seconds since they left home."""
-        np.add.at(self.hours_to_safety[refuge], _hours_class(since), persons)
-
-    def parted(self, crossing: Ints) -> None:
-        """Families of whom a gate let only some pass."""
-        np.add.at(self.split[self.at], crossing, 1)
-
-    def rejoined(self, place: Ints) -> None:
-        """Parts that were left at a gate joined their families again."""
-        np.add.at(self.reunited[self.at], place, 1)
-
-    def died_barred(self, crossing: Ints) -> None:
-        """One person each died who had been refused at these crossings, or (-1) at none."""
-        np.add.at(self.barred_deaths[self.at], crossing[crossing >= 0], 1)
-
-    def harmed(self, place: Ints, group: Ints, died: NDArray, wounded: NDArray) -> None:
-        """One person of each household was struck; died and wounded say how it ended."""
-        np.add.at(self.deaths[self.at], (place[died], group[died]), 1)
-        self.deaths_so_far += int(died.sum())
-        np.add.at(self.wounded[self.at], (place[wounded], group[wounded]), 1)
-
-    def register(self, when: Ints, place: Ints, kinds: NDArray) -> None:
-        """The host will have counted these households (5, n) by ``when``."""
-        interval = np.searchsorted(self.stops, when, side="left")
-        seen = interval < self.stops.size
-        for k in range(KINDS):
-            np.add.at(self.registered[:, :, k], (interval[seen], place[seen]), kinds[k][seen])
+        self.waited_s = np.zeros((n, crossings), dtype=np.int64)
+        self.passed = np.zeros((n, crossings), dtype=np.int64)
 
     def expose(self, people: Ints, danger: NDArray, violence: NDArray, seconds: int) -> None:
         """Persons (P, G) who stood in danger (P, G) for some seconds; violence (P,) is noted."""
@@ -121,9 +79,4 @@ class Observer:
     def waiting_hours(self) -> Floats:
         """Mean hours waited by those who passed in each interval, NaN where nobody did; (T, X)."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self._passed > 0, self._waited / self._passed / 3600.0, np.nan)
-
-
-def _hours_class(seconds: Ints) -> Ints:
-    """Number of the class of `WAITS` that each time falls into."""
-    return np.searchsorted(_WAITS, seconds, side="right") - 1
+            return np.where(self.passed > 0, self.waited_s / self.passed / 3600.0, np.nan)

@@ -22,6 +22,7 @@ from flowsim.behaviour.settling import Refuges, free_part
 from flowsim.clock import DAY
 from flowsim.model.beliefs import Grapevine, Known
 from flowsim.model.borders import Borders
+from flowsim.model.circumstances import Circumstances
 from flowsim.model.laws import Laws
 from flowsim.policy.sections import Authority
 from flowsim.scenario.scenario import Scenario
@@ -133,7 +134,9 @@ class Outlook:
         self.scenario, self.world = scenario, world_of(scenario)
         self.duration = int((scenario.end - scenario.start).total_seconds())
         self.borders = Borders(scenario, self.world)
-        self.laws = Laws(scenario, self.world, 1, self.borders.may_transfer())
+        self.laws = Laws(scenario, self.world, 1)
+        self._circumstances = Circumstances(scenario, self.world, self.borders)
+        self._nobody = np.zeros(len(self.world.network.crossings), dtype=np.int64)
         self.settled = np.array([place.sheltered for place in self.world.places], dtype=np.int64)
         self.seconds = 0
         self.danger: Danger = self.world.surroundings.at(0)
@@ -147,7 +150,6 @@ class Outlook:
         }  # fmt: skip
         leaving = scenario.behaviour.leaving
         self._kernel = news_kernel(self.world.network.km_between, leaving.news_km)
-        self._fled = np.array([c in scenario.flee_from for c in self.world.countries], dtype=bool)
         self._once_shut = np.zeros(len(self.world.places), dtype=bool)
 
     def intervals(self, most: int | None = None) -> Iterator[Interval]:
@@ -183,12 +185,13 @@ class Outlook:
         for start in range(0, self.duration, grid):
             stop = min(start + grid, self.duration)
             hurry = 1.0 + behaviour.leaving.hurry * self.grapevine.hurry(self.known, self.late)
-            view = RuleView.of(
-                behaviour, self.danger, self.borders.roads, heard(self._kernel, self.talked_of),
-                gone, self._fled, self.borders.pressure, self.borders.wish,
+            view = self._circumstances.view(
+                self.danger, heard(self._kernel, self.talked_of), gone,
+                self.grapevine.hurry(self.known, self.late),
+                self.grapevine.awaited(self.known, self.late), self._nobody,
             )  # fmt: skip
             now = self.scenario.start + timedelta(seconds=start)
-            rate = ask(RULES, "leave", view, residents.shape, now) * flees * hurry * inside
+            rate = ask(RULES["leave"], "leave", view, residents.shape, now) * flees * hurry * inside
             so_far += rate * (stop - start) / DAY
             still = _still_home(so_far, variance)
             left, home = home - still, still

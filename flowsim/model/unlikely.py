@@ -18,7 +18,6 @@ from flowsim.errors import ScenarioWarning, SimulationError
 from flowsim.model.explain import share_text
 from flowsim.model.outlook import Interval, Outlook
 from flowsim.model.ways import Way, Worth, chances, likely_ways, settled
-from flowsim.policy.own import of_the_stock
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.load import where_written
 from flowsim.scenario.policies import held
@@ -60,8 +59,8 @@ def unlikely(scenario: Scenario) -> list[Flaw]:
     Parameters
     ----------
     scenario : Scenario
-        One that holds together. Of Flee's rules nothing is told, nor where policies are the user's
-        own code, which is asked in a run alone.
+        One that holds together. Of Flee's rules nothing is told, nor where only a run can tell
+        what a policy states.
 
     Examples
     --------
@@ -69,11 +68,8 @@ def unlikely(scenario: Scenario) -> list[Flaw]:
     >>> unlikely(fs.load("tests/data/small"))
     []
     """
-    own = any(
-        not of_the_stock(policy) or getattr(policy, "type", "") in ("function", "code")
-        for _, policy in held(scenario, "borders")
-    )
-    if scenario.rules == "flee" or own:
+    known = all(policy.is_known() for _, policy in held(scenario, "borders"))
+    if scenario.rules == "flee" or not known:
         return []
     intervals = -(-int((scenario.end - scenario.start).total_seconds()) // scenario.grid)
     size = len(scenario.places) ** 2 * len(scenario.groups)

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise, product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from flowsim.policy.base import Policy, Stated
-from flowsim.policy.compose import GateRules, at_crossing, compose, state
+from flowsim.policy.base import MOST_ALTERNATIVES, Alternatives, Policy, together
+from flowsim.policy.compose import GateRules, at_crossing, compose, may_state
 from flowsim.policy.opening import Opening
-from flowsim.policy.own import of_the_stock
 from flowsim.policy.sections import Border
 from flowsim.policy.who import Sorts, who
 from flowsim.scenario.scenario import Scenario
 
-_OWN = ("function", "code")
-"""Policies of the user's own; they are asked in a run and nowhere else."""
-_WATCHING = ("reactive", "capacity_bound")
-"""Policies that look at the border before they speak."""
-_MOST = 4
-"""So many of those that watch are tried on and off."""
 _RANK = ("open", "barred", "rule", "shut")
 
 
@@ -58,20 +52,6 @@ class _At(NamedTuple):
     sorts: Sorts
 
 
-class _Assumed:
-    """A border as a policy that watches may find it: what it waits for is so, or is not."""
-
-    def __init__(self, now: datetime, crossings: tuple[str, ...], on: bool) -> None:
-        self.now = self.seen_at = now
-        self.crossings, self._on = crossings, on
-
-    def memory(self, policy: object) -> dict[str, Any]:
-        return {"looked": self.seen_at, "on": self._on}
-
-    def occupancy(self, places: Sequence[str] = ()) -> float:
-        return float("inf") if self._on else 0.0
-
-
 def crossing_spans(scenario: Scenario, crossing: str) -> list[Span]:
     """What a crossing is over the run, for those who flee, as the model composes it."""
     here = _at(scenario, crossing)
@@ -96,59 +76,30 @@ def _at(scenario: Scenario, crossing: str) -> _At:
 
 
 def _parts(policies: Sequence[Policy]) -> Iterator[Policy]:
-    """What policies are made of; the user's own code is not asked."""
+    """What policies are made of; code that a file names is not run for a figure."""
     for policy in policies:
-        yield from (policy,) if _is_own(policy) else policy.parts()
-
-
-def _is_own(policy: Policy) -> bool:
-    return not of_the_stock(policy) or getattr(policy, "type", "") in _OWN
-
-
-def _depends(policy: Policy) -> bool:
-    """Whether what a policy states depends on more than the time."""
-    if _is_own(policy) or getattr(policy, "type", "") in _WATCHING:
-        return True
-    return any(_depends(inner) for inner in policy.within())
-
-
-def _has_own(policy: Policy) -> bool:
-    return _is_own(policy) or any(_has_own(inner) for inner in policy.within())
-
-
-def _stands_above(policy: Policy) -> bool:
-    inner = any(_stands_above(p) for p in policy.within()) if of_the_stock(policy) else False
-    return bool(getattr(policy, "stands_above", False)) or inner
+        yield from (policy,) if policy.runs_code else policy.parts()
 
 
 def _state(here: _At, now: datetime) -> tuple[str, str]:
     """State and words for a crossing at a moment."""
-    in_force = [p for side in here.sides for p in side if p.in_force(now)]
-    watching = [p for p in in_force if _depends(p)]
-    if not any(_stands_above(p) for p in watching):
-        settled = _told(_openings(here, now, dict.fromkeys(map(id, watching))), here.sorts)
+    ways = [[may_state(policy, now, here.crossings) for policy in side] for side in here.sides]
+    if not any(p.overrides() for side in here.sides for p in side if p.in_force(now)):
+        sure = [[w if w is not None and len(w) == 1 else ((),) for w in side] for side in ways]
+        (settled,) = _outcomes(here, sure)
         if settled[0] == "shut":
             return settled  # whatever else is stated can only shut it more
-    if any(_has_own(p) for p in watching) or len(watching) > _MOST:
-        return "rule", "by rule"
-    found = set()
-    for on in product((False, True), repeat=len(watching)):
-        assumed: dict[int, bool | None] = dict(zip(map(id, watching), on, strict=True))
-        found.add(_told(_openings(here, now, assumed), here.sorts))
+    found = _outcomes(here, ways)
     return found.pop() if len(found) == 1 else ("rule", "by rule")
 
 
-def _openings(here: _At, now: datetime, assumed: dict[int, bool | None]) -> tuple[Opening, ...]:
-    """The openings that bind the crossing; a policy that watches is on, off, or left out."""
-    said: list[list[Stated]] = []
-    for side in here.sides:
-        said.append([])
-        for policy in side:
-            on = assumed.get(id(policy), False)
-            if on is not None:
-                view = _Assumed(now, here.crossings, on)
-                said[-1] += state([policy], now, view)  # type: ignore[arg-type]
-    return at_crossing(said, here.crossing)
+def _outcomes(here: _At, ways: Sequence[Sequence[Alternatives]]) -> set[tuple[str, str]]:
+    """States and words that may be; none where only a run can tell."""
+    sides = [together(side) for side in ways]
+    known = [side for side in sides if side is not None]
+    if len(known) < len(sides) or math.prod(map(len, known)) > MOST_ALTERNATIVES:
+        return set()
+    return {_told(at_crossing(said, here.crossing), here.sorts) for said in product(*known)}
 
 
 def _told(openings: tuple[Opening, ...], sorts: Sorts) -> tuple[str, str]:

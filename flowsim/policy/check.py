@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from flowsim.errors import SimulationError
 from flowsim.policy.base import Stated
@@ -31,11 +32,25 @@ _AMOUNTS = {
 }  # fmt: skip
 
 
-def check(stated: Stated) -> None:
-    """Raise SimulationError where a policy stated what is no statement or out of its range."""
+def check(stated: Stated, overrides: Callable[[], bool] = bool) -> None:
+    """Raise SimulationError where a policy stated what makes no sense, or says it does not state.
+
+    Parameters
+    ----------
+    stated : Stated
+    overrides : callable
+        Gives whether the whole policy says that it may stand above the list of its side.
+    """
     said = stated.opening
     if not isinstance(said, Opening | Road | Transfer | Shut):
         raise SimulationError(f"it gave {said!r}; a policy gives an Opening or None")
+    told = stated.policy.statements
+    if not isinstance(said, told):
+        wrong = f"it stated {_a(type(said))} and says that it states {' or '.join(map(_a, told))}"
+        raise SimulationError(f"{wrong}; name all in `statements` of its class")
+    if stated.above and not overrides():
+        wrong = "it stands above the list of its side and says that it does not"
+        raise SimulationError(f"{wrong}; let its method `overrides` give True")
     for name in _NAMES[type(said)]:
         if not isinstance(getattr(said, name), tuple):
             raise SimulationError(f"{name}={getattr(said, name)!r} is no tuple")
@@ -53,3 +68,8 @@ def check(stated: Stated) -> None:
         amounts += [weight for _, weight in said.shares]
     if not all(a is None or (math.isfinite(a) and a >= 0.0) for a in amounts):
         raise SimulationError(f"{said!r} has a negative or infinite number")
+
+
+def _a(kind: type) -> str:
+    """A kind of statement with its article."""
+    return f"{'an' if kind is Opening else 'a'} {kind.__name__}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, partial
 from importlib import import_module
@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ValidationError
 
 from flowsim.errors import ScenarioError
-from flowsim.policy.base import Policy, cut
+from flowsim.policy.base import Ground, Misfit, Policy, cut
+from flowsim.policy.names import Loc
 from flowsim.policy.opening import Statement
 from flowsim.policy.own import Rule
 from flowsim.policy.source import source_of
@@ -53,6 +54,7 @@ class Code(Policy):
     """
 
     type: Literal["code"] = "code"
+    runs_code = True
     call: Annotated[Name, AfterValidator(_is_call)]
     """``module:name``; the module is one that Python can import."""
     arguments: Annotated[dict[str, Any], AfterValidator(_are_plain)] = {}
@@ -89,6 +91,26 @@ class Code(Policy):
         """Itself, or the parts of the policy that it names, cut to its window and crossings."""
         target = self._made()  # anew, as it may remember
         return cut((target,), self) if isinstance(target, Policy) else (self,)
+
+    def made(self) -> tuple[Loc, Policy] | None:
+        """The policy that it names, if it names one: its fields are the arguments."""
+        try:
+            target = self.target
+        except ValueError:
+            return None  # told by `misfits`
+        return (("arguments",), target) if isinstance(target, Policy) else None
+
+    def misfits(self, ground: Ground) -> Iterator[Misfit]:
+        """What keeps its code from being had, besides."""
+        yield from super().misfits(ground)
+        try:
+            _ = self.target
+        except ValueError as error:
+            wrong, _, right = str(error).partition("; ")
+            yield Misfit(("call",), wrong, right)
+
+    def identities(self) -> Mapping[str, str]:
+        return {"known_as": self.identity()}
 
     def identity(self) -> str:
         """What a digest knows it by: module, name, and a digest of source and arguments."""

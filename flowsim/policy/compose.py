@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
@@ -12,7 +13,7 @@ import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints
 from flowsim.errors import SimulationError, in_own_code
-from flowsim.policy.base import Policy, Stated
+from flowsim.policy.base import Alternatives, Calendar, Policy, Stated
 from flowsim.policy.check import check
 from flowsim.policy.hosting import HostPolicy
 from flowsim.policy.opening import Count, Opening
@@ -25,7 +26,7 @@ MOST_QUOTAS = 60
 Q = TypeVar("Q")
 
 
-class Rate(NamedTuple):
+class Spread(NamedTuple):
     """A quota that is spread: persons an hour of all but the exempt.
 
     Two with the same number bind different people if they exempt different ones.
@@ -52,11 +53,11 @@ class GateRules:
         Chance of being let pass, drawn once a visit.
     quota_per_hour : float64 array (S, 5, 2)
         Persons an hour of the least quota that binds, spread or counted; inf where none does.
-    rated, counted : int64 arrays (S, 5, 2)
-        Which of `rates` and of `counts` bind, a bit each.
-    rates : tuple of Rate
+    spread, counted : int64 arrays (S, 5, 2)
+        Which of `spread_quotas` and of `counted_quotas` bind, a bit each.
+    spread_quotas : tuple of Spread
         Quotas that are spread, in force here.
-    counts : tuple of Counted
+    counted_quotas : tuple of Counted
         Quotas that are counted, in force here.
     exempt : bool array (S, 5, 2)
         Whether an exemption changes what holds for the class.
@@ -72,10 +73,10 @@ class GateRules:
 
     passes: Floats
     quota_per_hour: Floats
-    rated: Ints
+    spread: Ints
     counted: Ints
-    rates: tuple[Rate, ...]
-    counts: tuple[Counted, ...]
+    spread_quotas: tuple[Spread, ...]
+    counted_quotas: tuple[Counted, ...]
     exempt: Bools
     rank: Ints
     leak: float
@@ -103,20 +104,42 @@ def state(
         policy, of which ``side``, and when.
     """
     stated: list[Stated] = []
+    calendar = Calendar(now, getattr(view, "crossings", ()))
     for whole in policies:
-        try:
+        with _told_whose(whole, now, side):
             for policy in whole.parts():
-                for said in policy.says(now, view):
-                    check(said)
+                for said in policy.says(now, view if policy.reactive else calendar):
+                    check(said, policy.overrides)
                     stated.append(said)
-        except MemoryError:
-            raise
-        except Exception as error:
-            of = f" of {side}" if side else ""
-            at = f" for {', '.join(whole.crossings)}" if whole.crossings else ""
-            what = f"the policy {called(whole)}{of}{at}, {now:%Y-%m-%dT%H:%M}"
-            raise in_own_code(what, error) from error
     return stated
+
+
+def may_state(policy: Policy, now: datetime, crossings: tuple[str, ...]) -> Alternatives:
+    """What a policy may state at a moment, see `Policy.alternatives`.
+
+    Raises
+    ------
+    SimulationError
+        As `state` does.
+    """
+    with _told_whose(policy, now, ""):
+        ways = policy.alternatives(now, crossings)
+        for said in (said for way in ways or () for said in way):
+            check(said, policy.overrides)
+    return ways
+
+
+@contextmanager
+def _told_whose(whole: Policy, now: datetime, side: str) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:
+        of = f" of {side}" if side else ""
+        at = f" for {', '.join(whole.crossings)}" if whole.crossings else ""
+        what = f"the policy {called(whole)}{of}{at}, {now:%Y-%m-%dT%H:%M}"
+        raise in_own_code(what, error) from error
 
 
 def at_crossing(sides: Iterable[Iterable[Stated]], crossing: str) -> tuple[Opening, ...]:
@@ -169,18 +192,18 @@ def compose(openings: Sequence[Opening], sorts: Sorts) -> GateRules:
     shape = (len(sorts), 5, 2)
     chances, quota = [np.ones(shape)], np.full(shape, np.inf)
     exempt = np.zeros(shape, dtype=bool)
-    rates, counts = _rates(openings), _counts(openings)
-    rated, counted = (np.zeros(shape, dtype=np.int64) for _ in range(2))
+    spread_quotas, counted_quotas = _spread_quotas(openings), _counted_quotas(openings)
+    spread, counted = (np.zeros(shape, dtype=np.int64) for _ in range(2))
     holding: list[Opening] = []
     for opening in openings:
         free = any_of(opening.exempt, sorts)
         chance = np.where(any_of(opening.barred, sorts), 0.0, opening.permeability)
         limit = np.inf if opening.quota_per_hour is None else opening.quota_per_hour
         if opening.quota_per_hour is not None:
-            rated |= np.where(free, 0, 1 << rates.index(_rate(opening)))
+            spread |= np.where(free, 0, 1 << spread_quotas.index(_spread(opening)))
         if opening.count is not None:
             limit = min(limit, opening.count.persons / opening.count.hours)
-            counted |= np.where(free, 0, 1 << counts.index(_counted(opening)))
+            counted |= np.where(free, 0, 1 << counted_quotas.index(_counted(opening)))
         exempt |= free & ((chance < 1.0) | (limit < np.inf))
         chances.append(np.where(free, 1.0, chance))
         if (chances[-1] < 1.0).any():
@@ -192,10 +215,10 @@ def compose(openings: Sequence[Opening], sorts: Sorts) -> GateRules:
     return GateRules(
         passes=passes,
         quota_per_hour=quota,
-        rated=rated,
+        spread=spread,
         counted=counted,
-        rates=rates,
-        counts=counts,
+        spread_quotas=spread_quotas,
+        counted_quotas=counted_quotas,
         exempt=exempt & (passes > 0.0),
         rank=_rank(openings, sorts),
         leak=_either(o.leak for o in openings) * (1.0 - _either(o.interception for o in openings)),
@@ -216,9 +239,9 @@ def compose(openings: Sequence[Opening], sorts: Sorts) -> GateRules:
     )
 
 
-def _rate(opening: Opening) -> Rate:
+def _spread(opening: Opening) -> Spread:
     assert opening.quota_per_hour is not None
-    return Rate(opening.quota_per_hour, tuple(sorted(set(opening.exempt))))
+    return Spread(opening.quota_per_hour, tuple(sorted(set(opening.exempt))))
 
 
 def _counted(opening: Opening) -> Counted:
@@ -226,12 +249,12 @@ def _counted(opening: Opening) -> Counted:
     return Counted(opening.count, tuple(sorted(set(opening.exempt))))
 
 
-def _rates(openings: Iterable[Opening]) -> tuple[Rate, ...]:
-    found = tuple(sorted({_rate(o) for o in openings if o.quota_per_hour is not None}))
+def _spread_quotas(openings: Iterable[Opening]) -> tuple[Spread, ...]:
+    found = tuple(sorted({_spread(o) for o in openings if o.quota_per_hour is not None}))
     return _few(found)
 
 
-def _counts(openings: Iterable[Opening]) -> tuple[Counted, ...]:
+def _counted_quotas(openings: Iterable[Opening]) -> tuple[Counted, ...]:
     found = tuple(sorted({_counted(o) for o in openings if o.count is not None}))
     return _few(found)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import model_validator
 
-from flowsim.policy.base import Conditions, Policy
-from flowsim.policy.opening import Count, Opening
+from flowsim.policy.base import Ground, Misfit, Policy
+from flowsim.policy.names import Conditions
+from flowsim.policy.opening import OUT_ONLY, Count, Opening
 from flowsim.section import Instant, NonNegative, Positive, Share
 from flowsim.view import BorderView
 from flowsim.world.sections import Hour
@@ -18,7 +20,14 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class Open(Policy):
+class GatePolicy(Policy):
+    """A policy on who passes a gate; by the time alone, unless it says that it reacts."""
+
+    statements = (Opening,)
+    reactive = False
+
+
+class Open(GatePolicy):
     """The crossing lets everybody pass.
 
     June 2010: what the authorities of Kyrgyzstan did at their own posts from 12 June on.
@@ -41,7 +50,7 @@ class Open(Policy):
         return Opening(priority=self.priority, delay_hours=self.delay_hours, cost_km=self.cost_km)
 
 
-class Closed(Policy):
+class Closed(GatePolicy):
     """The crossing lets nobody pass but the exempt; the fence leaks.
 
     With `crossings`, some crossings of several are closed. June 2010: Uzbekistan from the evening
@@ -152,7 +161,7 @@ class AnnouncedOpening(Closed):
         return (*super().edges(first, last), *told)
 
 
-class ExitBan(Policy):
+class ExitBan(GatePolicy):
     """A state keeps its own people in: all of them, or those it names.
 
     It belongs to the authority of the country that people flee from. The German Democratic Republic
@@ -165,6 +174,7 @@ class ExitBan(Policy):
     """
 
     type: Literal["exit_ban"] = "exit_ban"
+    directions = OUT_ONLY
     barred: Conditions = ()
     """Who may not leave; empty means nobody may."""
     exempt: Conditions = ()
@@ -180,8 +190,16 @@ class ExitBan(Policy):
             leak=self.leak,
         )
 
+    def misfits(self, ground: Ground) -> Iterator[Misfit]:
+        yield from super().misfits(ground)
+        if ground.direction == "out" and ground.flee_from and not ground.is_fled():
+            wrong = f"nobody flees from {ground.country!r}, so it can ban no exit"
+            fled = ", ".join(ground.flee_from)
+            right = f"give it to an authority of {fled}, or close the crossing"
+            yield Misfit(("type",), wrong, right)
 
-class OpeningHours(Policy):
+
+class OpeningHours(GatePolicy):
     """The crossing is open at some hours of some days and closed at night or on weekends.
 
     Under the Berlin pass agreement of 1963 visitors had to be back by midnight.
@@ -230,16 +248,10 @@ class OpeningHours(Policy):
         return round(self.hours[0] * 3600), round(self.hours[1] * 3600)
 
     def edges(self, first: datetime, last: datetime) -> tuple[datetime, ...]:
-        marks = []
-        day = datetime.combine(first.date(), time()) - timedelta(days=1)
-        while day <= last:
-            marks += [day + timedelta(seconds=second) for second in self._seconds()]
-            day += timedelta(days=1)
-        inside = (m for m in marks if first <= m <= last and m in self.window())
-        return (*super().edges(first, last), *inside)
+        return (*super().edges(first, last), *self.daily(first, last, self.hours))
 
 
-class Quota(Policy):
+class Quota(GatePolicy):
     """At most so many persons an hour or a day; the exempt do not count, unless with their family.
 
     Give exactly one of `per_hour` and `per_day`. Spread evenly (the default), a place that nobody
@@ -253,7 +265,7 @@ class Quota(Policy):
     >>> Quota(per_day=4800).opening(None, None).quota_per_hour
     200.0
     >>> Quota(per_day=4800, counted=True, carry_over=1).opening(None, None).count
-    Count(persons=4800.0, hours=24.0, kept=1.0)
+    Count(persons=4800.0, hours=24.0, carry_over=1.0)
     """
 
     type: Literal["quota"] = "quota"
@@ -292,16 +304,11 @@ class Quota(Policy):
     def edges(self, first: datetime, last: datetime) -> tuple[datetime, ...]:
         if not self.counted:
             return super().edges(first, last)
-        step = timedelta(days=1) if self.per_hour is None else timedelta(hours=1)
-        marks, mark = [], datetime.combine(first.date(), time())
-        while mark <= last:
-            if mark >= first and mark in self.window():
-                marks.append(mark)
-            mark += step
-        return (*super().edges(first, last), *marks)
+        hours = (0,) if self.per_hour is None else range(24)
+        return (*super().edges(first, last), *self.daily(first, last, hours))
 
 
-class Triage(Policy):
+class Triage(GatePolicy):
     """Some are let in and others held: by kind of person, in an order, at the pace of the guards.
 
     June 2010: women, children, elderly and wounded first and young men mostly not, 12-14 June.
@@ -342,7 +349,7 @@ class Triage(Policy):
         )
 
 
-class PushBack(Policy):
+class PushBack(GatePolicy):
     """Guards drive people from the fence, catch those who climb it, and send back those inside.
 
     June 2010: reported of Uzbek guards on 11 June, before orders came.
@@ -354,6 +361,7 @@ class PushBack(Policy):
     """
 
     type: Literal["push_back"] = "push_back"
+    directions = OUT_ONLY
     dispersal_per_day: NonNegative = 0.0
     """Hazard for those who wait of being driven from the fence, 1/day."""
     interception: Share = 0.0

@@ -25,8 +25,6 @@ class RulesAtGates:
 
     Attributes
     ----------
-    limits_somebody : bool
-        Whether there is a quota at all.
     closes_s, opens_s : int64 arrays (gates,)
         Seconds of the announced closure and opening, `NEVER` where there is none.
     family_chance : float64 array (gates, S)
@@ -41,9 +39,8 @@ class RulesAtGates:
         self.by_gate = tuple(rules)
         self.passes = np.array([r.passes for r in rules])
         self.quota_per_hour = np.array([r.quota_per_hour for r in rules])
-        self.rated = np.array([r.rated for r in rules])
+        self.spread = np.array([r.spread for r in rules])
         self.counted = np.array([r.counted for r in rules])
-        self.limits_somebody = any(r.counts or r.rates for r in rules)
         self.exempt = np.array([r.exempt for r in rules])
         self.rank = np.array([r.rank for r in rules])
         self.leak = np.array([r.leak for r in rules])

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal, Self
 
 from pydantic import model_validator
 
-from flowsim.policy.base import Policy
-from flowsim.policy.opening import Opening, Shut, Transfer
-from flowsim.section import Instant, Name, NonNegative, Positive
+from flowsim.policy.base import Ground, Misfit, Policy
+from flowsim.policy.names import PlaceName
+from flowsim.policy.opening import OUT_ONLY, Opening, Shut, Transfer
+from flowsim.section import Instant, NonNegative, Positive
 from flowsim.view import BorderView
 
 
 class HostPolicy(Policy):
-    """A policy on people who are across; it binds no crossings."""
+    """A policy on people who are across, by the time alone unless it says that it reacts.
+
+    It binds no crossings.
+    """
+
+    reactive = False
+    directions = OUT_ONLY
 
     @model_validator(mode="after")
     def _no_crossings(self) -> Self:
@@ -39,6 +47,8 @@ class ForcedReturn(HostPolicy):
     """
 
     type: Literal["forced_return"] = "forced_return"
+    statements = (Opening,)
+    of_refuge = True
     start: Instant
     deadline: Instant
     per_day: NonNegative = 0.0
@@ -75,6 +85,8 @@ class EncouragedReturn(HostPolicy):
     """
 
     type: Literal["encouraged_return"] = "encouraged_return"
+    statements = (Opening,)
+    of_refuge = True
     factor: Positive
     """Factor on the own wish to go home."""
 
@@ -95,15 +107,20 @@ class Relocation(HostPolicy):
     """
 
     type: Literal["relocation"] = "relocation"
-    origins: tuple[Name, ...]
+    statements = (Transfer,)
+    origins: tuple[PlaceName, ...]
     """Places they are moved from."""
-    to: tuple[Name, ...]
+    to: tuple[PlaceName, ...]
     """Places they are moved to, alike as long as there is room."""
     per_day: Positive
     """Hazard of a household of being moved, 1/day."""
 
     def opening(self, now: datetime, view: BorderView) -> Transfer:
         return Transfer(self.per_day, self.origins, tuple((name, 1.0) for name in self.to))
+
+    def misfits(self, ground: Ground) -> Iterator[Misfit]:
+        yield from super().misfits(ground)
+        yield from _moved_to_where_they_are(self.origins, self.to, ground)
 
 
 class Dispersal(HostPolicy):
@@ -119,15 +136,28 @@ class Dispersal(HostPolicy):
     """
 
     type: Literal["dispersal"] = "dispersal"
-    origins: tuple[Name, ...]
+    statements = (Transfer,)
+    origins: tuple[PlaceName, ...]
     """Places they are moved from."""
-    shares: dict[Name, Positive]
+    shares: dict[PlaceName, Positive]
     """Weight of each host; only their proportions count."""
     per_day: Positive
     """Hazard of a household of being moved, 1/day."""
 
     def opening(self, now: datetime, view: BorderView) -> Transfer:
         return Transfer(self.per_day, self.origins, tuple(sorted(self.shares.items())))
+
+    def misfits(self, ground: Ground) -> Iterator[Misfit]:
+        yield from super().misfits(ground)
+        yield from _moved_to_where_they_are(self.origins, self.shares, ground)
+
+
+def _moved_to_where_they_are(
+    origins: Iterable[str], to: Iterable[str], ground: Ground
+) -> Iterator[Misfit]:
+    both = sorted(set(origins) & set(to))
+    if both and ground.capacities is not None and set(both) <= set(ground.capacities):
+        yield Misfit(("origins",), f"{both[0]!r} is moved from and to", "name it once")
 
 
 class ReceptionStop(HostPolicy):
@@ -143,7 +173,8 @@ class ReceptionStop(HostPolicy):
     """
 
     type: Literal["reception_stop"] = "reception_stop"
-    places: tuple[Name, ...]
+    statements = (Shut,)
+    places: tuple[PlaceName, ...]
     """Places that take nobody in."""
 
     def opening(self, now: datetime, view: BorderView) -> Shut:

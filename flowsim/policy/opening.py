@@ -26,13 +26,13 @@ class Count(NamedTuple):
         In each period.
     hours : float
         Length of the periods, which begin at midnight; 1 or 24.
-    kept : float
+    carry_over : float
         How much of what one period leaves is added to the next, in quotas of a period.
     """
 
     persons: float
     hours: float
-    kept: float = 0.0
+    carry_over: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +187,5 @@ class Shut:
 
 Statement = Opening | Road | Transfer | Shut
 Direction = Literal["out", "back"]
+OUT_ONLY: tuple[Direction, ...] = ("out",)
+"""For those who flee, and not for those who go home."""

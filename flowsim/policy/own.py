@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from pydantic import PrivateAttr, SkipValidation
 
-from flowsim.policy.base import Policy, Stated, cut
+from flowsim.policy.base import Alternatives, Policy, Stated, cut, together
+from flowsim.policy.installed import is_installed
 from flowsim.policy.opening import Statement
 from flowsim.policy.source import source_of
 from flowsim.view import BorderView
@@ -35,6 +36,7 @@ class Function(Policy):
     """
 
     type: Literal["function"] = "function"
+    in_file = False
     rule: SkipValidation[Any]
     label: str = ""
     stands_above: bool = False
@@ -70,6 +72,23 @@ class Function(Policy):
         inner = (edge for policy in self.within() for edge in policy.edges(first, last))
         return (*super().edges(first, last), *inner)
 
+    def is_known(self) -> bool:
+        inner = self.within()
+        return bool(inner) and all(policy.is_known() for policy in inner)
+
+    def alternatives(self, now: datetime, crossings: tuple[str, ...]) -> Alternatives:
+        """Those of the policy that it is made of; of a function only a run can tell."""
+        if not isinstance(self.rule, Policy) or not self.in_force(now):
+            return super().alternatives(now, crossings)
+        inner = together(policy.alternatives(now, crossings) for policy in self.within())
+        return above(inner) if self.stands_above else inner
+
+    def overrides(self) -> bool:
+        return self.stands_above or super().overrides()
+
+    def identities(self) -> Mapping[str, str]:
+        return {"rule": self.identity()}
+
     def identity(self) -> str:
         """What a digest knows it by."""
         if self._known_as:
@@ -84,6 +103,11 @@ class Function(Policy):
         return {**state, "__pydantic_private__": private}
 
 
+def above(ways: Alternatives) -> Alternatives:
+    """What may be stated, above the list of its side."""
+    return ways and tuple(tuple(said._replace(above=True) for said in way) for way in ways)
+
+
 def called(policy: Policy) -> str:
     """What a policy is called where it is told of: its name, else its code, else its type.
 
@@ -96,13 +120,7 @@ def called(policy: Policy) -> str:
     rule = getattr(rule, "func", rule)
     own: Any = rule if hasattr(rule, "__qualname__") else type(rule)
     code = "" if rule is None else f"{own.__module__}.{own.__qualname__}"
-    known = code or getattr(policy, "call", "") or getattr(policy, "type", type(policy).__name__)
-    return repr(policy.name or known)
-
-
-def of_the_stock(policy: Policy) -> bool:
-    """Whether a policy is of a class of flowsim and not of the user's own."""
-    return type(policy).__module__.startswith("flowsim.policy.")
+    return repr(policy.name or code or getattr(policy, "call", "") or policy.kind)
 
 
 def as_policy(policy: Any, label: str = "") -> Policy:
@@ -132,7 +150,7 @@ def as_policy(policy: Any, label: str = "") -> Policy:
     'function'
     """
     if isinstance(policy, Policy):
-        return policy if of_the_stock(policy) else Function(rule=policy, label=label)
+        return policy if _has_a_type(policy) else Function(rule=policy, label=label)
     if not inspect.isclass(policy):
         if callable(getattr(policy, "opening", None)):
             return Function(rule=policy.opening, label=label)
@@ -166,6 +184,11 @@ def override(policy: Any, label: str = "") -> Function:
     return Function(rule=rule, label=label, stands_above=True)
 
 
+def _has_a_type(policy: Policy) -> bool:
+    """Whether files know its class by a type: one of flowsim, or of a package installed beside."""
+    return type(policy).__module__.startswith("flowsim.policy.") or is_installed(type(policy))
+
+
 def _owner(rule: Any) -> Any:
     """The object that a rule belongs to or is; None for a function."""
     if isinstance(rule, partial):
@@ -174,6 +197,23 @@ def _owner(rule: Any) -> Any:
         return None
     owner = getattr(rule, "__self__", rule)
     return None if inspect.isclass(owner) or inspect.ismodule(owner) else owner
+
+
+def code_identity(rule: Any) -> str:
+    """What a function or object of one's own is known by: its name, source and plain values.
+
+    Raises
+    ------
+    ValueError
+        It has no source.
+
+    Examples
+    --------
+    >>> code_identity(cut) == code_identity(cut) != code_identity(called)
+    True
+    """
+    name, told = _known(rule, "")
+    return f"{name}:{hashlib.blake2b(told.encode(), digest_size=8).hexdigest()}"
 
 
 def _known(rule: Any, label: str) -> tuple[str, str]:

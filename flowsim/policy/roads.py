@@ -7,16 +7,24 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from flowsim.policy.base import Conditions, Policy
-from flowsim.policy.opening import Road
-from flowsim.section import Name, NonNegative, Share
+from flowsim.policy.base import Policy
+from flowsim.policy.names import HouseholdCondition, RouteEnds
+from flowsim.policy.opening import OUT_ONLY, Road
+from flowsim.section import NonNegative, Share
 from flowsim.view import BorderView
 
 
 class RoadPolicy(Policy):
-    """A policy that binds routes by the two places each of them joins, and no crossings."""
+    """A policy that binds routes by the two places each of them joins, and no crossings.
 
-    routes: tuple[tuple[Name, Name], ...]
+    It goes by the time alone, unless it says that it reacts.
+    """
+
+    statements = (Road,)
+    reactive = False
+    directions = OUT_ONLY
+
+    routes: tuple[RouteEnds, ...]
     """Routes by the two places that they join."""
 
     @model_validator(mode="after")
@@ -63,7 +71,7 @@ class Checkpoint(RoadPolicy):
     type: Literal["checkpoint"] = "checkpoint"
     permeability: Share = 1.0
     """Share of the households who may take the route."""
-    stops: Conditions = ()
+    stops: tuple[HouseholdCondition, ...] = ()
     """Households that it may stop: `group:NAME`, `nationality:NAME`, `kin_across`; empty means
     all."""
     delay_hours: NonNegative = 0.0

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+from pydantic import BeforeValidator, Field, SerializeAsAny, TypeAdapter, model_validator
+from pydantic_core import PydanticKnownError, core_schema
 
-from flowsim.policy.base import Conditions, Policy, Stated, cut
-from flowsim.policy.code import Code
-from flowsim.policy.gatekeeping import (
-    AnnouncedClosure,
-    AnnouncedOpening,
-    Closed,
-    ExitBan,
-    Open,
-    OpeningHours,
-    PushBack,
-    Quota,
-    Triage,
-)
-from flowsim.policy.hosting import (
-    Dispersal,
-    EncouragedReturn,
-    ForcedReturn,
-    ReceptionStop,
-    Relocation,
-)
+from flowsim.policy import code, gatekeeping, hosting, installed, roads
+from flowsim.policy.base import Alternatives, Ground, Misfit, Policy, Stated, cut, together
+from flowsim.policy.gatekeeping import GatePolicy
+from flowsim.policy.names import Conditions, Kind, Named, PlaceName
 from flowsim.policy.opening import Opening
-from flowsim.policy.own import Function, as_policy
-from flowsim.policy.roads import Checkpoint, Corridor
-from flowsim.section import Name, NonNegative, Positive, Section, Share
+from flowsim.policy.own import Function, above, as_policy
+from flowsim.section import NonNegative, Positive, Section, Share
 from flowsim.view import BorderView
 
 
@@ -56,6 +42,7 @@ class Scheduled(Policy):
 
     Examples
     --------
+    >>> from flowsim.policy import Closed, Open
     >>> s = Scheduled(policies=[Closed(stop="2010-06-12"), Open(start="2010-06-12")])
     >>> [part.type for part in s.parts()]
     ['closed', 'open']
@@ -67,6 +54,15 @@ class Scheduled(Policy):
     def parts(self) -> tuple[Policy, ...]:
         """Its policies, each cut to the schedule's own window and crossings."""
         return cut(self.policies, self)
+
+    def within(self) -> tuple[Policy, ...]:
+        return self.parts()
+
+    def is_known(self) -> bool:
+        return all(policy.is_known() for policy in self.parts())
+
+    def alternatives(self, now: datetime, crossings: tuple[str, ...]) -> Alternatives:
+        return together(policy.alternatives(now, crossings) for policy in self.parts())
 
 
 class Watch(Section):
@@ -94,6 +90,13 @@ class Watch(Section):
         return self
 
     @property
+    def names(self) -> Kind:
+        """What `where` is the name of."""
+        if self.what in ("waiting", "admitted", "irregular"):
+            return "crossing"
+        return "place_anywhere" if self.what == "violence" else "place"
+
+    @property
     def level(self) -> float:
         """The level it is held against."""
         return self.above if self.above is not None else self.below  # type: ignore[return-value]
@@ -119,6 +122,7 @@ class Reactive(Policy):
 
     Examples
     --------
+    >>> from flowsim.policy import Open
     >>> p = Reactive(when={"what": "waiting", "above": 20_000}, policies=[Open()], delay_hours=6,
     ...              stands_above=True)
     >>> p.when.level, [inner.type for inner in p.within()]
@@ -172,8 +176,27 @@ class Reactive(Policy):
         inner = (edge for policy in self.within() for edge in policy.edges(first, last))
         return (*super().edges(first, last), *inner)
 
+    def is_known(self) -> bool:
+        return all(policy.is_known() for policy in self.within())
 
-class CapacityBound(Policy):
+    def alternatives(self, now: datetime, crossings: tuple[str, ...]) -> Alternatives:
+        """Nothing while it is off, and else what its policies may state."""
+        if not self.in_force(now):
+            return ((),)
+        inner = together(policy.alternatives(now, crossings) for policy in self.within())
+        return inner and ((), *((above(inner) if self.stands_above else inner) or ()))
+
+    def overrides(self) -> bool:
+        return self.stands_above or super().overrides()
+
+    def named(self) -> Iterator[Named]:
+        yield from super().named()
+        for field, watch in (("when", self.when), ("until", self.until)):
+            if watch is not None and watch.where:
+                yield Named((field, "where"), watch.where, watch.names)
+
+
+class CapacityBound(GatePolicy):
     """The crossing closes when the camps are full and opens again when there is room.
 
     It closes once those sheltered are `closes_at` of what the places hold and opens once they are
@@ -187,7 +210,9 @@ class CapacityBound(Policy):
     """
 
     type: Literal["capacity_bound"] = "capacity_bound"
-    places: tuple[Name, ...] = ()
+    reactive = True
+    of_refuge = True
+    places: tuple[PlaceName, ...] = ()
     """Places that are watched; empty means all of the own country that have a capacity."""
     closes_at: Positive = 1.0
     """Part of their capacity at which it closes."""
@@ -208,14 +233,95 @@ class CapacityBound(Policy):
         full, memory = view.occupancy(self.places), view.memory(self)
         closed = full >= (self.reopens_at if memory.get("closed") else self.closes_at)
         memory["closed"] = closed
-        return Opening(permeability=0.0, exempt=self.exempt, leak=self.leak) if closed else None
+        return self._closed() if closed else None
+
+    def _closed(self) -> Opening:
+        return Opening(permeability=0.0, exempt=self.exempt, leak=self.leak)
+
+    def is_known(self) -> bool:
+        return True
+
+    def alternatives(self, now: datetime, crossings: tuple[str, ...]) -> Alternatives:
+        return ((), (Stated(self, self._closed()),)) if self.in_force(now) else ((),)
+
+    def misfits(self, ground: Ground) -> Iterator[Misfit]:
+        yield from super().misfits(ground)
+        if ground.capacities is None or ground.is_fled():
+            return
+        watched = set(self.places or ground.capacities)
+        if watched <= set(ground.capacities) and not any(map(ground.capacities.get, watched)):
+            wrong = "none of the places that it watches has a capacity"
+            yield Misfit(("type",), wrong, "give the places a capacity")
 
 
-_Stock = (
-    Open | Closed | Quota | Triage | PushBack | ForcedReturn | EncouragedReturn | Relocation
-    | Dispersal | ExitBan | OpeningHours | AnnouncedClosure | AnnouncedOpening | Corridor
-    | Checkpoint | ReceptionStop | CapacityBound | Reactive | Scheduled | Code
-)  # fmt: skip
-AnyPolicy = Annotated[_Stock | Function, Field(discriminator="type")]
+def _stock() -> dict[str, type[Policy]]:
+    modules = (gatekeeping, hosting, roads, sys.modules[__name__], code)
+    kinds = [kind for module in modules for kind in vars(module).values()
+             if isinstance(kind, type) and kind.__module__ == module.__name__]  # fmt: skip
+    found = [kind for kind in kinds if issubclass(kind, Policy) and "type" in kind.model_fields]
+    return {kind.model_fields["type"].default: kind for kind in found}
+
+
+STOCK = _stock()
+"""Policies of flowsim that a file can name, by their type: all classes of its modules that have
+one."""
+BY_TYPE: dict[str, type[Policy]] = {**STOCK, Function.model_fields["type"].default: Function}
+"""All policies of flowsim by their type, those that no file can hold among them."""
+EXAMPLE = gatekeeping.Open()
+"""A policy that changes nothing and runs nothing."""
+
+
+class ByType:
+    """An annotation of the stock: policies of installed packages are taken by their type, too."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
+        return core_schema.no_info_wrap_validator_function(_of_its_type, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Callable[[Any], Any]) -> Any:
+        """That of the stock, and of what is installed."""
+        made = handler(schema)
+        for kind in filter(None, map(installed.find, installed.types())):
+            made["oneOf"].append(handler(kind.__pydantic_core_schema__))
+        return made
+
+    def section(self, told: str) -> type[Policy] | None:
+        """The class of a type that is not of the stock."""
+        return BY_TYPE.get(told) or installed.find(told)
+
+
+def _of_its_type(value: Any, of_the_stock: Callable[[Any], Any]) -> Any:
+    told = value.get("type") if isinstance(value, Mapping) else getattr(value, "type", None)
+    if isinstance(value, Function):
+        return value
+    if not isinstance(told, str) or told in STOCK:
+        return of_the_stock(value)
+    kind = installed.load(told)
+    if kind is None:
+        known = ", ".join(map(repr, (*STOCK, *installed.types())))
+        about = {"discriminator": "'type'", "tag": told, "expected_tags": known}
+        raise PydanticKnownError("union_tag_invalid", about)
+    return _adapter(kind).validate_python(value)
+
+
+class _Tagged:
+    """Tells what is wrong in a policy as in one of several, by its type."""
+
+    def __get_pydantic_core_schema__(
+        self, source: type[Policy], handler: Callable[[Any], Any]
+    ) -> Any:
+        told = source.model_fields["type"].default
+        return core_schema.tagged_union_schema({told: handler(source)}, "type")
+
+
+@lru_cache(maxsize=256)
+def _adapter(kind: type[Policy]) -> TypeAdapter[Policy]:
+    tagged: Any = Annotated[kind, _Tagged()]
+    return TypeAdapter(tagged)
+
+
+if TYPE_CHECKING:
+    AnyPolicy = Policy
+else:
+    AnyPolicy = Annotated[Union[tuple(STOCK.values())], Field(discriminator="type"), ByType()]  # noqa: UP007
 Scheduled.model_rebuild()
 Reactive.model_rebuild()

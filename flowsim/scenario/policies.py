@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flowsim.policy.base import Policy
+from flowsim.policy.stock import BY_TYPE, EXAMPLE
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.nodes import Loc, Node
 from flowsim.section import Section
@@ -55,7 +56,9 @@ def without_own(root: Node, allow_code: bool) -> tuple[Node, list[Flaw]]:
     root : Node
     allow_code : bool
     """
-    refused = {"function": _FUNCTION} if allow_code else {"function": _FUNCTION, "code": _CODE}
+    refused = {told: _FUNCTION for told, kind in BY_TYPE.items() if not kind.in_file}
+    if not allow_code:
+        refused |= {told: _CODE for told, kind in BY_TYPE.items() if kind.runs_code}
     flaws: list[Flaw] = []
     return _without(root, (), refused, flaws), flaws
 
@@ -73,11 +76,15 @@ def _without(
     if kind and told in refused:
         flaws.append(Flaw((*loc, "type"), *refused[told]))
         kept = {key: inner for key, inner in node.value.items() if key in Policy.model_fields}
-        return Node({**kept, "type": Node("open", kind.at)}, node.at, node.keys)
-    if told == "code":
+        return Node({**kept, "type": Node(EXAMPLE.kind, kind.at)}, node.at, node.keys)
+    if _is_code(told):
         return node  # its arguments are of the user's own
     inner = {k: _without(below, (*loc, k), refused, flaws) for k, below in node.value.items()}
     return node.like(inner)
+
+
+def _is_code(told: Any) -> bool:
+    return isinstance(told, str) and told in BY_TYPE and BY_TYPE[told].runs_code
 
 
 def has_code(value: Any) -> bool:
@@ -89,5 +96,5 @@ def has_code(value: Any) -> bool:
     (True, False)
     """
     if isinstance(value, Mapping):
-        return value.get("type") == "code" or any(has_code(inner) for inner in value.values())
+        return _is_code(value.get("type")) or any(has_code(inner) for inner in value.values())
     return isinstance(value, list | tuple) and any(has_code(item) for item in value)

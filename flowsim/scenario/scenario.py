@@ -12,10 +12,11 @@ from flowsim.behaviour.flee_section import Flee
 from flowsim.behaviour.sections import Behaviour
 from flowsim.errors import ScenarioError
 from flowsim.policy.base import Policy
-from flowsim.policy.code import Code
+from flowsim.policy.installed import is_installed, made_by
 from flowsim.policy.opening import Direction
-from flowsim.policy.own import Function, Rule, as_policy
+from flowsim.policy.own import Rule, as_policy
 from flowsim.policy.sections import Authority, Border
+from flowsim.policy.stock import STOCK
 from flowsim.scenario.policies import held
 from flowsim.section import Duration, Instant, Name, Section
 from flowsim.world.sections import Arrival, Condition, Force, Group, Place, Report, Route, Violence
@@ -198,11 +199,12 @@ class Scenario(Section):
         """The whole scenario as plain data; functions and code by name and digest of the source."""
         data = self.model_dump(mode="json", fallback=str)
         for loc, policy in held(self, "borders"):
-            if isinstance(policy, Function | Code):
+            known = policy.identities()
+            if known:
                 row: Any = data
                 for part in loc:
                     row = row[part]
-                row["rule" if isinstance(policy, Function) else "known_as"] = policy.identity()
+                row.update(known)
         return data
 
     def digest(self) -> str:
@@ -210,6 +212,10 @@ class Scenario(Section):
         data = self.effective()
         for told in ("title", "reports", "numbers"):
             data.pop(told)
+        kinds = {type(policy) for _, policy in held(self, "borders")} - {*STOCK.values()}
+        made = sorted(made_by(kind) for kind in kinds if is_installed(kind))
+        if made:
+            data["packages"] = made
         text = json.dumps(data, sort_keys=True, ensure_ascii=True)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 

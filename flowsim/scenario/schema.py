@@ -26,7 +26,6 @@ def file_schema() -> dict[str, Any]:
     """
     made = Scenario.model_json_schema(mode="validation")
     sections = made.pop("$defs")
-    sections.pop("Function", None)
     for name, section in sections.items():
         if name != "Number":
             _allow_ranges(section)
@@ -52,10 +51,10 @@ def file_schema() -> dict[str, Any]:
 
 
 def _allow_ranges(section: dict[str, Any]) -> None:
-    """Let each number and time of a section be a mapping with its range, and drop functions."""
-    properties = section.get("properties", {})
-    for name, field in properties.items():
-        properties[name] = _with_range(_without_functions(field))
+    """Let each number and time of a section be a mapping with its range."""
+    if "properties" in section:
+        fields = section["properties"].items()
+        section["properties"] = {name: _with_range(field) for name, field in fields}
 
 
 def _with_range(field: Any) -> Any:
@@ -69,8 +68,10 @@ def _with_range(field: Any) -> Any:
     for key in ("items", "additionalProperties"):
         if key in changed:
             changed[key] = _with_range(changed[key])
-    if "prefixItems" in changed:
-        changed["prefixItems"] = [_with_range(item) for item in changed["prefixItems"]]
+    for key in ("prefixItems", "oneOf"):
+        if key in changed:
+            changed[key] = [_with_range(item) for item in changed[key]]
+    _allow_ranges(changed)  # of a policy of another package, which stands where it is named
     return changed
 
 
@@ -93,18 +94,3 @@ def _range(value: dict[str, Any]) -> dict[str, Any]:
         "required": ["value"],
         "additionalProperties": False,
     }
-
-
-def _without_functions(field: Any) -> Any:
-    if isinstance(field, list):
-        kept = [part for part in field if not _names_function(part)]
-        return [_without_functions(part) for part in kept]
-    if isinstance(field, dict):
-        kept_keys = {k: v for k, v in field.items() if not _names_function(v)}
-        return {key: _without_functions(part) for key, part in kept_keys.items()}
-    return field
-
-
-def _names_function(part: Any) -> bool:
-    target = part.get("$ref") if isinstance(part, dict) else part
-    return target == "#/$defs/Function"

@@ -83,6 +83,27 @@ def sections_of(expected: Any) -> dict[str, type[Section]]:
     return {str(part.model_fields["type"].default): part for part in members}
 
 
+def section_told(expected: Any, type_told: object) -> type[Section] | None:
+    """The section that a ``type`` means where one of several is expected; None where none is.
+
+    An annotation with a method ``section`` may know more of them than the union itself.
+
+    Examples
+    --------
+    >>> from flowsim.policy.stock import AnyPolicy
+    >>> section_told(AnyPolicy, "quota"), section_told(AnyPolicy, "qouta")
+    (<class 'flowsim.policy.gatekeeping.Quota'>, None)
+    """
+    among = sections_of(expected)
+    if not among or not isinstance(type_told, str):
+        return None
+    if type_told in among:
+        return among[type_told]
+    notes = get_args(expected)[1:] if get_origin(expected) is Annotated else ()
+    further = (note.section(type_told) for note in notes if hasattr(note, "section"))
+    return next((found for found in further if found is not None), None)
+
+
 def is_leaf(expected: Any) -> bool:
     """Whether one number, time or text is expected."""
     kind = bare(expected)
@@ -101,8 +122,7 @@ def child(expected: Any, key: str | int, type_told: object = None) -> Any:
     type_told : object
         The ``type`` that a section of a union says it is.
     """
-    expected = bare(expected)
-    expected = sections_of(expected).get(str(type_told), expected)
+    expected = section_told(expected, type_told) or bare(expected)
     if is_section(expected):
         return _field(expected, str(key))
     arguments = get_args(expected)
@@ -125,8 +145,7 @@ def _field(section: type[Section], name: str) -> Any:
 
 def fields_of(expected: Any, type_told: object = None) -> list[str]:
     """Names of the fields expected there; empty where no section is."""
-    expected = bare(expected)
-    expected = sections_of(expected).get(str(type_told), expected)
+    expected = section_told(expected, type_told) or bare(expected)
     return list(expected.model_fields) if is_section(expected) else []
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from flowsim.errors import Problem
 from flowsim.scenario.flaws import Flaw, did_you_mean, unknown_key
 from flowsim.scenario.nodes import Loc, Paths
-from flowsim.scenario.shape import bare, child, fields_of, named, sections_of
+from flowsim.scenario.shape import bare, child, fields_of, named, section_told
 from flowsim.section import Section
 
 Said = tuple[str, str]
@@ -75,7 +75,7 @@ def _walk(loc: Loc, expected: Any, kind: str) -> tuple[Loc, Any, str]:
     kept: list[str | int] = []
     parent, tag, inner, inner_tag = expected, "", expected, ""
     for part in loc:
-        if isinstance(part, str) and part in sections_of(inner) and not inner_tag:
+        if isinstance(part, str) and not inner_tag and section_told(inner, part) is not None:
             inner_tag = part
             continue
         if part == "[key]":
@@ -157,9 +157,7 @@ def _no_tag(value: Any, context: Mapping[str, Any], loc: Loc) -> Said:
 
 
 def _wrong_tag(value: Any, context: Mapping[str, Any], loc: Loc) -> Said:
-    tags = [
-        t for t in str(context["expected_tags"]).replace("'", "").split(", ") if t != "function"
-    ]
+    tags = str(context["expected_tags"]).replace("'", "").split(", ")
     tag = str(context["tag"])
     return f"there is no type {tag!r}", f"give {named(tags)}{did_you_mean(tag, tags)}"
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from flowsim.errors import Problem, ScenarioError
-from flowsim.policy.own import Function
 from flowsim.scenario.draft import EVENTS, ROWS
 from flowsim.scenario.load import FILE, read_whole
 from flowsim.scenario.nodes import Loc, Paths
@@ -65,7 +64,7 @@ def write_scenario(scenario: Scenario, folder: Path) -> None:
         Problem(paths(loc), "a function cannot be written to a file",
                 "put it in a module and name it in a policy of type code")
         for loc, policy in held(scenario, "borders")
-        if isinstance(policy, Function)
+        if not policy.in_file
     ]  # fmt: skip
     if problems:
         raise ScenarioError(problems)
@@ -101,7 +100,7 @@ def _plain(scenario: Scenario, inline: bool) -> dict[str, Any]:
         row: Any = data
         for part in loc:
             row = row[part]
-        told = {"type": policy.type, **row}  # type: ignore[attr-defined]
+        told = {"type": policy.kind, **row}
         row.clear()
         row.update(told)
     for name in DURATIONS:

@@ -12,6 +12,7 @@ import cloudpickle
 
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.assemble import as_yaml
+from flowsim.running import prepare
 from flowsim.scenario.scenario import Scenario
 from flowsim.shown import plain
 from flowsim.study.execute import Execution
@@ -63,6 +64,9 @@ def campaign(
     sound = len(found) - len(damaged) - len(blind)
     name = plain(study.name)
     with pool(jobs) as workers, telling(name, len(runs), sound, progress) as bar:
+        if workers.apart:
+            for scenario in {s.rules: s for s in study.scenarios.values()}.values():
+                prepare(scenario, study.rules)
         effort = _Effort(study, store, plan, workers, bar)
         if blind:
             damaged += _give_sight(effort, store, blind)
@@ -133,6 +137,7 @@ class _Effort:
         self.workers, self.bar = workers, bar
         self.failures: list[Failed] = []
         self._pickled = {n: _pickled(n, s) for n, s in study.scenarios.items()}
+        self._rules = cloudpickle.dumps(study.rules) if study.rules else b""
         self._failed_before = store.failed()
         self._layouts: set[str] = set()
 
@@ -146,7 +151,7 @@ class _Effort:
         position = self.study.position(run.sample) if run.sample else {}
         return Task(
             run, self._pickled[run.scenario], position, self.study.keep, self.code,
-            self.workers.apart,
+            self.workers.apart, self._rules,
         )  # fmt: skip
 
     def _done(self, run: Run, done: Done | None) -> None:

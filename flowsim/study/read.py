@@ -17,7 +17,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from flowsim.errors import Problem, ScenarioError
-from flowsim.formats.readers import load
+from flowsim.readers import load
 from flowsim.scenario.files import YAML_BYTES, read_text
 from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, listed, tell
 from flowsim.scenario.load import FILE as SCENARIO_FILE

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flowsim.draws import seed_text
-from flowsim.errors import Problem, ScenarioError, StudyError
+from flowsim.errors import Problem, ScenarioError, SimulationError, StudyError
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario, not_loaded
 from flowsim.shown import plain
@@ -24,6 +24,8 @@ from flowsim.study.runs import Runs
 from flowsim.study.store import Store
 
 if TYPE_CHECKING:
+    from flowsim.behaviour.rules import Rule
+    from flowsim.model.hazards import Hazard
     from flowsim.study.read import StudyFile
     from flowsim.study.worker import Failed
 
@@ -62,6 +64,8 @@ class Study:
         is empty.
     name, title : str
         For tables and figures.
+    rules : dict, optional
+        Rates and hazards of one's own, as of `flowsim.run`; of all runs.
 
     Raises
     ------
@@ -92,6 +96,7 @@ class Study:
         keep: Sequence[str] = (),
         name: str = "study",
         title: str = "",
+        rules: Mapping[str, Rule | Hazard] | None = None,
     ) -> None:
         if isinstance(scenarios, str | os.PathLike):
             raise not_loaded(scenarios, "fs.Study")
@@ -100,8 +105,10 @@ class Study:
         self.scenarios = dict(scenarios)
         self.members, self.samples, self.seed = members, samples, seed_text(seed)
         self.method, self.inputs = method, tuple(inputs)
-        self.name, self.title = name, title
+        self.name, self.title, self.rules = name, title, dict(rules or {})
         problems = [*_wrong_scenarios(self.scenarios), *_wrong_counts(members, samples, method)]
+        if self.rules:
+            problems += _wrong_rules(self.scenarios, self.rules)
         if problems:
             raise ScenarioError(problems)
         self._paths = uncertain(self.scenarios.values(), self.inputs) if samples else ()
@@ -201,6 +208,11 @@ class Study:
     def plan(self) -> Manifest:
         """What a store holds when the study is done."""
         first = next(iter(self.scenarios.values()))
+        own = ""
+        if self.rules:
+            from flowsim.model.hazards import rules_identity
+
+            own = rules_identity(self.rules)
         return Manifest(
             name=self.name,
             title=self.title,
@@ -212,7 +224,13 @@ class Study:
             start=_iso(first.start),
             end=_iso(first.end),
             scenarios=tuple(
-                Entry(name, _identity(scenario), self._doubts(scenario), self.members, self.samples)
+                Entry(
+                    name,
+                    _identity(scenario, own),
+                    self._doubts(scenario),
+                    self.members,
+                    self.samples,
+                )
                 for name, scenario in self.scenarios.items()
             ),
         )
@@ -252,9 +270,9 @@ class Study:
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _identity(scenario: Scenario) -> str:
+def _identity(scenario: Scenario, rules: str) -> str:
     """Digest of all that a record depends on: reports too, as they say when it is kept."""
-    told = f"{scenario.digest()} {instants(scenario).tolist()}"
+    told = f"{scenario.digest()} {instants(scenario).tolist()}{rules}"
     return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 
@@ -279,6 +297,24 @@ def _wrong_scenarios(scenarios: Mapping[Any, Any]) -> list[Problem]:
                 wrong = f"its {key} is {getattr(scenario, key)}, that of {first!r} is {other}"
                 right = "give all scenarios of a study the same period and record"
                 problems.append(Problem(where, wrong, right))
+    return problems
+
+
+def _wrong_rules(
+    scenarios: Mapping[str, Scenario], rules: Mapping[str, Rule | Hazard]
+) -> list[Problem]:
+    from flowsim.model.hazards import hazards_of, rules_identity
+
+    problems = [
+        Problem(f"scenarios[{name}].rules", "Flee's rules take none of one's own",
+                "leave `rules=` out, or choose `rules: flowsim`")
+        for name, scenario in scenarios.items() if scenario.rules == "flee"
+    ]  # fmt: skip
+    try:
+        hazards_of(next(iter(scenarios.values())), True, rules)
+        rules_identity(rules)
+    except (SimulationError, ValueError) as error:
+        problems.append(Problem("rules", str(error), "see flowsim.model.hazards"))
     return problems
 
 

@@ -40,6 +40,8 @@ class Task(NamedTuple):
         The code that the study runs with.
     apart : bool
         Whether the worker is a process of its own on this machine.
+    rules : bytes
+        Rules of one's own, pickled; empty without any.
     """
 
     run: Run
@@ -48,6 +50,7 @@ class Task(NamedTuple):
     keep: Keep
     code: str
     apart: bool
+    rules: bytes = b""
 
 
 class Done(NamedTuple):
@@ -87,7 +90,7 @@ def _done(task: Task, begun: float) -> Done:
     import cloudpickle
 
     from flowsim.model.assemble import cpu_level
-    from flowsim.model.flow import run as simulate
+    from flowsim.running import run as simulate
 
     if code_version() != task.code:
         raise RuntimeError(
@@ -99,7 +102,8 @@ def _done(task: Task, begun: float) -> Done:
         from flowsim.study.inputs import sampled
 
         scenario = sampled(scenario, task.position)
-    result = simulate(scenario, seed=task.run.seed, provenance=False)
+    rules = cloudpickle.loads(task.rules) if task.rules else None
+    result = simulate(scenario, seed=task.run.seed, rules=rules, provenance=False)
     data = kept(result, scenario, task.keep)
     layout = Layout.of(data)
     record = encode(layout, layout.pack(data), task.run.known)

@@ -15,9 +15,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import flowsim as fs
-import flowsim.formats.flee.folder
+import flowsim.flee.reader.folder
 from flowsim.errors import Problem
-from flowsim.formats.readers import load
+from flowsim.readers import load
 from flowsim.scenario.files import is_file, is_folder
 from flowsim.scenario.scenario import Scenario
 from tests.bad_input.watch import watched

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-import flowsim.formats.flee.folder  # noqa: F401  (imported before memory is measured)
+import flowsim.flee.reader.folder  # noqa: F401  (imported before memory is measured)
 from flowsim.errors import ScenarioError
-from flowsim.formats.readers import load
+from flowsim.readers import load
 from tests.flee_folder import flee_folder
 
 SMALL = Path(__file__).parents[1] / "data/small"

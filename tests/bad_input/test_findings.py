@@ -6,11 +6,10 @@ import os
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import flowsim as fs
-from flowsim.daily.weights import room
+from flowsim.flee.kernel.places import room
 from flowsim.section import to_seconds
 from tests.bad_input.guarded import load_guarded
 from tests.flee_folder import flee_folder
@@ -245,8 +244,8 @@ def test_a_number_of_which_nothing_can_be_made_is_refused(small: Path, old: str,
 
 def test_a_buffer_of_nothing_leaves_places_without_a_limit_as_they_are() -> None:
     """Nothing times no limit was no number, and with it the weight of the place."""
-    kept = room(np.array([5, 5, 10]), np.array([-1.0, 10.0, 10.0]), 0.0)
-    assert kept.tolist() == [1.0, 0.5, 0.0]
+    kept = [room(n, limit, 0.0) for n, limit in ((5, -1.0), (5, 10.0), (10, 10.0))]
+    assert kept == [1.0, 0.5, 0.0]
 
 
 # ---- folders of Flee ---------------------------------------------------------------------

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import inf
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from flowsim.behaviour.gate import admission, gate_luck
-from flowsim.behaviour.harm import harm_per_day, household_weight, kind_weights, strike
-from flowsim.behaviour.leaving import frailty, heard, leave_rate, news_kernel, onward_rate
+from flowsim.behaviour.harm import harm_per_day, kind_weights
+from flowsim.behaviour.leaving import heard, leave_rate, news_kernel, onward_rate
 from flowsim.behaviour.returning import return_rate
-from flowsim.behaviour.sections import Harm, Leaving, Returning, Waiting
-from flowsim.draws import Purpose, seed_key
+from flowsim.behaviour.sections import Harm, Leaving, Returning
+from flowsim.keyed import uniform
+from flowsim.model import memory
+from flowsim.model.flow import FlowModel
+from flowsim.model.kernel.admission import assess, exempted
+from flowsim.model.kernel.clocks import exposed_persons
+from flowsim.model.kernel.constants import CRUSH, FOR_GATE, HARM
+from flowsim.model.kernel.frailty import frailty
+from flowsim.model.kernel.harm import harm
+from flowsim.model.layout import KINDS, Status
 from flowsim.policy import Opening
 from flowsim.policy.compose import compose
 from flowsim.policy.gates import RulesAtGates
 from flowsim.policy.who import Sorts
+from tests.kernel import drawing, household
+from tests.model.worlds import plain
 
-N = 200_000
-KEYS = np.arange(N, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-ZERO = np.zeros(N, dtype=np.int64)
+N = 20_000
+KEYS = (np.arange(N, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)).tolist()
 
 
 def table(*values: float) -> np.ndarray:
@@ -63,17 +73,24 @@ def test_news_of_violence_fades_with_distance():
     assert (told[:, 1] == 0.0).all()
 
 
+def frailties(variance: float) -> np.ndarray:
+    """Of many households, by what a run takes from its scenario."""
+    model = FlowModel(plain(1, behaviour={"leaving": {"frailty_variance": variance}}))
+    s = drawing(run=SimpleNamespace(**memory.numbers(model.laws, model.cells)))
+    return np.array([frailty(s, key) for key in KEYS])
+
+
 @pytest.mark.parametrize("variance", [0.1, 0.5, 2.0])
 def test_frailty_has_mean_one_and_its_variance(variance):
     """Gamma of shape 1 / v: mean within 4 sqrt(v / n); variance within 10 %."""
-    told = frailty(Leaving(frailty_variance=variance), seed_key(1), KEYS)
+    told = frailties(variance)
     assert told.min() > 0
     assert told.mean() == pytest.approx(1.0, abs=4 * np.sqrt(variance / N))
     assert told.var() == pytest.approx(variance, rel=0.1)
 
 
 def test_without_variance_all_are_alike():
-    assert (frailty(Leaving(frailty_variance=0), seed_key(1), KEYS) == 1.0).all()
+    assert (frailties(0.0) == 1.0).all()
 
 
 def test_rate_of_return():
@@ -92,88 +109,125 @@ def test_rate_of_return():
     assert helped[1, :, 0, 0] == pytest.approx([1.0, 0.7 + 0.3 * e])
 
 
-HARM = Harm(children=0.05, women=0.15, elderly=0.3, deaths_per_day=0.001, wounded_per_death=4)
+HARMED = Harm(children=0.05, women=0.15, elderly=0.3, deaths_per_day=0.001, wounded_per_death=4)
 
 
 def test_weights_of_harm():
-    assert kind_weights(HARM).tolist() == [0.05, 0.15, 1.0, 0.3, 0.3]
-    kinds = np.array([[2], [1], [1], [0], [1]], dtype=np.uint8)
-    assert household_weight(kind_weights(HARM), kinds) == pytest.approx([0.1 + 0.15 + 1 + 0.3])
-    assert harm_per_day(HARM) == pytest.approx(0.005)
+    assert kind_weights(HARMED).tolist() == [0.05, 0.15, 1.0, 0.3, 0.3]
+    s = drawing(harm_weight=kind_weights(HARMED))
+    family = household(kinds=[2, 1, 1, 0, 1])
+    assert exposed_persons(s, family) == pytest.approx(0.1 + 0.15 + 1 + 0.3)
+    assert harm_per_day(HARMED) == pytest.approx(0.005)
 
 
-def test_who_is_struck():
-    """Kind k with weight w x persons / sum, and death with its chance, within 4 sigma; never a kind
-    of whom there is nobody."""
-    kinds = np.array([2, 0, 1, 1, 0], dtype=np.uint8).reshape(5, 1).repeat(N, axis=1)
-    kind, dies = strike(
-        seed_key(1), KEYS, Purpose.HARM_RESULT, ZERO, kind_weights(HARM), kinds, 0.2
-    )
-    weight = np.array([0.1, 0.0, 1.0, 0.3, 0.0])
+def after_harm(act: int, death_chance: float) -> list[SimpleNamespace]:
+    """Families of two children, a man and an old woman, each after one harm."""
+    shape, none = (1, 1, len(Status)), [0] * len(Status)
+    s = drawing(
+        harm_weight=kind_weights(HARMED), n_clocks=none, gate=[0], gate_out=[False],
+        run=SimpleNamespace(death_chance=death_chance), n=SimpleNamespace(dead=0, apart=0),
+        tick=SimpleNamespace(at=0, start=0, stop=1, last=1), people=np.zeros(shape, dtype=np.int64),
+        present=np.zeros((1, KINDS), dtype=np.int64), deaths=np.zeros((1, 1, 1), dtype=np.int32),
+        wounded=np.zeros((1, 1, 1), dtype=np.int32),
+    )  # fmt: skip
+    families = [household(key=key, kinds=[2, 0, 1, 1, 0], wounded=[0] * KINDS) for key in KEYS]
+    for family in families:
+        harm(s, family, 0, act)
+    assert s.n.dead == s.deaths[0, 0, 0] == N * 4 - sum(family.size for family in families)
+    assert s.n.dead + s.wounded[0, 0, 0] == N
+    return families
+
+
+def struck(family: SimpleNamespace) -> int:
+    """Kind of the one who was struck."""
+    sound = [k - w for k, w in zip(family.kinds, family.wounded, strict=True)]
+    (kind,) = np.flatnonzero(np.array([2, 0, 1, 1, 0]) - sound)
+    return int(kind)
+
+
+@pytest.mark.parametrize("act", [HARM, CRUSH])
+def test_who_is_struck(act):
+    """Kind k with weight w x persons / sum, all alike in a crush, and death with its chance, within
+    4 sigma; never a kind of whom there is nobody."""
+    families, chance = after_harm(act, 0.2), 1.0 if act == CRUSH else 0.2
+    kind = np.array([struck(family) for family in families])
+    dies = np.array([family.size < 4 for family in families])
+    weight = np.array([2.0, 0.0, 1.0, 1.0, 0.0] if act == CRUSH else [0.1, 0.0, 1.0, 0.3, 0.0])
     for k, p in enumerate(weight / weight.sum()):
         assert abs((kind == k).mean() - p) <= 4 * np.sqrt(p * (1 - p) / N), k
-    assert abs(dies.mean() - 0.2) < 4 * np.sqrt(0.16 / N)
-    assert abs(dies[kind == 2].mean() - dies[kind == 0].mean()) < 0.02  # whoever it is
+        n = (kind == k).sum()  # whoever it is
+        apart = abs(dies[kind == k].mean() - chance) if n else 0.0
+        assert apart <= 4 * np.sqrt(chance * (1 - chance) / max(n, 1)), k
 
 
-FAMILY = np.array([2, 1, 1, 0, 0], dtype=np.uint8)
+FAMILY = [2, 1, 1, 0, 0]
 
 
-def held_against(openings, kinds=FAMILY, wounded=None, part=1.0, n=N):
-    kinds = np.asarray(kinds, dtype=np.uint8).reshape(5, 1).repeat(n, axis=1)
-    hurt = np.zeros(5) if wounded is None else wounded
-    hurt = np.asarray(hurt, dtype=np.uint8).reshape(5, 1).repeat(n, axis=1)
-    rules = RulesAtGates([compose(openings, Sorts(["U"]))], [np.inf], datetime(2010, 6, 12))
-    zero = np.zeros(n, dtype=np.int64)
-    key, seed = KEYS[:n], seed_key(1)
-    luck = gate_luck(seed, key, zero)
-    return admission(rules, Waiting(part=part), seed, zero, luck, key, zero, zero, kinds, hurt)
+def held_against(openings, kinds=FAMILY, wounded=(0,) * KINDS, part=1.0, n=N):
+    """Households held against the rules of a gate, with who may pass in ``through``."""
+    rules = RulesAtGates([compose(openings, Sorts(["U"]))], [inf], datetime(2010, 6, 12))
+    s = drawing(
+        run=SimpleNamespace(part=part), gate_out=[False],
+        passing=np.zeros((2, KINDS), dtype=np.int64), **memory.at_gates(rules),
+    )  # fmt: skip
+    families = []
+    for key in KEYS[:n]:
+        family = household(key=key, kinds=list(kinds), wounded=list(wounded))
+        family.luck = uniform(s, key, FOR_GATE, 0)
+        family.count[s.slot[FOR_GATE]] = 1
+        family.refused = True
+        assess(s, family, 0)
+        family.through = [s.passing[0, kind] for kind in range(KINDS)]
+        family.through_hurt = [s.passing[1, kind] for kind in range(KINDS)]
+        family.exempt = [exempted(s, family, 0, kind) for kind in range(KINDS)]
+        assert family.passing == sum(family.through)
+        families.append(family)
+    return families
+
+
+def held(families) -> np.ndarray:
+    return np.array([family.held for family in families])
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
 def test_a_permeability_lets_whole_households_pass(share):
     told = held_against([Opening(permeability=share)])
-    assert abs((~told.held).mean() - share) <= 4 * np.sqrt(share * (1 - share) / N)
-    assert set(told.kinds.sum(axis=0).tolist()) <= {0, 4}
+    assert abs((~held(told)).mean() - share) <= 4 * np.sqrt(share * (1 - share) / N)
+    assert {family.passing for family in told} <= {0, 4}
 
 
 def test_the_draw_of_a_visit_is_one_for_all_permeabilities():
     """Who passes at 0.3 passes at 0.6: u < p."""
-    low, high = (held_against([Opening(permeability=p)]).held for p in (0.3, 0.6))
+    low, high = (held(held_against([Opening(permeability=p)])) for p in (0.3, 0.6))
     assert (~low & high).sum() == 0
 
 
 def test_only_some_may_go():
     told = held_against([Opening(barred=("men",))], part=0.4)
-    share = (~told.held).mean()
-    assert abs(share - 0.4) < 4 * np.sqrt(0.24 / N)
-    assert told.kinds[:, ~told.held][:, 0].tolist() == [2, 1, 0, 0, 0]
+    assert abs((~held(told)).mean() - 0.4) < 4 * np.sqrt(0.24 / N)
+    assert {tuple(family.through) for family in told} == {(2, 1, 0, 0, 0), (0,) * KINDS}
 
 
 def test_whether_a_family_parts_does_not_hang_on_the_luck_of_its_visit():
     """Half of the women may pass, and 0.4 of these families part: 0.2 of all."""
     told = held_against([Opening(permeability=0.5, barred=("men",))], part=0.4)
-    assert abs((~told.held).mean() - 0.2) < 4 * np.sqrt(0.16 / N)
+    assert abs((~held(told)).mean() - 0.2) < 4 * np.sqrt(0.16 / N)
 
 
 def test_children_do_not_go_alone():
-    assert held_against([Opening(barred=("men", "women"))], n=10).held.all()
-    assert held_against([Opening(barred=("men",))], kinds=[3, 0, 1, 0, 0], n=10).held.all()
+    assert held(held_against([Opening(barred=("men", "women"))], n=10)).all()
+    assert held(held_against([Opening(barred=("men",))], kinds=[3, 0, 1, 0, 0], n=10)).all()
     orphans = held_against([Opening(barred=("men",))], kinds=[3, 0, 0, 0, 0], n=10)
-    assert not orphans.held.any()  # nobody of them stays behind
+    assert not held(orphans).any()  # nobody of them stays behind
 
 
 def test_wounds_rank_quota_and_exemption():
     opening = Opening(
         permeability=0, exempt=("wounded",), priority=("children", "wounded"), quota_per_hour=7
     )
-    told = held_against([opening], wounded=[0, 1, 0, 0, 0], n=3)
-    assert told.kinds[:, 0].tolist() == [0, 1, 0, 0, 0]
-    assert told.wounded[:, 0].tolist() == [0, 1, 0, 0, 0]
-    assert told.exempt[:, 0].tolist() == [0, 1, 0, 0, 0]
-    assert told.rank.tolist() == [1, 1, 1]
-    assert np.isinf(told.quota_per_hour).all()
-    open_to_all = held_against([Opening(priority=("children",), quota_per_hour=7)], n=3)
-    assert open_to_all.rank.tolist() == [0, 0, 0]  # of whoever is first among them
-    assert open_to_all.quota_per_hour.tolist() == [7.0, 7.0, 7.0]
-    assert open_to_all.exempt.sum() == 0
+    for family in held_against([opening], wounded=[0, 1, 0, 0, 0], n=3):
+        assert family.through == family.through_hurt == family.exempt == [0, 1, 0, 0, 0]
+        assert (family.rank, family.quota) == (1, inf)
+    for family in held_against([Opening(priority=("children",), quota_per_hour=7)], n=3):
+        assert (family.rank, family.quota) == (0, 7.0)  # of whoever is first among them
+        assert sum(family.exempt) == 0

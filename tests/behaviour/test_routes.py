@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flowsim.behaviour.routes import (
-    SETTLE,
-    RouteLogit,
-    choose,
-    link_cost,
-    wait_cost,
-)
+from flowsim.behaviour.routes import SETTLE, RouteLogit, link_cost, wait_cost
 from flowsim.behaviour.sections import RouteChoice
-from flowsim.draws import seed_key
+from flowsim.model.kernel.constants import FOR_ROUTE
+from flowsim.model.kernel.ways import choose
 from flowsim.world.network import Network
 from flowsim.world.sections import Place, Route
+from tests.kernel import drawing, household
 
 SECTION = RouteChoice(km_cost=0.1, margin=0.1)
 
@@ -83,43 +81,53 @@ def test_keyed_choices_come_in_the_frequencies_of_the_logit():
     ways = network(ENDS, KM)
     logit = RouteLogit(SECTION, ways, np.ones(5, dtype=bool))
     value = logit.utilities(COST, STAY)
-    n = 50_000
-    keys = np.arange(n, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    keys = (np.arange(20_000, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)).tolist()
+    s = choosing(logit.option, logit.option_key, value)
     for state in (int(logit.leaving(np.array([1]))[0]), 0, 9):
-        table = [
-            np.repeat(t[state : state + 1], n, axis=0)
-            for t in (logit.option, logit.option_key, value)
-        ]
-        chosen = choose(seed_key(1), keys, np.zeros(n, dtype=np.int64), *table)
+        chosen = np.array([choose(s, household(key=key), state) for key in keys])
         for option, p in _chances(logit, value, state).items():
             share = (chosen == option).mean()
-            assert abs(share - p) < 4 * np.sqrt(p * (1 - p) / n) + 1e-12, (state, option)
+            assert abs(share - p) < 4 * np.sqrt(p * (1 - p) / chosen.size) + 1e-12, (state, option)
 
 
-def test_a_choice_does_not_depend_on_the_order_of_options_or_on_padding():
-    option = np.array([[SETTLE, 4, 7, -2]]).repeat(500, axis=0)
-    value = np.array([[0.1, 0.5, 0.3, -np.inf]]).repeat(500, axis=0)
-    keys, count = np.arange(500, dtype=np.uint64), np.arange(500) % 3
-    names = (option + 3).astype(np.uint64)
-    chosen = choose(seed_key(1), keys, count, option, names, value)
-    for order in ([2, 1, 0, 3], [3, 0, 2, 1], [1, 2, 0]):
-        some = (table[:, order] for table in (option, names, value))
-        again = choose(seed_key(1), keys, count, *some)
-        assert (again == chosen).all()
-    assert set(chosen.tolist()) == {SETTLE, 4, 7}
-    nothing = choose(seed_key(1), keys, count, option, names, np.full_like(value, -np.inf))
-    assert (nothing == -2).all()
+def choosing(option, option_key, value):
+    """A state in which households choose by these options and values, (states, D)."""
+    option, option_key = np.asarray(option, dtype=np.int64), np.asarray(option_key, dtype=np.uint64)
+    run = SimpleNamespace(options=option.shape[1], checkpoints=0)
+    table = np.repeat(np.asarray(value, dtype=np.float64)[None], 4, axis=0)
+    return drawing(run=run, option=option, option_key=option_key, values=table)
+
+
+def chosen_by_five_hundred(option, value):
+    """What households choose of options in one order, in their first, second or third choice."""
+    s = choosing([option], [[abs(o + 3) for o in option]], [value])
+    told = []
+    for key in range(500):
+        one = household(key=key)
+        one.count[s.slot[FOR_ROUTE]] = key % 3
+        told.append(choose(s, one, 0))
+        assert one.count[s.slot[FOR_ROUTE]] == key % 3 + 1
+    return told
+
+
+def test_a_choice_does_not_depend_on_the_order_of_options():
+    option, value = (SETTLE, 4, 7, -2), (0.1, 0.5, 0.3, -np.inf)
+    chosen = chosen_by_five_hundred(option, value)
+    for order in ((2, 1, 0, 3), (0, 2, 1, 3), (1, 2, 0, 3)):
+        assert (
+            chosen_by_five_hundred([option[d] for d in order], [value[d] for d in order]) == chosen
+        )
+    assert set(chosen) == {SETTLE, 4, 7}
+    assert set(chosen_by_five_hundred(option, [-np.inf] * 4)) == {-2}
+    padded = chosen_by_five_hundred((*option, -2, -2), (*value, 9.0, 9.0))  # nothing counts there
+    assert padded == chosen
 
 
 def test_a_better_option_takes_only_from_the_others():
     """Nobody who would have taken an option leaves it as it alone becomes better."""
-    option = np.array([[SETTLE, 4, 7]]).repeat(2000, axis=0)
-    value = np.zeros((2000, 3))
-    keys, zero = np.arange(2000, dtype=np.uint64), np.zeros(2000, dtype=np.int64)
-    names = (option + 3).astype(np.uint64)
-    before = choose(seed_key(1), keys, zero, option, names, value)
-    value[:, 1] += 1.0
-    after = choose(seed_key(1), keys, zero, option, names, value)
+    option = (SETTLE, 4, 7)
+    before = np.array(chosen_by_five_hundred(option, (0.0, 0.0, 0.0)))
+    after = np.array(chosen_by_five_hundred(option, (0.0, 1.0, 0.0)))
     assert (after[before == 4] == 4).all()
     assert (after[after != 4] == before[after != 4]).all()
     assert (after == 4).sum() > (before == 4).sum()

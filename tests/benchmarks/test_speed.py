@@ -29,17 +29,6 @@ scenario = fs.load(sys.argv[1])
 loaded = time.perf_counter()
 model = FlowModel(scenario, rng=1)
 ready = time.perf_counter()
-moves = 0
-if sys.argv[2] == "count":
-    from flowsim.model.columns import Columns
-    enter = Columns.enter
-
-    def counting(self, rows, *rest, **named):
-        global moves
-        moves += len(rows)
-        return enter(self, rows, *rest, **named)
-
-    Columns.enter = counting
 while model.running:
     model.step()
 done = time.perf_counter()
@@ -50,17 +39,18 @@ if status.exists():
 else:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps({
-    "persons": int(model.crowd.columns.size.sum()) + model.dead(),
-    "households": model.crowd.columns.n_start, "steps": model.steps, "moves": moves,
+    "persons": int(model.crowd.column("size").sum()) + model.dead(),
+    "households": model.crowd.n_start, "steps": model.steps,
+    "draws": int(model.crowd.column("count").sum()),
     "import": imported - started, "load": loaded - imported, "set up": ready - loaded,
     "loop": done - ready, "label": time.perf_counter() - done, "peak": peak / 1024,
 }))
 """
 
 
-def child(*arguments: str) -> dict[str, float]:
+def child() -> dict[str, float]:
     """What one run in a process of its own tells."""
-    command = [sys.executable, "-c", CHILD, str(SCENARIO), *arguments]
+    command = [sys.executable, "-c", CHILD, str(SCENARIO)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
@@ -89,8 +79,8 @@ def spread(seconds: list[float]) -> str:
 
 
 def test_the_whole_south(lines):
-    runs = [child("time") for _ in range(3)]
-    moves = int(child("count")["moves"])
+    child()  # which may have to compile first
+    runs = [child() for _ in range(3)]
     one = runs[0]
     loop = statistics.median(run["loop"] for run in runs)
     lines += [
@@ -100,8 +90,8 @@ def test_the_whole_south(lines):
             (name, spread([run[name] for run in runs]))
             for name in ("load", "set up", "loop", "label")
         ),
-        ("moves", f"{moves:,}"),
-        ("loop by move", f"{loop / max(moves, 1) * 1e6:.2f} us"),
+        ("draws of households", f"{one['draws']:,}"),
+        ("loop by draw", f"{loop / max(one['draws'], 1) * 1e6:.2f} us"),
         ("peak memory", f"{max(run['peak'] for run in runs):.0f} MB"),
     ]
 

@@ -104,12 +104,12 @@ def test_name_of_the_default_folder_stays_below_out() -> None:
 
 
 def test_default_folder_is_not_left_by_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    import flowsim.model.flow
+    import flowsim.running
 
     def fail(*arguments: object, **options: object) -> None:
         raise fs.SimulationError("a policy gave 5")
 
-    monkeypatch.setattr(flowsim.model.flow, "run", fail)
+    monkeypatch.setattr(flowsim.running, "run", fail)
     told = run()
     assert (told.exit_code, told.stderr) == (1, "the run failed: a policy gave 5\n")
     assert names() == {"small"}
@@ -223,7 +223,7 @@ def test_folder_may_not_be_written(here: Path) -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted(number: signal.Signals, code: int) -> None:
     slow = (
-        "import time, flowsim.model.flow as flow\n"
+        "import time, flowsim.running as flow\n"
         "def slow(*a, **k): print('runs', flush=True); time.sleep(3600)\n"
         "flow.run = slow\nfrom flowsim.cli.main import main\nmain()"
     )
@@ -242,7 +242,7 @@ def test_interrupted(number: signal.Signals, code: int) -> None:
 
 def test_no_bar_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "step/s" not in run("-o", "a", "--progress").stderr
-    import flowsim.model.flow
+    import flowsim.running
 
     asked = []
 
@@ -250,7 +250,7 @@ def test_no_bar_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         asked.append(progress)
         raise fs.SimulationError("enough")
 
-    monkeypatch.setattr(flowsim.model.flow, "run", note)
+    monkeypatch.setattr(flowsim.running, "run", note)
     monkeypatch.setattr("flowsim.cli.main.is_terminal", lambda: True)
     run("-o", "b")
     run("-o", "b", "--no-progress")
@@ -296,7 +296,7 @@ HEAVY = ("mesa", "matplotlib", "scipy", "xarray", "pandas", "networkx")
 @pytest.mark.parametrize(
     ("code", "not_loaded"),
     [
-        ("import flowsim, flowsim.policy, flowsim.formats", (*HEAVY, "numpy", "pydantic", "click")),
+        ("import flowsim, flowsim.policy, flowsim.flee", (*HEAVY, "numpy", "pydantic", "click")),
         (
             "from flowsim.cli.main import cli; cli(['--help'])",
             (*HEAVY, "numpy", "pydantic", "ruamel"),

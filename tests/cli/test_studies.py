@@ -119,7 +119,7 @@ def no_run(*arguments: object, **options: object) -> None:
 
 def test_a_study_is_run_compared_and_drawn(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (store / "comparison.csv").unlink()
-    monkeypatch.setattr("flowsim.model.flow.run", no_run)
+    monkeypatch.setattr("flowsim.running.run", no_run)
     told = call("study", "study.yaml", "-o", "s")
     assert (told.exit_code, told.stderr) == (0, "")
     lines = told.stdout.splitlines()
@@ -167,7 +167,7 @@ def test_more_members_are_added_and_fewer_are_compared(
     assert before.items() <= after.items()
     # A study of three is whole, though its store now awaits a fourth.
     record_of(store, 4).unlink()
-    monkeypatch.setattr("flowsim.model.flow.run", no_run)
+    monkeypatch.setattr("flowsim.running.run", no_run)
     told = study("-o", "s")
     assert told.exit_code == 0, told.stderr
     assert "in 3 pairs of members" in told.stdout
@@ -221,18 +221,18 @@ def test_damage_is_a_plain_line_and_mended(store: Path) -> None:
 def test_a_run_that_fails_is_told_and_the_others_are_kept(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import flowsim.model.flow
+    import flowsim.running
 
     record_of(store, 2).unlink()
     record_of(store, 3).unlink()
-    whole = flowsim.model.flow.run
+    whole = flowsim.running.run
 
     def fragile(scenario: Any, seed: str, **options: Any) -> Any:
         if seed == "7.2":
             raise fs.SimulationError("a policy gave 5")
         return whole(scenario, seed=seed, **options)
 
-    monkeypatch.setattr(flowsim.model.flow, "run", fragile)
+    monkeypatch.setattr(flowsim.running, "run", fragile)
     told = study("-o", "s")
     assert (told.exit_code, told.stdout) == (1, "")
     assert told.stderr.splitlines() == [
@@ -241,14 +241,14 @@ def test_a_run_that_fails_is_told_and_the_others_are_kept(
         "their tracebacks are in s/failures",
     ]
     assert len(records(store)) == 5
-    monkeypatch.setattr(flowsim.model.flow, "run", whole)
+    monkeypatch.setattr(flowsim.running, "run", whole)
     assert study("-o", "s").exit_code == 0
     assert not list((store / "failures").iterdir())
 
 
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(store: Path) -> None:
     slow = (
-        "import time, flowsim.model.flow as flow\n"
+        "import time, flowsim.running as flow\n"
         "whole, begun = flow.run, []\n"
         "def slow(*a, **k):\n"
         "    begun.append(1)\n"

@@ -8,8 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from flowsim import draws
-from flowsim.draws import Purpose, best_of, child_key, exponential, gumbel, mix, seed_key, text_key
+from flowsim import draws, keyed
+from flowsim.draws import Purpose, mix, seed_key, text_key
+from tests.kernel import drawing, household
 
 WORD = 2**64
 OWNERS = [0, 1, 7, 2**63 + 12345, WORD - 1]
@@ -69,23 +70,12 @@ def test_a_draw_is_what_its_arguments_say(seed: int | str) -> None:
     assert drawn.tolist() == [
         plain_uniform(seed, o, 5, c) for o, c in zip(OWNERS, COUNTS, strict=True)
     ]
-    mixed = np.array([1, 2, 5, 13, 28])
-    drawn = draws.uniform(key, owners, mixed, counts)
-    assert drawn.tolist() == [
-        plain_uniform(seed, *arguments)
-        for arguments in zip(OWNERS, mixed.tolist(), COUNTS, strict=True)
-    ]
 
 
 def test_a_draw_by_option_is_keyed_by_each_option() -> None:
     owners, counts = words(OWNERS[:2]), np.array(COUNTS[:2])
     drawn = draws.uniform(seed_key(1), owners, Purpose.ROUTE, counts, np.array([9, 8]))
     assert drawn.tolist() == [plain_uniform(1, 0, 7, 0, 9), plain_uniform(1, 1, 7, 1, 8)]
-    drawn = draws.uniform(seed_key(1), owners, Purpose.ROUTE, counts, np.array([[9, 8], [4, 9]]))
-    assert drawn.tolist() == [
-        [plain_uniform(1, 0, 7, 0, 9), plain_uniform(1, 0, 7, 0, 8)],
-        [plain_uniform(1, 1, 7, 1, 4), plain_uniform(1, 1, 7, 1, 9)],
-    ]
 
 
 def test_draws_lie_inside_of_0_and_1_and_are_even() -> None:
@@ -98,33 +88,36 @@ def test_draws_lie_inside_of_0_and_1_and_are_even() -> None:
     assert abs(counted - 4000).max() < 5 * math.sqrt(4000)
 
 
-def test_thresholds_and_noise_are_made_of_the_same_draws() -> None:
-    key, owners, counts = seed_key(3), words(OWNERS), np.array(COUNTS)
-    u = draws.uniform(key, owners, Purpose.HARM, counts)
-    assert exponential(key, owners, Purpose.HARM, counts) == pytest.approx(-np.log(u))
-    u = draws.uniform(key, owners, Purpose.ROUTE, counts, words(OWNERS))
-    assert gumbel(key, owners, Purpose.ROUTE, counts, words(OWNERS)) == pytest.approx(
-        -np.log(-np.log(u))
-    )
+@pytest.mark.parametrize("seed", [1, 2, "7.3"])
+def test_one_draw_of_a_household_is_the_same_draw(seed: int | str) -> None:
+    """The kernel draws one at a time, what is drawn for all at once is drawn in numpy."""
+    s, key = drawing(seed), seed_key(seed)
+    for value in (0, 5, WORD - 1):
+        assert [keyed.mix(owner, value) for owner in OWNERS] == mix(
+            words(OWNERS), np.uint64(value)
+        ).tolist()
+    owners, counts = words(OWNERS), np.array(COUNTS)
+    pairs = list(zip(OWNERS, COUNTS, strict=True))
+    for purpose in (Purpose.LEAVE, Purpose.ORIGIN):
+        one = [keyed.uniform(s, owner, purpose, count) for owner, count in pairs]
+        assert one == draws.uniform(key, owners, purpose, counts).tolist()
+        one = [keyed.uniform_of(s, owner, purpose, count, 3) for owner, count in pairs]
+        assert one == draws.uniform(key, owners, purpose, counts, np.full(5, 3)).tolist()
 
 
-def test_the_best_option_is_the_largest_value_with_its_noise_and_none_is_minus_one() -> None:
-    key, owners, counts = seed_key(3), words([5, 6, 7]), np.array([0, 1, 2])
-    options = words([11, 12, 13] * 3).reshape(3, 3)
-    value = np.array([[0.0, 0.1, 0.2], [-np.inf, 0.0, -np.inf], [-np.inf] * 3])
-    noise = gumbel(key, owners, Purpose.ROUTE, counts, options)
-    best = best_of(key, owners, Purpose.ROUTE, counts, options, value)
-    assert best.tolist() == [int(np.argmax((value + noise)[0])), 1, -1]
+def test_draws_of_a_purpose_are_counted_apart() -> None:
+    s, one = drawing(1), household(key=7)
+    assert [keyed.count(s, one, Purpose.HARM) for _ in range(3)] == [0, 1, 2]
+    assert keyed.count(s, one, Purpose.FENCE) == 0
+    drawn = [plain_uniform(1, 7, Purpose.PUSHBACK, count) for count in range(50)]
+    assert [keyed.chance(s, one, Purpose.PUSHBACK, 0.3) for _ in range(50)] == [
+        u < 0.3 for u in drawn
+    ]
 
 
-def test_a_part_that_splits_off_is_an_owner_of_its_own() -> None:
-    parents, splits = words([5, 6]), np.array([0, 3])
-    for part in (0, 1, 2):
-        made = child_key(parents, splits, part)
-        assert made.tolist() == [
-            plain_mix(plain_mix(plain_mix(parent, plain_key("split")), split), part)
-            for parent, split in ((5, 0), (6, 3))
-        ]
+def test_the_least_and_the_largest_draw_lie_inside_of_0_and_1() -> None:
+    assert keyed.to_unit(0) == 2.0**-53
+    assert keyed.to_unit(WORD - 1) == 1.0 - 2.0**-53
 
 
 def test_what_a_draw_is_for_keeps_its_number() -> None:

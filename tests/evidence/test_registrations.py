@@ -14,12 +14,12 @@ from hypothesis.extra.numpy import arrays
 
 import flowsim as fs
 from flowsim.cli.main import cli
-from flowsim.daily.simulate import simulate
 from flowsim.errors import ScenarioWarning
 from flowsim.evidence import measures
 from flowsim.evidence.naive import naive_forecasts, road_km
 from flowsim.evidence.registered import Registered, registered
-from flowsim.formats.flee.defaults import fitted
+from flowsim.flee.reader.defaults import fitted
+from flowsim.flee.simulate import simulate
 from tests.conflicts import NAMES, conflicts_folder, needs_conflicts
 from tests.flee_folder import flee_folder
 

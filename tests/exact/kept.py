@@ -12,7 +12,7 @@ import xarray as xr
 import flowsim as fs
 from flowsim.check.measure import digest_of
 from flowsim.model.assemble import cpu_level
-from flowsim.model.flow import run
+from flowsim.running import run
 from flowsim.scenario.scenario import Scenario
 from tests.flee_folder import flee_folder
 from tests.model.test_steps import SAID, restless

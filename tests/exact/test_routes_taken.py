@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from flowsim.behaviour.routes import RouteLogit
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
 from flowsim.model.layout import Status
+from flowsim.running import run
 from tests.exact.chance import assert_binomial, assert_shares
 from tests.exact.ways import SETTLE, all_paths, paths_taken, ways_of
 from tests.model.worlds import border, column, finished, forget, plain, same_bytes, spell, stock

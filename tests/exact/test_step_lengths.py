@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from flowsim.model.flow import run
+from flowsim.running import run
 from tests.exact.chance import assert_means, mean_of_runs
 from tests.full import only_full
 from tests.model.worlds import plain, same_bytes, stock, ways

@@ -19,9 +19,9 @@ import pytest
 from scipy.special import gammaln, xlogy
 from scipy.stats import poisson
 
-from flowsim.model.flow import run
 from flowsim.model.layout import Status
 from flowsim.policy import Quota
+from flowsim.running import run
 from tests.exact.chance import assert_means, assert_shares
 from tests.model.worlds import column, finished, forget, plain, same_bytes
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from flowsim.model.flow import FlowModel
+from flowsim.model.household import Household
 from flowsim.scenario.scenario import Scenario
 from tests.model.worlds import forget
 
@@ -125,19 +126,16 @@ def all_paths(ways: Ways, least: float) -> tuple[dict[tuple[int, ...], float], f
 
 def paths_taken(scenario: Scenario, seed: int = 1) -> list[tuple[int, ...]]:
     """Run a scenario to its end, and tell what each household chose, choice by choice."""
-    model, made = FlowModel(scenario, rng=seed), []
-    choose = model.crowd.choose
+    made: dict[int, list[int]] = {}
 
-    def overheard(rows, state):
-        option = choose(rows, state)
-        made.append((rows.copy(), option.copy()))
-        return option
+    class Overheard(Household):
+        def choose(self, state):
+            option = super().choose(state)
+            made.setdefault(self.row, []).append(option)
+            return option
 
-    model.crowd.choose = overheard
+    model = FlowModel(scenario, engine="agents", rng=seed, household=Overheard)
     while model.running:
         model.step()
     forget(model)
-    who, what = (np.concatenate(column) for column in zip(*made, strict=True))
-    order = np.argsort(who, kind="stable")
-    bounds = np.flatnonzero(np.diff(who[order])) + 1
-    return [tuple(path.tolist()) for path in np.split(what[order], bounds)]
+    return [tuple(path) for _, path in sorted(made.items())]

@@ -40,10 +40,10 @@ SCENARIO = "scenarios/kyrgyz_uzbek_2010"
 NOBODY = "not caught"
 HELD = "held"
 ORDER = (
-    "tests/draws", "tests/behaviour", "tests/policy", "tests/world", "tests/scenario",
-    "tests/results", "tests/evidence", "tests/formats", "flowsim", "tests/model",
+    "tests/draws", "tests/compiling", "tests/behaviour", "tests/policy", "tests/world",
+    "tests/scenario", "tests/results", "tests/evidence", "tests/flee", "flowsim", "tests/model",
     "tests/properties", "tests/exact", "tests/bad_input", "tests/fuzz", "tests/study",
-    "tests/check", "tests/cli", "tests/harm", "tests/starved", "tests/daily", "tests/plot",
+    "tests/check", "tests/cli", "tests/harm", "tests/starved", "tests/plot",
     "tests/docs", "tests/june_2010", "tests/examples", "tests/package",
 )  # fmt: skip
 """Parts of the suite, quick ones first; `flowsim` are the doctests."""

@@ -7,7 +7,8 @@ Not a test: it needs an environment of its own, without MPI::
     flee/bin/python tests/flee/run_flee.py CONFLICTS OUT --members 10 --hasten 10
 
 CONFLICTS holds the folders and ``simsetting.yml``; OUT gets a file of each conflict and member
-with the camps, their persons at the end of each day, and the registered ones of the day. Flee 3.1
+with the camps, their persons at the end of each day, the registered ones of the day, and the
+persons at all places. Flee 3.1
 knows no ``capacity_scaling`` and does not lower the capacity of a camp by those who are there on
 day 0, as the version does that the published figures are of; both are done here, to the capacities.
 """
@@ -69,8 +70,9 @@ def run_flee(folder: Path, settings: Path, hasten: int, seed: int) -> dict[str, 
         place = places[name]
         spawning.add_initial_refugees(world, data, place)
         there = int(data.get_field(name, 0))
-        place.capacity = int((place.capacity - there) * scaling) if place.capacity > 0 else 0
+        place.capacity = (place.capacity - there) * scaling if place.capacity > 0 else 0
     sim, registered = np.zeros((2, length, len(camps)))
+    persons = np.zeros((length, len(world.locations)))
     for day in range(length):
         geography.AddNewConflictZones(world, day)
         spawning.spawn_daily_displaced(world, day, data, SumFromCamps=True)
@@ -79,7 +81,11 @@ def run_flee(folder: Path, settings: Path, hasten: int, seed: int) -> dict[str, 
         world.evolve()
         sim[day] = [places[name].numAgents for name in camps]
         registered[day] = [data.get_field(name, day) for name in camps]
-    return {"camps": np.array(camps), "sim": sim, "registered": registered}
+        persons[day] = [place.numAgents for place in world.locations]
+    return {
+        "camps": np.array(camps), "sim": sim, "registered": registered,
+        "places": np.array(world.locationNames), "persons": persons,
+    }  # fmt: skip
 
 
 def main() -> None:
@@ -87,12 +93,13 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("conflicts", type=Path)
     asked.add_argument("out", type=Path)
+    asked.add_argument("--first", type=int, default=1, help="number of the first member")
     asked.add_argument("--members", type=int, default=10)
     asked.add_argument("--hasten", type=int, default=10)
     asked.add_argument("--names", nargs="+", default=NAMES)
     args = asked.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    for member in range(1, args.members + 1):
+    for member in range(args.first, args.first + args.members):
         for name in args.names:
             path = args.out / f"{name}.{member}.npz"
             if path.exists():

@@ -25,7 +25,7 @@ from tests.fuzz.seeds import ROOT, seeds
 
 LIMITS = ("-timeout=20", "-rss_limit_mb=3000", "-max_len=16000", "-print_final_stats=1")
 """Seconds and memory of one input, and its bytes."""
-SOURCES = "flowsim/scenario,flowsim/formats"
+SOURCES = "flowsim/scenario,flowsim/flee/reader"
 OMITTED = "flowsim/scenario/write*.py,flowsim/scenario/schema.py,flowsim/scenario/override.py"
 """Whose lines are counted, and what of them reads nothing."""
 _UNITS = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
@@ -136,7 +136,7 @@ class Campaign:
             f"by {self.processes} processes one after the other, seed {self.seed}",
             f"what became of them: {dict(self.results)}",
             f"corpus kept: {self.kept} inputs; edges covered: {self.edges}",
-            f"readers in flowsim/scenario and flowsim/formats, replaying the corpus: {percent} "
+            f"readers in flowsim/scenario and flowsim/flee/reader, replaying the corpus: {percent} "
             f"({missed} of {statements} lines and {partial} of {branches} branches not reached)",
             f"findings: {len(found)}",
         ]

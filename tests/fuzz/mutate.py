@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from flowsim.formats.flee.settings import MAPPED, MISSING, NO_EFFECT, SECTIONS
+from flowsim.flee.reader.settings import MAPPED, MISSING, NO_EFFECT, SECTIONS
 from flowsim.scenario.scenario import Scenario
 from tests.fuzz.blob import FILE, FOLDER, LINK, LOADED, PIPE, Blob, Part, pack, unpack
 

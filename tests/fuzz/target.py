@@ -13,7 +13,10 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
-SPARED = ("flowsim.model", "flowsim.daily", "flowsim.study", "flowsim.plot", "flowsim.results")
+SPARED = (
+    "flowsim.model", "flowsim.flee.kernel", "flowsim.flee.simulate", "flowsim.study",
+    "flowsim.plot", "flowsim.results",
+)  # fmt: skip
 """Not what is fuzzed, so it is not slowed down by counting its edges."""
 
 SLOW_S = 5.0
@@ -33,8 +36,8 @@ def main() -> None:
     import atheris  # only those who fuzz have it
 
     with atheris.instrument_imports(include=["flowsim"], exclude=list(SPARED)):
-        import flowsim.formats.flee.folder
-        import flowsim.formats.readers
+        import flowsim.flee.reader.folder
+        import flowsim.readers
     import flowsim.model.flow  # noqa: F401
     from tests.fuzz.mutate import cross, mutate
     from tests.fuzz.trial import site, try_out

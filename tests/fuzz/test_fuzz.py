@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flowsim.formats import readers
+from flowsim import readers
 from tests.fuzz.blob import FILE, FOLDER, LINK, LOADED, PIPE, Blob, Part, pack, unpack, write
 from tests.fuzz.mutate import cross, mutate, words_known
 from tests.fuzz.seeds import seeds

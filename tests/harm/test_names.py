@@ -241,5 +241,5 @@ def test_whatever_prints_or_writes_tables_goes_one_way() -> None:
     # The method of a Comparison is called to_csv, too, and gives its table to as_csv.
     assert calls(".to_csv") == {"shown.py", "cli/studies.py"}
     assert calls("csv.writer") == {"cli/scores.py", "scenario/write_tables.py"}
-    assert calls("tqdm") == {"model/flow.py", "study/progress.py"}
+    assert calls("tqdm") == {"running.py", "study/progress.py"}
     assert calls(".savefig") == {"plot/style.py"}

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
+from flowsim.running import run
 from tests.full import FULL, only_full
-from tests.model.worlds import FAMILIES, POLICIES, STRICT, hours, rich, same_bytes
+from tests.model.worlds import FAMILIES, POLICIES, STRICT, column, hours, rich, same_bytes
 
 ROOT = Path(__file__).parents[2]
 HOUSEHOLDS = 2000 if FULL else 1000
@@ -24,7 +25,7 @@ HOUSEHOLDS = 2000 if FULL else 1000
 def test_engines_agree_on_many_households(name):
     scenario = rich(31 * HOUSEHOLDS // 10, POLICIES[name], days=2 if name == "strict" else 1)
     model = FlowModel(scenario, rng=1)
-    assert model.crowd.columns.n_start >= HOUSEHOLDS
+    assert model.crowd.n_start >= HOUSEHOLDS
     while model.running:
         model.step()
     agents = run(scenario, seed=1, engine="agents")
@@ -82,8 +83,8 @@ def test_engines_agree_where_parts_of_parts_find_their_families(follow):
     model = FlowModel(scenario, rng=2)
     while model.running:
         model.step()
-    columns, result = model.crowd.columns, model.result()
-    assert (columns.parent[: columns.n] >= columns.n_start).sum() > 10  # parts of parts
+    result = model.result()
+    assert (column(model, "parent") >= model.crowd.n_start).sum() > 10  # parts of parts
     assert result.reunited.sel(place=["Camp", "City"]).sum() > 10
     assert result.reunited.sel(place=["Town", "Far", "Village"]).sum() > 10
     assert not same_bytes(result, run(scenario, seed=2, engine="agents"))

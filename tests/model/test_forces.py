@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from flowsim.model.agents import ForceAgent
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
+from flowsim.running import run
 from tests.model.worlds import START, hours, plain, rich, same_bytes, stock
 
 PERSONS = 20_000

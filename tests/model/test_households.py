@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
 from flowsim.model.layout import Status
+from flowsim.running import run
 from tests.model.worlds import FAMILIES, column, deeper, flows, hours, plain, rich, stock
 
 KINDS = {name: FAMILIES[name] for name in FAMILIES if name != "household_size"}
@@ -49,10 +50,7 @@ def test_families_part_and_reunite(engine):
 
 def _kinds(model: FlowModel, name: str = "kinds") -> np.ndarray:
     """Persons of each household by kind, or the wounded among them, (5, n)."""
-    if model.engine == "columns":
-        return column(model, name).T.astype(np.int64)
-    kinds = np.concatenate([getattr(h, name) for h in model.crowd.households], axis=1)
-    return kinds.astype(np.int64)
+    return column(model, name).T.astype(np.int64)
 
 
 @pytest.mark.parametrize("engine", ["columns", "agents"])
@@ -79,7 +77,7 @@ def test_men_stay_in_the_share_that_the_scenario_says():
     could = int(((kinds[2] > 0) & (kinds.sum(axis=0) > kinds[2])).sum())
     while model.running:
         model.step()
-    parted = model.crowd.columns.n - model.crowd.columns.n_start
+    parted = column(model, "key").size - model.crowd.n_start
     assert could > 1000
     assert abs(parted / could - 0.3) < 4 * np.sqrt(0.3 * 0.7 / could)
 
@@ -205,8 +203,7 @@ def test_the_rich_world_parts_and_reunites():
     model = FlowModel(rich(2000, days=3, behaviour={"returning": {"inside_per_day": 6.0}}))
     while model.running:
         model.step()
-    columns = model.crowd.columns
-    parts = np.arange(columns.n_start, columns.n)
-    assert (columns.status[parts] == Status.EMPTY).any()
-    assert (columns.status[parts] != Status.EMPTY).any()
+    parts = column(model, "status")[model.crowd.n_start :]
+    assert (parts == Status.EMPTY).any()
+    assert (parts != Status.EMPTY).any()
     assert (column(model, "size") == column(model, "kinds").sum(axis=1)).all()

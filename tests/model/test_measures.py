@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
 from flowsim.model.layout import SETTLED, WAITS, Outcome, Status
-from flowsim.model.observe import Observer
 from flowsim.policy import Closed, ForcedReturn, Quota, Triage
 from flowsim.results import FLOWS, Result
+from flowsim.running import run
 from tests.model.worlds import (
     FAMILIES,
     POLICIES,
@@ -63,21 +63,6 @@ def test_a_queue_of_constant_service_spreads_waits_evenly():
     assert np.abs(found[:7] - 100 * widths).max() <= 2
     assert found.sum() == flows(result)["admitted"].sum() == 4000
     assert found[7:].sum() == 0
-
-
-def test_classes_of_hours_are_half_open():
-    observer = Observer(np.array([3600]), places=1, groups=1, crossings=2)
-    seconds = np.array([0, 3599, 3600, 86_399, 86_400, 192 * 3600, 10**8])
-    observer.passed(np.ones(7, dtype=np.int64), seconds, np.full(7, 3))
-    assert observer.hours_waited[1].tolist() == [6, 3, 0, 0, 0, 3, 3, 0, 0, 6]
-    assert observer.hours_waited[0].sum() == 0
-
-
-def test_who_is_registered_as_an_interval_ends_is_counted_in_it():
-    observer = Observer(np.array([3600, 7200]), places=1, groups=1, crossings=1)
-    women = np.array([[0, 0, 0], [1, 2, 4], [0, 0, 0], [0, 0, 0], [0, 0, 0]])
-    observer.register(np.array([3600, 3601, 7201]), np.zeros(3, dtype=np.int64), women)
-    assert observer.registered[:, 0, 1].tolist() == [1, 2]  # the last is after the run
 
 
 def test_who_is_on_the_way_is_not_in_danger_where_they_left():
@@ -164,9 +149,7 @@ def test_parted_families_are_counted_and_meet_when_the_bar_is_lifted(engine):
 
 def _people(model: FlowModel) -> np.ndarray:
     """Persons of each household by kind, (n, 5)."""
-    if model.engine == "columns":
-        return column(model, "kinds").astype(np.int64)
-    return np.stack([h.kinds[:, 0] for h in model.crowd.households]).astype(np.int64)
+    return column(model, "kinds").astype(np.int64)
 
 
 def two_camps(capacity: int | None = None, people: int = 4000, **changes):
@@ -244,8 +227,8 @@ OLD = {"children": 0.2, "women": 0.25, "men": 0.25, "elderly_women": 0.15, "elde
 def test_parts_of_parts_who_come_together_all_join():
     """The old and the men come in one hour: the old join first, and the men an hour later."""
     model = finish(families(policies=TWICE, kinds=OLD, behaviour=PARTED))
-    columns, result = model.crowd.columns, model.result()
-    assert (column(model, "parent") >= columns.n_start).sum() > 100
+    result = model.result()
+    assert (column(model, "parent") >= model.crowd.n_start).sum() > 100
     assert result.apart.values[:24].max() > 1000
     assert result.apart[-1] == 0
     assert result.reunited.values[26].sum() > 100  # in the hour after that in which they came
@@ -284,7 +267,7 @@ def test_nobody_stands_beside_the_family_and_all_parts_are_accounted_for(name):
     parent, status, where, guard, size = (column(model, n).tolist() for n in names)
     settled = {int(s) for s in SETTLED}
     beside = left = alive = 0
-    for row in range(model.crowd.columns.n_start, len(parent)):
+    for row in range(model.crowd.n_start, len(parent)):
         left += not guard[row]
         alive += size[row] * (not guard[row])
         family = parent[row]
@@ -297,7 +280,7 @@ def test_nobody_stands_beside_the_family_and_all_parts_are_accounted_for(name):
     assert result.split.sum() == left
     assert result.apart[-1] == alive
     gone = sum(status[r] == Status.EMPTY and not guard[r]
-               for r in range(model.crowd.columns.n_start, len(parent)))  # fmt: skip
+               for r in range(model.crowd.n_start, len(parent)))  # fmt: skip
     assert result.reunited.sum() <= gone  # the others died out
     assert name != "strict" or (left > 20 and gone > 5)
 

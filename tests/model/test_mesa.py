@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import pickle
+import subprocess
+import sys
 
 import mesa
 import numpy as np
@@ -10,8 +13,9 @@ import pytest
 
 from flowsim.errors import SimulationError
 from flowsim.model.agents import AuthorityAgent, ForceAgent, PlaceAgent
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
 from flowsim.policy import Closed, Opening, as_policy, override
+from flowsim.running import run
 from tests.model.worlds import flows, hours, plain, rich, same_bytes
 
 
@@ -97,11 +101,11 @@ def test_places_authorities_and_forces_are_agents():
         far.waiting("Gaet")
 
 
-def test_households_are_agents_of_the_reference_engine():
+def test_households_are_agents_of_the_readable_engine():
     from flowsim.model.household import Household
 
     model = FlowModel(rich(300), engine="agents")
-    assert sum(h.persons for h in model.agents_by_type[Household]) == 450
+    assert sum(h.size for h in model.agents_by_type[Household]) == 450
     assert Household not in FlowModel(rich(300)).agents_by_type
 
 
@@ -186,3 +190,48 @@ def test_two_orders_of_service_are_a_simulation_error():
 def test_a_quota_that_is_nil_closes():
     scenario = plain(200, per_day=6.0).add_policies("A-B", lambda n, v: Opening(quota_per_hour=0.0))
     assert flows(run(scenario))["admitted"].sum() == 0
+
+
+@pytest.mark.parametrize("engine", ["columns", "agents"])
+def test_a_run_is_pickled_half_way_and_goes_on_to_the_same_bytes(engine):
+    model = FlowModel(rich(200, days=1), engine=engine, rng=3)
+    for _ in range(10):
+        model.step()
+    other = pickle.loads(pickle.dumps(model))
+    while model.running:
+        model.step()
+        other.step()
+    assert same_bytes(model.result(), other.result()) == []
+    assert other.now == model.now
+
+
+def test_a_simulation_knows_no_mesa():
+    code = (
+        "import sys, flowsim as fs; fs.run(fs.load('tests/data/small'), provenance=False); "
+        "print('mesa' in sys.modules, 'networkx' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False False\n"
+
+
+class Journalist(mesa.Agent):
+    """Counts the camps' people each step."""
+
+    def __init__(self, model):
+        super().__init__(model)
+        self.seen = []
+
+    def step(self):
+        self.seen.append(self.model.place("Camp").persons("sheltered"))
+
+
+def test_agents_and_reporters_of_one_s_own():
+    model = FlowModel(rich(200, days=1), reporters={"hour": lambda m: m.now.hour})
+    journalist = Journalist(model)
+    while model.running:
+        model.step()
+    table = model.datacollector.get_model_vars_dataframe()
+    assert len(journalist.seen) == len(table) == 24
+    assert journalist.seen[-1] == model.place("Camp").persons("sheltered")
+    assert table["hour"].tolist()[:3] == [(model.setup.start.hour + h) % 24 for h in (1, 2, 3)]
+    assert "grid" not in vars(model)

@@ -14,8 +14,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from flowsim.model.flow import run
 from flowsim.policy import Closed, Quota, Triage
+from flowsim.running import run
 from tests.full import only_full
 from tests.model.worlds import FAMILIES, finished, flows, plain, told
 

@@ -7,7 +7,7 @@ import pytest
 
 from flowsim.behaviour.rules import RULES
 from flowsim.errors import SimulationError
-from flowsim.model.flow import run
+from flowsim.running import run
 from tests.model.worlds import plain, rich, same_bytes, stock
 
 

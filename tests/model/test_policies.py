@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from flowsim.model.agents import AuthorityAgent
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
 from flowsim.policy import (
     AnnouncedClosure,
     AnnouncedOpening,
@@ -29,6 +29,7 @@ from flowsim.policy import (
     Reactive,
     Triage,
 )
+from flowsim.running import run
 from tests.model.worlds import (
     ADULTS,
     FAMILIES,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
+from math import prod
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,14 +14,19 @@ import pytest
 import xarray as xr
 
 from flowsim.clock import DAY, NEVER
-from flowsim.model import layout
+from flowsim.model import memory
 from flowsim.model.beliefs import Grapevine, Known, _both, _by_row, _hours_until
-from flowsim.model.flow import run
-from flowsim.model.layout import Cells, Clock, Outcome, Refuge
+from flowsim.model.hazards import HAZARDS, Cells, hazards_of
+from flowsim.model.kernel import standing
+from flowsim.model.kernel.clocks import cell_of
+from flowsim.model.kernel.rest import rest, rouse
+from flowsim.model.kernel.status import lose
+from flowsim.model.layout import WAITS, Outcome, Status
 from flowsim.model.observe import Observer, Stocks
-from flowsim.model.resting import Sorted
 from flowsim.model.sight import Reports, Sight
 from flowsim.results import VARIABLES
+from flowsim.running import run
+from tests.kernel import drawing, household
 from tests.model.worlds import rich
 
 UNITS = {
@@ -110,22 +117,43 @@ def test_a_run_says_who_made_it(data: xr.Dataset) -> None:
 
 # ---- an observer ------------------------------------------------------------------------------
 
+KINDS_OF_BOTH = ([1, 0, 0, 0, 0], [2, 1, 0, 0, 3])
+OUT, OUT_TOO, BACK = range(3)
+"""Gates, and the links that they are on; the last is the second crossing in the direction back."""
+
 
 def observer() -> Observer:
     return Observer(np.array([DAY, 2 * DAY]), places=2, groups=1, crossings=2)
 
 
+def seen_by(seen: Observer) -> SimpleNamespace:
+    """What the kernel counts into, with three gates at two crossings."""
+    made = drawing(
+        **memory.observed(seen), stops=seen.stops, wait_edges_s=[3600.0 * h for h in WAITS],
+        gate=[OUT, OUT_TOO, BACK], gate_out=[True, True, False], gate_crossing=[0, 1, 1],
+        tick=SimpleNamespace(at=0), n=SimpleNamespace(dead=0, apart=0, regrouped=0),
+        regrouped=[0] * 9, people=np.zeros((2, 1, len(Status)), dtype=np.int64),
+        present=np.zeros((2, 5), dtype=np.int64), line=np.zeros((3, 5), dtype=np.int64),
+    )  # fmt: skip
+    return made
+
+
 def test_what_happens_is_counted_in_its_interval() -> None:
     seen = observer()
-    kinds = np.array([[1, 2], [0, 1], [0, 0], [0, 0], [0, 3]], dtype=np.uint8)
-    seen.outcome(np.array([1, 1]), Outcome.ADMITTED, kinds)
-    seen.outcome(np.array([0]), Outcome.DIED, kinds[:, :1])
+    s, (one, two) = seen_by(seen), (household(kinds=kinds) for kinds in KINDS_OF_BOTH)
+    for family in (one, two):
+        standing.tell_all(s, family, OUT_TOO, Outcome.ADMITTED)
+        standing.tell_all(s, family, BACK, Outcome.ADMITTED)  # of those who go home it is not told
+    standing.tell_all(s, one, OUT, Outcome.DIED)
     nobody = np.zeros((2, 1, 7), dtype=np.int64)
     seen.close(Stocks(nobody + 3, np.full((2, 5), 4), np.full((2, 5), 5), 6))
-    seen.outcome(np.array([1]), Outcome.ADMITTED, kinds[:, 1:])
+    s.tick.at = seen.at
+    standing.tell_all(s, two, OUT_TOO, Outcome.ADMITTED)
+    standing.tell_all(s, one, BACK, Outcome.RETURNED)
     assert seen.outcomes[0, 1, Outcome.ADMITTED].tolist() == [3, 1, 0, 0, 3]
     assert seen.outcomes[1, 1, Outcome.ADMITTED].tolist() == [2, 1, 0, 0, 3]
-    assert seen.outcomes.sum() == 7 + 6 + 1
+    assert seen.outcomes[1, 1, Outcome.RETURNED].tolist() == [1, 0, 0, 0, 0]
+    assert seen.outcomes.sum() == 7 + 6 + 1 + 1
     assert seen.outcomes_so_far[1, Outcome.ADMITTED] == 13
     assert seen.outcomes_so_far[0, Outcome.DIED] == 1
     assert (seen.people[0] == 3).all()
@@ -136,32 +164,42 @@ def test_what_happens_is_counted_in_its_interval() -> None:
     assert seen.at == 1
 
 
-def test_waits_are_means_over_persons_and_fall_into_classes() -> None:
+def test_classes_of_hours_are_half_open() -> None:
+    s, hour = seen_by(observer()), 3600
+    seconds = [0, hour - 1, hour, 24 * hour - 1, 24 * hour, 192 * hour - 1, 192 * hour, 10**8]
+    assert [standing.class_of_hours(s, n) for n in seconds] == [0, 0, 1, 5, 6, 8, 9, 9]
+
+
+def test_mean_waits_are_over_persons() -> None:
     seen = observer()
-    seen.passed(np.array([0, 0]), np.array([3600, 3 * 3600]), np.array([3, 1]))
+    seen.waited_s[0, 0], seen.passed[0, 0] = 3 * 3600 + 1 * 3 * 3600, 4
     assert seen.waiting_hours()[0].tolist()[0] == 1.5
     assert np.isnan(seen.waiting_hours()[0, 1])
-    edges = np.array([0, 3599, 3600, 24 * 3600 - 1, 24 * 3600, 10**7])
-    seen.passed(np.full(6, 1), edges, np.full(6, 2))
-    assert seen.hours_waited[0].tolist() == [0, 3, 1, 0, 0, 0, 0, 0, 0, 0]
-    assert seen.hours_waited[1].tolist() == [4, 2, 0, 0, 0, 2, 2, 0, 0, 2]
-    seen.safe(Refuge.ABROAD, np.array([7200]), np.array([4]))
-    assert seen.hours_to_safety.tolist() == [[0] * 10, [0, 0, 4, 0, 0, 0, 0, 0, 0, 0]]
 
 
-def test_harm_is_counted_where_and_to_whom_it_is_done() -> None:
+def test_the_dead_are_counted_where_they_were_and_by_what_they_were_refused() -> None:
     seen = observer()
-    place, group = np.array([0, 1, 1]), np.zeros(3, dtype=np.int64)
-    seen.harmed(place, group, np.array([False, True, True]), np.array([True, False, False]))
+    s = seen_by(seen)
+    family = household(kinds=[0, 1, 1, 0, 1], wounded=[0, 1, 0, 0, 0], status=Status.WAITING,
+                       place=1, link=OUT_TOO, barred=-1)  # fmt: skip
+    standing.tally(s, family, 1)
+    lose(s, family, 1, OUT_TOO)
+    family.barred = 1
+    lose(s, family, 2, OUT_TOO)
+    assert family.kinds == [0, 0, 0, 0, 1]
+    assert family.wounded == [0] * 5  # of the dead woman
+    assert s.line.tolist() == [[0] * 5, [0, 0, 0, 0, 1], [0] * 5]
+    assert s.present.tolist() == [[0] * 5, [0, 0, 0, 0, 1]]
     assert seen.deaths[0, :, 0].tolist() == [0, 2]
-    assert seen.wounded[0, :, 0].tolist() == [1, 0]
-    assert seen.deaths_so_far == 2
-    seen.died_barred(np.array([-1, 1, 1]))
-    seen.parted(np.array([0, 0]))
-    seen.rejoined(np.array([1]))
-    assert seen.barred_deaths.tolist() == [[0, 2], [0, 0]]
-    assert seen.split.tolist() == [[2, 0], [0, 0]]
-    assert seen.reunited.tolist() == [[0, 1], [0, 0]]
+    assert seen.barred_deaths.tolist() == [[0, 1], [0, 0]]
+    assert seen.outcomes[0, 1, Outcome.DIED].tolist() == [0, 1, 1, 0, 0]
+    assert (s.n.dead, s.n.regrouped) == (2, 0)
+    lose(s, family, 4, -1)
+    assert (s.n.dead, s.n.regrouped, seen.outcomes.sum()) == (3, 1, 2)  # there may be parts of it
+
+
+def test_exposure_is_weighed_by_danger_and_time() -> None:
+    seen = observer()
     seen.expose(np.array([[8], [0]]), np.array([[0.5], [1.0]]), np.array([0.25, 1.0]), 6 * 3600)
     seen.expose(np.array([[8], [0]]), np.array([[0.5], [1.0]]), np.array([0.5, 0.0]), 6 * 3600)
     assert seen.exposure[0].tolist() == [[2.0], [0.0]]
@@ -169,37 +207,68 @@ def test_harm_is_counted_where_and_to_whom_it_is_done() -> None:
 
 
 def test_the_host_counts_people_when_it_has_come_to_them() -> None:
+    """Who is registered in the second in which an interval ends is counted in it."""
     seen = observer()
-    when = np.array([5, DAY, DAY + 1, 2 * DAY, 2 * DAY + 1])
-    kinds = np.zeros((5, 5), dtype=np.uint8)
-    kinds[2] = [1, 2, 4, 8, 16]
-    seen.register(when, np.array([0, 1, 1, 1, 1]), kinds)
+    s = seen_by(seen)
+    for n, when in enumerate((5, DAY, DAY + 1, 2 * DAY, 2 * DAY + 1)):
+        standing.register(s, household(kinds=[0, 0, 2**n, 0, 0], place=min(n, 1)), when)
     assert seen.registered[:, :, 2].tolist() == [[1, 2], [0, 12]]
-    assert seen.registered.sum() == 15
+    assert seen.registered.sum() == 15  # the last is after the run
 
 
-# ---- names and places in arrays ---------------------------------------------------------------
+# ---- the table of hazards ---------------------------------------------------------------------
 
 
-def test_every_cell_of_the_clock_face_has_one_clock() -> None:
-    cells = Cells(places=3, groups=2, countries=2, gates=4)
-    spans = sorted(cells.span(clock) for clock in Clock)
-    assert spans[0][0] == 0
-    assert spans[-1][1] == cells.calendar == cells.total - 1
-    assert all(one[1] == two[0] for one, two in itertools.pairwise(spans))
-    sizes = {clock: cells.span(clock)[1] - cells.span(clock)[0] for clock in Clock}
+def test_every_cell_of_the_clock_face_has_one_hazard() -> None:
+    cells = Cells(HAZARDS, places=3, groups=2, countries=2, gates=4)
+    sizes = {h.name: prod(shape) for h, shape in zip(HAZARDS, cells.shapes, strict=True)}
     assert sizes == {
-        Clock.LEAVE: 6, Clock.ONWARD: 6, Clock.HARM: 12, Clock.RETURN: 24, Clock.GIVE_UP: 8,
-        Clock.FENCE: 8, Clock.DISPERSE: 4, Clock.CRUSH: 4, Clock.RELOCATE: 6,
+        "leave": 6, "calendar": 1, "onward": 6, "return": 24, "give_up": 8, "fence": 8,
+        "disperse": 4, "harm": 6, "harm_on_the_way": 6, "crush": 4, "relocate": 6,
     }  # fmt: skip
-    assert cells.harm < cells.harm_moving < cells.back_home
+    spans = sorted(zip(cells.first, sizes.values(), strict=True))
+    assert all(first + size == next_ for (first, size), (next_, _) in itertools.pairwise(spans))
+    assert (spans[0][0], sum(spans[-1])) == (0, cells.total)
 
 
-def test_each_clock_draws_for_its_own_purpose() -> None:
-    assert set(layout.PURPOSE) == set(Clock)
-    assert all(layout.PURPOSE[clock].name == clock.name for clock in Clock)
-    assert layout.SAFE_AT[Refuge.INSIDE] == layout.Status.DISPLACED
-    assert layout.SAFE_AT[Refuge.ABROAD] == layout.Status.SHELTERED
+def test_the_cell_of_a_household_is_that_of_its_hazard_and_where_it_stands() -> None:
+    """Each household, by all that decides, has a cell of its own within those of the hazard."""
+    cells = Cells(HAZARDS, places=3, groups=2, countries=2, gates=2)
+    s = SimpleNamespace(
+        first_cell=cells.first, form=[int(h.form) for h in HAZARDS], country=[0, 1, 1],
+        gate=[0, 1], run=SimpleNamespace(places=3, groups=2),
+    )  # fmt: skip
+    everybody = [
+        household(place=place, home=home, group=group, burnt=burnt, link=link, held=held)
+        for place, home, group, burnt, link, held in itertools.product(
+            range(3), range(3), range(2), (False, True), range(2), (False, True)
+        )
+    ]
+    for n, (hazard, shape) in enumerate(zip(HAZARDS, cells.shapes, strict=True)):
+        found = {cell_of(s, h, n) - cells.first[n] for h in everybody}
+        assert found == set(range(prod(shape))), hazard.name
+    one = household(place=2, home=1, group=1, burnt=True, link=1, held=True)
+    within = {h.name: cell_of(s, one, n) - cells.first[n] for n, h in enumerate(HAZARDS)}
+    at = {
+        "leave": (2, 1), "onward": (2, 1), "harm": (2, 1), "harm_on_the_way": (2, 1),
+        "relocate": (2, 1), "return": (1, 1, 1, 1), "give_up": (1, 1), "fence": (1, 1),
+        "disperse": (1,), "crush": (1,), "calendar": (),
+    }  # fmt: skip
+    for hazard, shape in zip(HAZARDS, cells.shapes, strict=True):
+        where = np.ravel_multi_index(at[hazard.name], shape) if shape else 0
+        assert within[hazard.name] == where, hazard.name
+
+
+def test_hazards_that_compete_draw_for_purposes_of_their_own() -> None:
+    for status, moves, count in itertools.product(Status, (False, True), ("given", "hazards")):
+        leaving = SimpleNamespace(count=count)
+        scenario: Any = SimpleNamespace(behaviour=SimpleNamespace(
+            leaving=leaving, harm=SimpleNamespace(on_the_way=1.0, crush_per_day=1.0)
+        ))  # fmt: skip
+        there = [h for h in hazards_of(scenario, moves) if status in h.statuses]
+        assert len({h.purpose for h in there}) == len(there)
+    renamed = {"calendar": "LEAVE", "harm_on_the_way": "HARM"}
+    assert all(h.purpose.name == renamed.get(h.name, h.name.upper()) for h in HAZARDS)
 
 
 # ---- what is known late, and who is due -------------------------------------------------------
@@ -224,14 +293,37 @@ def test_reports_go_back_as_far_as_the_slowest_state_looks() -> None:
 
 
 def test_those_at_rest_are_due_once_and_in_their_cell() -> None:
-    rows, cell = np.array([5, 6, 7, 8, 9]), np.array([2, 0, 2, 2, 0])
-    rest = Sorted(rows, cell, np.array([3.0, 1.0, 1.0, 2.0, 4.0]))
-    reading = np.array([0.5, 99.0, 0.5])
-    assert rest.due(reading).tolist() == []
-    assert rest.due(np.array([1.0, 0.0, 2.0])).tolist() == [6, 7, 8]
-    assert rest.due(np.array([1.0, 0.0, 2.0])).tolist() == []
-    assert rest.due(np.array([9.0, 0.0, 9.0])).tolist() == [9, 5]
-    assert rest.due(np.array([99.0, 0.0, 99.0])).dtype == np.int64
+    """Five households with one target each, and one of them under a second clock."""
+    cells, targets = (2, 0, 2, 2, 0), (3.0, 1.0, 1.0, 2.0, 4.0)
+    rows = [
+        household(row, cell=[cell, 1, -1], target=[target, 99.0 if row else 0.5, math.inf])
+        for row, (cell, target) in enumerate(zip(cells, targets, strict=True))
+    ]
+    s = SimpleNamespace(
+        rows=rows, n_clocks=[2], run=SimpleNamespace(cells=3), loose=[*range(5)], in_turn=[0] * 5,
+        n=SimpleNamespace(rows=5, loose=5, heaps=0, heaped=0), per_cell=[0] * 3,
+        heap_row=[0] * 20, heap_target=[0.0] * 20, heap_cell=[0] * 6, heap_first=[0] * 6,
+        heap_stop=[0] * 6, reading_at_stop=[0.0] * 3,
+    )  # fmt: skip
+
+    def due(*reading: float) -> list[int]:
+        s.reading_at_stop, s.n.loose = list(reading), 0
+        rouse(s)
+        return sorted(s.loose[: s.n.loose])
+
+    rest(s)
+    assert s.n.loose == 0
+    assert due(0.5, 0.0, 0.5) == []
+    assert due(1.0, 0.0, 2.0) == [1, 2, 3]
+    assert due(1.0, 0.0, 2.0) == []
+    assert due(1.0, 0.5, 2.0) == [0]  # by its second clock
+    assert due(9.0, 0.5, 9.0) == [4]  # the first is up already
+    for _ in range(3):  # there is room for two times of putting to rest; then all heaps are anew
+        s.loose, s.n.loose = [0, 1, 2, 3, 4], 5
+        rest(s)
+        assert all(h.resting for h in rows)
+    assert due(1.0, 0.0, 2.0) == [1, 2, 3]
+    assert due(99.0, 99.0, 99.0) == [0, 4]
 
 
 # ---- news -------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flowsim.model.flow import run
 from flowsim.results import Result
+from flowsim.running import run
 from tests.model.worlds import POLICIES, rich, same_bytes
 
 PERSONS = 150

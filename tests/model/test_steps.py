@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flowsim.model.flow import run
 from flowsim.policy import (
     AnnouncedClosure,
     AnnouncedOpening,
@@ -22,6 +21,7 @@ from flowsim.policy import (
     Reactive,
     Triage,
 )
+from flowsim.running import run
 from tests.model.worlds import FAMILIES, flows, hours, same_bytes, ways
 
 KINDS = {name: FAMILIES[name] for name in FAMILIES if name != "household_size"}

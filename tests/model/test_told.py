@@ -18,6 +18,7 @@ from flowsim.model.layout import Status
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.arrivals import Origins, told_arrivals
 from flowsim.world.sections import Arrival
+from tests.model.worlds import column
 from tests.worlds import small_scenario
 
 HOUR = timedelta(hours=1)
@@ -88,11 +89,11 @@ def test_both_engines_give_the_same_bytes(persons: list[int], sheltered: int, se
 
 def test_who_comes_later_changes_nobody_before() -> None:
     """A row more leaves the households of the rows before alone."""
-    one = FlowModel(told(30, 0, 0), rng=3).crowd.columns
-    two = FlowModel(told(30, 0, 40), rng=3).crowd.columns
+    one, two = FlowModel(told(30, 0, 0), rng=3), FlowModel(told(30, 0, 40), rng=3)
+    n = one.crowd.n_start
     for name in ("key", "home", "size", "leaves"):
-        assert getattr(two, name)[: one.n].tolist() == getattr(one, name)[: one.n].tolist()
-    assert two.n > one.n
+        assert column(two, name)[:n].tolist() == column(one, name).tolist()
+    assert two.crowd.n_start > n
 
 
 def test_who_leaves_in_a_spell_lives_where_danger_is_in_its_middle() -> None:
@@ -114,7 +115,7 @@ def test_who_leaves_in_a_spell_lives_where_danger_is_in_its_middle() -> None:
 def test_a_place_of_origin_can_be_told() -> None:
     model = FlowModel(told(25, place="Town"), rng=1)
     names = list(model.world.network.names)
-    assert set(model.crowd.columns.home[: model.crowd.columns.n].tolist()) == {names.index("Town")}
+    assert set(column(model, "home").tolist()) == {names.index("Town")}
 
 
 def test_a_camp_that_takes_nobody_in() -> None:

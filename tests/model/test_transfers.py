@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flowsim.model.flow import run
 from flowsim.policy import Dispersal, Relocation, Transfer
+from flowsim.running import run
 from tests.model.worlds import border, hours, plain, rich, same_bytes, stock
 
 

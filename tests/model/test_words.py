@@ -19,8 +19,9 @@ import flowsim as fs
 from flowsim.behaviour.rules import RULES, RuleView
 from flowsim.errors import ScenarioError
 from flowsim.model.explain import Explanation, explain
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
 from flowsim.model.unlikely import unlikely, warn_of
+from flowsim.running import run
 from flowsim.scenario.scenario import Scenario
 from tests.model import tiny
 from tests.model.test_explain import START, road

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import flowsim as fs
-from flowsim.model.flow import run
 from flowsim.results import Result
+from flowsim.running import run
 from flowsim.scenario.scenario import Scenario
 from tests.flee_folder import flee_folder
 from tests.model.worlds import FAMILIES, border, deeper, hours, plain, spell, ways

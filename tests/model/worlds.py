@@ -258,7 +258,7 @@ def same_bytes(one: Result, other: Result) -> list[str]:
 
 def column(model: FlowModel, name: str) -> np.ndarray:
     """What is known of each household, by row: (n,) or, as for the persons by kind, (n, 5)."""
-    return getattr(model.crowd.columns, name)[: model.crowd.columns.n]
+    return model.crowd.column(name)
 
 
 def flows(result: Result, crossing: str = "Gate") -> dict[str, np.ndarray]:

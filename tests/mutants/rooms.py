@@ -99,8 +99,8 @@ ROOMS = {
         wide=("tests/scenario/test_code.py",),
     ),
     "flee": Room(
-        code=("flowsim/formats/flee", "flowsim/daily"),
-        near=("tests/formats", "tests/daily", "flowsim/formats", "flowsim/daily"),
+        code=("flowsim/flee",),
+        near=("tests/flee", "flowsim/flee"),
         wide=("tests/cli/test_convert.py",),
     ),
     "model": Room(

@@ -66,12 +66,12 @@ openings = st.builds(
 )
 FIELDS = ("passes", "quota_per_hour", "exempt", "rank", "leak", "detention", "detention_hours",
           "pushback", "pushback_after_hours", "pushback_reach_km", "dispersal_per_day",
-          "delay_hours", "cost_km", "rated", "counted")  # fmt: skip
+          "delay_hours", "cost_km", "spread", "counted")  # fmt: skip
 
 
 def the_bytes(rules):
     numbers = [np.asarray(getattr(rules, name)).tobytes() for name in FIELDS]
-    return [*numbers, rules.rates, rules.counts, rules.closes_at, rules.opens_at]
+    return [*numbers, rules.spread_quotas, rules.counted_quotas, rules.closes_at, rules.opens_at]
 
 
 @given(some=st.lists(openings, max_size=4))
@@ -107,8 +107,8 @@ def test_each_class_follows_the_rule(some):
                 counts.add((o.count, tuple(sorted(o.exempt))))
         assert rules.passes[g, kind, wounded] == pytest.approx(p)
         assert rules.quota_per_hour[g, kind, wounded] == quota
-        for all_of, bits, bind in ((rules.rates, rules.rated, rates),
-                                   (rules.counts, rules.counted, counts)):  # fmt: skip
+        for all_of, bits, bind in ((rules.spread_quotas, rules.spread, rates),
+                                   (rules.counted_quotas, rules.counted, counts)):  # fmt: skip
             mine = int(bits[g, kind, wounded])
             assert {q for n, q in enumerate(all_of) if mine >> n & 1} == bind
     caught = np.prod([1.0 - o.interception for o in some])

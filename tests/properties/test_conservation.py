@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 
-from flowsim.model.flow import FlowModel, run
+from flowsim.model.flow import FlowModel
+from flowsim.running import run
 from flowsim.scenario.checks import check
 from tests.model.worlds import POLICIES, rich, stock
 from tests.properties.strategies import few, scenarios

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowsim.model.flow import run
+from flowsim.running import run
 from flowsim.world.forces import state_at
 from flowsim.world.sections import Condition, Event, Force, ForceEffect, Violence
 from flowsim.world.violence import Danger, Surroundings

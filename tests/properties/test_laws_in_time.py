@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from flowsim.clock import NEVER, ClockFace
-from flowsim.draws import Purpose, exponential, seed_key
-from flowsim.model.flow import FlowModel, run
+from flowsim.draws import Purpose, seed_key, uniform
+from flowsim.model.flow import FlowModel
+from flowsim.model.kernel.clocks import due
 from flowsim.policy import Closed, Quota
+from flowsim.running import run
 from tests.model.worlds import column, deeper, flows, hours, plain, rich, same_bytes, stock
 
 N = 20_000
@@ -139,20 +143,33 @@ def test_a_constant_hazard_acts_with_the_probability_of_all_its_steps():
     assert (np.cumsum(flows(result)["gave_up"][1:]) == waiting[0] - waiting[1:]).all()
 
 
+def thresholds(seed, key):
+    """Of households that leave home for the first time."""
+    drawn = uniform(seed_key(seed), key, Purpose.LEAVE, np.zeros(key.size, dtype=np.int64))
+    return np.array([-math.log(u) for u in drawn])
+
+
+def rings(face, target):
+    """When the kernel has each act whose clock has not yet rung, on the only cell of a face."""
+    tick = SimpleNamespace(start=face.start, stop=face.stop)
+    s = SimpleNamespace(reading=face.reading.tolist(), rate=face.rate.tolist(), tick=tick)
+    near = target <= face.reading_at_stop[0]  # only these are asked, as by `wake`
+    when = np.full(target.size, NEVER)
+    when[near] = [due(s, 0, x) for x in target[near].tolist()]
+    return when
+
+
 def test_a_clock_advanced_in_many_ticks_rings_as_in_one():
     """No threshold is drawn again: 1 - exp(-h n) have rung by n ticks, at the very same seconds."""
-    threshold = exponential(
-        seed_key(1), np.arange(N, dtype=np.uint64), Purpose.LEAVE, np.zeros(N, dtype=np.int64)
-    )
-    cell = np.zeros(N, dtype=np.int64)
+    threshold = thresholds(1, np.arange(N, dtype=np.uint64))
     rung = {}
     for ticks in (1, 48, 97):
         face, when = ClockFace(1), np.full(N, NEVER)
         edges = np.linspace(0, 172_800, ticks + 1).astype(int)
         for start, stop in pairwise(edges):
             face.advance(int(start), int(stop), np.array([1.5]))
-            due = face.due(cell, threshold)
-            when = np.where(when == NEVER, due, when)
+            quiet = when == NEVER
+            when[quiet] = rings(face, threshold[quiet])
         rung[ticks] = when
     assert (rung[1] == rung[48]).mean() > 0.999
     assert np.abs(rung[1] - rung[97])[rung[1] < NEVER].max() <= 1
@@ -165,7 +182,7 @@ def test_who_is_due_as_a_hazard_ends_still_acts():
     leave = {"leave": lambda view: np.full_like(view.danger, next(rates, 0.0))}
     model = FlowModel(plain(2 * N, days=0.25), rng=1, rules=leave)
     key = column(model, "key")
-    drawn = exponential(seed_key(1), key, Purpose.LEAVE, np.zeros(key.size, dtype=np.int64))
+    drawn = thresholds(1, key)
     gone = []
     for _ in range(2):
         model.step()
@@ -176,14 +193,11 @@ def test_who_is_due_as_a_hazard_ends_still_acts():
 def test_a_hazard_that_varies_is_its_integral():
     """Piecewise rates 0, 6, 1 a day for 8 hours each: survivors exp(-H), H = 0, 2, 2 + 1/3."""
     face, n = ClockFace(1), N
-    threshold = exponential(
-        seed_key(2), np.arange(n, dtype=np.uint64), Purpose.LEAVE, np.zeros(n, dtype=np.int64)
-    )
-    cell, left = np.zeros(n, dtype=np.int64), []
+    threshold, left = thresholds(2, np.arange(n, dtype=np.uint64)), []
     alive = np.ones(n, dtype=bool)
     for start, rate in ((0, 0.0), (28_800, 6.0), (57_600, 1.0)):
         face.advance(start, start + 28_800, np.array([rate]))
-        alive &= face.due(cell, threshold) == NEVER
+        alive &= rings(face, threshold) == NEVER
         left.append(alive.mean())
     assert left == pytest.approx(np.exp([0.0, -2.0, -7 / 3]), abs=ks_bound())
 

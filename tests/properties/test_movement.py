@@ -2,98 +2,124 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partialmethod
 
 import numpy as np
 import pytest
 from hypothesis import given
 
 from flowsim.clock import NEVER
-from flowsim.model import flow
+from flowsim.model import simulation
 from flowsim.model.crowd import Crowd
-from flowsim.model.layout import Status
+from flowsim.model.household import STEPS, Household
+from flowsim.model.layout import Bound, Status
+from flowsim.running import run
 from tests.model.worlds import POLICIES, rich
 from tests.properties.strategies import few, scenarios
 
+HOME = (Status.AT_HOME, Status.RETURNED)
 
-class Watched(Crowd):
-    """A crowd that looks at everybody after each pass and fails where somebody has cheated."""
 
-    passes = 0
-    since = np.zeros(0, dtype=np.int64)
+class Watched(Household):
+    """A household that looks at itself after each thing it does, and fails where it has cheated."""
 
-    def depart(self, rows, when, link, delay=0):
-        c = self.columns
-        self.since = np.pad(self.since, (0, c.n - self.since.size))
-        assert (np.asarray(link) >= 0).all()
-        self.since[rows] = when
-        super().depart(rows, when, link, delay)
+    steps = 0
+    since = 0  # when it set out on the link it is on
 
-    def travel(self, stop):
-        c = self.columns
-        n, status, place = c.n, c.status.copy(), c.place.copy()
-        link, took = c.link.copy(), c.next_event[:n] - np.pad(self.since, (0, n - self.since.size))
-        did = super().travel(stop)
-        self.look_at_moves(n, status, place, link, took)
-        return did
+    def watch(self, name, now, *more):
+        """Do one of the things that a household does, and look."""
+        status, place, link, arrive = self.status, self.place, self.link, self.arrive
+        took = now - self.since  # what it does may begin the next leg
+        getattr(Household, name)(self, now, *more)
+        type(self).steps += 1
+        if self.place != place:
+            self.look_at_move(name, took, status, place, link)
+        if self.status == Status.MOVING and (self.link, self.arrive) != (link, arrive):
+            assert self.link >= 0
+            self.since = now
+        if name == "settle" and self.status != Status.MOVING:
+            self.look_for_room()
 
-    def look_at_moves(self, n, status, place, link, took):
-        """Who is elsewhere now either came by its link in no less than its time, or was let go."""
-        c, network, speeds = self.columns, self.network, self.laws.behaviour.routes
-        moved = np.flatnonzero(c.place[:n] != place[:n])
-        let_go = moved[status[moved] == Status.DETAINED]
-        assert (c.place[let_go] == network.tail[c.link[let_go]]).all()
-        moved = moved[status[moved] != Status.DETAINED]
-        assert (status[moved] == Status.MOVING).all()
-        used = link[moved]
-        assert (network.tail[used] == place[moved]).all()
-        assert (network.head[used] == c.place[moved]).all()
-        kmh = np.where(network.on_foot[used], speeds.foot_kmh, speeds.road_kmh)
-        assert (took[moved] >= network.km[used] / kmh * 3600).all()
-        gate = network.gate[used]
-        outward = np.array([g < 0 or network.gates[g].out for g in gate], dtype=bool)
-        back = self.laws.world.inside[network.head[used]]
-        assert (outward | back | (gate < 0)).all()
+    def look_at_move(self, name, took, status, place, link):
+        """Who is elsewhere now came by its link in no less than its time, or was sent or let go."""
+        network, speeds = self.model.world.network, self.model.laws.behaviour.routes
+        ends = network.tail[link], network.head[link]
+        if name == "attempt":
+            assert (place, self.place) == ends
+            assert (self.status, self.bound) == (Status.DETAINED, Bound.BACK_OVER_THE_BORDER)
+            return
+        if status == Status.DETAINED:
+            assert (name in ("release", "join"), self.place) == (True, ends[0])
+            return
+        assert (name, status) == ("arrive", Status.MOVING)
+        assert (place, self.place) == ends
+        kmh = speeds.foot_kmh if network.on_foot[link] else speeds.road_kmh
+        assert took >= network.km[link] / kmh * 3600
+        gate = network.gate[link]
+        assert gate < 0 or network.gates[gate].out or self.model.world.inside[self.place]
 
-    def settle(self):
-        did = super().settle()
-        self.look_at_everybody()
-        return did
+    def look_for_room(self):
+        """No place is over its capacity, with the family that has just found room."""
+        people, capacity = self.run.state_now.people, self.model.world.capacity[self.place]
+        settled = (Status.DISPLACED, Status.SHELTERED)
+        groups = range(self.run.state_now.run.groups)
+        assert capacity < 0 or capacity >= sum(
+            people[self.place, group, status] for group in groups for status in settled
+        )
 
-    def look_at_everybody(self):
-        c, network = self.columns, self.network
-        type(self).passes += 1
-        waiting = np.flatnonzero(c.status[: c.n] == Status.WAITING)
-        assert (c.link[waiting] >= 0).all()
-        assert (network.gate[c.link[waiting]] >= 0).all()
-        assert (network.tail[c.link[waiting]] == c.place[waiting]).all()
-        moving = np.flatnonzero(c.status[: c.n] == Status.MOVING)
-        assert (c.arrive[moving] < NEVER).all()
-        sheltered = np.flatnonzero(c.status[: c.n] == Status.SHELTERED)
-        assert not self.laws.world.inside[c.place[sheltered]].any()
-        displaced = np.flatnonzero(c.status[: c.n] == Status.DISPLACED)
-        assert self.laws.world.inside[c.place[displaced]].all()
-        assert (c.place[displaced] != c.home[displaced]).all()
-        at_home = np.flatnonzero(np.isin(c.status[: c.n], (Status.AT_HOME, Status.RETURNED)))
-        assert (c.place[at_home] == c.home[at_home]).all()
+
+for _name in set(STEPS) - {"choose"}:
+    setattr(Watched, _name, partialmethod(Watched.watch, _name))
+
+
+class WatchedCrowd(Crowd):
+    """A crowd of which everybody is looked at after each segment."""
+
+    segments = 0
+
+    def segment(self, first, last, changed):
+        super().segment(first, last, changed)
+        type(self).segments += 1
+        status, place, home, link, arrive = (
+            self.column(name) for name in ("status", "place", "home", "link", "arrive")
+        )
+        network, inside = self.laws.world.network, self.laws.world.inside
+        waiting = status == Status.WAITING
+        assert (link[waiting] >= 0).all()
+        assert (network.gate[link[waiting]] >= 0).all()
+        assert (network.tail[link[waiting]] == place[waiting]).all()
+        assert (arrive[status == Status.MOVING] < NEVER).all()
+        assert not inside[place[status == Status.SHELTERED]].any()
+        displaced = status == Status.DISPLACED
+        assert inside[place[displaced]].all()
+        assert (place[displaced] != home[displaced]).all()
+        at_home = np.isin(status, HOME)
+        assert (place[at_home] == home[at_home]).all()
         capacity = self.laws.world.capacity
         assert (self.occupancy()[capacity >= 0] <= capacity[capacity >= 0]).all()
 
 
+WATCHED = {"seed": 1, "engine": "agents", "household": Watched}
+
+
 @contextmanager
-def watched():
+def watched(least: int = 10) -> Iterator[None]:
+    """All runs in here are watched; people do something so often at the least."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flow, "Crowd", Watched)
-        Watched.passes = 0
+        patch.setattr(simulation, "Crowd", WatchedCrowd)
+        Watched.steps = WatchedCrowd.segments = 0
         yield
-        assert Watched.passes > 10
+        assert Watched.steps >= least
+        assert WatchedCrowd.segments > 10
 
 
-@few(40)
+@few(25)
 @given(scenario=scenarios())
 def test_nobody_cheats(scenario):
-    with watched():
-        flow.run(nothing_burnt(scenario), seed=1)
+    with watched(least=0):
+        run(nothing_burnt(scenario), **WATCHED)
 
 
 def nothing_burnt(scenario):
@@ -107,12 +133,12 @@ def test_those_who_settle_near_a_burnt_home_find_room_or_go_on():
     places = list(scenario.places)
     places[0] = places[0].model_copy(update={"burnt": 1.0})
     places[1] = places[1].model_copy(update={"capacity": 20})
-    with watched():
-        flow.run(scenario.model_copy(update={"places": tuple(places)}), seed=1)
+    with watched(least=1000):
+        run(scenario.model_copy(update={"places": tuple(places)}), **WATCHED)
 
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_nobody_cheats_in_the_rich_world(name):
-    with watched():
-        result = flow.run(rich(1500, POLICIES[name]), seed=1)
+    with watched(least=1000):
+        result = run(rich(1500, POLICIES[name]), **WATCHED)
     assert result.crossed().isel(time=-1).sum() > 0

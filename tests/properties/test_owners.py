@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import sys
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from flowsim.draws import Purpose, child_key, exponential, gumbel, seed_key, text_key, uniform
+from flowsim.draws import Purpose, mix, seed_key, text_key, uniform
 from flowsim.model.flow import FlowModel
-from flowsim.model.layout import Clock
+from flowsim.model.layout import Status
+from flowsim.model.readable import Readable
 from flowsim.policy import Closed
-from tests.model.worlds import FAMILIES, column, deeper, hours, rich
+from tests.kernel import part_key
+from tests.model.worlds import FAMILIES, column, deeper, finished, hours, plain, rich
 
 NO_FEEDBACK = {
     "leaving": {"neighbours_per_day": 0.0},
@@ -73,11 +78,23 @@ def test_adding_residents_leaves_all_other_households_alone():
     assert len(cut) <= 2  # of U and of K in Far
     for old, new in run_both(base, more):
         gone = [key for key in old if old[key] != new.get(key)]
-        parts = {int(child_key(np.array([k], np.uint64), np.array([c]), part)[0])
-                 for k in cut for c in range(8) for part in (1, 2)}  # fmt: skip
+        parts = {part_key(k, c, part) for k in cut for c in range(8) for part in (1, 2)}
         assert set(gone) <= cut | parts
         assert len(new) > len(old)
-    assert base.crowd.columns.n > base.crowd.columns.n_start  # families parted
+    assert column(base, "key").size > base.crowd.n_start  # families parted
+
+
+def test_a_part_of_a_family_is_an_owner_of_its_own():
+    """Its key is a hash of the family's key, of how often it had parted, and of who parts."""
+    model = finished(rich(2000))
+    key, parent, guard = (column(model, name) for name in ("key", "parent", "guard"))
+    parts = np.flatnonzero(parent >= 0)
+    assert parts.size > 100
+    assert 0 < guard[parts].sum() < parts.size
+    for row in parts.tolist():
+        family, part = int(key[parent[row]]), 1 if guard[row] else 2
+        assert int(key[row]) in {part_key(family, number, part) for number in range(9)}
+    assert np.unique(key).size == key.size
 
 
 @pytest.mark.parametrize("where", [0, 2, 5])
@@ -101,24 +118,33 @@ def test_thresholds_at_the_start_are_keyed_draws():
     """Of the clock of leaving: exponential draw number 0 of the household, over its frailty."""
     model = FlowModel(rich(800), rng="s")
     key = column(model, "key")
-    drawn = exponential(seed_key("s"), key, Purpose.LEAVE, np.zeros(key.size, dtype=np.int64))
-    assert (column(model, "target")[:, 0] == drawn / model.laws.frailty(key)).all()
+    u = uniform(seed_key("s"), key, Purpose.LEAVE, np.zeros(key.size, dtype=np.int64))
+    drawn = np.array([-math.log(x) for x in u])
+    assert (column(model, "target")[:, 0] == drawn / column(model, "frailty")).all()
 
 
+ALONE = {**FAMILIES, "household_size": {1: 1}}
 KEYS = np.arange(200_000, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 ZERO = np.zeros(KEYS.size, dtype=np.int64)
 
 
-def test_uniform_exponential_and_gumbel_laws():
+def test_the_law_of_draws():
     """Kolmogorov-Smirnov distance below 1.95 / sqrt(n) (P = 0.001)."""
-    seed, bound = seed_key(1), 1.95 / np.sqrt(KEYS.size)
-    u = uniform(seed, KEYS, Purpose.GATE, ZERO)
+    u = uniform(seed_key(1), KEYS, Purpose.GATE, ZERO)
     assert 0.0 < u.min() < u.max() < 1.0
-    assert stats.kstest(u, "uniform").statistic < bound
-    e = exponential(seed, KEYS, Purpose.LEAVE, ZERO)
-    assert stats.kstest(e, "expon").statistic < bound
-    g = gumbel(seed, KEYS, Purpose.ROUTE, ZERO, ZERO + 3)
-    assert stats.kstest(g, "gumbel_r").statistic < bound
+    assert stats.kstest(u, "uniform").statistic < 1.95 / np.sqrt(KEYS.size)
+
+
+def test_thresholds_at_the_start_are_exponential():
+    """Of mean 1 for leaving, where frailty does not vary, and of a man for harm."""
+    men = {"children": 0.0, "women": 0.0, "men": 1.0, "elderly_women": 0.0, "elderly_men": 0.0}
+    model = FlowModel(plain(20_000, kinds=men), rng=1)
+    target = column(model, "target")
+    names = [hazard.name for hazard in model.cells.hazards]
+    clocks = [names[n] for n in model.cells.clocks()[Status.AT_HOME]]
+    for name in ("leave", "harm"):
+        e = target[:, clocks.index(name)]
+        assert stats.kstest(e, "expon").statistic < 1.95 / np.sqrt(e.size)
 
 
 @pytest.mark.parametrize("change", ["seed", "purpose", "count", "option", "owner"])
@@ -130,7 +156,7 @@ def test_draws_that_differ_in_one_part_of_the_key_are_independent(change):
         case "seed":
             seed = seed_key(2)
         case "owner":
-            owner = child_key(KEYS, ZERO, 1)
+            owner = mix(KEYS, text_key("split"))
         case "purpose":
             purpose = Purpose.HARM
         case "count":
@@ -146,21 +172,53 @@ def test_draws_that_differ_in_one_part_of_the_key_are_independent(change):
 
 def test_what_a_household_is_hangs_on_no_other_thing_that_it_is():
     """Of what is drawn for a household each two are uncorrelated: |r| < 4 / sqrt(n)."""
-    groups = [{"name": "U", **FAMILIES, "kin_across": 0.4}, {"name": "K", **FAMILIES}]
-    drawn = {"leaving": {"frailty_variance": 0.5, "men_stay": 0.5}, "waiting": {"follow": 0.5}}
-    laws = FlowModel(rich(100, groups=groups, behaviour=drawn), rng=1).laws
-    town = ZERO + laws.world.network.names.index("Town")
-    kinds = np.ones((5, KEYS.size), dtype=np.uint8)
-    clocks = (Clock.GIVE_UP, Clock.FENCE, Clock.ONWARD, Clock.RETURN, Clock.HARM)
-    nobody = np.zeros(KEYS.size, dtype=bool)
-    facts = [
-        laws.informed(KEYS), laws.kin_across(KEYS, ZERO), laws.burnt(KEYS, town, ZERO),
-        laws.follows(KEYS), laws.men_stay(KEYS, ZERO, kinds), laws.frailty(KEYS),
-        laws.gate_luck(KEYS, ZERO),
-        *(laws.threshold(ZERO + clock, KEYS, ZERO, kinds, nobody) for clock in clocks),
-    ]  # fmt: skip
+    groups = [{"name": "U", **ALONE, "kin_across": 0.4}, {"name": "K", **ALONE, "kin_across": 0.4}]
+    behaviour = {"leaving": {"frailty_variance": 0.5}, "news": {"informed": 0.5}}
+    model = FlowModel(rich(40_000, groups=groups, behaviour=behaviour), rng=1)
+    town = (column(model, "home") == 0) & (
+        column(model, "group") == 0
+    )  # where some homes are burnt
+    facts = [column(model, name)[town] for name in ("informed", "kin", "burnt", "frailty")]
+    leave, harm = column(model, "target")[town][:, :2].T
+    facts += [leave * facts[3], harm]
     apart = np.corrcoef(np.stack(facts).astype(np.float64)) - np.eye(len(facts))
-    assert np.abs(apart).max() < 4 / np.sqrt(KEYS.size)
+    assert np.abs(apart).max() < 4 / np.sqrt(town.sum())
+
+
+class Asked:
+    """The words of all purposes, which note which function draws for each, and by what option."""
+
+    def __init__(self, words, noted):
+        self._words, self._noted = words, noted
+
+    def __getitem__(self, purpose):
+        frame, option = sys._getframe(1), None
+        while frame.f_code.co_name in ("uniform", "uniform_of", "chance"):
+            option = frame.f_locals.get("option", option)
+            frame = frame.f_back
+        where = frame.f_code.co_name, frame.f_lineno
+        self._noted.setdefault((Purpose(purpose).name, option), set()).add(where)
+        return self._words[purpose]
+
+
+def test_each_draw_of_the_kernel_is_for_one_thing(monkeypatch):
+    """No two places of the kernel draw for one purpose and option, whatever happens in a run."""
+    noted, state = {}, Readable.state
+    monkeypatch.setattr(
+        Readable,
+        "state",
+        lambda self, held: state(self, {**held, "salts": Asked(held["salts"].tolist(), noted)}),
+    )
+    groups = [{"name": name, **FAMILIES, "kin_across": 0.4} for name in ("U", "K")]
+    crush = {"harm": {"crush_per_day": 3.0}}
+    finished(rich(1500, groups=groups, behaviour=crush), engine="agents")
+    asked = {purpose for purpose, _ in noted}
+    assert asked >= {
+        "FRAILTY", "INFORMED", "LEAVE", "MEN_STAY", "ROUTE", "GIVE_UP", "FENCE", "FENCE_RESULT",
+        "GATE", "GATE_SPLIT", "RETURN", "HARM", "HARM_RESULT", "PUSHBACK", "DISPERSE", "BURNT",
+        "DETAIN", "CRUSH", "VICTIM", "FOLLOW", "KIN",
+    }  # fmt: skip
+    assert not {what: places for what, places in noted.items() if len(places) > 1}
 
 
 def test_draws_do_not_depend_on_who_else_draws():
@@ -171,19 +229,6 @@ def test_draws_do_not_depend_on_who_else_draws():
     ).all()
     single = [uniform(seed, KEYS[i : i + 1], Purpose.HARM, ZERO[:1])[0] for i in range(50)]
     assert single == whole[:50].tolist()
-    mixed = np.where(np.arange(1000) % 2 == 0, int(Purpose.HARM), int(Purpose.LEAVE))
-    both = uniform(seed, KEYS[:1000], mixed.astype(np.int64), ZERO[:1000])
-    assert (both[::2] == whole[:1000:2]).all()
-    leave = uniform(seed, KEYS[:1000], Purpose.LEAVE, ZERO[:1000])
-    assert (both[1::2] == leave[1::2]).all()
-
-
-def test_options_of_one_choice_are_drawn_each_for_itself():
-    options = np.arange(12, dtype=np.int64).reshape(1, -1).repeat(100, axis=0)
-    table = gumbel(seed_key(1), KEYS[:100], Purpose.ROUTE, ZERO[:100], options)
-    for d in (0, 5, 11):
-        alone = gumbel(seed_key(1), KEYS[:100], Purpose.ROUTE, ZERO[:100], options[:, d])
-        assert (table[:, d] == alone).all()
 
 
 def test_names_make_different_keys():

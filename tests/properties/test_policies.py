@@ -11,7 +11,6 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowsim.model.flow import run
 from flowsim.policy import (
     Checkpoint,
     Closed,
@@ -23,6 +22,7 @@ from flowsim.policy import (
     Scheduled,
     Triage,
 )
+from flowsim.running import run
 from tests.model.worlds import STRICT, hours, rich, same_bytes
 from tests.properties.strategies import few, scenarios, with_room
 

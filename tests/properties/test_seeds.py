@@ -14,8 +14,8 @@ import xarray as xr
 import flowsim as fs
 from flowsim.check.measure import measure
 from flowsim.check.sections import CheckSection
-from flowsim.daily.simulate import simulate
 from flowsim.draws import seed_key
+from flowsim.flee.simulate import simulate
 from flowsim.section import Section
 from flowsim.study.points import positions
 from flowsim.study.sections import StudySection

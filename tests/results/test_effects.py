@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from flowsim.effects import policy_effects, quantile
-from flowsim.model.flow import run
 from flowsim.results import Result
+from flowsim.running import run
 from tests.fake_result import OUTCOMES, empty_data, put, toy_data, toy_result
 from tests.model.worlds import rich
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from flowsim.model.flow import run
 from flowsim.results import Result
+from flowsim.running import run
 from tests.fake_result import empty_data, toy_data, toy_result
 from tests.worlds import small_scenario
 

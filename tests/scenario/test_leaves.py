@@ -13,7 +13,7 @@ import pytest
 import flowsim as fs
 from flowsim import numerals
 from flowsim.errors import ScenarioError, ScenarioWarning
-from flowsim.formats.flee.rows import Notes, Row
+from flowsim.flee.reader.rows import Notes, Row
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.leaves import settle
 from flowsim.scenario.read import parse, scalar

@@ -307,7 +307,7 @@ def test_a_python_scenario_can_be_checked() -> None:
 
 
 def test_readers_are_asked_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flowsim.formats import readers
+    from flowsim import readers
 
     mine = readers.Reader(
         "mine", lambda path: path.suffix == ".mine", lambda path, allow_code: small_scenario()

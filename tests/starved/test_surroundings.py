@@ -15,6 +15,7 @@ from matplotlib.ft2font import FT2Font
 
 import flowsim as fs
 from flowsim.cli.main import cli
+from flowsim.compiled_cache import user_folder
 from flowsim.plot import fonts
 from flowsim.plot.style import Chart
 
@@ -105,6 +106,7 @@ def test_a_home_that_cannot_be_written_is_worked_without(tmp_path: Path) -> None
     nowhere = dict.fromkeys(
         ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "TMPDIR"), "/dev/null/home"
     )
+    nowhere["FLOWSIM_CACHE"] = str(user_folder())  # tests/compiling does without
     told = subprocess.run(
         [sys.executable, "-m", "flowsim.cli.main", "run", "small", "-o", "a"],
         cwd=tmp_path, env=nowhere, capture_output=True, text=True,
@@ -123,6 +125,7 @@ def test_two_jobs_need_no_home_either(tmp_path: Path) -> None:
     nowhere = dict.fromkeys(
         ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "TMPDIR"), "/dev/null/home"
     )
+    nowhere["FLOWSIM_CACHE"] = str(user_folder())  # tests/compiling does without
     told = subprocess.run(
         [sys.executable, "-m", "flowsim.cli.main", "study", "study.yaml", "-o", "s", "--jobs", "2",
          "--no-figures"],

@@ -25,7 +25,7 @@ from flowsim.study.study import Study
 from flowsim.study.worker import Task
 from tests.study.worlds import small
 
-WITHOUT_NUMBERS = {"cloudpickle", "pydantic", "ruamel", "tqdm"}
+WITHOUT_NUMBERS = {"cloudpickle", "pydantic", "pydantic_core", "ruamel", "tqdm"}
 """Libraries that a run imports to check, store and show values, not to make them."""
 
 WORK = """
@@ -54,7 +54,7 @@ def test_whatever_a_worker_imports_is_in_its_identity() -> None:
         [sys.executable, "-c", WORK], input=pickle.dumps(task), check=True, capture_output=True
     ).stdout.decode()
     used = {name.partition(".")[2] for name in told.split()}
-    assert {"model.flow", "study.sample", "draws"} <= used
+    assert {"model.simulation", "study.sample", "draws"} <= used
     assert used <= {*imported_by(OF_RECORDS), *APART}
 
 
@@ -84,8 +84,8 @@ def test_a_change_beside_the_run_leaves_stores_usable(copy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["draws", "model/queues", "policy/stock", "behaviour/leaving", "world/violence",
-             "daily/walk", "study/sample", "model/__init__"],
+    "name", ["draws", "model/kernel/queue", "policy/stock", "behaviour/leaving", "world/violence",
+             "flee/ground", "study/sample", "model/__init__"],
 )  # fmt: skip
 def test_a_change_of_what_a_run_imports_is_seen(copy: Path, name: str) -> None:
     before = code_version(root=copy)
@@ -98,7 +98,7 @@ def test_a_change_of_what_a_run_imports_is_seen(copy: Path, name: str) -> None:
 def test_a_new_module_that_the_model_imports_is_seen(copy: Path) -> None:
     (copy / "model" / "fresh.py").write_text("from flowsim import wind as wind\n")
     (copy / "wind.py").write_text("SPEED = 3\n")
-    with (copy / "model/queues.py").open("a") as file:
+    with (copy / "model/quotas.py").open("a") as file:
         file.write("\ndef late():\n    from flowsim.model.fresh import wind\n    return wind\n")
     assert {"model.fresh", "wind"} <= set(imported_by(OF_RECORDS, copy))
 

@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from flowsim.policy.base import Policy
-from flowsim.policy.code import Code
-from flowsim.policy.opening import WHO
 from flowsim.policy.sections import Border
 from flowsim.scenario.draft import Draft, NotKnownError, Rows
-from flowsim.scenario.flaws import SUGGESTIONS, Flaw, did_you_mean, listed
+from flowsim.scenario.flaws import Flaw, did_you_mean, listed
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.policies import held
 from flowsim.scenario.rules.common import numbered, twice, unknown
@@ -26,21 +24,11 @@ def each_policy(loc: Loc, border: Border, direction: str) -> Iterator[tuple[Loc,
         for below, policy in held(authority, direction):
             at: Loc = (*loc, "authorities", i, *below)
             yield at, policy
-            made = _made(policy)
-            if made is not None:  # its fields are the arguments
-                yield (*at, "arguments"), made
-                yield from (((*at, "arguments", *deep), p) for deep, p in held(made))
-
-
-def _made(policy: Policy) -> Policy | None:
-    """The policy that code makes, if it makes one."""
-    if not isinstance(policy, Code):
-        return None
-    try:
-        target = policy.target
-    except ValueError:
-        return None  # told by `code`
-    return target if isinstance(target, Policy) else None
+            made = policy.made()
+            if made is not None:
+                there, policy = (*at, *made[0]), made[1]
+                yield there, policy
+                yield from (((*there, *deep), inner) for deep, inner in held(policy))
 
 
 def _all(draft: Draft) -> Iterator[tuple[Loc, Policy]]:
@@ -104,56 +92,12 @@ def names(draft: Draft) -> Iterator[Flaw]:
             yield from twice(Rows((*loc, *at), items), "name", "policy")
 
 
-def code(draft: Draft) -> Iterator[Flaw]:
-    """Code that policies name is there and takes its arguments."""
-    for loc, border in draft.borders.each():
-        for at, policy in held(border):
-            try:
-                _ = policy.target if isinstance(policy, Code) else None
-            except ValueError as error:
-                wrong, _, right = str(error).partition("; ")
-                yield Flaw((*loc, *at, "call"), wrong, right)
-
-
 def windows(draft: Draft) -> Iterator[Flaw]:
     """Policies hold for a time."""
     for loc, policy in _all(draft):
         if policy.start and policy.stop and policy.stop < policy.start:
             wrong = f"it stops at {policy.stop:%Y-%m-%dT%H:%M}, before it starts"
             yield Flaw((*loc, "stop"), wrong, "give a later stop")
-
-
-def people(draft: Draft) -> Iterator[Flaw]:
-    """Policies name kinds of person that exist."""
-    nations = {group.nationality for _, group in draft.groups.each() if group.nationality}
-    known = [*WHO, *(f"group:{name}" for name in sorted(draft.groups.names()))]
-    known += [f"nationality:{name}" for name in sorted(nations)]
-    fine, told_all, lost = set(known), listed(known, 20), 0
-    for loc, policy in _all(draft):
-        for field in ("exempt", "barred", "priority", "stops"):
-            for i, told in enumerate(getattr(policy, field, ())):
-                for who in (word.strip() for word in told.split("+")):
-                    if who in fine:
-                        continue
-                    lost += 1
-                    near = did_you_mean(who, known) if lost <= SUGGESTIONS else ""
-                    wrong = f"{who!r} is no condition on a person"
-                    yield Flaw((*loc, field, i), wrong, f"name one of {told_all}{near}")
-
-
-def crossings(draft: Draft) -> Iterator[Flaw]:
-    """Policies name crossings of their border."""
-    of = crossings_of(draft)
-    for loc, border in draft.borders.each():
-        known = of.get(frozenset(border.between), [])
-        names = (
-            name
-            for direction in _DIRECTIONS
-            for at, policy in each_policy(loc, border, direction)
-            for name in numbered(at, "crossings", policy.crossings)
-        )
-        where = f"the crossings of {border.id!r}, {listed(known)}"
-        yield from unknown(names, set(known), "crossing", where)
 
 
 def crossings_of(draft: Draft) -> dict[frozenset[str], list[str]]:
@@ -177,16 +121,16 @@ def priorities(draft: Draft) -> Iterator[Flaw]:
             if len(orders) > MOST_ORDERS:
                 wrong = f"{len(orders)} policies have an order of service"
                 right = f"give at most {MOST_ORDERS} of them one"
-                yield Flaw((*orders[MOST_ORDERS][0], "priority"), wrong, right)
+                yield Flaw(orders[MOST_ORDERS][0], wrong, right)
                 continue
             for (_, one), (at, other) in combinations(orders, 2):
-                if one.priority == other.priority or not _meet(one, other):  # type: ignore[attr-defined]
+                if one.order() == other.order() or not _meet(one, other):
                     continue
                 shared = [c for c in known if _binds(one, c) and _binds(other, c)]
                 if shared:
                     wrong = f"two orders of service at once at {listed(shared, 3)}"
                     right = "give one order, or windows that do not overlap"
-                    yield Flaw((*at, "priority"), wrong, right)
+                    yield Flaw(at, wrong, right)
 
 
 def _orders(loc: Loc, border: Border, direction: str) -> Sequence[tuple[Loc, Policy]]:
@@ -197,10 +141,15 @@ def _orders(loc: Loc, border: Border, direction: str) -> Sequence[tuple[Loc, Pol
             at: Loc = (*loc, "authorities", i, direction, j)
             try:
                 parts = policy.parts()
-            except ValueError:  # told by `code`
+            except ValueError:  # told as a misfit
                 raise NotKnownError from None
-            found += [(at, part) for part in parts if getattr(part, "priority", ())]
+            found += [((*at, _where_ordered(part)), part) for part in parts if part.order()]
     return found
+
+
+def _where_ordered(policy: Policy) -> str:
+    """The field that holds an order of service, or the type where it has another name."""
+    return "priority" if "priority" in type(policy).model_fields else "type"
 
 
 def _meet(one: Policy, other: Policy) -> bool:
@@ -211,4 +160,4 @@ def _binds(policy: Policy, crossing: str) -> bool:
     return not policy.crossings or crossing in policy.crossings
 
 
-RULES = (sides, border_twice, authorities, names, code, windows, people, crossings, priorities)
+RULES = (sides, border_twice, authorities, names, windows, priorities)

@@ -1,1 +1,0 @@
-"""Flee's daily rules (``rules: flee``): who moves where each day, on columns of persons."""

@@ -1,0 +1,127 @@
+"""Who flees in Flee's files: the group that its demographics make, and people told one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from flowsim import numerals
+from flowsim.flee.reader.conflict import GROUP
+from flowsim.flee.reader.places import Spot
+from flowsim.flee.reader.rows import Notes, Row, is_told, read_all
+from flowsim.shown import plain
+from flowsim.world.sections import Group
+
+PREFIX, DEFAULT = "demographics_", "default"
+SEX = {
+    **dict.fromkeys(("f", "female", "w", "woman", "women"), True),
+    **dict.fromkeys(("m", "male", "man", "men"), False),
+}
+"""Whether a value of the attribute `gender` means women."""
+ADULT, ELDERLY = 15.0, 60.0
+"""Years from which on a person is no child, and is elderly."""
+
+Shares = Mapping[str, float]
+
+
+def read_group(folder: Path, spots: Mapping[str, Spot], notes: Notes) -> Group:
+    """One group of single persons, as Flee knows no families; ages and sexes as told.
+
+    Age and sex are taken as independent; all are grown up, and half are women, where neither is
+    told. Other attributes are checked, and named as not used.
+    """
+    women, children, elderly = 0.5, 0.0, 0.0
+    for path in sorted(folder.glob(f"{PREFIX}*.csv")):
+        attribute = path.stem.removeprefix(PREFIX)
+        shares = _attribute(path, attribute, spots, notes)
+        if not shares:
+            continue
+        words = {value.lower(): share for value, share in shares.items()}
+        years = _years(shares)
+        if attribute.lower() == "gender" and words.keys() <= SEX.keys():
+            women = sum(share for value, share in words.items() if SEX[value])
+        elif attribute.lower() == "age" and years is not None:
+            children = sum(share for age, share in years.items() if age < ADULT)
+            elderly = sum(share for age, share in years.items() if age >= ELDERLY)
+        else:
+            notes.tell(path, 1, f"{attribute!r} is not used: no rule here reads its values")
+    if children:
+        notes.odd.append(plain(f"{folder}: children flee alone here, and count as grown up"))
+    adults = max(1.0 - children - elderly, 0.0)
+    return Group(
+        name=GROUP, household_size={1: 1.0}, children=children, women=women * adults,
+        men=(1.0 - women) * adults, elderly_women=women * elderly,
+        elderly_men=(1.0 - women) * elderly,
+    )  # fmt: skip
+
+
+def _attribute(
+    path: Path, attribute: str, spots: Mapping[str, Spot], notes: Notes
+) -> dict[str, float]:
+    """Share of each value by the column `Default`; empty where the table is wrong."""
+    before = len(notes.problems)
+    header, *rows = _with_header(path, attribute, notes)
+    names = [cell.lower() for cell in header.cells]
+    if DEFAULT not in names[1:]:
+        header.wrong(0, "the column 'Default' is missing", "add it, with a weight in each row")
+        return {}
+    column = names.index(DEFAULT)
+    apart = [cell for i, cell in enumerate(header.cells) if i not in (0, column) and cell]
+    for name in apart:
+        if name not in spots:
+            notes.warn(header, f"{name!r} is no place{notes.near(name, spots)}")
+    weights: dict[str, float] = {}
+    for row in rows:
+        value = row.needs(0, "the value")
+        if value in weights:
+            row.wrong(0, f"{value!r} stands twice", "give each value one row")
+        weights[value] = row.number(column, "weight", 0.0)
+        for i, cell in enumerate(row.cells):
+            if i not in (0, column) and cell:
+                row.number(i, "weight", 0.0)
+    total = sum(weights.values())
+    if len(notes.problems) > before:
+        return {}
+    if not total > 0.0:
+        header.wrong(column, "no value has a weight", "give one a weight above 0")
+        return {}
+    if apart:
+        notes.warn(header, f"the weights of {', '.join(apart)} are not used: one group is of all")
+    return {value: weight / total for value, weight in weights.items()}
+
+
+def _with_header(path: Path, first: str, notes: Notes) -> list[Row]:
+    """The rows of a table whose header begins with a name, commented out or not."""
+    rows = read_all(path, notes)
+    if not rows:
+        rows = [Row(str(path), 1, (first,), notes)]
+        rows[0].wrong(0, "the table is empty", f"give a header that begins with {first}")
+    elif rows[0].text(0).lstrip("# ").lower() != first.lower():
+        rows[0].wrong(0, f"{rows[0].text(0)!r} begins the header", f"begin it with {first}")
+    return [rows[0], *(row for row in rows[1:] if not row.text(0).startswith("#"))]
+
+
+def _years(shares: Shares) -> dict[float, float] | None:
+    """Shares by age; None where a value is no number of years."""
+    years = {value: numerals.number(value) for value in shares}
+    if None in years.values():
+        return None
+    return {float(years[value] or 0.0): share for value, share in shares.items()}
+
+
+def read_agents(path: Path, spots: Mapping[str, Spot], notes: Notes) -> Counter[str]:
+    """Persons by place of a table with a row each, as ``location,attribute,...``."""
+    found: Counter[str] = Counter()
+    if not is_told(path):
+        return found
+    header, *rows = _with_header(path, "location", notes)
+    for row in rows:
+        name = row.text(0)
+        if name not in spots:
+            near = notes.near(name, spots)
+            row.wrong(0, f"there is no place {name!r}", f"name one of locations.csv{near}")
+        found[name] += 1
+    start = f"{found.total()} persons start on day 0 beside those who are registered"
+    notes.warn(header, f"{start}; of their attributes none is used")
+    return found

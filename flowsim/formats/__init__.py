@@ -1,1 +1,0 @@
-"""Files that become a Scenario: flowsim's own and those of other tools."""

@@ -1,0 +1,65 @@
+"""What the rules of a run look at, put together from its parts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from flowsim.arrays import Floats, Ints
+from flowsim.behaviour.rules import RuleView, ability
+from flowsim.model.borders import Borders
+from flowsim.scenario.scenario import Scenario
+from flowsim.world.violence import Danger
+from flowsim.world.world import World
+
+
+class Circumstances:
+    """What the rules of a run look at, in each tick.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    world : World
+    borders : Borders
+    """
+
+    def __init__(self, scenario: Scenario, world: World, borders: Borders) -> None:
+        self._behaviour, self._world, self._borders = scenario.behaviour, world, borders
+        self._fled = np.array([c in scenario.flee_from for c in world.countries], dtype=bool)
+        self._flees = np.array([group.flees for group in world.groups])
+        self._out = np.array([gate.out for gate in world.network.gates], dtype=bool)
+        self._crossing = np.array([gate.crossing for gate in world.network.gates], dtype=np.int64)
+
+    def view(
+        self, danger: Danger, news: Floats, gone: Floats, hurry: Floats, awaited: Floats,
+        waiting: Ints,
+    ) -> RuleView:  # fmt: skip
+        """As things stand.
+
+        Parameters
+        ----------
+        danger : Danger
+        news, gone, hurry, awaited
+            See `RuleView`.
+        waiting : array (X,)
+            Persons at each crossing.
+        """
+        borders = self._borders
+        rules, transfers = borders.rules.by_gate, borders.transfers
+        return RuleView(
+            behaviour=self._behaviour,
+            danger=danger.danger,
+            news=news,
+            gone=gone,
+            ability=ability(danger, borders.roads),
+            inside=self._fled,
+            pressure=borders.pressure,
+            encouraged=borders.wish,
+            inside_places=self._world.inside,
+            flees=self._flees,
+            hurry=hurry,
+            out=self._out,
+            awaited=awaited,
+            crowd=waiting[self._crossing].astype(np.float64),
+            dispersal=np.array([rule.dispersal_per_day for rule in rules], dtype=np.float64),
+            moved=np.zeros(self._world.inside.size) if transfers is None else transfers.per_day,
+        )

@@ -1,0 +1,97 @@
+"""A household before a gate: who of it is let pass, and where it stands in the queue."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from flowsim.keyed import count, uniform
+from flowsim.model.kernel.constants import (
+    FOR_GATE,
+    FOR_SPLIT,
+    HELD_LAST,
+    KINDS,
+    REACHED,
+    REFUSED,
+    WAITING,
+)
+from flowsim.model.kernel.standing import tell_all
+from flowsim.model.kernel.status import enter, line_up
+
+
+def let_pass(s: Any, h: Any, gate: int) -> int:
+    """Persons whom a gate lets pass, in ``s.passing``: all, and the wounded among them.
+
+    One draw a visit decides for the household whether a permeability lets it pass; one more whether
+    it parts where only some may go. Children do not go through alone.
+
+    Returns
+    -------
+    int
+        How many; 0 where the household is held.
+    """
+    sort = 2 * h.group + h.kin
+    some, adults = 0, 0
+    for kind in range(KINDS):
+        hurt = h.wounded[kind] if h.luck < s.passes[gate, sort, kind, 1] else 0
+        sound = h.kinds[kind] - h.wounded[kind] if h.luck < s.passes[gate, sort, kind, 0] else 0
+        s.passing[0, kind] = hurt + sound
+        s.passing[1, kind] = hurt
+        some += hurt + sound
+        adults += hurt + sound if kind > 0 else 0
+    if some == 0 or some == h.size:
+        return int(some)
+    visit = h.count[s.slot[FOR_GATE]] - 1
+    if adults > 0 and uniform(s, h.key, FOR_SPLIT, visit) < s.run.part:
+        return int(some)
+    for kind in range(KINDS):
+        s.passing[0, kind] = 0
+        s.passing[1, kind] = 0
+    return 0
+
+
+def exempted(s: Any, h: Any, gate: int, kind: int) -> int:
+    """Persons of a kind, of those in ``s.passing``, who pass by an exemption."""
+    sort = 2 * h.group + h.kin
+    hurt = s.passing[1, kind]
+    free = hurt if s.exempt[gate, sort, kind, 1] else 0
+    return int(free + (s.passing[0, kind] - hurt if s.exempt[gate, sort, kind, 0] else 0))
+
+
+def assess(s: Any, h: Any, gate: int) -> None:
+    """Be held against the rules of a gate: the strictest of what binds one of those who pass."""
+    passing = let_pass(s, h, gate)
+    sort = 2 * h.group + h.kin
+    rank, quota, spread, counted = HELD_LAST, math.inf, 0, 0
+    for kind in range(KINDS):
+        for hurt in range(2):
+            there = s.passing[1, kind] if hurt else s.passing[0, kind] - s.passing[1, kind]
+            if there > 0:
+                rank = min(rank, s.rank[gate, sort, kind, hurt])
+                quota = min(quota, s.quota_per_hour[gate, sort, kind, hurt])
+                spread |= s.spread[gate, sort, kind, hurt]
+                counted |= s.counted[gate, sort, kind, hurt]
+    h.rank = rank
+    h.quota = quota
+    h.spread = spread
+    h.counted = counted
+    h.passing = passing
+    h.held = passing == 0
+    if h.held and not h.refused:
+        h.refused = True
+        tell_all(s, h, gate, REFUSED)
+        if s.gate_out[gate]:
+            h.barred = s.gate_crossing[gate]
+
+
+def join(s: Any, h: Any, now: int, link: int) -> None:
+    """Join the queue before the gate on a link."""
+    gate = s.gate[link]
+    h.joined = now
+    h.refused = False
+    line_up(h, now)
+    h.luck = uniform(s, h.key, FOR_GATE, count(s, h, FOR_GATE))
+    tell_all(s, h, gate, REACHED)
+    assess(s, h, gate)
+    enter(s, h, now, WAITING, s.tail[link], link)
+    s.stirred[gate] = True

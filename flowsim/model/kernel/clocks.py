@@ -1,0 +1,140 @@
+"""A household's clocks: which run, when each is due, and which is first."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from flowsim.keyed import count, uniform
+from flowsim.model.kernel.constants import (
+    ARRIVE,
+    AT_HOME,
+    BY_GATE,
+    BY_GATE_AND_HELD,
+    BY_HOME,
+    BY_NOTHING,
+    DAY,
+    DETAINED,
+    KINDS,
+    MOVING,
+    NEVER,
+    OF_HARM,
+    OF_LEAVING,
+    OF_SIZE,
+    RELEASE,
+    WAITING,
+)
+
+
+def cell_of(s: Any, h: Any, clock: int) -> int:
+    """Cell of the clock face that drives a clock of a household."""
+    first, form = s.first_cell[clock], s.form[clock]
+    if form == BY_HOME:
+        abroad = s.country[h.place] * s.run.places + h.home
+        return int(first + (abroad * s.run.groups + h.group) * 2 + h.burnt)
+    if form == BY_GATE_AND_HELD:
+        return int(first + 2 * s.gate[h.link] + h.held)
+    if form == BY_GATE:
+        return int(first + s.gate[h.link])
+    if form == BY_NOTHING:
+        return int(first)
+    return int(first + h.place * s.run.groups + h.group)
+
+
+def exposed_persons(s: Any, h: Any) -> float:
+    """Hazard of a household relative to one man: sum over kinds of weight x persons."""
+    total = s.harm_weight[0] * h.kinds[0]
+    for kind in range(1, KINDS):
+        total = total + s.harm_weight[kind] * h.kinds[kind]
+    return total
+
+
+def scale_of(s: Any, h: Any, clock: int) -> float:
+    """What a household's own condition makes of a hazard."""
+    scale = s.scale[clock]
+    factor = 1.0
+    if scale == OF_LEAVING:
+        factor = s.run.guards_leave if h.guard else 1.0
+    elif scale == OF_HARM:
+        factor = exposed_persons(s, h)
+        if h.status == MOVING:
+            factor = factor * s.road_danger[h.link]
+    elif scale == OF_SIZE:
+        factor = float(h.size)
+    if s.own_column[clock] >= 0:
+        factor = factor * h.own[s.own_column[clock]]
+    return factor
+
+
+def threshold(s: Any, h: Any, clock: int, now: int) -> float:
+    """Exponential threshold of a clock; inf for a household that the hazard cannot touch.
+
+    Where the time of leaving is told, the clock is the calendar, of hazard 1/day, and the threshold
+    the time that is left. Who found no way out tries again a day later; who is home again has no
+    time told any more.
+    """
+    purpose = s.purpose[clock]
+    drawn = -math.log(uniform(s, h.key, purpose, count(s, h, purpose)))
+    if s.form[clock] == BY_NOTHING:
+        if h.status != AT_HOME or h.leaves == NEVER:
+            return math.inf
+        return (h.leaves - now if h.leaves > now else DAY) / DAY
+    if s.scale[clock] == OF_LEAVING:
+        drawn = drawn / h.frailty
+    factor = scale_of(s, h, clock)
+    return drawn / factor if factor > 0.0 else math.inf
+
+
+def draw(s: Any, h: Any, n: int, now: int) -> None:
+    """Draw the threshold of the n-th clock of the status a household is in, and set its target."""
+    clock = s.clocks_of[h.status, n]
+    cell = cell_of(s, h, clock)
+    elapsed = (now - s.tick.start) / DAY
+    h.cell[n] = cell
+    h.target[n] = s.reading[cell] + s.rate[cell] * elapsed + threshold(s, h, clock, now)
+
+
+def due(s: Any, cell: int, target: float) -> int:
+    """Second at which a target is reached, rounded up; NEVER if not in this tick."""
+    ahead = target - s.reading[cell]
+    if ahead <= 0.0:
+        return int(s.tick.start)
+    if s.rate[cell] <= 0.0:
+        return NEVER
+    seconds = math.ceil(ahead / s.rate[cell] * DAY)
+    return int(s.tick.start + seconds) if seconds < s.tick.stop - s.tick.start else NEVER
+
+
+def wake(s: Any, h: Any) -> None:
+    """Find what happens next within the tick; a tie goes to the first clock."""
+    best, what = NEVER, RELEASE
+    if h.status == MOVING:
+        best, what = int(h.arrive), ARRIVE
+    elif h.status == DETAINED:
+        best = int(h.arrive)
+    for n in range(s.n_clocks[h.status]):
+        cell, target = h.cell[n], h.target[n]
+        if target <= s.reading_at_stop[cell]:
+            when, clock = due(s, cell, target), s.clocks_of[h.status, n]
+            if when < NEVER and (when < best or (when == best and clock < what)):
+                best, what = when, int(clock)
+    h.next_event = best
+    h.what = what
+    if best < s.tick.last and h.status != WAITING:
+        call(s, h)
+
+
+def call(s: Any, h: Any) -> None:
+    """Have a household act in this segment."""
+    if not h.called:
+        h.called = True
+        s.todo[s.n.todo] = h.row
+        s.n.todo += 1
+
+
+def stir(s: Any, h: Any) -> None:
+    """A household is about to change: it rests no longer."""
+    if h.resting:
+        h.resting = False
+        s.loose[s.n.loose] = h.row
+        s.n.loose += 1

@@ -1,0 +1,117 @@
+"""Households at rest: their clocks wait in heaps, so a tick costs only those who are due.
+
+A household that nothing happens to rests; all others are loose, and looked at in each tick. A heap
+holds the targets of one cell of the clock face, as they were put to rest together.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from flowsim.model.kernel.clocks import stir
+from flowsim.model.kernel.constants import EMPTY
+from flowsim.model.kernel.families import settled
+
+
+def sift(s: Any, first: int, at: int, n: int) -> None:
+    """Let an entry sink to its place in the heap of n entries that begins at ``first``."""
+    row, target = s.heap_row[first + at], s.heap_target[first + at]
+    while True:
+        child = 2 * at + 1
+        if child >= n:
+            break
+        if child + 1 < n and s.heap_target[first + child + 1] < s.heap_target[first + child]:
+            child += 1
+        if target <= s.heap_target[first + child]:
+            break
+        s.heap_row[first + at] = s.heap_row[first + child]
+        s.heap_target[first + at] = s.heap_target[first + child]
+        at = child
+    s.heap_row[first + at] = row
+    s.heap_target[first + at] = target
+
+
+def rouse(s: Any) -> None:
+    """Rouse all at rest whose clock rings within the tick."""
+    for heap in range(s.n.heaps):
+        reading, first = s.reading_at_stop[s.heap_cell[heap]], s.heap_first[heap]
+        while s.heap_stop[heap] > first and s.heap_target[first] <= reading:
+            stir(s, s.rows[s.heap_row[first]])
+            last = s.heap_stop[heap] - 1
+            s.heap_stop[heap] = last
+            s.heap_row[first], s.heap_target[first] = s.heap_row[last], s.heap_target[last]
+            sift(s, first, 0, last - first)
+
+
+def put_to_rest(s: Any) -> int:
+    """Put the quiet among the loose to rest; gives how many, in ``s.in_turn``."""
+    n, loose = 0, 0
+    for j in range(s.n.loose):
+        h = s.rows[s.loose[j]]
+        if settled(h):
+            h.resting = True
+            s.in_turn[n] = h.row
+            n += 1
+        elif h.status != EMPTY:
+            s.loose[loose] = h.row
+            loose += 1
+    s.n.loose = loose
+    return n
+
+
+def all_at_rest(s: Any) -> int:
+    """All rows that rest, in ``s.in_turn``; gives how many."""
+    n = 0
+    for row in range(s.n.rows):
+        if s.rows[row].resting:
+            s.in_turn[n] = row
+            n += 1
+    return n
+
+
+def count_targets(s: Any, n: int) -> int:
+    """Count the targets of the rows ``s.in_turn[:n]`` by cell; gives how many."""
+    total = 0
+    for cell in range(s.run.cells):
+        s.per_cell[cell] = 0
+    for j in range(n):
+        h = s.rows[s.in_turn[j]]
+        for clock in range(s.n_clocks[h.status]):
+            if h.target[clock] < math.inf:
+                s.per_cell[h.cell[clock]] += 1
+                total += 1
+    return total
+
+
+def rest(s: Any) -> None:
+    """Put the quiet among the loose to rest; the heaps are made anew where room for them ends."""
+    n = put_to_rest(s)
+    total = count_targets(s, n)
+    if s.n.heaped + total > len(s.heap_row) or s.n.heaps + s.run.cells > len(s.heap_cell):
+        s.n.heaped = 0
+        s.n.heaps = 0
+        n = all_at_rest(s)
+        count_targets(s, n)
+    heaps = s.n.heaps
+    for cell in range(s.run.cells):
+        if s.per_cell[cell]:
+            s.heap_cell[heaps] = cell
+            s.heap_first[heaps] = s.n.heaped
+            s.heap_stop[heaps] = s.n.heaped
+            s.n.heaped += s.per_cell[cell]
+            s.per_cell[cell] = heaps
+            heaps += 1
+    for j in range(n):
+        h = s.rows[s.in_turn[j]]
+        for clock in range(s.n_clocks[h.status]):
+            if h.target[clock] < math.inf:
+                heap = s.per_cell[h.cell[clock]]
+                s.heap_row[s.heap_stop[heap]] = h.row
+                s.heap_target[s.heap_stop[heap]] = h.target[clock]
+                s.heap_stop[heap] += 1
+    for heap in range(s.n.heaps, heaps):
+        size = s.heap_stop[heap] - s.heap_first[heap]
+        for at in range(size // 2 - 1, -1, -1):
+            sift(s, s.heap_first[heap], at, size)
+    s.n.heaps = heaps

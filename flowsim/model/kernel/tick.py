@@ -1,0 +1,238 @@
+"""A tick: who is due acts, queues meet openings, and reception fills, until nothing is due.
+
+A run calls `carry_out` alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowsim.model.kernel.admission import assess
+from flowsim.model.kernel.border import attempt, let_through, release, turn_away
+from flowsim.model.kernel.clocks import call, wake
+from flowsim.model.kernel.constants import (
+    ARRIVE,
+    CRUSH,
+    DISPERSE,
+    DISPERSED,
+    FENCE,
+    GAVE_UP,
+    GIVE_UP,
+    HARM,
+    LEAVE,
+    NEVER,
+    ONWARD,
+    RELEASE,
+    RELOCATE,
+    RETURN,
+    WAITING,
+)
+from flowsim.model.kernel.families import look_for_families, reunite
+from flowsim.model.kernel.harm import harm
+from flowsim.model.kernel.moves import go_home, leave, onward, relocate
+from flowsim.model.kernel.queue import serve
+from flowsim.model.kernel.reception import settle_all
+from flowsim.model.kernel.rest import rest, rouse
+from flowsim.model.kernel.start import begin, settle_everybody
+from flowsim.model.kernel.status import draw_again
+from flowsim.model.kernel.ways import arrive
+
+
+def step(s: Any, h: Any) -> None:
+    """Do what is due."""
+    now, what = h.next_event, h.what
+    if what == ARRIVE:
+        arrive(s, h, now)
+        return
+    if what == RELEASE:
+        release(s, h, now)
+        return
+    act = s.act[what]
+    if act == LEAVE:
+        leave(s, h, now)
+    elif act == ONWARD:
+        onward(s, h, now)
+    elif act == RETURN:
+        go_home(s, h, now)
+    elif act == GIVE_UP:
+        turn_away(s, h, now, GAVE_UP)
+    elif act == DISPERSE:
+        turn_away(s, h, now, DISPERSED)
+    elif act == FENCE:
+        attempt(s, h, now)
+    elif act in (HARM, CRUSH):
+        harm(s, h, now, act)
+    elif act == RELOCATE:
+        relocate(s, h, now)
+
+
+def travel_all(s: Any) -> bool:
+    """Let all act who are due in the segment and do not wait at a gate.
+
+    Returns
+    -------
+    bool
+        Whether anybody did, or ``s.n.short`` that there is no room for a part that may split off.
+    """
+    did = False
+    while s.n.todo > 0:
+        if s.n.rows >= s.run.room:
+            s.n.short = 1
+            return True
+        s.n.todo -= 1
+        h = s.rows[s.todo[s.n.todo]]
+        h.called = False
+        if h.next_event < s.tick.last and h.status != WAITING:
+            step(s, h)
+            did = True
+    return did
+
+
+def look_at_queues(s: Any) -> bool:
+    """Drop from the list of those who wait who has left; gives whether there is anything to do."""
+    n, parts, some = 0, 0, False
+    for j in range(s.n.waiting):
+        h = s.rows[s.waiting[j]]
+        if h.status != WAITING:
+            h.in_line = False
+            continue
+        s.waiting[n] = h.row
+        n += 1
+        h.done = NEVER
+        some = some or s.stirred[s.gate[h.link]] or h.next_event < s.tick.last
+        parts += 1 if h.passing < h.size else 0
+    s.n.waiting = n
+    if some and s.n.rows + parts > s.run.room:
+        s.n.short = 1
+    return some
+
+
+def line_up_all(s: Any) -> None:
+    """Put those who wait and are not held in line, gate by gate, where a line is new."""
+    for gate in range(s.run.gates):
+        s.line_n[gate] = 0
+    for j in range(s.n.waiting):
+        h = s.rows[s.waiting[j]]
+        gate = s.gate[h.link]
+        if s.stirred[gate]:
+            h.in_hand = 0
+            s.line_n[gate] += 0 if h.held else 1
+    first = 0
+    for gate in range(s.run.gates):
+        s.line_first[gate] = first
+        first += s.line_n[gate]
+        s.line_n[gate] = 0
+    for j in range(s.n.waiting):
+        h = s.rows[s.waiting[j]]
+        gate = s.gate[h.link]
+        if s.stirred[gate] and not h.held:
+            s.line_up[s.line_first[gate] + s.line_n[gate]] = h.row
+            s.line_n[gate] += 1
+
+
+def cross(s: Any) -> bool:
+    """Queues meet openings; whose own clock rings before its turn acts on that instead."""
+    if not look_at_queues(s):
+        return False
+    if s.n.short:
+        return True
+    line_up_all(s)
+    for gate in range(s.run.gates):
+        s.stirred[gate] = False
+        if s.line_n[gate]:
+            serve(s, gate, s.line_first[gate], s.line_n[gate])
+    did = False
+    for j in range(s.n.waiting):  # who parts now is after them in the list, and has its turn later
+        h = s.rows[s.waiting[j]]
+        gate = s.gate[h.link]
+        if h.done < s.tick.last:
+            let_through(s, h, h.done)
+            did = True
+        elif h.next_event < s.tick.last:
+            step(s, h)
+            s.stirred[gate] = True
+            did = True
+    return did
+
+
+def begin_tick(s: Any) -> None:
+    """Find what happens next to all who do not rest."""
+    look_for_families(s)
+    rouse(s)
+    for j in range(s.n.loose):
+        wake(s, s.rows[s.loose[j]])
+
+
+def begin_segment(s: Any) -> None:
+    """Begin a segment; at gates that have changed, all are held against the new rules."""
+    if s.tick.first == s.tick.start:
+        begin_tick(s)
+    for j in range(s.n.loose):
+        h = s.rows[s.loose[j]]
+        if h.next_event < s.tick.last and h.status != WAITING:
+            call(s, h)
+    for gate in range(s.run.gates):
+        s.opened[gate] = False
+        s.stirred[gate] = True
+    for j in range(s.n.waiting):
+        h = s.rows[s.waiting[j]]
+        if h.status == WAITING:
+            h.worked += h.in_hand
+            h.in_hand = 0
+            if s.changed[s.gate[h.link]]:
+                hold_again(s, h)
+
+
+def hold_again(s: Any, h: Any) -> None:
+    """Hold a household against the changed rules of its gate, which may mean something else."""
+    held = h.held
+    assess(s, h, s.gate[h.link])
+    if held != h.held:
+        draw_again(s, h, GIVE_UP, s.tick.first)
+        draw_again(s, h, FENCE, s.tick.first)
+
+
+def run_segment(s: Any) -> bool:
+    """Go on with a segment until nothing is due; False where more rows are needed first."""
+    s.n.short = 0
+    while not s.n.short:
+        if not (travel_all(s) or cross(s) or settle_all(s)):
+            return True
+    return False
+
+
+def end_tick(s: Any) -> None:
+    """Let families join again; now and then, let the quiet rest."""
+    reunite(s)
+    if s.tick.rests:
+        rest(s)
+
+
+def count_queues(s: Any) -> None:
+    """Count the persons who wait at each gate and are not held."""
+    for gate in range(s.run.gates):
+        s.queued[gate] = 0
+    for j in range(s.n.waiting):
+        h = s.rows[s.waiting[j]]
+        if h.status == WAITING and not h.held:
+            s.queued[s.gate[h.link]] += h.passing
+
+
+SETTLE_IN, BEGIN, BEGIN_SEGMENT, RUN_SEGMENT, END_TICK, COUNT_QUEUES = range(6)
+
+
+def carry_out(s: Any, order: int) -> bool:
+    """What a run asks for; False where a segment needs room for more households to go on."""
+    if order == SETTLE_IN:
+        settle_everybody(s)
+    elif order == BEGIN:
+        begin(s)
+    elif order == BEGIN_SEGMENT:
+        begin_segment(s)
+    elif order == RUN_SEGMENT:
+        return run_segment(s)
+    elif order == END_TICK:
+        end_tick(s)
+    elif order == COUNT_QUEUES:
+        count_queues(s)
+    return True

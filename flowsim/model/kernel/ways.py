@@ -1,0 +1,154 @@
+"""Route choice and travel: the next link, the way along it, and settling at its end."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from flowsim.keyed import count, mix, to_unit, uniform_of, word
+from flowsim.model.kernel.admission import join
+from flowsim.model.kernel.constants import (
+    AWAY,
+    CAMP,
+    FOR_CHECKPOINT,
+    FOR_ROUTE,
+    HOMEWARD,
+    MOVING,
+    NEVER,
+    RETURNED,
+    SETTLE,
+    STUCK,
+    WAITING,
+)
+from flowsim.model.kernel.standing import tally
+from flowsim.model.kernel.status import enter, regroup
+
+
+def leaving(s: Any, place: int) -> int:
+    """State of route choice of those who leave a place."""
+    return int(s.run.links + place)
+
+
+def choose(s: Any, h: Any, state: int) -> int:
+    """Next link from a state of route choice, SETTLE, or STUCK: the largest value plus Gumbel.
+
+    A checkpoint stops some on the link of their choice: one draw a household and route, for good.
+    """
+    z = mix(mix(h.key, s.salts[FOR_ROUTE]), word(count(s, h, FOR_ROUTE)))
+    sort = 2 * h.group + h.kin
+    row = 2 * sort + h.informed
+    best, option = -math.inf, STUCK
+    for d in range(s.run.options):
+        if s.option[state, d] == STUCK:
+            break
+        value = s.values[row, state, d]
+        if value > -math.inf:
+            value -= math.log(-math.log(to_unit(mix(z, s.option_key[state, d]))))
+            if value > best:
+                best, option = value, int(s.option[state, d])
+    if option >= 0 and s.run.checkpoints:
+        drawn = uniform_of(s, h.key, FOR_CHECKPOINT, 0, s.route_key[option])
+        if drawn >= s.road_permeability[option, sort]:
+            return STUCK
+    return option
+
+
+def travel(s: Any, h: Any, now: int, link: int, delay: int) -> None:
+    """Be on the way along a link, some seconds from now."""
+    h.arrive = min(now + delay + s.travel_s[link, h.group], NEVER - 1)
+    enter(s, h, now, MOVING, s.tail[link], link)
+
+
+def go(s: Any, h: Any, now: int, link: int) -> None:
+    """Take a link; at a gate, join its queue first."""
+    if s.gate[link] >= 0:
+        join(s, h, now, link)
+    else:
+        travel(s, h, now, link, 0)
+
+
+def park(s: Any, h: Any, now: int) -> None:
+    """Wait until all arrivals are known, and with them who finds room."""
+    if h.status == WAITING:  # out of the queue, and not yet anywhere else
+        h.arrive = NEVER
+        enter(s, h, now, MOVING, h.place, h.link)
+    h.next_event = NEVER
+    h.done = now
+    s.parked[s.n.parked] = h.row
+    s.n.parked += 1
+
+
+def take(s: Any, h: Any, now: int, option: int) -> None:
+    """Follow a choice: settle (once all arrivals are known), go, or look again later."""
+    if option == SETTLE and h.place == h.home:
+        home_again(s, h, now)
+    elif option == SETTLE:
+        park(s, h, now)
+    elif option >= 0:
+        go(s, h, now, option)
+    else:
+        h.arrive = now + s.run.retry_s
+        enter(s, h, now, MOVING, h.place, h.link)
+
+
+def home_again(s: Any, h: Any, now: int) -> None:
+    """At home, or near it where it is burnt: there they ask for room like anybody."""
+    h.bound = AWAY
+    if h.place == h.home:
+        enter(s, h, now, RETURNED, h.place, h.link)
+        h.barred = -1
+        regroup(s, h)
+    else:
+        park(s, h, now)
+
+
+def destination(s: Any, h: Any) -> int:
+    """Home, or near it where it is burnt."""
+    return int(s.near_home[h.home] if h.burnt else h.home)
+
+
+def homeward(s: Any, h: Any, now: int) -> None:
+    """The next leg home, or be there."""
+    goal = destination(s, h)
+    if h.place == goal:
+        home_again(s, h, now)
+    else:
+        go(s, h, now, s.way[h.place, goal])
+
+
+def to_camp(s: Any, h: Any, now: int) -> None:
+    """The next leg to the camp they are moved to, or ask for room there."""
+    if h.place == h.camp:
+        h.bound = AWAY
+        park(s, h, now)
+    else:
+        go(s, h, now, s.way[h.place, h.camp])
+
+
+def follow_or_choose(s: Any, h: Any) -> int:
+    """The way to the family for those who were left at a gate, else what they choose.
+
+    They have found it when they are there, whether or not there is room for them.
+    """
+    here, goal = h.place, h.goal
+    if goal >= 0 and not s.inside[here]:
+        if here == goal:
+            h.follows = False
+            h.goal = -1
+            return SETTLE
+        if s.way[here, goal] >= 0:
+            return int(s.way[here, goal])
+    return choose(s, h, h.link)
+
+
+def arrive(s: Any, h: Any, now: int) -> None:
+    """Be at the end of a link."""
+    tally(s, h, -1)
+    h.place = s.head[h.link]
+    tally(s, h, 1)
+    if h.bound == HOMEWARD:
+        homeward(s, h, now)
+    elif h.bound == CAMP:
+        to_camp(s, h, now)
+    else:
+        take(s, h, now, follow_or_choose(s, h))
