@@ -436,4 +436,4 @@ def test_scores_and_camps_are_those_of_flee(name: str, flee: float) -> None:
         error = max(sd, ours.std(ddof=1), least) * (1 / n + 1 / ours.size) ** 0.5
         assert abs(ours.mean() - mean) < 4.0 * error, what
         if what == "ARD":
-            assert ours.mean() == pytest.approx(flee, abs=0.015)
+            assert ours.mean() == pytest.approx(flee, abs=0.02)
