@@ -130,7 +130,7 @@ def forgiving(function: Any, tells: bool = False) -> Any:
             shutil.rmtree(cache.cache_path, ignore_errors=True)
             found = None
         if found is None and tells:
-            LOG.warning("flowsim compiles its model for this machine, once, for some 20 seconds")
+            LOG.warning("flowsim compiles its model for this machine, once, for up to a minute")
         return found
 
     def write(signature: Any, made: Any) -> None:

@@ -1,12 +1,14 @@
-"""The state of Flee's kernel as it runs uncompiled, for tests of one function at a time."""
+"""A made-up crisis, and the state of Flee's kernel as it runs uncompiled: for tests by hand."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+import flowsim as fs
 from flowsim.behaviour.flee_section import Flee
 from flowsim.compiling import readable_state
 from flowsim.draws import mix, seed_key
@@ -16,6 +18,8 @@ from flowsim.flee.kernel.places import morning
 from flowsim.flee.people import numbers, state_of
 from flowsim.flee.spawning import Starts
 from flowsim.flee.ways import find_ways
+from flowsim.scenario.scenario import Scenario
+from tests.flee_folder import flee_folder
 
 
 def state(flee: Flee, ground: Ground, day: int = 0, people: Any = None) -> SimpleNamespace:
@@ -59,3 +63,16 @@ def person(number: int = 0, place: int = 0, **told: Any) -> SimpleNamespace:
         "evening": -1, "begun": False, "count": [0, 0], "moved": 0.0, "recent": 0.0,
     }  # fmt: skip
     return SimpleNamespace(**{**base, **told})
+
+
+ALWAYS = "#Day,Aha,Bee\n" + "".join(f"{day},1,0\n" for day in range(10))
+"""A conflict at Aha on all days."""
+
+
+def made(where: Path, strict: bool = False, **changed: object) -> Scenario:
+    """The made-up crisis under Flee's rules; settings of `Flee` by name, files as texts."""
+    files = {k: v for k, v in changed.items() if isinstance(v, str) and "\n" in v}
+    flee = {k: v for k, v in changed.items() if k not in files}
+    files.setdefault("conflicts", ALWAYS)
+    told = fs.load(flee_folder(where, **files), strict_flee=strict)
+    return told.with_values({"rules": "flee", **{f"flee.{k}": v for k, v in flee.items()}})

@@ -24,10 +24,9 @@ from flowsim.flee.spawning import decay, plan_starts
 from flowsim.flee.ways import Links, find_ways
 from flowsim.policy import as_policy
 from flowsim.policy.sections import Authority
-from flowsim.scenario.scenario import Scenario
 from flowsim.world.sections import Event
-from tests.flee.by_hand import chain, person, state
-from tests.flee_folder import FILES, flee_folder
+from tests.flee.by_hand import chain, made, person, state
+from tests.flee_folder import FILES
 
 KINDS = ("town", "town", "camp", "idp_camp", "hub", "marker")
 
@@ -280,16 +279,6 @@ def test_a_day_has_its_capacities_and_its_ways() -> None:
 
 
 # ---- the ground of a scenario -----------------------------------------------------------------
-
-ALWAYS = "#Day,Aha,Bee\n" + "".join(f"{day},1,0\n" for day in range(10))
-
-
-def made(where: Path, strict: bool = False, **changed: Any) -> Scenario:
-    files = {k: v for k, v in changed.items() if isinstance(v, str) and "\n" in v}
-    flee = {k: v for k, v in changed.items() if k not in files}
-    files.setdefault("conflicts", ALWAYS)
-    told = fs.load(flee_folder(where, **files), strict_flee=strict)
-    return told.with_values({"rules": "flee", **{f"flee.{k}": v for k, v in flee.items()}})
 
 
 def test_the_ground_has_what_the_tables_say(tmp_path: Path) -> None:

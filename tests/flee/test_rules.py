@@ -22,23 +22,14 @@ from flowsim.flee.simulate import simulate
 from flowsim.scenario.scenario import Scenario
 from tests.conflicts import conflicts_folder, needs_conflicts
 from tests.flee import by_hand
-from tests.flee_folder import FILES, flee_folder
+from tests.flee.by_hand import ALWAYS, made
+from tests.flee_folder import FILES
 
 CLOSURES = FILES["input_csv/closures.csv"]
-ALWAYS = "#Day,Aha,Bee\n" + "".join(f"{day},1,0\n" for day in range(10))
 
 
 FLEE_3_1 = Path(__file__).parents[1] / "data" / "flee_3_1.csv"
 """Members of `tests/flee/run_flee.py --hasten 10`: ARD, and persons / 10 on the last day."""
-
-
-def made(where: Path, strict: bool = False, **changed: object) -> Scenario:
-    """The made-up crisis under Flee's rules; settings of `Flee` by name, files as texts."""
-    files = {k: v for k, v in changed.items() if isinstance(v, str) and "\n" in v}
-    flee = {k: v for k, v in changed.items() if k not in files}
-    files.setdefault("conflicts", ALWAYS)
-    told = fs.load(flee_folder(where, **files), strict_flee=strict)
-    return told.with_values({"rules": "flee", **{f"flee.{k}": v for k, v in flee.items()}})
 
 
 def shares(setup: Scenario, origin: str, day: int = 3) -> dict[tuple[str, ...], float]:
