@@ -35,7 +35,7 @@ from flowsim.clock import DAY
 from flowsim.evidence.measures import relative_difference
 from flowsim.evidence.registered import registered
 from flowsim.model.flow import FlowModel
-from flowsim.world.sections import Arrival
+from flowsim.world.config import Arrival
 
 SPACE = {
     "behaviour.routes.km_cost": (0.001, 0.03),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flowsim.model.household import Household as Household
     from flowsim.policy.opening import Opening as Opening
     from flowsim.readers import load as load
-    from flowsim.results import Result as Result
+    from flowsim.results.result import Result as Result
     from flowsim.running import run as run
     from flowsim.scenario.scenario import Scenario as Scenario
     from flowsim.scenario.shipped import scenarios as scenarios
@@ -41,7 +41,7 @@ _HOME = {
     "Household": "model.household",
     "Opening": "policy.opening",
     "Problem": "errors",
-    "Result": "results",
+    "Result": "results.result",
     "Scenario": "scenario.scenario",
     "ScenarioError": "errors",
     "ScenarioWarning": "errors",

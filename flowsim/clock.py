@@ -17,7 +17,7 @@ NEVER = 2**31 - 1
 """Event time of those for whom nothing is due, seconds."""
 
 
-class ClockFace:
+class CumulativeHazards:
     """All hazard clocks of a run, each a cell of one flat array.
 
     Its arrays stay where they are, since the kernel holds them.
@@ -26,29 +26,29 @@ class ClockFace:
     ----------
     start, stop : int
         The present tick, seconds since the start of the run; half-open.
-    reading : float64 array (cells,)
+    cumulative : float64 array (cells,)
         Integral of the hazard up to ``start``.
     rate : float64 array (cells,)
         Hazard during the tick, 1/day.
-    reading_at_stop : float64 array (cells,)
+    cumulative_at_stop : float64 array (cells,)
     """
 
     def __init__(self, cells: int) -> None:
         self.start = self.stop = 0
-        self.reading = np.zeros(cells)
+        self.cumulative = np.zeros(cells)
         self.rate = np.zeros(cells)
-        self.reading_at_stop = np.zeros(cells)
+        self.cumulative_at_stop = np.zeros(cells)
 
     def advance(self, start: int, stop: int, rate: Floats) -> None:
         """Begin the tick ``[start, stop)`` with these hazards (1/day, one a cell).
 
         Examples
         --------
-        >>> face = ClockFace(1)
+        >>> face = CumulativeHazards(1)
         >>> face.advance(0, 3600, np.array([24.0]))
-        >>> face.reading_at_stop.tolist()
+        >>> face.cumulative_at_stop.tolist()
         [1.0]
         """
-        self.reading[:] = self.reading_at_stop
+        self.cumulative[:] = self.cumulative_at_stop
         self.start, self.stop, self.rate[:] = start, stop, rate
-        self.reading_at_stop[:] = self.reading + rate * ((stop - start) / DAY)
+        self.cumulative_at_stop[:] = self.cumulative + rate * ((stop - start) / DAY)

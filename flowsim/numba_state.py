@@ -46,7 +46,8 @@ def maker(names: tuple[str, ...]) -> Callable[..., State]:
     """Compiled function that makes a state of values of these names.
 
     Its text has to name them, as numba takes no ``*values`` here. What it calls in place of the
-    class is a function of its own, so that states with other names can be made beside it.
+    class is a function of its own, so that states with other names can be made beside it. Its own
+    name tells the names: to numba's cache, which sees code and types, it is else the same function.
     """
 
     def state(*values: Any) -> State:
@@ -54,7 +55,8 @@ def maker(names: tuple[str, ...]) -> Callable[..., State]:
 
     structref.define_constructor(state, StateType, list(names))
     space: dict[str, Any] = {"state": state, "__name__": __name__}
-    text = f"def make({', '.join(names)}):\n    return state({', '.join(names)})\n"
-    exec(compile(text, __file__, "exec"), space)
+    listed = ", ".join(names)
+    make = f"make_{hashlib.blake2b(listed.encode(), digest_size=8).hexdigest()}"
+    exec(compile(f"def {make}({listed}):\n    return state({listed})\n", __file__, "exec"), space)
     with compiled_cache.cached(("flowsim.numba_state",)):
-        return compiled_cache.forgiving(numba.njit(cache=True)(space["make"]))
+        return compiled_cache.forgiving(numba.njit(cache=True)(space[make]))

@@ -15,7 +15,7 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario, not_loaded
 from flowsim.shown import plain
-from flowsim.world.sections import KINDS
+from flowsim.world.config import KINDS
 from flowsim.world.world import World
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flowsim.model.flow import Engine
     from flowsim.model.hazards import Hazard
     from flowsim.model.household import Household
-    from flowsim.results import Result
+    from flowsim.results.result import Result
 
 
 def run(
@@ -159,7 +159,7 @@ def result_of_days(scenario: Scenario, days: Days, provenance: bool = True) -> R
     harmed or registered.
     """
     from flowsim.model.assemble import attributes_of, label
-    from flowsim.model.layout import Status
+    from flowsim.model.axes import Status
     from flowsim.model.observe import Observer
 
     length, places = days.persons.shape

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 
 STATUSES = ("at_home", "moving", "waiting", "displaced", "sheltered", "detained", "returned")

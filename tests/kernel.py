@@ -16,8 +16,8 @@ import numpy as np
 
 from flowsim.draws import Purpose, mix, salts, seed_key, text_key
 from flowsim.model.compiled import Numbers, compiled
+from flowsim.model.household_row import COUNTED, row_type
 from flowsim.model.kernel.births import blank
-from flowsim.model.table import COUNTED, row_type
 
 CLOCKS = 3
 ROW = row_type(CLOCKS, 0, len(COUNTED))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from flowsim.arrays import Floats
-from flowsim.behaviour.sections import Harm
+from flowsim.behaviour.config import Harm
 
 
 def kind_weights(section: Harm) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from flowsim.arrays import Floats
-from flowsim.behaviour.sections import Leaving
+from flowsim.behaviour.config import Leaving
 
 
 def news_kernel(km_between: Floats, scale_km: float) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from flowsim.arrays import Floats
-from flowsim.behaviour.sections import Origins
+from flowsim.behaviour.config import Origins
 from flowsim.clock import DAY
 from flowsim.world.world import World
 

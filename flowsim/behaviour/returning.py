@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from flowsim.arrays import Bools, Floats
-from flowsim.behaviour.sections import Returning
+from flowsim.behaviour.config import Returning
 
 
 def return_rate(

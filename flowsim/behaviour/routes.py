@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from flowsim.arrays import Floats, Ints
+from flowsim.behaviour.config import RouteChoice
 from flowsim.behaviour.elimination import Elimination, factorise_and_solve
-from flowsim.behaviour.sections import RouteChoice
 from flowsim.world.network import Network
 
 SETTLE = -1

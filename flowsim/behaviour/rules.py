@@ -12,10 +12,10 @@ from datetime import datetime
 import numpy as np
 
 from flowsim.arrays import Bools, Floats
+from flowsim.behaviour.config import Behaviour
 from flowsim.behaviour.harm import harm_per_day
 from flowsim.behaviour.leaving import leave_rate, onward_rate
 from flowsim.behaviour.returning import return_rate
-from flowsim.behaviour.sections import Behaviour
 from flowsim.errors import SimulationError, in_own_code
 from flowsim.policy.land import Roads
 from flowsim.world.violence import Danger

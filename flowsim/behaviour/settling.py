@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints
-from flowsim.behaviour.sections import RouteChoice
+from flowsim.behaviour.config import RouteChoice
 
 FULL_COST = 12.0
 """Cost of settling where there is no room: enough that hardly anybody tries."""

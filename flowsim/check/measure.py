@@ -16,7 +16,7 @@ from flowsim.arrays import as_texts
 from flowsim.draws import seed_text
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.assemble import cpu_level
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.running import run
 from flowsim.safe_path import safe_children
 from flowsim.scenario.flaws import did_you_mean, listed

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from flowsim.check.baseline import ABOUT, FOLDER
-from flowsim.check.sections import CheckSection
+from flowsim.check.config import CheckSection
 from flowsim.errors import Problem, ScenarioError
 from flowsim.readers import READERS, load
 from flowsim.scenario.files import YAML_BYTES, beside, read_text
@@ -20,7 +20,7 @@ from flowsim.scenario.read import parse
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shipped import located, names, short
 from flowsim.scenario.validate import fields
-from flowsim.study.places import of_setting, on_paper
+from flowsim.study.locate import of_setting, on_paper
 
 FILE = "check.yaml"
 

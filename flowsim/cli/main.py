@@ -47,7 +47,7 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.shown import as_csv
 
 if TYPE_CHECKING:
-    from flowsim.results import Result
+    from flowsim.results.result import Result
     from flowsim.scenario.scenario import Scenario
 
 RESULT = "result.nc"
@@ -213,7 +213,7 @@ def _run_into(
 
 def _write(folder: Path, made: Result, scenario: Scenario) -> tuple[str, dict[str, Any]]:
     from flowsim.evidence.digest import summary
-    from flowsim.evidence.table import against_reports, format_table, tally
+    from flowsim.evidence.scorecard import against_reports, format_table, tally
 
     made.to_netcdf(folder / RESULT)
     rows = summary(made, scenario)

@@ -18,7 +18,9 @@ from flowsim.flee.simulate import Days
 from flowsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from flowsim.results import Result  # it loads xarray and pandas, which a daily run needs not
+    from flowsim.results.result import (
+        Result,  # it loads xarray and pandas, which a daily run needs not
+    )
 
 ALL = "all camps"
 

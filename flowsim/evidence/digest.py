@@ -11,8 +11,8 @@ import pandas as pd
 import xarray as xr
 
 from flowsim.evidence.quantities import quantity
-from flowsim.evidence.table import against_reports
-from flowsim.results import Result
+from flowsim.evidence.scorecard import against_reports
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 
 CURVES = ("crossed", "waiting", "displaced_inside", "stock_abroad", "registered_adults")
@@ -29,7 +29,7 @@ def summary(result: Result, scenario: Scenario) -> dict[str, Any]:
         adults (persons) its ``final`` value, ``peak`` and the time of that (``peak_at``); the
         queues by crossing at the peak; ``deaths`` and ``wounded`` in all and by group;
         ``crossed_by_crossing``; ``composition_of_crossed`` as shares by kind.
-        ``reports``: the rows of `flowsim.evidence.table.against_reports`.
+        ``reports``: the rows of `flowsim.evidence.scorecard.against_reports`.
     """
     return {
         "run": _run(result),

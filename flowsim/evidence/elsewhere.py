@@ -9,7 +9,7 @@ from flowsim.evidence.registered import Registered
 from flowsim.flee.simulate import Days
 
 if TYPE_CHECKING:
-    from flowsim.results import Result
+    from flowsim.results.result import Result
 
 HOW = {
     "at_home": "still at home in",

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from flowsim.recorded import moment_of
-from flowsim.results import Result
+from flowsim.results.result import Result
 
 UNITS = {
     "crossed": "persons", "crossed_day": "persons", "registered_adults": "adults",

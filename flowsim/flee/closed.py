@@ -11,8 +11,8 @@ import numpy as np
 from flowsim.arrays import Bools
 from flowsim.policy.base import Policy
 from flowsim.policy.compose import may_state
+from flowsim.policy.config import Border
 from flowsim.policy.opening import Opening, Road, Shut, Statement
-from flowsim.policy.sections import Border
 from flowsim.scenario.scenario import Scenario
 
 Direction = Literal["policies", "back"]

@@ -8,10 +8,10 @@ from datetime import timedelta
 import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints
-from flowsim.behaviour.flee_section import Flee
+from flowsim.behaviour.flee_config import Flee
 from flowsim.clock import DAY
 from flowsim.flee.closed import closed_by_day
-from flowsim.flee.ways import Links
+from flowsim.flee.paths import Links
 from flowsim.scenario.scenario import Scenario
 
 CAMPS = ("camp", "idp_camp")

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from flowsim.arrays import Ints
-from flowsim.behaviour.flee_section import Flee
+from flowsim.behaviour.flee_config import Flee
 from flowsim.draws import Purpose, salts
 from flowsim.flee.ground import Ground
+from flowsim.flee.paths import Ways
 from flowsim.flee.reach import nearness, reach
 from flowsim.flee.spawning import Starts, decay
-from flowsim.flee.ways import Ways
 
 COUNTED = (Purpose.ROUTE, Purpose.ONWARD)
 """Purposes of which a person counts its draws, in the order of the column `count`."""

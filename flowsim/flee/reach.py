@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from flowsim.arrays import Floats
-from flowsim.behaviour.flee_section import Flee
+from flowsim.behaviour.flee_config import Flee
 from flowsim.flee.ground import Ground
-from flowsim.flee.ways import Ways
+from flowsim.flee.paths import Ways
 
 FLEE_EARTH_KM = 6373.0
 """Radius of the Earth in Flee."""

@@ -14,10 +14,10 @@ from flowsim.compiling import compiled, compiled_state, readable_state
 from flowsim.draws import seed_key, seed_text
 from flowsim.errors import ScenarioError
 from flowsim.flee.ground import Ground, ground_of
+from flowsim.flee.paths import find_ways
 from flowsim.flee.people import numbers, state_of, table
 from flowsim.flee.refused import unknown_to_flee
 from flowsim.flee.spawning import Starts, plan_starts
-from flowsim.flee.ways import find_ways
 from flowsim.scenario.scenario import Scenario
 
 MODULES = (

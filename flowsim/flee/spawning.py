@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from flowsim.arrays import Floats, Ints, Keys
-from flowsim.behaviour.flee_section import Flee
+from flowsim.behaviour.flee_config import Flee
 from flowsim.clock import DAY
 from flowsim.draws import Purpose, mix, text_key, uniform
 from flowsim.errors import Problem, ScenarioError

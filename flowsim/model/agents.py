@@ -11,11 +11,11 @@ from mesa.discrete_space import FixedAgent
 from pydantic import ValidationError
 
 from flowsim.model.authority import AuthorityView
-from flowsim.model.layout import STATUSES, Status
-from flowsim.policy.sections import Authority
-from flowsim.scenario.wording import flaws_of
+from flowsim.model.axes import STATUSES, Status
+from flowsim.policy.config import Authority
+from flowsim.scenario.messages import flaws_of
+from flowsim.world.config import Force, Order, Place
 from flowsim.world.forces import ForceState
-from flowsim.world.sections import Force, Order, Place
 
 if TYPE_CHECKING:
     from flowsim.model.flow import FlowModel

@@ -13,11 +13,11 @@ import numpy as np
 import xarray as xr
 
 from flowsim.behaviour.rules import RULES
-from flowsim.model.layout import OUTCOMES, REFUGES, STATUSES, WAITS
+from flowsim.model.axes import OUTCOMES, REFUGES, STATUSES, WAITS
 from flowsim.model.observe import Observer
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.sections import KINDS
+from flowsim.world.config import KINDS
 from flowsim.world.world import World
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ LIBRARIES = ("flowsim", "mesa", "numpy", "scipy", "xarray")
 
 
 def assemble(model: Simulation, provenance: bool = True) -> Result:
-    """Label what a model recorded (see `flowsim.results.Result` for dimensions and units).
+    """Label what a model recorded (see `flowsim.results.result.Result` for dimensions and units).
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flowsim.model.sight import Sight
-from flowsim.policy.sections import Authority
+from flowsim.policy.config import Authority
 
 if TYPE_CHECKING:
     from flowsim.model.simulation import Simulation

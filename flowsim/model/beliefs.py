@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
+from flowsim.behaviour.config import Behaviour, RouteChoice
 from flowsim.behaviour.elimination import factorise_and_solve
 from flowsim.behaviour.routes import RouteLogit, link_cost, wait_cost
-from flowsim.behaviour.sections import Behaviour, RouteChoice
 from flowsim.behaviour.settling import Refuges, settle_utility
 from flowsim.clock import NEVER
 from flowsim.policy.gates import RulesAtGates
@@ -19,7 +19,7 @@ from flowsim.world.violence import Danger
 from flowsim.world.world import World
 
 
-class Known(NamedTuple):
+class Snapshot(NamedTuple):
     """How things stand at a moment, as they can be known."""
 
     danger: Danger
@@ -28,7 +28,7 @@ class Known(NamedTuple):
 
 
 class Prices(NamedTuple):
-    """What people believe of places and links, in rows ``2 x sort + informed``.
+    """What people believe of places and links, in rows ``2 x household_type + informed``.
 
     Attributes
     ----------
@@ -73,12 +73,12 @@ class Grapevine:
         self._news, self._section = behaviour.news, behaviour.routes
         self._world, self._routes, self._hours = world, routes, hours
         self._lag = round(behaviour.news.lag_hours * 3600)
-        self._past: list[tuple[int, Known]] = []
+        self._past: list[tuple[int, Snapshot]] = []
         self._solved: dict[bytes, Floats] = {}
         self._hosts = np.repeat(world.hosts.T, 4, axis=0)
         self._out = np.array([gate.out for gate in world.network.gates], dtype=bool)
 
-    def hear(self, now: int, known: Known) -> tuple[Floats, Known]:
+    def hear(self, now: int, known: Snapshot) -> tuple[Floats, Snapshot]:
         """Take in how things stand; gives the danger that is talked of (P, G), and what is late."""
         self._past.append((now, known))
         while len(self._past) > 1 and self._past[1][0] <= now - self._lag:
@@ -86,12 +86,12 @@ class Grapevine:
         late, share = self._past[0][1], self._news.informed
         return share * known.danger.danger + (1.0 - share) * late.danger.danger, late
 
-    def hurry(self, known: Known, late: Known) -> Floats:
+    def hurry(self, known: Snapshot, late: Snapshot) -> Floats:
         """Part of the open crossings that people know to be about to close, by group (G,)."""
         share = self._news.informed
         return share * self._closing(known.rules) + (1.0 - share) * self._closing(late.rules)
 
-    def awaited(self, known: Known, late: Known) -> Floats:
+    def awaited(self, known: Snapshot, late: Snapshot) -> Floats:
         """Part of the people who know that a gate will open, as it was announced, (gates,)."""
         share = self._news.informed
         told, before = (k.rules.opens_s < NEVER for k in (known, late))
@@ -106,9 +106,9 @@ class Grapevine:
         return about / np.maximum(still_open.sum(axis=0), 1)
 
     def believe(
-        self, now: int, known: Known, late: Known, queue: Ints, refuges: Refuges
+        self, now: int, known: Snapshot, late: Snapshot, queue: Ints, refuges: Refuges
     ) -> Beliefs:
-        """Beliefs of the informed and the others of each sort of household; see `prices`.
+        """Beliefs of the informed and the others of each type of household; see `prices`.
 
         Parameters
         ----------
@@ -129,8 +129,8 @@ class Grapevine:
             refuges, world.country,
         )  # fmt: skip
 
-    def prices(self, now: int, known: Known, late: Known, queue: Ints) -> Prices:
-        """What the informed and the others of each sort of household believe of links and places.
+    def prices(self, now: int, known: Snapshot, late: Snapshot, queue: Ints) -> Prices:
+        """What the informed and the others of each type of household believe of links and places.
 
         Parameters
         ----------
@@ -176,7 +176,7 @@ class Grapevine:
         return _both(*danger), _both(*cost)
 
 
-def _delay(known: Known, world: World) -> Floats:
+def _delay(known: Snapshot, world: World) -> Floats:
     """Hours lost on each link, (L, G)."""
     delay: Floats = known.danger.delay_hours[world.network.tail]
     if known.roads is None:
@@ -190,23 +190,23 @@ def _hours_until(seconds: Ints, now: int) -> Floats:
 
 
 def _by_row(late: Floats, known: Floats, rows: int) -> Floats:
-    """Values by gate of the late and the informed as rows ``2 x sort + informed``."""
+    """Values by gate of the late and the informed as rows ``2 x household_type + informed``."""
     return np.tile(np.stack([late, known]), (rows // 2, 1))
 
 
 def _both(late: Floats, known: Floats) -> Floats:
-    """Tables (n, S) of the late and the informed as rows ``2 x sort + informed``, (2 S, n)."""
+    """Tables (n, S) of both, in rows ``2 x household_type + informed``: (2 S, n)."""
     return np.stack([late, known], axis=-1).transpose(1, 2, 0).reshape(-1, late.shape[0])
 
 
 class Beliefs:
-    """Values of route choice as each sort of household believes them; solved when first asked.
+    """Values of route choice as each type of household believes them; solved when first asked.
 
     Parameters
     ----------
     routes : RouteLogit
     costs, settle : float64 arrays (2 S, L) and (2 S, P)
-        Link costs and settling utilities, at ``2 x sort + informed``.
+        Link costs and settling utilities, at ``2 x household_type + informed``.
     known : dict
         Solutions of earlier ticks by their inputs, kept by the caller.
     solver : function

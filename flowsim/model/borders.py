@@ -11,10 +11,10 @@ import numpy as np
 from flowsim.arrays import Ints
 from flowsim.policy.base import Policy, Stated
 from flowsim.policy.compose import GateRules, at_crossing, at_gate, compose, state
+from flowsim.policy.config import Authority, Border
 from flowsim.policy.gates import RulesAtGates
 from flowsim.policy.land import Roads, Transfers, of_kind, pressure, shut_places
 from flowsim.policy.opening import Opening, Road, Shut, Statement, Transfer
-from flowsim.policy.sections import Authority, Border
 from flowsim.policy.who import Sorts
 from flowsim.scenario.scenario import Scenario
 from flowsim.view import BorderView

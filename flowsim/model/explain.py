@@ -13,7 +13,7 @@ import numpy as np
 from flowsim.arrays import Floats, Ints
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.outlook import Interval, Outlook
-from flowsim.model.ways import TERMS, Way, Worth, chances, likely_ways, settled
+from flowsim.model.route_options import TERMS, Way, Worth, chances, likely_ways, settled
 from flowsim.recorded import Moment, moment_of
 from flowsim.scenario.checks import check
 from flowsim.scenario.flaws import did_you_mean, listed
@@ -263,7 +263,7 @@ def _seen(outlook: Outlook, worth: Worth, way: Way) -> SeenWay:
     return SeenWay(
         places=tuple(network.names[p] for p in network.head[links]),
         crossings=tuple(network.crossings[network.gates[g].crossing] for g in gates),
-        passes=float(np.prod(by_gate[gates, worth.sort])),
+        passes=float(np.prod(by_gate[gates, worth.household_type])),
         km=float(network.km[links].sum()),
         km_on_foot=float(network.km[links][network.on_foot[links]].sum()),
         hours=float(worth.hours[links].sum()),

@@ -18,7 +18,7 @@ from flowsim.model.hazards import Hazard
 from flowsim.model.household import Household
 from flowsim.model.readable import Readable
 from flowsim.model.simulation import Simulation, runnable
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario, not_loaded
 
 Engine = Literal["columns", "agents"]

@@ -20,8 +20,8 @@ from flowsim.arrays import Floats
 from flowsim.behaviour.rules import RULES, Rule, RuleView, ask
 from flowsim.draws import Purpose
 from flowsim.errors import SimulationError, in_own_code
+from flowsim.model.axes import Act, Form, Scale, Status
 from flowsim.model.covariates import HouseholdView
-from flowsim.model.layout import Act, Form, Scale, Status
 from flowsim.policy.own import code_identity
 from flowsim.scenario.scenario import Scenario
 

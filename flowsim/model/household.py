@@ -19,8 +19,9 @@ STEPS = (
 class Household(mesa.Agent):
     """A household of the readable engine.
 
-    Its attributes are the columns of the table of households (`flowsim.model.table`): ``key``,
-    ``home``, ``group``, ``place``, ``link``, ``status``, ``kinds``, ``size``, ``target`` and so on.
+    Its attributes are the columns of the table of households
+    (`flowsim.model.household_row`): ``key``, ``home``, ``group``, ``place``, ``link``, ``status``,
+    ``kinds``, ``size``, ``target`` and so on.
     What it does are the functions of `flowsim.model.kernel`. A subclass overrides some, and is
     passed as ``household=`` to `FlowModel` or `flowsim.run`.
 

@@ -78,7 +78,7 @@ class Now:
     delay_hours : float64 array (L, G)
         Lost on each link to curfews and roadblocks.
     values : float64 array (2 S, states, D)
-        Of route choice, by ``2 x sort + informed``.
+        Of route choice, by ``2 x household_type + informed``.
     full : bool array (P,)
         Places without room.
     capacity : int64 array (P,)

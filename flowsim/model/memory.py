@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from flowsim.draws import Purpose, salts, text_key
 from flowsim.keyed import mix
+from flowsim.model.axes import KINDS, WAITS, Status
 from flowsim.model.hazards import Cells
+from flowsim.model.household_row import COUNTED
 from flowsim.model.laws import Laws
-from flowsim.model.layout import KINDS, WAITS, Status
 from flowsim.model.observe import Observer
 from flowsim.model.quotas import work_per_second
-from flowsim.model.table import COUNTED
 from flowsim.policy.gates import RulesAtGates
 from flowsim.policy.land import Roads, Transfers
 from flowsim.world.population import Households

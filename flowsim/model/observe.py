@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from flowsim.arrays import Floats, Ints
 from flowsim.clock import DAY
-from flowsim.model.layout import KINDS, OUTCOMES, REFUGES, STATUSES, WAITS
+from flowsim.model.axes import KINDS, OUTCOMES, REFUGES, STATUSES, WAITS
 
 
 class Stocks:

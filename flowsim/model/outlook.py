@@ -20,11 +20,11 @@ from flowsim.behaviour.origins import OriginWeights
 from flowsim.behaviour.rules import RULES, RuleView, ask
 from flowsim.behaviour.settling import Refuges, free_part
 from flowsim.clock import DAY
-from flowsim.model.beliefs import Grapevine, Known
+from flowsim.model.beliefs import Grapevine, Snapshot
 from flowsim.model.borders import Borders
 from flowsim.model.circumstances import Circumstances
 from flowsim.model.laws import Laws
-from flowsim.policy.sections import Authority
+from flowsim.policy.config import Authority
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.arrivals import Origins, spells, where_from
 from flowsim.world.violence import Danger
@@ -143,7 +143,7 @@ class Outlook:
         self.grapevine = Grapevine(
             scenario.behaviour, self.world, self.laws.routes, self.laws.hours
         )
-        self.known = self.late = Known(self.danger, self.borders.rules)
+        self.known = self.late = Snapshot(self.danger, self.borders.rules)
         self._views = {
             (border.id, side.country): Untouched(self, side, border.id)
             for border in scenario.borders for side in border.authorities
@@ -171,7 +171,7 @@ class Outlook:
         self.seconds, self.danger = start, self.world.surroundings.at(start + half)
         self.borders.observe(start, self._views)  # type: ignore[arg-type]
         self._once_shut |= self.borders.shut
-        self.known = Known(self.danger, self.borders.rules, self.borders.roads)
+        self.known = Snapshot(self.danger, self.borders.rules, self.borders.roads)
         self.talked_of, self.late = self.grapevine.hear(start, self.known)
 
     def _by_hazard(self, grid: int) -> Iterator[Interval]:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from flowsim.behaviour.elimination import factorise_and_solve
 from flowsim.compiling import readable_state, remade
+from flowsim.model.axes import Act
 from flowsim.model.compiled import MODULES
 from flowsim.model.household import STEPS, Household
-from flowsim.model.layout import Act
 
 
 class Households(list[Household]):

@@ -14,23 +14,23 @@ from flowsim.behaviour.leaving import heard, news_kernel
 from flowsim.behaviour.origins import OriginWeights
 from flowsim.behaviour.rules import Rule
 from flowsim.behaviour.settling import Refuges, free_part
-from flowsim.clock import ClockFace
+from flowsim.clock import CumulativeHazards
 from flowsim.draws import seed_text
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.assemble import assemble
 from flowsim.model.authority import AuthorityView
-from flowsim.model.beliefs import Beliefs, Grapevine, Known
+from flowsim.model.axes import STATUSES, Outcome, Status
+from flowsim.model.beliefs import Beliefs, Grapevine, Snapshot
 from flowsim.model.borders import Borders
 from flowsim.model.circumstances import Circumstances
 from flowsim.model.compiled import Compiled
-from flowsim.model.crowd import Crowd
 from flowsim.model.hazards import Cells, Hazard, hazards_of
+from flowsim.model.household_table import HouseholdTable
 from flowsim.model.laws import Laws, Now
-from flowsim.model.layout import STATUSES, Outcome, Status
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.outlook import world_of
 from flowsim.model.sight import Reports, Sight
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.arrivals import Origins, told_arrivals, told_sheltered
@@ -118,7 +118,7 @@ class Simulation:
             for border in setup.borders for side in border.authorities
         }  # fmt: skip
         self._kernel = news_kernel(world.network.km_between, setup.behaviour.leaving.news_km)
-        self.face = ClockFace(self.cells.total)
+        self.face = CumulativeHazards(self.cells.total)
         engine = engine or Compiled()
         self._settle(engine)
         self._grapevine = Grapevine(
@@ -150,7 +150,9 @@ class Simulation:
             households = settle_residents(self.laws.seed, names, groups, world.residents)
         if any(place.sheltered for place in world.places):
             households = join([households, self._across()])
-        self.crowd = Crowd(self.laws, self.cells, self.face, households, self.observer, engine)
+        self.crowd = HouseholdTable(
+            self.laws, self.cells, self.face, households, self.observer, engine
+        )
         self.stocks: Stocks = self.crowd.stocks()
         self.danger: Danger = world.surroundings.at(0)
         self._gone = np.zeros(shape)
@@ -246,7 +248,7 @@ class Simulation:
 
     def news(self, start: int) -> Beliefs:
         """Phase 3: what the informed know now, and the others knew `lag_hours` ago."""
-        known = Known(self.danger, self.borders.rules, self.borders.roads)
+        known = Snapshot(self.danger, self.borders.rules, self.borders.roads)
         self._news, late = self._grapevine.hear(start, known)
         self._hurry = self._grapevine.hurry(known, late)
         self._awaited = self._grapevine.awaited(known, late)

@@ -17,7 +17,7 @@ from flowsim.arrays import Floats
 from flowsim.errors import ScenarioWarning, SimulationError
 from flowsim.model.explain import share_text
 from flowsim.model.outlook import Interval, Outlook
-from flowsim.model.ways import Way, Worth, chances, likely_ways, settled
+from flowsim.model.route_options import Way, Worth, chances, likely_ways, settled
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.load import where_written
 from flowsim.scenario.policies import held

@@ -8,6 +8,7 @@ from flowsim.late import on_demand
 
 if TYPE_CHECKING:
     from flowsim.plot.camps import registrations
+    from flowsim.plot.casualties import deaths
     from flowsim.plot.danger import violence
     from flowsim.plot.folder import save_all
     from flowsim.plot.gates import queues
@@ -15,12 +16,11 @@ if TYPE_CHECKING:
     from flowsim.plot.kinds import composition
     from flowsim.plot.overview import timeline
     from flowsim.plot.paired import contrasts
-    from flowsim.plot.toll import deaths
 
 _HOME = {
     "composition": "kinds",
     "contrasts": "paired",
-    "deaths": "toll",
+    "deaths": "casualties",
     "flow_map": "geography",
     "queues": "gates",
     "registrations": "camps",

@@ -22,7 +22,7 @@ from flowsim.plot.style import (
     time_axis,
     title_of,
 )
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 
 SEEN = 0.01

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from flowsim.arrays import Floats
 from flowsim.evidence.quantities import quantity
 from flowsim.plot.style import FAINT, INK
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.study.runs import Runs
 
 BANDS = ((0.05, 0.95, 0.2, "90 % of the runs"), (0.25, 0.75, 0.4, "half of the runs"))

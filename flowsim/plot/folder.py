@@ -6,14 +6,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from flowsim.plot.casualties import deaths
 from flowsim.plot.danger import violence
 from flowsim.plot.gates import queues
 from flowsim.plot.geography import flow_map
 from flowsim.plot.kinds import composition
 from flowsim.plot.overview import timeline
 from flowsim.plot.style import Chart
-from flowsim.plot.toll import deaths
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 
 FIGURES: dict[str, Callable[..., Chart]] = {

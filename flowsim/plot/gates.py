@@ -30,9 +30,9 @@ from flowsim.plot.style import (
     title_of,
 )
 from flowsim.plot.windows import crossing_spans
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.sections import Report
+from flowsim.world.config import Report
 
 WAIT = "mean wait of those admitted"
 MOST = 10

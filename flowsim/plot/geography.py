@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
-from flowsim.plot.ground import (
+from flowsim.plot.basemap import (
     Ground,
     crowded,
     direction,
@@ -45,7 +45,7 @@ from flowsim.plot.style import (
     width_inches,
 )
 from flowsim.recorded import Moment, step_at
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 
 

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from flowsim.evidence.quantities import SHARES, at, quantity
-from flowsim.evidence.table import USES, short_time
+from flowsim.evidence.scorecard import USES, short_time
 from flowsim.plot.marks import point_style
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
@@ -30,9 +30,9 @@ from flowsim.plot.style import (
     styled,
     title_of,
 )
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.sections import Report
+from flowsim.world.config import Report
 
 WORDS = {
     "share_children": "children under 15",

@@ -13,7 +13,7 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from flowsim.plot.ground import Floats
+from flowsim.plot.basemap import Floats
 from flowsim.plot.style import INK, figure_of, points
 
 HALO = [Stroke(linewidth=1.6, foreground="#FFFFFFC0"), Normal()]

@@ -37,10 +37,10 @@ from flowsim.plot.style import (
     title_of,
 )
 from flowsim.plot.windows import Span, border_spans
-from flowsim.results import ENTERED, Result
+from flowsim.results.result import ENTERED, Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.runs import Runs
-from flowsim.world.sections import Report
+from flowsim.world.config import Report
 
 ABROAD = "#7FA8C9"
 """Of those sheltered abroad, paler than of those who crossed."""

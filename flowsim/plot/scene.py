@@ -15,10 +15,10 @@ from matplotlib.patches import ArrowStyle, FancyArrowPatch, Patch
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from flowsim.plot.ground import TINTS, Floats
+from flowsim.plot.basemap import TINTS, Floats
 from flowsim.plot.style import FAINT, HEAT, INK, STATUS, figure_of, name_of, points
 from flowsim.plot.windows import state_at
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 
 Index = int | np.integer

@@ -379,6 +379,6 @@ def title_of(data: xr.Dataset) -> str:
 
 def moment(when: np.datetime64) -> str:
     """A time as a reader says it: ``14 Jun 09:00``; midnight ends the day before."""
-    from flowsim.evidence.table import short_time
+    from flowsim.evidence.scorecard import short_time
 
     return short_time(when.astype("datetime64[us]").item()).strip()

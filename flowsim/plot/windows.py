@@ -13,8 +13,8 @@ import numpy as np
 
 from flowsim.policy.base import MOST_ALTERNATIVES, Alternatives, Policy, together
 from flowsim.policy.compose import GateRules, at_crossing, compose, may_state
+from flowsim.policy.config import Border
 from flowsim.policy.opening import Opening
-from flowsim.policy.sections import Border
 from flowsim.policy.who import Sorts, who
 from flowsim.scenario.scenario import Scenario
 

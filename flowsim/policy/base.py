@@ -9,10 +9,10 @@ from typing import Any, ClassVar, NamedTuple
 
 from pydantic import PrivateAttr
 
+from flowsim.config import Instant, Section
 from flowsim.errors import SimulationError
 from flowsim.policy.names import Conditions, CrossingName, Loc, Named, named_in
 from flowsim.policy.opening import Direction, Opening, Road, Shut, Statement, Transfer
-from flowsim.section import Instant, Section
 from flowsim.view import BorderView
 
 

@@ -13,13 +13,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ValidationError
 
+from flowsim.config import Name
 from flowsim.errors import ScenarioError
 from flowsim.policy.base import Ground, Misfit, Policy, cut
 from flowsim.policy.names import Loc
 from flowsim.policy.opening import Statement
 from flowsim.policy.own import Rule
 from flowsim.policy.source import source_of
-from flowsim.section import Name
 from flowsim.view import BorderView
 
 

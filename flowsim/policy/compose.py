@@ -45,7 +45,7 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True)
 class GateRules:
-    """What holds at a gate for each class of person: sort x kind x wounded (0 no, 1 yes).
+    """What holds at a gate for each class of person: household type x kind x wounded (0 no, 1 yes).
 
     Attributes
     ----------

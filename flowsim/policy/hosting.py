@@ -8,10 +8,10 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from flowsim.config import Instant, NonNegative, Positive
 from flowsim.policy.base import Ground, Misfit, Policy
 from flowsim.policy.names import PlaceName
 from flowsim.policy.opening import OUT_ONLY, Opening, Shut, Transfer
-from flowsim.section import Instant, NonNegative, Positive
 from flowsim.view import BorderView
 
 

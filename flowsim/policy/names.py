@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 from pydantic.fields import FieldInfo
 
-from flowsim.section import Name, Section
+from flowsim.config import Name, Section
 
 Loc = tuple[str | int, ...]
 Kind = Literal["crossing", "place", "place_anywhere", "route", "person", "household"]

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import model_validator
 
+from flowsim.config import NonNegative, Share
 from flowsim.policy.base import Policy
 from flowsim.policy.names import HouseholdCondition, RouteEnds
 from flowsim.policy.opening import OUT_ONLY, Road
-from flowsim.section import NonNegative, Share
 from flowsim.view import BorderView
 
 

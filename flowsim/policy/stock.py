@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 from pydantic import BeforeValidator, Field, SerializeAsAny, TypeAdapter, model_validator
 from pydantic_core import PydanticKnownError, core_schema
 
+from flowsim.config import NonNegative, Positive, Section, Share
 from flowsim.policy import code, gatekeeping, hosting, installed, roads
 from flowsim.policy.base import Alternatives, Ground, Misfit, Policy, Stated, cut, together
 from flowsim.policy.gatekeeping import GatePolicy
 from flowsim.policy.names import Conditions, Kind, Named, PlaceName
 from flowsim.policy.opening import Opening
 from flowsim.policy.own import Function, above, as_policy
-from flowsim.section import NonNegative, Positive, Section, Share
 from flowsim.view import BorderView
 
 

@@ -1,6 +1,6 @@
 """Conditions on people: which classes of person a word means.
 
-A class of person is a sort of household (its group, and whether it has kin across the border), a
+A class of person is a type of household (its group, and whether it has kin across the border), a
 kind of person, and whether they are wounded.
 """
 

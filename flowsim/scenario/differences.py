@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from flowsim.config import Section
 from flowsim.scenario.extends import Replaced
 from flowsim.scenario.nodes import Loc, Node, Paths, Spot, join, labels
 from flowsim.scenario.scenario import Number, Scenario
-from flowsim.section import Section
 
 Kind = Literal["changed", "added", "removed", "replaced", "reordered"]
 _KEYS: Mapping[str, tuple[str, ...]] = {

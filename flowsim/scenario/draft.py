@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from flowsim.policy.sections import Border
+from flowsim.config import Section
+from flowsim.policy.config import Border
 from flowsim.scenario.nodes import NAMED_BY, Loc
-from flowsim.section import Section
-from flowsim.world.sections import Arrival, Condition, Event, Force, Group, Place, Report, Route
+from flowsim.world.config import Arrival, Condition, Event, Force, Group, Place, Report, Route
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario

@@ -11,8 +11,8 @@ from pathlib import Path
 from flowsim.errors import Problem
 from flowsim.scenario.draft import EVENTS
 from flowsim.scenario.flaws import SUGGESTIONS, Flaw, did_you_mean, listed
+from flowsim.scenario.messages import shown
 from flowsim.scenario.nodes import NAMED_BY, Loc, Node, Spot, by_name, join, labels
-from flowsim.scenario.wording import shown
 
 ADD = "add"
 OPAQUE = "arguments"

@@ -10,9 +10,9 @@ from typing import Any, get_args, get_origin
 
 from flowsim import numerals
 from flowsim.scenario.flaws import Flaw
+from flowsim.scenario.messages import shown
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.shape import bare, child, read_as
-from flowsim.scenario.wording import shown
 
 DATE = 10
 """Characters of a date, after which an offset may stand."""
@@ -37,7 +37,7 @@ def settle(data: Any, expected: Any, loc: Loc, zone: tzinfo | None, flaws: list[
 
     Examples
     --------
-    >>> from flowsim.world.sections import Route
+    >>> from flowsim.world.config import Route
     >>> settle({"start": "A", "km": "1,200.5"}, Route, (), None, [])
     {'start': 'A', 'km': 1200.5}
     """

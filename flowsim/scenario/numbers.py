@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from flowsim.scenario.flaws import Flaw, unknown_key
 from flowsim.scenario.leaves import keys_of, leaf, zone_of
+from flowsim.scenario.messages import flaws_of, no_number, shown
 from flowsim.scenario.nodes import Loc, Node, Paths
 from flowsim.scenario.shape import adapter, bare, child, is_leaf
-from flowsim.scenario.wording import flaws_of, no_number, shown
 
 PARTS = ("value", "low", "high", "distribution", "source", "note")
 _DISTRIBUTIONS = ("uniform", "triangular")

@@ -8,18 +8,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from flowsim.config import Section
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.checks import flaws_across
 from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, listed, tell
 from flowsim.scenario.leaves import settle, zone_of
+from flowsim.scenario.messages import flaws_of, no_number
 from flowsim.scenario.nodes import NAMED_BY, Loc, Paths, labels, lookup
 from flowsim.scenario.numbers import PARTS, number
 from flowsim.scenario.read import parse
 from flowsim.scenario.scenario import Number, Scenario
 from flowsim.scenario.shape import adapter, bare, child, is_leaf
-from flowsim.scenario.wording import flaws_of, no_number
-from flowsim.section import Section
 
 _STEP = re.compile(r"\.?([^.\[\]=]+)|\[(.*?)\](?=[.\[]|$)")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flowsim.config import Section
 from flowsim.policy.base import Policy
 from flowsim.policy.stock import BY_TYPE, EXAMPLE
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.nodes import Loc, Node
-from flowsim.section import Section
 
 _FUNCTION = ("a function cannot stand in a file", "give it in a script, with add_policies")
 _CODE = (

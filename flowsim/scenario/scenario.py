@@ -8,18 +8,18 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
-from flowsim.behaviour.flee_section import Flee
-from flowsim.behaviour.sections import Behaviour
+from flowsim.behaviour.config import Behaviour
+from flowsim.behaviour.flee_config import Flee
+from flowsim.config import Duration, Instant, Name, Section
 from flowsim.errors import ScenarioError
 from flowsim.policy.base import Policy
+from flowsim.policy.config import Authority, Border
 from flowsim.policy.installed import is_installed, made_by
 from flowsim.policy.opening import Direction
 from flowsim.policy.own import Rule, as_policy
-from flowsim.policy.sections import Authority, Border
 from flowsim.policy.stock import STOCK
 from flowsim.scenario.policies import held
-from flowsim.section import Duration, Instant, Name, Section
-from flowsim.world.sections import Arrival, Condition, Force, Group, Place, Report, Route, Violence
+from flowsim.world.config import Arrival, Condition, Force, Group, Place, Report, Route, Violence
 
 
 class Number(Section):

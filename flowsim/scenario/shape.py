@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter
 
-from flowsim.section import Section
+from flowsim.config import Section
 
 
 @lru_cache(maxsize=1024)
@@ -40,7 +40,7 @@ def read_as(expected: Any) -> Any:
 
     Examples
     --------
-    >>> from flowsim.section import Duration, Instant, Share
+    >>> from flowsim.config import Duration, Instant, Share
     >>> read_as(Share), read_as(int | None), read_as(Duration | None), read_as(str)
     (<class 'float'>, <class 'int'>, None, None)
     >>> read_as(Instant)

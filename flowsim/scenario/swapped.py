@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flowsim.scenario.flaws import listed
+from flowsim.world.config import Place, Route
 from flowsim.world.earth import distance_km
-from flowsim.world.sections import Place, Route
 
 FAR_FACTOR, FAR_KM = 1.5, 100.0
 """A line of more than so many times the road and so many kilometres does not fit; coordinates in

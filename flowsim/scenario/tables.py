@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
+from flowsim.config import Section
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.files import read_table_text
 from flowsim.scenario.flaws import MOST_TOLD, did_you_mean, listed
+from flowsim.scenario.messages import shown
 from flowsim.scenario.nodes import Node, Spot
 from flowsim.scenario.shape import bare, is_leaf, is_section
-from flowsim.scenario.wording import shown
-from flowsim.section import Section
 from flowsim.shown import uncell
 
 _RANGE = ("low", "high", "source", "note", "distribution")

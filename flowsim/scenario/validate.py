@@ -7,17 +7,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from flowsim.config import Section
 from flowsim.errors import Problem
 from flowsim.scenario.checks import flaws_across
 from flowsim.scenario.draft import ROWS, Draft, Rows
 from flowsim.scenario.flaws import Flaw, in_order, tell, unknown_key
 from flowsim.scenario.leaves import settle
+from flowsim.scenario.messages import flaws_of
 from flowsim.scenario.nodes import NAMED_BY, Loc, Node
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shape import adapter, child, fields_of
-from flowsim.scenario.wording import flaws_of
-from flowsim.section import Section
-from flowsim.world.sections import Violence
+from flowsim.world.config import Violence
 
 
 def validate(root: Node, damaged: Container[Loc] = ()) -> tuple[Draft, dict[str, Any], list[Flaw]]:

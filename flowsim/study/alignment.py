@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from flowsim.arrays import TEXTS
 from flowsim.errors import StoreError
-from flowsim.thinning import thin
+from flowsim.results.resample import thin
 
 FIRST = ("scenario", "sample", "member")
 """Dimensions that come before those of a run."""

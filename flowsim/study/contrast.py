@@ -20,8 +20,8 @@ from flowsim.shown import as_csv
 from flowsim.study.outcomes import RUN, Outcome, Outcomes, called, read_outcomes
 from flowsim.study.pairing import METHODS, paired, pairs
 from flowsim.study.reasons import reason
-from flowsim.study.rows import of_runs
 from flowsim.study.table import html, markdown, text
+from flowsim.study.tidy import of_runs
 from flowsim.suffixes import TABLE, ending_of
 
 COMPRESSIONS: dict[str, Literal["gzip", "bz2", "xz"]] = {

@@ -14,11 +14,11 @@ import xarray as xr
 
 from flowsim.errors import Problem, ScenarioError
 from flowsim.folders import whole_file, whole_folder
-from flowsim.netcdf import misfits, write_netcdf
+from flowsim.results.netcdf import misfits, write_netcdf
 from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.shown import as_csv
-from flowsim.study.rows import long, runs
 from flowsim.study.runs import Runs
+from flowsim.study.tidy import long, runs
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,8 +37,8 @@ def export(
     """Write a study's Dataset, in the format that the suffix tells: whole or not at all.
 
     ============  ================================================================================
-    ``.nc``       netCDF-3, the same Dataset by `flowsim.netcdf.read_netcdf`. All of it is in memory
-                  while it is written, also what was lazy; a variable has at most 2 GiB.
+    ``.nc``       netCDF-3, the same Dataset by `flowsim.results.netcdf.read_netcdf`. All of it is
+                  in memory while it is written, also what was lazy; a variable has at most 2 GiB.
     ``.zarr``     Zarr (format 2), the same Dataset by `xarray.open_zarr`; of any size. A chunk is
                   one scenario of one variable, or a part of it if that is above 64 MiB.
     ``.parquet``  a table (see below), a scenario and at most a million rows at a time

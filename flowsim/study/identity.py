@@ -15,8 +15,8 @@ OF_RECORDS = ("study.worker", "study.inputs")
 OF_CHECKS = ("check.measure",)
 """What makes a baseline."""
 APART = frozenset(
-    {"", "errors", "folders", "halves", "late", "netcdf", "safe_path", "shown", "suffixes"}
-    | {"study.damage", "study.identity"}
+    {"", "errors", "folders", "halves", "late", "safe_path", "shown", "suffixes"}
+    | {"results.netcdf", "study.damage", "study.identity"}
 )  # fmt: skip
 """Modules that runs import and no number comes from: messages, files, and names handed out."""
 LIBRARIES = ("mesa", "networkx", "numba", "numpy", "pandas", "scipy", "xarray")

@@ -10,8 +10,8 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.flaws import did_you_mean
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.law import inputs_of
-from flowsim.study.points import METHODS, Method, positions
 from flowsim.study.sample import sampled
+from flowsim.study.sampling_design import METHODS, Method, positions
 
 __all__ = ["METHODS", "Method", "design", "doubts", "positions", "sampled", "uncertain"]
 

@@ -10,12 +10,12 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from flowsim.effects import ALL, policy_effects
 from flowsim.errors import Problem, ScenarioError
-from flowsim.results import VARIABLES, Result
+from flowsim.results.effects import ALL, policy_effects
+from flowsim.results.resample import day_ends, thin
+from flowsim.results.result import VARIABLES, Result
 from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.scenario.scenario import Scenario
-from flowsim.thinning import day_ends, thin
 
 DAILY, RECORDED, TOTAL = INTERVALS = ("daily", "recorded", "total")
 ALWAYS = ("effects", "hours_waited", "hours_to_safety", "queue_peak")
@@ -65,8 +65,8 @@ def parse_keep(entries: Sequence[str] = ()) -> Keep:
     ----------
     entries : sequence of str
         Each ``name`` or ``name:interval``; daily where there is no interval. A name is a variable
-        (`flowsim.results.VARIABLES`), a group of them (`GROUPS`), or one of `ALWAYS`, which are
-        kept anyhow: ``["effects"]`` keeps nothing besides. No entries keep everything daily.
+        (`VARIABLES`), a group of them (`GROUPS`), or one of `ALWAYS`, which are kept anyhow:
+        ``["effects"]`` keeps nothing besides. No entries keep everything daily.
         ``waiting_time`` is merged further only beside ``outcomes`` at the same interval.
 
     Raises
@@ -163,7 +163,7 @@ def kept(result: Result, scenario: Scenario, keep: Keep) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        The variables in the order of `flowsim.results.VARIABLES`; those kept daily along ``time``,
+        The variables in the order of `VARIABLES`; those kept daily along ``time``,
         which holds the `instants`, those kept as recorded along ``time_recorded``. Then
         ``queue_peak(time, crossing)``, int32, the most persons who waited at once at any recorded
         time of the interval, and ``effects(effect)``, see `effects_of`.
@@ -203,12 +203,12 @@ def kept(result: Result, scenario: Scenario, keep: Keep) -> xr.Dataset:
 
 
 def effects_of(data: xr.Dataset) -> xr.DataArray:
-    """The table of `flowsim.effects.policy_effects` along one dimension of unique labels.
+    """The table of `flowsim.results.effects.policy_effects` along one dimension of unique labels.
 
     Parameters
     ----------
     data : xarray.Dataset
-        As of `flowsim.results.Result`.
+        As of `flowsim.results.result.Result`.
 
     Returns
     -------

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
+from flowsim.config import Section, to_instant, to_seconds
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.override import locate
 from flowsim.scenario.scenario import Number, Scenario
-from flowsim.section import Section, to_instant, to_seconds
 
 Kind = Literal["number", "time", "duration"]
 Value = float | int | str

@@ -29,8 +29,8 @@ from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shape import adapter
 from flowsim.scenario.shipped import located, names, shipped_path
 from flowsim.scenario.validate import fields
-from flowsim.study.places import of_setting, on_paper, placed
-from flowsim.study.sections import CompareSection, Method, Samples, StudySection, Variant
+from flowsim.study.config import CompareSection, Method, Samples, StudySection, Variant
+from flowsim.study.locate import of_setting, on_paper, placed
 
 FILE = "study.yaml"
 _YAML = (".yaml", ".yml")

@@ -11,8 +11,8 @@ import xarray as xr
 
 from flowsim.errors import StoreError
 from flowsim.shown import plain
+from flowsim.study.dataset import dataset
 from flowsim.study.manifest import Manifest, Run
-from flowsim.study.opening import dataset
 from flowsim.study.store import Store
 
 
@@ -64,7 +64,7 @@ class Runs:
         """One Dataset: scenario, sample and member, then the dimensions of a `Result`.
 
         In memory below 1 GB; above it is read from the store as it is needed, which takes dask.
-        See `flowsim.study.opening.dataset`.
+        See `flowsim.study.dataset.dataset`.
 
         Raises
         ------

@@ -12,7 +12,7 @@ from flowsim.scenario.override import with_values
 from flowsim.scenario.rules.common import TOLERANCE
 from flowsim.scenario.scenario import Number, Scenario
 from flowsim.study.law import Value, inputs_of
-from flowsim.world.sections import KINDS
+from flowsim.world.config import KINDS
 
 
 def sampled(scenario: Scenario, position: Mapping[str, float]) -> Scenario:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowsim.study.sections import MOST, NAME_CHARACTERS, StudySection
+from flowsim.study.config import MOST, NAME_CHARACTERS, StudySection
 
 _SCENARIO_NAME = {
     "type": "string",

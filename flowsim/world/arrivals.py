@@ -10,8 +10,8 @@ import numpy as np
 
 from flowsim.arrays import Floats, Ints, Keys
 from flowsim.draws import Purpose, mix, text_key, uniform
+from flowsim.world.config import Arrival, Group
 from flowsim.world.population import Households, join, of_group
-from flowsim.world.sections import Arrival, Group
 
 Weights = Callable[[int], Floats]
 """Weight of each place and group as an origin, (P, G), at a second of the run."""

@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
-from flowsim.world.sections import Force, ForceEffect, Order
+from flowsim.world.config import Force, ForceEffect, Order
 
 
 class ForceState(NamedTuple):

@@ -12,8 +12,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from flowsim.arrays import Floats, Ints, Keys
 from flowsim.draws import text_key
+from flowsim.world.config import Place, Route
 from flowsim.world.earth import EARTH_KM
-from flowsim.world.sections import Place, Route
 
 
 def great_circle_km(lat: Floats, lon: Floats) -> Floats:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from flowsim.arrays import Counts, Floats, Ints, Keys
 from flowsim.clock import NEVER
 from flowsim.draws import Purpose, mix, text_key, uniform
-from flowsim.world.sections import KINDS, Group
+from flowsim.world.config import KINDS, Group
 
 N_KINDS = len(KINDS)
 

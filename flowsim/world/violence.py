@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
+from flowsim.world.config import Condition, Event, Force, Violence
 from flowsim.world.forces import Forces
-from flowsim.world.sections import Condition, Event, Force, Violence
 
 ROADS = ("roadblock", "barricade")
 """Kinds of condition that a force which opens roads lifts; a curfew is the state's own."""

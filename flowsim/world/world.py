@@ -9,8 +9,8 @@ import numpy as np
 
 from flowsim.arrays import Ints
 from flowsim.clock import DAY
+from flowsim.world.config import Condition, Force, Group, Place, Route, Violence
 from flowsim.world.network import Network
-from flowsim.world.sections import Condition, Force, Group, Place, Route, Violence
 from flowsim.world.violence import Surroundings
 
 

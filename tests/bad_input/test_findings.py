@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import flowsim as fs
+from flowsim.config import to_seconds
 from flowsim.flee.kernel.places import room
-from flowsim.section import to_seconds
 from tests.bad_input.guarded import load_guarded
 from tests.flee_folder import flee_folder
 

@@ -13,9 +13,9 @@ import pytest
 from pydantic import ValidationError
 
 import flowsim as fs
+from flowsim.config import LEAST, MOST
 from flowsim.model.unlikely import unlikely
 from flowsim.scenario.scenario import Scenario
-from flowsim.section import LEAST, MOST
 from tests.bad_input.short_run import is_quick
 from tests.full import FULL
 from tests.fuzz.blob import unpack, write

@@ -9,19 +9,19 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from flowsim.behaviour.config import Harm, Leaving, Returning
 from flowsim.behaviour.harm import harm_per_day, kind_weights
 from flowsim.behaviour.leaving import heard, leave_rate, news_kernel, onward_rate
 from flowsim.behaviour.returning import return_rate
-from flowsim.behaviour.sections import Harm, Leaving, Returning
 from flowsim.keyed import uniform
 from flowsim.model import memory
+from flowsim.model.axes import KINDS, Status
 from flowsim.model.flow import FlowModel
 from flowsim.model.kernel.admission import assess, exempted
 from flowsim.model.kernel.clocks import exposed_persons
 from flowsim.model.kernel.constants import CRUSH, FOR_GATE, HARM
 from flowsim.model.kernel.frailty import frailty
 from flowsim.model.kernel.harm import harm
-from flowsim.model.layout import KINDS, Status
 from flowsim.policy import Opening
 from flowsim.policy.compose import compose
 from flowsim.policy.gates import RulesAtGates

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flowsim.behaviour.config import RouteChoice
 from flowsim.behaviour.routes import SETTLE, RouteLogit, link_cost, wait_cost
-from flowsim.behaviour.sections import RouteChoice
 from flowsim.model.kernel.constants import FOR_ROUTE
 from flowsim.model.kernel.ways import choose
+from flowsim.world.config import Place, Route
 from flowsim.world.network import Network
-from flowsim.world.sections import Place, Route
 from tests.kernel import drawing, household
 
 SECTION = RouteChoice(km_cost=0.1, margin=0.1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flowsim.behaviour.sections import RouteChoice
+from flowsim.behaviour.config import RouteChoice
 from flowsim.behaviour.settling import LEAST_FREE, Refuges, refuge_utility, settle_utility
 
 

@@ -16,10 +16,10 @@ import pytest
 import flowsim as fs
 from flowsim.check import guard
 from flowsim.check.baseline import About, check_place, read_baseline, write_baseline
+from flowsim.check.config import CheckSection
 from flowsim.check.contributors import contributions
 from flowsim.check.measure import Measured
 from flowsim.check.read import Asked
-from flowsim.check.sections import CheckSection
 from tests.fake_result import toy_scenario
 
 DAYS = ["2010-06-10", "2010-06-11"]

@@ -18,8 +18,8 @@ from click.testing import CliRunner, Result
 from ruamel.yaml import YAML
 
 from flowsim.check.baseline import read_baseline
+from flowsim.check.config import CheckSection
 from flowsim.check.guard import guard
-from flowsim.check.sections import CheckSection
 from flowsim.cli.main import cli
 from tests.children import PATIENCE_S
 

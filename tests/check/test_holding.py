@@ -19,16 +19,16 @@ from matplotlib.text import Text
 
 import flowsim as fs
 from flowsim.check.baseline import read_baseline
+from flowsim.check.config import CheckSection
 from flowsim.check.contributors import Contribution
 from flowsim.check.drawing import drawn
 from flowsim.check.guard import guard, hold, update
 from flowsim.check.measure import days_of, digest_of, environment, measure
 from flowsim.check.plugin import flowsim_check
 from flowsim.check.read import Asked, folders, read_checks
-from flowsim.check.sections import CheckSection
 from flowsim.check.swaps import p_values
 from flowsim.check.verdict import Change, Verdict
-from flowsim.results import Result
+from flowsim.results.result import Result
 from tests.fake_result import put, toy_data, toy_scenario
 
 ROOT = Path(__file__).parents[2]

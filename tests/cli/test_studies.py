@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 
 import flowsim as fs
 from flowsim.cli.main import cli
-from flowsim.netcdf import read_netcdf
+from flowsim.results.netcdf import read_netcdf
 from flowsim.scenario.read import parse
 from flowsim.study.runs import open_study
 from tests.children import PATIENCE_S

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from flowsim.cli.answer import SCENARIO
 from flowsim.cli.main import cli
-from flowsim.netcdf import write_netcdf
-from flowsim.results import Result
+from flowsim.results.netcdf import write_netcdf
+from flowsim.results.result import Result
 from flowsim.study.contrast import compare
 from flowsim.suffixes import NETCDF, TABLE, ending_of
 from tests.study.comparisons import june_2010

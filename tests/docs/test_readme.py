@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import flowsim as fs
-from flowsim.behaviour.sections import Behaviour
+from flowsim.behaviour.config import Behaviour
 from flowsim.cli.main import cli
 from flowsim.scenario.differences import Written, differences
 from flowsim.scenario.load import read_whole

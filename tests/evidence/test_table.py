@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from flowsim.evidence.digest import summary
-from flowsim.evidence.table import against_reports, format_table, tally
+from flowsim.evidence.scorecard import against_reports, format_table, tally
 from tests.fake_result import toy_result, toy_scenario
 
 

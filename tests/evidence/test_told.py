@@ -16,7 +16,7 @@ from flowsim.evidence.digest import summary
 from flowsim.evidence.naive import naive_forecasts, road_km
 from flowsim.evidence.quantities import LAGGING, UNITS, at, covers, quantity
 from flowsim.evidence.registered import registered
-from flowsim.evidence.table import (
+from flowsim.evidence.scorecard import (
     COLUMNS,
     SHORT,
     against_reports,
@@ -26,7 +26,7 @@ from flowsim.evidence.table import (
     short_time,
     tally,
 )
-from flowsim.results import Result
+from flowsim.results.result import Result
 from tests.fake_result import empty_data, put, toy_result, toy_scenario
 
 NAN = float("nan")

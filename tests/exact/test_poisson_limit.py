@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, poisson
 
-from flowsim.model.layout import Status
+from flowsim.model.axes import Status
 from tests.exact.chance import ALARM, assert_binomial, assert_means, assert_shares
 from tests.model.worlds import column, finished, forget, plain
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from flowsim.behaviour.routes import RouteLogit
+from flowsim.model.axes import Status
 from flowsim.model.flow import FlowModel
-from flowsim.model.layout import Status
 from flowsim.running import run
 from tests.exact.chance import assert_binomial, assert_shares
 from tests.exact.ways import SETTLE, all_paths, paths_taken, ways_of

@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 
 from flowsim.model.assemble import cpu_level
-from flowsim.model.layout import OUTCOMES
+from flowsim.model.axes import OUTCOMES
 from tests.exact import kept
 from tests.full import only_full
 

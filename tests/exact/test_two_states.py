@@ -15,7 +15,7 @@ import pytest
 from scipy.linalg import expm
 from scipy.special import roots_genlaguerre
 
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.running import run
 from tests.exact.chance import assert_binomial, assert_means, assert_shares, errors
 from tests.model.worlds import column, finished, forget, hours, plain, same_bytes, stock

@@ -19,7 +19,7 @@ import pytest
 from scipy.special import gammaln, xlogy
 from scipy.stats import poisson
 
-from flowsim.model.layout import Status
+from flowsim.model.axes import Status
 from flowsim.policy import Quota
 from flowsim.running import run
 from tests.exact.chance import assert_means, assert_shares

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 import flowsim as fs
-from flowsim.behaviour.flee_section import Flee
+from flowsim.behaviour.flee_config import Flee
 from flowsim.compiling import readable_state
 from flowsim.draws import mix, seed_key
 from flowsim.flee.ground import Ground
 from flowsim.flee.kernel.choice import weigh
 from flowsim.flee.kernel.places import morning
+from flowsim.flee.paths import find_ways
 from flowsim.flee.people import numbers, state_of
 from flowsim.flee.spawning import Starts
-from flowsim.flee.ways import find_ways
 from flowsim.scenario.scenario import Scenario
 from tests.flee_folder import flee_folder
 

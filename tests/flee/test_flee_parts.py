@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import flowsim as fs
-from flowsim.behaviour.flee_section import Flee, Spawning
+from flowsim.behaviour.flee_config import Flee, Spawning
 from flowsim.flee.reader.as_run import Told, spells_as_run
 from flowsim.flee.reader.changes import camps_at_times, read_changes, shut, with_changes
 from flowsim.flee.reader.conflict import read_conflict
@@ -21,7 +21,7 @@ from flowsim.flee.reader.registrations import Registered, Series, read_registere
 from flowsim.flee.reader.rows import Notes, Row, read_all, read_rows
 from flowsim.flee.reader.settings import MAPPED, MISSING, NO_EFFECT, V1, read_settings
 from flowsim.flee.reader.unused import check_unused
-from flowsim.world.sections import Route
+from flowsim.world.config import Route
 from tests.flee_folder import FILES, flee_folder
 
 START = date(2015, 5, 1)

@@ -11,20 +11,20 @@ import numpy as np
 import pytest
 
 import flowsim as fs
-from flowsim.behaviour.flee_section import Flee, Spawning
+from flowsim.behaviour.flee_config import Flee, Spawning
 from flowsim.draws import mix, seed_key, text_key
 from flowsim.flee.closed import closed_by_day, held
 from flowsim.flee.ground import Ground, ground_of
 from flowsim.flee.kernel.choice import choose, weigh, weight
 from flowsim.flee.kernel.person import days_until
 from flowsim.flee.kernel.places import look, room
+from flowsim.flee.paths import Links, find_ways
 from flowsim.flee.refused import unknown_to_flee
 from flowsim.flee.simulate import Days, simulate
 from flowsim.flee.spawning import decay, plan_starts
-from flowsim.flee.ways import Links, find_ways
 from flowsim.policy import as_policy
-from flowsim.policy.sections import Authority
-from flowsim.world.sections import Event
+from flowsim.policy.config import Authority
+from flowsim.world.config import Event
 from tests.flee.by_hand import chain, made, person, state
 from tests.flee_folder import FILES
 
@@ -98,9 +98,9 @@ def test_more_ways_than_fit_are_told(
 ) -> None:
     """What fits is the number of ways times the links of the longest."""
     here = ground()
-    monkeypatch.setattr("flowsim.flee.ways.MOST_CELLS", rows * columns)
+    monkeypatch.setattr("flowsim.flee.paths.MOST_CELLS", rows * columns)
     assert find_ways(here.links, here.marker, awareness).links.shape == (rows, columns)
-    monkeypatch.setattr("flowsim.flee.ways.MOST_CELLS", rows * columns - 1)
+    monkeypatch.setattr("flowsim.flee.paths.MOST_CELLS", rows * columns - 1)
     with pytest.raises(fs.ScenarioError) as error:
         find_ways(here.links, here.marker, awareness)
     (problem,) = error.value.problems

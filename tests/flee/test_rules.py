@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import flowsim as fs
-from flowsim.behaviour.flee_section import Flee
+from flowsim.behaviour.flee_config import Flee
 from flowsim.errors import ScenarioError, ScenarioWarning
 from flowsim.evidence import ard
 from flowsim.flee.ground import ground_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import flowsim as fs
-from flowsim.behaviour.flee_section import Flee, Spawning
+from flowsim.behaviour.flee_config import Flee, Spawning
 from flowsim.errors import ScenarioError, ScenarioWarning
 from flowsim.flee.reader.rows import Notes
 from flowsim.flee.reader.settings import find_settings, read_settings

@@ -16,7 +16,7 @@ import pytest
 
 import flowsim as fs
 from flowsim.evidence.quantities import at, quantity
-from flowsim.results import Result
+from flowsim.results.result import Result
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "MODEL.md").read_text(encoding="utf-8")

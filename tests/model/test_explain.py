@@ -16,8 +16,8 @@ import flowsim as fs
 from flowsim.errors import ScenarioError
 from flowsim.model.explain import explain
 from flowsim.model.outlook import Outlook
+from flowsim.model.route_options import Worth, chances, likely_ways, settled
 from flowsim.model.unlikely import unlikely
-from flowsim.model.ways import Worth, chances, likely_ways, settled
 from flowsim.scenario.scenario import Scenario
 from tests.conflicts import NAMES, conflicts_folder, needs_conflicts
 from tests.model.worlds import FAMILIES, LEAKY, STRICT, deeper, rich

@@ -9,8 +9,8 @@ import pytest
 
 import flowsim as fs
 from flowsim.errors import SimulationError
+from flowsim.model.axes import Status
 from flowsim.model.hazards import HAZARDS, Cells, as_markdown, hazards_of
-from flowsim.model.layout import Status
 from tests.model.worlds import plain, rich, same_bytes, stock
 
 MODEL = Path(__file__).parents[2] / "MODEL.md"

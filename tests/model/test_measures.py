@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from flowsim.model.axes import SETTLED, WAITS, Outcome, Status
 from flowsim.model.flow import FlowModel
-from flowsim.model.layout import SETTLED, WAITS, Outcome, Status
 from flowsim.policy import Closed, ForcedReturn, Quota, Triage
-from flowsim.results import FLOWS, Result
+from flowsim.results.result import FLOWS, Result
 from flowsim.running import run
 from tests.model.worlds import (
     FAMILIES,

@@ -15,16 +15,16 @@ import xarray as xr
 
 from flowsim.clock import DAY, NEVER
 from flowsim.model import memory
-from flowsim.model.beliefs import Grapevine, Known, _both, _by_row, _hours_until
+from flowsim.model.axes import WAITS, Outcome, Status
+from flowsim.model.beliefs import Grapevine, Snapshot, _both, _by_row, _hours_until
 from flowsim.model.hazards import HAZARDS, Cells, hazards_of
 from flowsim.model.kernel import standing
 from flowsim.model.kernel.clocks import cell_of
 from flowsim.model.kernel.rest import rest, rouse
 from flowsim.model.kernel.status import lose
-from flowsim.model.layout import WAITS, Outcome, Status
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.sight import Reports, Sight
-from flowsim.results import VARIABLES
+from flowsim.results.result import VARIABLES
 from flowsim.running import run
 from tests.kernel import drawing, household
 from tests.model.worlds import rich
@@ -303,11 +303,11 @@ def test_those_at_rest_are_due_once_and_in_their_cell() -> None:
         rows=rows, n_clocks=[2], run=SimpleNamespace(cells=3), loose=[*range(5)], in_turn=[0] * 5,
         n=SimpleNamespace(rows=5, loose=5, heaps=0, heaped=0), per_cell=[0] * 3,
         heap_row=[0] * 20, heap_target=[0.0] * 20, heap_cell=[0] * 6, heap_first=[0] * 6,
-        heap_stop=[0] * 6, reading_at_stop=[0.0] * 3,
+        heap_stop=[0] * 6, cumulative_at_stop=[0.0] * 3,
     )  # fmt: skip
 
     def due(*reading: float) -> list[int]:
-        s.reading_at_stop, s.n.loose = list(reading), 0
+        s.cumulative_at_stop, s.n.loose = list(reading), 0
         rouse(s)
         return sorted(s.loose[: s.n.loose])
 
@@ -338,12 +338,12 @@ def grapevine(informed: float, lag_hours: float = 2.0) -> Grapevine:
     return made
 
 
-def known(danger: float, closes: Any = None, opens: Any = None, chance: Any = None) -> Known:
+def known(danger: float, closes: Any = None, opens: Any = None, chance: Any = None) -> Snapshot:
     rules = SimpleNamespace(
         closes_s=np.array(closes or [NEVER] * 3), opens_s=np.array(opens or [NEVER] * 3),
         family_chance=np.array(chance or [[1.0] * 4] * 3),
     )  # fmt: skip
-    return Known(SimpleNamespace(danger=np.array([[danger]])), rules)  # type: ignore[arg-type]
+    return Snapshot(SimpleNamespace(danger=np.array([[danger]])), rules)  # type: ignore[arg-type]
 
 
 def test_news_come_late_to_those_who_are_not_informed() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.running import run
 from tests.model.worlds import POLICIES, rich, same_bytes
 

@@ -12,7 +12,7 @@ import os
 import numpy as np
 import pytest
 
-from flowsim.results import Result
+from flowsim.results.result import Result
 from tests.exact.kept import told
 from tests.exact.test_same_numbers import moved
 from tests.model import tiny

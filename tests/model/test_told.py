@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import flowsim as fs
-from flowsim.behaviour import sections
+from flowsim.behaviour import config
 from flowsim.behaviour.origins import OriginWeights
 from flowsim.draws import seed_key
+from flowsim.model.axes import Status
 from flowsim.model.flow import FlowModel
-from flowsim.model.layout import Status
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.arrivals import Origins, told_arrivals
-from flowsim.world.sections import Arrival
+from flowsim.world.config import Arrival
 from tests.model.worlds import column
 from tests.worlds import small_scenario
 
@@ -179,9 +179,9 @@ def test_weights_of_origins_by_residents_danger_and_age() -> None:
     world = FlowModel(base, rng=1).world
     noon = 24 * 3600
     danger = world.surroundings.at(noon).danger
-    plain = OriginWeights(sections.Origins(population_power=0.5), world, 2 * 86_400).at(noon)
+    plain = OriginWeights(config.Origins(population_power=0.5), world, 2 * 86_400).at(noon)
     assert plain == pytest.approx(np.sqrt(world.residents) * danger)
-    tires = sections.Origins(decay=(1.0, 0.25), decay_days=0.1)
+    tires = config.Origins(decay=(1.0, 0.25), decay_days=0.1)
     old = OriginWeights(tires, world, 2 * 86_400).at(noon)
     assert danger.any()
     assert old == pytest.approx(world.residents * danger * 0.25)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import flowsim as fs
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.running import run
 from flowsim.scenario.scenario import Scenario
 from tests.flee_folder import flee_folder

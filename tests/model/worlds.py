@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from flowsim.model.axes import OUTCOMES
 from flowsim.model.flow import FlowModel
-from flowsim.model.layout import OUTCOMES
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 
 START = datetime(2010, 6, 10, 18)

@@ -67,9 +67,10 @@ ROOMS = {
               "tests/study/test_store.py", "tests/study/test_study.py"),
     ),
     "effects": Room(
-        code=("flowsim/effects.py", "flowsim/results.py"),
+        code=("flowsim/results/effects.py", "flowsim/results/result.py"),
         near=("tests/results/test_effects.py", "tests/results/test_results.py",
-              "tests/results/test_numbers.py", "flowsim/effects.py", "flowsim/results.py"),
+              "tests/results/test_numbers.py", "flowsim/results/effects.py",
+              "flowsim/results/result.py"),
         wide=("tests/results/test_netcdf.py",),
     ),
     "evidence": Room(

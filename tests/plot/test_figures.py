@@ -19,7 +19,7 @@ from flowsim.evidence import quantities
 from flowsim.plot.folder import FIGURES
 from flowsim.plot.style import Chart
 from flowsim.policy import Triage
-from flowsim.results import Result
+from flowsim.results.result import Result
 from tests.fake_result import TOY_PLACES, empty_data, toy_result, toy_scenario
 
 NAMES = flowsim.plot.__all__
@@ -396,7 +396,7 @@ def test_figures_are_as_wide_as_each_is_by_itself_unless_told(tmp_path, monkeypa
 
 def test_no_matplotlib_before_a_figure_is_drawn():
     code = (
-        "import sys, flowsim, flowsim.plot, flowsim.results, flowsim.evidence.digest\n"
+        "import sys, flowsim, flowsim.plot, flowsim.results.result, flowsim.evidence.digest\n"
         "assert not any(m.split('.')[0] == 'matplotlib' for m in sys.modules)\n"
         "flowsim.plot.timeline\n"
         "assert 'matplotlib' in sys.modules and 'matplotlib.pyplot' not in sys.modules\n"

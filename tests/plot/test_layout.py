@@ -12,7 +12,7 @@ import flowsim as fs
 import flowsim.plot
 from flowsim.plot.before_after import before_after
 from flowsim.plot.style import Chart
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.contrast import compare
 from tests.fake_result import KINDS, empty_data, toy_result, toy_scenario

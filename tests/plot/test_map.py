@@ -9,9 +9,9 @@ import pytest
 from matplotlib.text import Annotation, Text
 
 import flowsim.plot
-from flowsim.plot.ground import Ground, crowded
+from flowsim.plot.basemap import Ground, crowded
 from flowsim.plot.style import Chart
-from flowsim.results import Result
+from flowsim.results.result import Result
 from tests.fake_result import empty_data
 
 

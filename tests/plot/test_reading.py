@@ -24,14 +24,14 @@ from matplotlib.figure import Figure
 
 import flowsim.plot
 from flowsim.errors import ScenarioWarning
+from flowsim.plot.basemap import direction
 from flowsim.plot.ensemble import Ensemble
 from flowsim.plot.fonts import FAMILY
-from flowsim.plot.ground import direction
 from flowsim.plot.overview import LANE
 from flowsim.plot.scene import Scene
 from flowsim.plot.style import GROUPS, KIND, OUTCOME, STATUS, Chart, time_axis
 from flowsim.policy import CapacityBound, Triage
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.contrast import Comparison, compare
 from flowsim.study.runs import Runs

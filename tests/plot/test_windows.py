@@ -21,7 +21,7 @@ from flowsim.policy import (
     Triage,
     override,
 )
-from flowsim.policy.sections import Authority
+from flowsim.policy.config import Authority
 from flowsim.policy.who import Sorts
 from tests.fake_result import toy_scenario
 

@@ -34,7 +34,7 @@ from flowsim.plot.style import (
     name_of,
     title_of,
 )
-from flowsim.results import Result
+from flowsim.results.result import Result
 from tests.fake_result import put, toy_data, toy_result, toy_scenario
 
 OUTWARD, BACK = ("admitted", "exempt", "irregular"), ("returned", "pushed_back")

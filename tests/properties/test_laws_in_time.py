@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from flowsim.clock import NEVER, ClockFace
+from flowsim.clock import NEVER, CumulativeHazards
 from flowsim.draws import Purpose, seed_key, uniform
 from flowsim.model.flow import FlowModel
 from flowsim.model.kernel.clocks import due
@@ -152,8 +152,8 @@ def thresholds(seed, key):
 def rings(face, target):
     """When the kernel has each act whose clock has not yet rung, on the only cell of a face."""
     tick = SimpleNamespace(start=face.start, stop=face.stop)
-    s = SimpleNamespace(reading=face.reading.tolist(), rate=face.rate.tolist(), tick=tick)
-    near = target <= face.reading_at_stop[0]  # only these are asked, as by `wake`
+    s = SimpleNamespace(cumulative=face.cumulative.tolist(), rate=face.rate.tolist(), tick=tick)
+    near = target <= face.cumulative_at_stop[0]  # only these are asked, as by `wake`
     when = np.full(target.size, NEVER)
     when[near] = [due(s, 0, x) for x in target[near].tolist()]
     return when
@@ -164,7 +164,7 @@ def test_a_clock_advanced_in_many_ticks_rings_as_in_one():
     threshold = thresholds(1, np.arange(N, dtype=np.uint64))
     rung = {}
     for ticks in (1, 48, 97):
-        face, when = ClockFace(1), np.full(N, NEVER)
+        face, when = CumulativeHazards(1), np.full(N, NEVER)
         edges = np.linspace(0, 172_800, ticks + 1).astype(int)
         for start, stop in pairwise(edges):
             face.advance(int(start), int(stop), np.array([1.5]))
@@ -192,7 +192,7 @@ def test_who_is_due_as_a_hazard_ends_still_acts():
 
 def test_a_hazard_that_varies_is_its_integral():
     """Piecewise rates 0, 6, 1 a day for 8 hours each: survivors exp(-H), H = 0, 2, 2 + 1/3."""
-    face, n = ClockFace(1), N
+    face, n = CumulativeHazards(1), N
     threshold, left = thresholds(2, np.arange(n, dtype=np.uint64)), []
     alive = np.ones(n, dtype=bool)
     for start, rate in ((0, 0.0), (28_800, 6.0), (57_600, 1.0)):

@@ -12,9 +12,9 @@ from hypothesis import given
 
 from flowsim.clock import NEVER
 from flowsim.model import simulation
-from flowsim.model.crowd import Crowd
+from flowsim.model.axes import Bound, Status
 from flowsim.model.household import STEPS, Household
-from flowsim.model.layout import Bound, Status
+from flowsim.model.household_table import HouseholdTable
 from flowsim.running import run
 from tests.model.worlds import POLICIES, rich
 from tests.properties.strategies import few, scenarios
@@ -74,7 +74,7 @@ for _name in set(STEPS) - {"choose"}:
     setattr(Watched, _name, partialmethod(Watched.watch, _name))
 
 
-class WatchedCrowd(Crowd):
+class WatchedCrowd(HouseholdTable):
     """A crowd of which everybody is looked at after each segment."""
 
     segments = 0
@@ -108,7 +108,7 @@ WATCHED = {"seed": 1, "engine": "agents", "household": Watched}
 def watched(least: int = 10) -> Iterator[None]:
     """All runs in here are watched; people do something so often at the least."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(simulation, "Crowd", WatchedCrowd)
+        patch.setattr(simulation, "HouseholdTable", WatchedCrowd)
         Watched.steps = WatchedCrowd.segments = 0
         yield
         assert Watched.steps >= least

@@ -10,8 +10,8 @@ import pytest
 from scipy import stats
 
 from flowsim.draws import Purpose, mix, seed_key, text_key, uniform
+from flowsim.model.axes import Status
 from flowsim.model.flow import FlowModel
-from flowsim.model.layout import Status
 from flowsim.model.readable import Readable
 from flowsim.policy import Closed
 from tests.kernel import part_key

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.running import run
 from tests.model.worlds import STRICT, rich, same_bytes
 from tests.properties.strategies import few, scenarios

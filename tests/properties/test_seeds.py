@@ -12,13 +12,13 @@ import pytest
 import xarray as xr
 
 import flowsim as fs
+from flowsim.check.config import CheckSection
 from flowsim.check.measure import measure
-from flowsim.check.sections import CheckSection
+from flowsim.config import Section
 from flowsim.draws import seed_key
 from flowsim.flee.simulate import simulate
-from flowsim.section import Section
-from flowsim.study.points import positions
-from flowsim.study.sections import StudySection
+from flowsim.study.config import StudySection
+from flowsim.study.sampling_design import positions
 from tests.worlds import small_scenario
 
 SHORT = {"end": "2010-06-10T21:00"}

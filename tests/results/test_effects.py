@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flowsim.effects import policy_effects, quantile
-from flowsim.results import Result
+from flowsim.results.effects import policy_effects, quantile
+from flowsim.results.result import Result
 from flowsim.running import run
 from tests.fake_result import OUTCOMES, empty_data, put, toy_data, toy_result
 from tests.model.worlds import rich

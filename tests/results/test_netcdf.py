@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import flowsim as fs
-from flowsim.netcdf import MOST_BYTES, misfits, read_netcdf, write_netcdf
+from flowsim.results.netcdf import MOST_BYTES, misfits, read_netcdf, write_netcdf
 from tests.worlds import small_scenario
 
 NAMES = st.text(

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flowsim.effects import policy_effects, quantile
-from flowsim.results import VARIABLES, Result
+from flowsim.results.effects import policy_effects, quantile
+from flowsim.results.result import VARIABLES, Result
 from tests.fake_result import OUTCOMES, put, toy_data, toy_result
 
 NAN = float("nan")

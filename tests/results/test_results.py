@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.running import run
 from tests.fake_result import empty_data, toy_data, toy_result
 from tests.worlds import small_scenario

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 import flowsim as fs
 import flowsim.policy
 from flowsim.cli.main import cli
+from flowsim.config import Section, to_instant, to_seconds
 from flowsim.scenario.shape import adapter, child
-from flowsim.section import Section, to_instant, to_seconds
 from tests.flee_folder import flee_folder
 from tests.worlds import small_scenario
 

@@ -12,7 +12,7 @@ from flowsim.policy import Closed, Quota, Scheduled
 from flowsim.policy.base import Policy
 from flowsim.scenario.checks import check
 from flowsim.scenario.validate import wrong_in
-from flowsim.world.sections import Group, Place
+from flowsim.world.config import Group, Place
 from tests.worlds import KINDS, small_scenario
 
 

@@ -17,7 +17,7 @@ from flowsim.flee.reader.rows import Notes, Row
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.leaves import settle
 from flowsim.scenario.read import parse, scalar
-from flowsim.world.sections import Place, Route
+from flowsim.world.config import Place, Route
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import flowsim as fs
+from flowsim.config import to_seconds
 from flowsim.errors import ScenarioError
 from flowsim.scenario.checks import check
 from flowsim.scenario.read import parse, scalar
 from flowsim.scenario.scenario import Number
-from flowsim.section import to_seconds
 from tests.worlds import small_scenario
 
 DATA = Path(__file__).parents[1] / "data"

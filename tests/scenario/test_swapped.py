@@ -12,8 +12,8 @@ import pytest
 import flowsim as fs
 from flowsim.scenario.swapped import all_swapped, swapped_places
 from flowsim.scenario.write import write_scenario
+from flowsim.world.config import Place, Route
 from flowsim.world.earth import distance_km
-from flowsim.world.sections import Place, Route
 from tests.conflicts import NAMES, conflicts_folder, needs_conflicts
 from tests.flee_folder import flee_folder
 

@@ -15,7 +15,7 @@ from flowsim.scenario.flaws import SUGGESTIONS, Flaw
 from flowsim.scenario.override import assignment, locate
 from flowsim.scenario.read import parse
 from flowsim.scenario.scenario import Number
-from flowsim.world.sections import Group
+from flowsim.world.config import Group
 from tests.worlds import KINDS, small_scenario
 
 POLICIES = "borders[Here-There].authorities[There].policies"

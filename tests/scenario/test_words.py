@@ -10,7 +10,7 @@ from flowsim.policy.gatekeeping import Closed
 from flowsim.scenario.flaws import did_you_mean, unknown_key
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shape import fields_of
-from flowsim.world.sections import Place, Route
+from flowsim.world.config import Place, Route
 from tests.worlds import small_scenario
 
 

@@ -14,7 +14,7 @@ import flowsim as fs
 from flowsim.errors import ScenarioError, ScenarioWarning
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.write import write_scenario
-from flowsim.world.sections import Arrival
+from flowsim.world.config import Arrival
 from tests.conflicts import NAMES, conflicts_folder, needs_conflicts
 from tests.flee_folder import flee_folder
 

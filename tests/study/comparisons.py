@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from flowsim.study.rows import of_runs
+from flowsim.study.tidy import of_runs
 
 MEMBERS = Path(__file__).parents[2] / "scenarios/kyrgyz_uzbek_2010/variants/members.csv"
 DIMS = ("scenario", "sample", "member", "effect")

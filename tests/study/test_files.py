@@ -19,10 +19,10 @@ import flowsim as fs
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.flaws import did_you_mean
 from flowsim.scenario.read import parse
-from flowsim.study.places import placed, steps
+from flowsim.study.config import CompareSection
+from flowsim.study.locate import placed, steps
 from flowsim.study.read import is_study, read_study
 from flowsim.study.schema import study_schema
-from flowsim.study.sections import CompareSection
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "data" / "small"

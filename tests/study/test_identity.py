@@ -120,3 +120,7 @@ def test_libraries_that_compute_are_in_it() -> None:
     assert set(LIBRARIES) <= others
     # A name that the package itself hands out would hide its module.
     assert {name for name in through_the_package if name[0].isupper() or name == "run"} == set()
+
+
+def test_what_stands_apart_is_there() -> None:
+    assert {"", *identity._sources(identity.ROOT)} >= APART

@@ -17,8 +17,8 @@ import flowsim as fs
 from flowsim.scenario.scenario import Number
 from flowsim.study.inputs import METHODS, design, doubts, positions, sampled, uncertain
 from flowsim.study.law import Law
-from flowsim.study.points import BLOCK, MOST_SOBOL
-from flowsim.world.sections import KINDS
+from flowsim.study.sampling_design import BLOCK, MOST_SOBOL
+from flowsim.world.config import KINDS
 from tests.worlds import small_scenario
 
 JUNE = Path(__file__).parents[2] / "scenarios" / "kyrgyz_uzbek_2010"

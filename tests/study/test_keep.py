@@ -13,7 +13,8 @@ import xarray as xr
 
 import flowsim as fs
 from flowsim.evidence.quantities import UNITS, at, quantity
-from flowsim.results import FLOWS, VARIABLES, Result
+from flowsim.results.resample import thin
+from flowsim.results.result import FLOWS, VARIABLES, Result
 from flowsim.study.keep import (
     ALWAYS,
     CHOICES,
@@ -24,8 +25,7 @@ from flowsim.study.keep import (
     parse_keep,
     recorded_times,
 )
-from flowsim.thinning import thin
-from flowsim.world.sections import Report
+from flowsim.world.config import Report
 from tests.fake_result import TOY_CROSSINGS, TOY_PLACES, empty_data, toy_data, toy_result
 from tests.fake_result import toy_scenario as toy
 from tests.worlds import small_scenario

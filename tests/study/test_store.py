@@ -317,7 +317,7 @@ def test_an_array_of_another_layout_is_not_read_as_ones_own(
     store.add_layout(other)
     payload = np.frombuffer(record[-own.size :], np.uint8)
     store.path(runs[1].key).write_bytes(encode(other, payload, runs[1].known))
-    monkeypatch.setattr("flowsim.study.opening.LAZY_BYTES", 0)
+    monkeypatch.setattr("flowsim.study.dataset.LAZY_BYTES", 0)
     with pytest.raises(fs.StoreError, match="of another layout"):
         open_study(folder).data.load()
     assert data.sizes["member"] == 2

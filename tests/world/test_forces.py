@@ -8,8 +8,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
+from flowsim.world.config import Condition, Event, Force, Order, Violence
 from flowsim.world.forces import ForceState, state_at
-from flowsim.world.sections import Condition, Event, Force, Order, Violence
 from flowsim.world.violence import Surroundings
 
 START = datetime(2010, 6, 10, 18)

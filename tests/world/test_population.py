@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowsim.draws import seed_key
+from flowsim.world.config import KINDS, Group
 from flowsim.world.population import settle_residents
-from flowsim.world.sections import KINDS, Group
 
 SHARES = {"children": 0.33, "women": 0.31, "men": 0.30, "elderly_women": 0.035,
           "elderly_men": 0.025}  # fmt: skip

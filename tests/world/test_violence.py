@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
+from flowsim.world.config import Condition, Event, Violence
 from flowsim.world.network import great_circle_km
-from flowsim.world.sections import Condition, Event, Violence
 from flowsim.world.violence import Surroundings, in_force
 
 START = datetime(2010, 6, 10, 18)

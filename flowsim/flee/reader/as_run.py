@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flowsim.flee.reader.rows import Row
-from flowsim.world.sections import Route
+from flowsim.world.config import Route
 
 
 class Told(NamedTuple):

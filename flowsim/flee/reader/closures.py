@@ -11,11 +11,11 @@ from flowsim.flee.reader.as_run import Told, spells_as_run
 from flowsim.flee.reader.places import Spot
 from flowsim.flee.reader.rows import FARTHEST, Notes, Row, is_told, read_rows
 from flowsim.policy.base import Policy
+from flowsim.policy.config import Authority, Border
 from flowsim.policy.gatekeeping import Closed
 from flowsim.policy.hosting import ReceptionStop
 from flowsim.policy.roads import Checkpoint
-from flowsim.policy.sections import Authority, Border
-from flowsim.world.sections import Route
+from flowsim.world.config import Route
 
 MOST_POLICIES = 50_000
 """Closures times the roads and camps that each shuts."""

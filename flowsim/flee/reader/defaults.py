@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowsim.behaviour.sections import Behaviour
+from flowsim.behaviour.config import Behaviour
 
 PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "news": {"informed": 1.0},

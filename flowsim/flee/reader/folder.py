@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from flowsim.behaviour.flee_section import Flee
+from flowsim.behaviour.flee_config import Flee
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning
 from flowsim.flee.reader.changes import camps_at_times, read_changes, shut, with_changes
 from flowsim.flee.reader.closures import Closures
@@ -39,7 +39,7 @@ from flowsim.scenario.rules.period import YEARS
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.swapped import ALL_SWAPPED, all_swapped, swapped_places
 from flowsim.shown import plain
-from flowsim.world.sections import Arrival, Event, Place, Report, Route
+from flowsim.world.config import Arrival, Event, Place, Report, Route
 
 LONGEST_RUN = int(365.25 * YEARS)
 """Days."""

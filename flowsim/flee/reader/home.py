@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from flowsim.flee.reader.places import Spot, neighbours
 from flowsim.flee.reader.rows import Notes
-from flowsim.world.sections import Route
+from flowsim.world.config import Route
 
 
 def home_country(

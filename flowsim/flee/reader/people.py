@@ -11,7 +11,7 @@ from flowsim.flee.reader.conflict import GROUP
 from flowsim.flee.reader.places import Spot
 from flowsim.flee.reader.rows import Notes, Row, is_told, read_all
 from flowsim.shown import plain
-from flowsim.world.sections import Group
+from flowsim.world.config import Group
 
 PREFIX, DEFAULT = "demographics_", "default"
 SEX = {

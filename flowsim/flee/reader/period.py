@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
+from flowsim.config import FIRST_YEAR, LAST_YEAR
 from flowsim.errors import Problem, ScenarioError
 from flowsim.flee.reader.rows import FARTHEST, Notes, is_told
-from flowsim.section import FIRST_YEAR, LAST_YEAR
 
 _AROUND = 1 + FARTHEST // 365
 EARLIEST, LATEST = FIRST_YEAR + _AROUND, LAST_YEAR - _AROUND

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flowsim.flee.reader.rows import FARTHEST, MOST, Notes, Row, read_all, read_rows
-from flowsim.world.sections import Place, Route
+from flowsim.world.config import Place, Route
 
 TYPES = ("camp", "conflict", "forward", "marker", "flood_zone", "default", "town")
 NO_COORDINATES = "coordinates are not told"

@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 
 from flowsim import numerals
+from flowsim.config import in_reach
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.files import TABLE_BYTES, lies_in, read_table_text, read_text
 from flowsim.scenario.flaws import SUGGESTIONS, did_you_mean
 from flowsim.scenario.nodes import Spot
-from flowsim.section import in_reach
 from flowsim.shown import plain
 
 MOST = 1e8

@@ -1,4 +1,4 @@
-"""Flee's ``simsetting.yml`` as the settings `flowsim.behaviour.flee_section.Flee`.
+"""Flee's ``simsetting.yml`` as the settings `flowsim.behaviour.flee_config.Flee`.
 
 Every key that Flee reads is mapped, told as one that changes nothing, or as one whose rule is not
 here, without which Flee's rules do not run.
@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from flowsim.behaviour.flee_section import Flee
+from flowsim.behaviour.flee_config import Flee
 from flowsim.errors import Problem, ScenarioError
 from flowsim.flee.reader.rows import Notes
 from flowsim.scenario.files import YAML_BYTES, is_file

@@ -30,11 +30,12 @@ def let_pass(s: Any, h: Any, gate: int) -> int:
     int
         How many; 0 where the household is held.
     """
-    sort = 2 * h.group + h.kin
+    household_type = 2 * h.group + h.kin
     some, adults = 0, 0
     for kind in range(KINDS):
-        hurt = h.wounded[kind] if h.luck < s.passes[gate, sort, kind, 1] else 0
-        sound = h.kinds[kind] - h.wounded[kind] if h.luck < s.passes[gate, sort, kind, 0] else 0
+        passes = s.passes[gate, household_type, kind]
+        hurt = h.wounded[kind] if h.luck < passes[1] else 0
+        sound = h.kinds[kind] - h.wounded[kind] if h.luck < passes[0] else 0
         s.passing[0, kind] = hurt + sound
         s.passing[1, kind] = hurt
         some += hurt + sound
@@ -52,25 +53,25 @@ def let_pass(s: Any, h: Any, gate: int) -> int:
 
 def exempted(s: Any, h: Any, gate: int, kind: int) -> int:
     """Persons of a kind, of those in ``s.passing``, who pass by an exemption."""
-    sort = 2 * h.group + h.kin
+    household_type = 2 * h.group + h.kin
     hurt = s.passing[1, kind]
-    free = hurt if s.exempt[gate, sort, kind, 1] else 0
-    return int(free + (s.passing[0, kind] - hurt if s.exempt[gate, sort, kind, 0] else 0))
+    free = hurt if s.exempt[gate, household_type, kind, 1] else 0
+    return int(free + (s.passing[0, kind] - hurt if s.exempt[gate, household_type, kind, 0] else 0))
 
 
 def assess(s: Any, h: Any, gate: int) -> None:
     """Be held against the rules of a gate: the strictest of what binds one of those who pass."""
     passing = let_pass(s, h, gate)
-    sort = 2 * h.group + h.kin
+    household_type = 2 * h.group + h.kin
     rank, quota, spread, counted = HELD_LAST, math.inf, 0, 0
     for kind in range(KINDS):
         for hurt in range(2):
             there = s.passing[1, kind] if hurt else s.passing[0, kind] - s.passing[1, kind]
             if there > 0:
-                rank = min(rank, s.rank[gate, sort, kind, hurt])
-                quota = min(quota, s.quota_per_hour[gate, sort, kind, hurt])
-                spread |= s.spread[gate, sort, kind, hurt]
-                counted |= s.counted[gate, sort, kind, hurt]
+                rank = min(rank, s.rank[gate, household_type, kind, hurt])
+                quota = min(quota, s.quota_per_hour[gate, household_type, kind, hurt])
+                spread |= s.spread[gate, household_type, kind, hurt]
+                counted |= s.counted[gate, household_type, kind, hurt]
     h.rank = rank
     h.quota = quota
     h.spread = spread

@@ -91,12 +91,12 @@ def draw(s: Any, h: Any, n: int, now: int) -> None:
     cell = cell_of(s, h, clock)
     elapsed = (now - s.tick.start) / DAY
     h.cell[n] = cell
-    h.target[n] = s.reading[cell] + s.rate[cell] * elapsed + threshold(s, h, clock, now)
+    h.target[n] = s.cumulative[cell] + s.rate[cell] * elapsed + threshold(s, h, clock, now)
 
 
 def due(s: Any, cell: int, target: float) -> int:
     """Second at which a target is reached, rounded up; NEVER if not in this tick."""
-    ahead = target - s.reading[cell]
+    ahead = target - s.cumulative[cell]
     if ahead <= 0.0:
         return int(s.tick.start)
     if s.rate[cell] <= 0.0:
@@ -114,7 +114,7 @@ def wake(s: Any, h: Any) -> None:
         best = int(h.arrive)
     for n in range(s.n_clocks[h.status]):
         cell, target = h.cell[n], h.target[n]
-        if target <= s.reading_at_stop[cell]:
+        if target <= s.cumulative_at_stop[cell]:
             when, clock = due(s, cell, target), s.clocks_of[h.status, n]
             if when < NEVER and (when < best or (when == best and clock < what)):
                 best, what = when, int(clock)

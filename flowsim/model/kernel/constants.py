@@ -5,8 +5,8 @@ from __future__ import annotations
 from flowsim.clock import DAY as DAY
 from flowsim.clock import NEVER as NEVER
 from flowsim.draws import Purpose
-from flowsim.model.layout import KINDS as KINDS
-from flowsim.model.layout import Act, Bound, Event, Form, Outcome, Refuge, Scale, Status
+from flowsim.model.axes import KINDS as KINDS
+from flowsim.model.axes import Act, Bound, Event, Form, Outcome, Refuge, Scale, Status
 
 (AT_HOME, MOVING, WAITING, DISPLACED, SHELTERED, DETAINED, RETURNED, EMPTY) = map(int, Status)
 (AWAY, HOMEWARD, BACK_OVER_THE_BORDER, QUEUE, CAMP) = map(int, Bound)

@@ -35,7 +35,7 @@ def sift(s: Any, first: int, at: int, n: int) -> None:
 def rouse(s: Any) -> None:
     """Rouse all at rest whose clock rings within the tick."""
     for heap in range(s.n.heaps):
-        reading, first = s.reading_at_stop[s.heap_cell[heap]], s.heap_first[heap]
+        reading, first = s.cumulative_at_stop[s.heap_cell[heap]], s.heap_first[heap]
         while s.heap_stop[heap] > first and s.heap_target[first] <= reading:
             stir(s, s.rows[s.heap_row[first]])
             last = s.heap_stop[heap] - 1

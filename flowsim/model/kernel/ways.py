@@ -35,8 +35,8 @@ def choose(s: Any, h: Any, state: int) -> int:
     A checkpoint stops some on the link of their choice: one draw a household and route, for good.
     """
     z = mix(mix(h.key, s.salts[FOR_ROUTE]), word(count(s, h, FOR_ROUTE)))
-    sort = 2 * h.group + h.kin
-    row = 2 * sort + h.informed
+    household_type = 2 * h.group + h.kin
+    row = 2 * household_type + h.informed
     best, option = -math.inf, STUCK
     for d in range(s.run.options):
         if s.option[state, d] == STUCK:
@@ -48,7 +48,7 @@ def choose(s: Any, h: Any, state: int) -> int:
                 best, option = value, int(s.option[state, d])
     if option >= 0 and s.run.checkpoints:
         drawn = uniform_of(s, h.key, FOR_CHECKPOINT, 0, s.route_key[option])
-        if drawn >= s.road_permeability[option, sort]:
+        if drawn >= s.road_permeability[option, household_type]:
             return STUCK
     return option
 

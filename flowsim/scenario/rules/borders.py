@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from flowsim.policy.base import Policy
-from flowsim.policy.sections import Border
+from flowsim.policy.config import Border
 from flowsim.scenario.draft import Draft, NotKnownError, Rows
 from flowsim.scenario.flaws import Flaw, did_you_mean, listed
 from flowsim.scenario.nodes import Loc

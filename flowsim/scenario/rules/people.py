@@ -9,8 +9,8 @@ from itertools import product
 from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import SUGGESTIONS, Flaw, did_you_mean, listed
 from flowsim.scenario.rules.common import TOLERANCE, twice, unknown
+from flowsim.world.config import KINDS, Place
 from flowsim.world.earth import EARTH_KM, distance_km
-from flowsim.world.sections import KINDS, Place
 
 MOST_PERSONS = 50_000_000
 """Persons whom a run can hold in memory."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flowsim.policy.base import Ground, Policy
+from flowsim.policy.config import Authority, Border
 from flowsim.policy.names import Named
 from flowsim.policy.opening import WHO, Direction
-from flowsim.policy.sections import Authority, Border
 from flowsim.policy.who import OF_HOUSEHOLDS
 from flowsim.scenario.draft import Draft, NotKnownError
 from flowsim.scenario.flaws import SUGGESTIONS, Flaw, did_you_mean, listed

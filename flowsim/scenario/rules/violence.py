@@ -9,7 +9,7 @@ from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.rules.common import numbered, twice, unknown
-from flowsim.world.sections import Order
+from flowsim.world.config import Order
 
 HALF_LIVES = 10
 """After so many half-lives nothing is left of a spell."""

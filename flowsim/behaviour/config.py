@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from flowsim.section import MOST, NonNegative, Positive, Section, Share
+from flowsim.config import MOST, NonNegative, Positive, Section, Share
 
 Utility = Annotated[float, Field(ge=-MOST, le=100.0)]
 """In units of utility, of which all that add up stay below what an exponential can hold."""

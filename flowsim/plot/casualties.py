@@ -24,9 +24,9 @@ from flowsim.plot.style import (
     time_axis,
     title_of,
 )
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.sections import Report
+from flowsim.world.config import Report
 
 
 @styled

@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from flowsim.config import Section
 from flowsim.errors import Problem
 from flowsim.scenario.flaws import Flaw, did_you_mean, unknown_key
 from flowsim.scenario.nodes import Loc, Paths
 from flowsim.scenario.shape import bare, child, fields_of, named, section_told
-from flowsim.section import Section
 
 Said = tuple[str, str]
 _LONG = 60

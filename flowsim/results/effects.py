@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from flowsim.thinning import LET_THROUGH, interval_days
+from flowsim.results.resample import LET_THROUGH, interval_days
 
 ALL = "all"
 LONG_WAIT_HOURS = 24.0
@@ -57,7 +57,7 @@ def policy_effects(data: xr.Dataset, every_host: bool = False) -> pd.DataFrame:
     Parameters
     ----------
     data : xarray.Dataset
-        As of `flowsim.results.Result`.
+        As of `flowsim.results.result.Result`.
     every_host : bool
         Rows about each place abroad, so that all runs of a scenario have the same rows.
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from flowsim.section import NonNegative, Positive, Section, Share
+from flowsim.config import NonNegative, Positive, Section, Share
 
 Power = Annotated[float, Field(ge=0.0, le=10.0)]
 AnyPower = Annotated[float, Field(ge=-10.0, le=10.0)]

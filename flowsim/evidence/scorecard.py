@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from flowsim.evidence.quantities import LAGGING, UNITS, at, quantity
-from flowsim.results import Result
+from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.shown import plain
-from flowsim.world.sections import Report
+from flowsim.world.config import Report
 
 COLUMNS = (
     "id", "when", "variable", "place", "reported", "low", "high", "simulated", "inside", "unit",

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from flowsim.section import Section
+from flowsim.config import Section
+from flowsim.study.config import Seed, Text
 from flowsim.study.outcomes import USUAL
-from flowsim.study.sections import Seed, Text
 
 FEWEST = 12
 """Fewest members of the statistical level: of less, no swap of members is rare enough."""
@@ -25,7 +25,7 @@ class CheckSection(Section):
     """A check of the scenario beside it."""
 
     outcomes: Annotated[tuple[Text, ...], Field(min_length=1)] = USUAL
-    """As `flowsim.effects.policy_effects` has them, as `deaths` or `Dustlik: admitted`."""
+    """As `flowsim.results.effects.policy_effects` has them, as `deaths` or `Dustlik: admitted`."""
     members: Annotated[int, Field(strict=True, ge=1, le=MOST)] = 2
     """Runs of the exact level; member m has the seed SEED.m."""
     seed: Seed = 1

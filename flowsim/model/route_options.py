@@ -16,8 +16,8 @@ from scipy.sparse import csc_array, identity
 from scipy.sparse.linalg import splu
 
 from flowsim.arrays import Floats
+from flowsim.behaviour.config import RouteChoice
 from flowsim.behaviour.routes import SETTLE, RouteLogit, link_cost
-from flowsim.behaviour.sections import RouteChoice
 from flowsim.model.outlook import Outlook
 
 TERMS = (
@@ -63,14 +63,14 @@ class Worth:
     place : dict of str to float64 array (P,)
         Terms of the utility of settling.
     hours : float64 array (L,)
-    sort : int
+    household_type : int
         Whose worth it is, see `flowsim.policy.who`.
     """
 
     def __init__(self, outlook: Outlook, group: int) -> None:
         self.routes, self.world = outlook.laws.routes, outlook.world
-        self.sort = 2 * group  # households of the group without kin across
-        row = 2 * self.sort + 1  # the informed
+        self.household_type = 2 * group  # households of the group without kin across
+        row = 2 * self.household_type + 1  # the informed
         prices = outlook.grapevine.prices(
             outlook.seconds, outlook.known, outlook.late, outlook.queue()
         )

@@ -38,7 +38,7 @@ def thin(data: xr.Dataset, stops: ArrayLike) -> xr.Dataset:
     Parameters
     ----------
     data : xarray.Dataset
-        As of `flowsim.results.Result`; with ``violence`` it needs ``attrs["start"]``.
+        As of `flowsim.results.result.Result`; with ``violence`` it needs ``attrs["start"]``.
     stops : array of datetime64 (n,)
         The instants, ascending, each one of ``data["time"]``. What is after the last is left out.
 

@@ -8,23 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.arrays import Ints
-from flowsim.clock import ClockFace
+from flowsim.clock import CumulativeHazards
 from flowsim.model import memory
+from flowsim.model.axes import SETTLED, STATUSES, Status
 from flowsim.model.covariates import HouseholdView
 from flowsim.model.hazards import Cells, factors, most_clocks
+from flowsim.model.household_row import COUNTED, row_type
 from flowsim.model.kernel import tick
 from flowsim.model.laws import Laws, Now
-from flowsim.model.layout import SETTLED, STATUSES, Status
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.quotas import Budgets
-from flowsim.model.table import COUNTED, row_type
 from flowsim.world.population import Households, join
 
 REST_EVERY = 6
 """Ticks after which the quiet are put to rest; it changes how long a run takes and nothing else."""
 
 
-class Crowd:
+class HouseholdTable:
     """Households, their clocks and their queues.
 
     The model calls `begin_tick`, then `segment` for each segment, then `end_tick`.
@@ -33,7 +33,7 @@ class Crowd:
     ----------
     laws : Laws
     cells : Cells
-    face : ClockFace
+    face : CumulativeHazards
     households : Households
         As the run begins.
     observer : Observer
@@ -42,7 +42,7 @@ class Crowd:
     """
 
     def __init__(
-        self, laws: Laws, cells: Cells, face: ClockFace, households: Households,
+        self, laws: Laws, cells: Cells, face: CumulativeHazards, households: Households,
         observer: Observer, engine: Any,
     ) -> None:  # fmt: skip
         self.laws, self.cells, self.observer, self._engine = laws, cells, observer, engine
@@ -68,7 +68,8 @@ class Crowd:
         self._state_now: Any = None
         numbers = {"run": self._run.record, "tick": self._tick.record, "n": self._n.record}
         self._held: dict[str, Any] = numbers | memory.alike({
-            "reading": face.reading, "rate": face.rate, "reading_at_stop": face.reading_at_stop,
+            "cumulative": face.cumulative, "rate": face.rate,
+            "cumulative_at_stop": face.cumulative_at_stop,
             **memory.fixed(laws, cells, observer), **memory.at_start(laws, households),
             **memory.observed(observer), **made, **memory.before_the_first_tick(laws, cells),
         })  # fmt: skip
@@ -140,7 +141,7 @@ class Crowd:
         return bool(self._engine.carry_out(self._state(), order))
 
     def column(self, name: str) -> NDArray[Any]:
-        """A column of the table of households, see `flowsim.model.table`; (n,) or (n, ...)."""
+        """A column of the table, see `flowsim.model.household_row`; (n,) or (n, ...)."""
         return self._engine.column(self._held["rows"], name, self._n.get("rows"))
 
     # ---- a tick -----------------------------------------------------------------------------
@@ -229,7 +230,7 @@ def room_for(households: int) -> int:
 
 
 def _rows_of_beliefs(laws: Laws, households: Households) -> Ints:
-    """Rows of beliefs, ``2 x sort + informed``, that households can have."""
+    """Rows of beliefs, ``2 x household_type + informed``, that households can have."""
     informed, groups = laws.behaviour.news.informed, laws.world.groups
     states = [state for state, share in ((0, 1.0 - informed), (1, informed)) if share > 0.0]
     return np.array(

@@ -8,8 +8,8 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowsim.results import VARIABLES
-from flowsim.thinning import FLOWS, day_ends, thin
+from flowsim.results.resample import FLOWS, day_ends, thin
+from flowsim.results.result import VARIABLES
 from tests.fake_result import toy_data
 
 LEVELS = [

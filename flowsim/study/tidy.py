@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from flowsim.arrays import TEXTS
-from flowsim.effects import ALL
+from flowsim.results.effects import ALL
 from flowsim.shown import uncell
 
 RUN = ("scenario", "sample", "member")

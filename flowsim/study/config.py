@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from flowsim.config import Name, Section
 from flowsim.draws import seed_text
-from flowsim.scenario.wording import shown
-from flowsim.section import Name, Section
+from flowsim.scenario.messages import shown
 
 Method = Literal["latin_hypercube", "sobol", "monte_carlo"]
 """How samples are spread over the ranges of the inputs."""

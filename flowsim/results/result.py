@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from flowsim.effects import policy_effects
-from flowsim.netcdf import read_netcdf, write_netcdf
+from flowsim.results.effects import policy_effects
+from flowsim.results.netcdf import read_netcdf, write_netcdf
+from flowsim.results.resample import FLOWS as FLOWS
+from flowsim.results.resample import day_ends, day_of, thin
 from flowsim.shown import plain
-from flowsim.thinning import FLOWS as FLOWS
-from flowsim.thinning import day_ends, day_of, thin
 
 VARIABLES = (
     "people", "outcomes", "waiting", "composition", "registered", "violence", "deaths", "wounded",
@@ -193,7 +193,7 @@ class Result:
         """What the policies did, as one tidy table: about, where, measure, value, unit.
 
         About each crossing and all of them, about people, and about each host abroad and all of
-        them; see `flowsim.effects.policy_effects` for every measure.
+        them; see `flowsim.results.effects.policy_effects` for every measure.
         """
         return policy_effects(self.data)
 
@@ -215,7 +215,7 @@ class Result:
     def to_netcdf(self, path: str | os.PathLike[str]) -> None:
         """Write the Dataset as netCDF-3: whole or not at all, and the same bytes each time.
 
-        See `flowsim.netcdf.write_netcdf`. A file that is there already is replaced.
+        See `flowsim.results.netcdf.write_netcdf`. A file that is there already is replaced.
         """
         write_netcdf(self.data, path)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import SerializeAsAny
 
+from flowsim.config import Name, NonNegative, Section
 from flowsim.policy.stock import AnyPolicy
-from flowsim.section import Name, NonNegative, Section
 
 
 class Authority(Section):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from flowsim.draws import Purpose
-from flowsim.model.layout import KINDS, Refuge
+from flowsim.model.axes import KINDS, Refuge
 
 KEYED_ONCE = (
     Purpose.SIZE, Purpose.KIND, Purpose.FRAILTY, Purpose.INFORMED, Purpose.GATE_SPLIT,

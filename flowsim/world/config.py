@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from flowsim.section import Instant, Name, NonNegative, Positive, Section, Share
+from flowsim.config import Instant, Name, NonNegative, Positive, Section, Share
 
 KINDS = ("children", "women", "men", "elderly_women", "elderly_men")
 """Kinds of person: children under 15; women and men from 15 to 59; elderly from 60."""

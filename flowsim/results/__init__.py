@@ -1,0 +1,1 @@
+"""What a run gives back: the Result, its resampling in time, effects of policies, and netCDF."""
