@@ -14,7 +14,7 @@ MODULES = (
     "flowsim.keyed",
     *(f"flowsim.model.kernel.{name}" for name in (
         "standing", "frailty", "births", "clocks", "status", "admission", "ways", "moves", "harm",
-        "border", "order", "queue", "reception", "families", "rest", "start", "tick",
+        "border", "order", "queue", "reception", "families", "residents", "rest", "start", "tick",
     )),
     "flowsim.behaviour.elimination",
 )  # fmt: skip
@@ -56,6 +56,8 @@ class Compiled:
     """An engine that runs the compiled kernel."""
 
     name = "columns"
+    whole = False
+    """Whether all households have a row from the start; at home, most are never roused."""
 
     def carry_out(self, state: Any, order: int) -> bool:
         """Have the kernel do something, see `flowsim.model.kernel.tick`."""

@@ -53,6 +53,7 @@ class HouseholdTable:
         self.beliefs = _rows_of_beliefs(laws, households)
         clocks = cells.clocks()
         self._targets = max(len(clocks[status]) for status in SETTLED)
+        self._kept = self.n_start * len(clocks[Status.AT_HOME])
         own = [hazard.factor is not None for hazard in cells.hazards]
         more = sum(hazard.purpose is None for hazard in cells.hazards)
         self._row_type = row_type(most_clocks(more), sum(own), len(COUNTED) + more)
@@ -62,9 +63,9 @@ class HouseholdTable:
         self._run, self._tick, self._n = (
             engine.numbers(kind) for kind in (memory.RUN, memory.TICK, memory.COUNTS)
         )
-        self._run.set(**memory.numbers(laws, cells))
+        self._whole = engine.whole or any(own)
+        self._run.set(whole=self._whole, **memory.numbers(laws, cells))
         self._tick.set(last=-1)  # nobody acts before the first tick
-        self._n.set(rows=self.n_start)
         self._state_now: Any = None
         numbers = {"run": self._run.record, "tick": self._tick.record, "n": self._n.record}
         self._held: dict[str, Any] = numbers | memory.alike({
@@ -73,12 +74,14 @@ class HouseholdTable:
             **memory.fixed(laws, cells, observer), **memory.at_start(laws, households),
             **memory.observed(observer), **made, **memory.before_the_first_tick(laws, cells),
         })  # fmt: skip
+        self._held["nobody"] = engine.rows(self._row_type, 1, None)
         self._make_room(room_for(self.n_start))
         self._carry_out(tick.SETTLE_IN)
         if any(own):
             self._put({"start_own": factors(cells.hazards, self._view())})
         self._carry_out(tick.BEGIN)
-        self._put(memory.at_start(laws, join([])))  # they are in the table now
+        if self._whole:
+            self._put(memory.at_start(laws, join([])))  # they are in the table now
 
     def __getstate__(self) -> dict[str, Any]:
         """All but what is made of the rest, and of the table the rows that somebody has."""
@@ -115,7 +118,7 @@ class HouseholdTable:
         """Room for so many households."""
         old = self._held.get("rows")
         self._held["rows"] = self._engine.rows(self._row_type, room, old)
-        for name, more in memory.lists(room, self._targets).items():
+        for name, more in memory.lists(room, self._targets, self._kept).items():
             if name in self._held and self._held[name].size <= more.size:
                 more[: self._held[name].size] = self._held[name]
             self._held[name] = more
@@ -140,9 +143,18 @@ class HouseholdTable:
     def _carry_out(self, order: int) -> bool:
         return bool(self._engine.carry_out(self._state(), order))
 
+    @property
+    def made(self) -> int:
+        """How many households have a row by now, with those who parted and are no more."""
+        return self._n.get("rows")
+
     def column(self, name: str) -> NDArray[Any]:
-        """A column of the table, see `flowsim.model.household_row`; (n,) or (n, ...)."""
-        return self._engine.column(self._held["rows"], name, self._n.get("rows"))
+        """A column of the table, see `flowsim.model.household_row`; (n,) or (n, ...).
+
+        Who had no row yet has one now, after those who had.
+        """
+        self._carry_out(tick.MAKE_ALL)
+        return self._engine.column(self._held["rows"], name, self.made)
 
     # ---- a tick -----------------------------------------------------------------------------
 

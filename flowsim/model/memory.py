@@ -24,7 +24,8 @@ from flowsim.world.population import Households
 RUN = np.dtype([
     ("places", "i8"), ("groups", "i8"), ("links", "i8"), ("options", "i8"), ("gates", "i8"),
     ("cells", "i8"), ("retry_s", "i8"), ("registration_s", "i8"), ("own_columns", "i8"),
-    ("room", "i8"), ("checkpoints", "i8"), ("transfers", "i8"), ("split_key", "u8"),
+    ("room", "i8"), ("whole", "i8"), ("checkpoints", "i8"), ("transfers", "i8"),
+    ("split_key", "u8"),
     ("men_stay", "f8"), ("guards_leave", "f8"), ("follow", "f8"), ("part", "f8"),
     ("informed", "f8"), ("death_chance", "f8"), ("fence_death", "f8"), ("frailty_shape", "f8"),
     ("frailty_log_gamma", "f8"),
@@ -35,7 +36,7 @@ TICK = np.dtype([
 COUNTS = np.dtype([
     ("rows", "i8"), ("todo", "i8"), ("loose", "i8"), ("waiting", "i8"), ("parked", "i8"),
     ("regrouped", "i8"), ("followers", "i8"), ("heaps", "i8"), ("heaped", "i8"), ("dead", "i8"),
-    ("short", "i8"), ("apart", "i8"),
+    ("short", "i8"), ("apart", "i8"), ("unmade", "i8"), ("heaps_kept", "i8"), ("heaped_kept", "i8"),
 ])  # fmt: skip
 LISTS = (
     "todo", "loose", "waiting", "parked", "regrouped", "followers", "line_up", "in_turn", "scratch",
@@ -78,11 +79,14 @@ def numbers(laws: Laws, cells: Cells) -> dict[str, float]:
     }  # fmt: skip
 
 
-def lists(room: int, targets: int) -> dict[str, NDArray[Any]]:
-    """Lists and heaps for a number of rows, with so many targets each at rest."""
+def lists(room: int, targets: int, kept: int) -> dict[str, NDArray[Any]]:
+    """Lists and heaps for a number of rows, with so many targets each at rest.
+
+    Besides, the heaps keep as many targets of households without a row.
+    """
     made: dict[str, NDArray[Any]] = {name: np.zeros(room, dtype=np.int32) for name in LISTS}
-    made["heap_row"] = np.zeros(targets * room, dtype=np.int32)
-    made["heap_target"] = np.zeros(targets * room)
+    made["heap_row"] = np.zeros(targets * room + kept, dtype=np.int32)
+    made["heap_target"] = np.zeros(targets * room + kept)
     return made
 
 
@@ -145,9 +149,12 @@ def scratch(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
 def at_start(laws: Laws, households: Households) -> dict[str, NDArray[Any]]:
     """Households as the run begins."""
     return {
-        "start_key": households.key, "start_home": i64(households.home),
-        "start_place": i64(households.place), "start_group": i64(households.group),
-        "start_leaves": i64(households.leaves), "start_kinds": households.kinds,
+        "start_key": households.key, "start_kinds": households.kinds,
+        "start_home": households.home.astype(np.int16),
+        "start_place": households.place.astype(np.int16),
+        "start_group": households.group.astype(np.int16),
+        "start_leaves": households.leaves.astype(np.int32),
+        "start_row": np.zeros(len(households), dtype=np.int32),
         "start_own": np.zeros((0, 0)),
         "kin_share": np.array([group.kin_across for group in laws.world.groups], dtype=np.float64),
         "burnt_share": laws.burnt_share,

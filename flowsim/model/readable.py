@@ -60,6 +60,8 @@ class Readable:
     """
 
     name = "agents"
+    whole = True
+    """All households are agents from the start, for who looks at them."""
 
     def __init__(self, model: Any, household: type[Household] = Household) -> None:
         self.model, self.household, self.acts = model, household, Act

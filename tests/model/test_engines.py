@@ -12,10 +12,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from flowsim.model.compiled import Compiled
 from flowsim.model.flow import FlowModel
 from flowsim.running import run
 from tests.full import FULL, only_full
-from tests.model.worlds import FAMILIES, POLICIES, STRICT, column, hours, rich, same_bytes
+from tests.model.worlds import (
+    FAMILIES,
+    POLICIES,
+    STRICT,
+    column,
+    hours,
+    parts_of_parts,
+    rich,
+    same_bytes,
+)
 
 ROOT = Path(__file__).parents[2]
 HOUSEHOLDS = 2000 if FULL else 1000
@@ -84,7 +94,7 @@ def test_engines_agree_where_parts_of_parts_find_their_families(follow):
     while model.running:
         model.step()
     result = model.result()
-    assert (column(model, "parent") >= model.crowd.n_start).sum() > 10  # parts of parts
+    assert parts_of_parts(model) > 10
     assert result.reunited.sel(place=["Camp", "City"]).sum() > 10
     assert result.reunited.sel(place=["Town", "Far", "Village"]).sum() > 10
     assert not same_bytes(result, run(scenario, seed=2, engine="agents"))
@@ -150,3 +160,21 @@ def test_hash_randomisation_does_not_touch_a_run():
         )  # fmt: skip
         found.add(done.stdout.strip())
     assert found == {digest()}
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_who_is_never_roused_has_no_row_and_nothing_is_otherwise(name, monkeypatch):
+    scenario = rich(4000, POLICIES[name], days=2)
+    model = FlowModel(scenario, rng=3)
+    while model.running:
+        model.step()
+    monkeypatch.setattr(Compiled, "whole", True)
+    whole = FlowModel(scenario, rng=3)
+    while whole.running:
+        whole.step()
+    assert not same_bytes(model.result(), whole.result())
+    roused = model.crowd.made
+    assert roused < whole.crowd.made
+    keys = {*column(model, "key").tolist()}
+    assert model.crowd.made == whole.crowd.made == len(keys)
+    assert keys == {*column(whole, "key").tolist()}

@@ -18,6 +18,7 @@ from tests.model.worlds import (
     deeper,
     flows,
     hours,
+    parts_of_parts,
     plain,
     rich,
     stock,
@@ -129,14 +130,14 @@ def test_parted_families_are_counted_and_meet_when_the_bar_is_lifted(engine):
     scenario = families(
         persons=600 if engine == "agents" else 4000, policies=policies, behaviour=PARTED
     )
-    before = _people(FlowModel(scenario, engine=engine))
+    before = _families(FlowModel(scenario, engine=engine))
     model = FlowModel(scenario, engine=engine)
     for _ in range(23):
         model.step()
-    now, result = _people(model), model.result()
-    lost = (now[: len(before)] < before).any(axis=1)
+    now, result = _families(model), model.result()
+    lost = (now < before).any(axis=1)
     assert result.split.sum() == lost.sum() > len(before) // 4
-    away = (before - now[: len(before)]).sum()
+    away = (before - now).sum()
     assert result.apart[-1] == away > 100
     assert result.reunited.sum() == 0
     while model.running:
@@ -144,12 +145,13 @@ def test_parted_families_are_counted_and_meet_when_the_bar_is_lifted(engine):
     result = model.result()
     assert result.apart[-1] == 0
     assert result.reunited.sel(place="There").sum() == result.split.sum() == lost.sum()
-    assert (_people(model)[: len(before)] == before).all()
+    assert (_families(model) == before).all()
 
 
-def _people(model: FlowModel) -> np.ndarray:
-    """Persons of each household by kind, (n, 5)."""
-    return column(model, "kinds").astype(np.int64)
+def _families(model: FlowModel) -> np.ndarray:
+    """Persons by kind of each household but those that parted from another, by key: (n, 5)."""
+    key, family = column(model, "key"), column(model, "parent") < 0
+    return column(model, "kinds")[family][np.argsort(key[family])].astype(np.int64)
 
 
 def two_camps(capacity: int | None = None, people: int = 4000, **changes):
@@ -228,7 +230,7 @@ def test_parts_of_parts_who_come_together_all_join():
     """The old and the men come in one hour: the old join first, and the men an hour later."""
     model = finish(families(policies=TWICE, kinds=OLD, behaviour=PARTED))
     result = model.result()
-    assert (column(model, "parent") >= model.crowd.n_start).sum() > 100
+    assert parts_of_parts(model) > 100
     assert result.apart.values[:24].max() > 1000
     assert result.apart[-1] == 0
     assert result.reunited.values[26].sum() > 100  # in the hour after that in which they came
@@ -267,7 +269,8 @@ def test_nobody_stands_beside_the_family_and_all_parts_are_accounted_for(name):
     parent, status, where, guard, size = (column(model, n).tolist() for n in names)
     settled = {int(s) for s in SETTLED}
     beside = left = alive = 0
-    for row in range(model.crowd.n_start, len(parent)):
+    parts = [row for row, family in enumerate(parent) if family >= 0]
+    for row in parts:
         left += not guard[row]
         alive += size[row] * (not guard[row])
         family = parent[row]
@@ -279,8 +282,7 @@ def test_nobody_stands_beside_the_family_and_all_parts_are_accounted_for(name):
     assert beside == 0
     assert result.split.sum() == left
     assert result.apart[-1] == alive
-    gone = sum(status[r] == Status.EMPTY and not guard[r]
-               for r in range(model.crowd.n_start, len(parent)))  # fmt: skip
+    gone = sum(status[row] == Status.EMPTY and not guard[row] for row in parts)
     assert result.reunited.sum() <= gone  # the others died out
     assert name != "strict" or (left > 20 and gone > 5)
 

@@ -301,9 +301,9 @@ def test_those_at_rest_are_due_once_and_in_their_cell() -> None:
     ]
     s = SimpleNamespace(
         rows=rows, n_clocks=[2], run=SimpleNamespace(cells=3), loose=[*range(5)], in_turn=[0] * 5,
-        n=SimpleNamespace(rows=5, loose=5, heaps=0, heaped=0), per_cell=[0] * 3,
-        heap_row=[0] * 20, heap_target=[0.0] * 20, heap_cell=[0] * 6, heap_first=[0] * 6,
-        heap_stop=[0] * 6, cumulative_at_stop=[0.0] * 3,
+        n=SimpleNamespace(rows=5, loose=5, heaps=0, heaped=0, heaps_kept=0, heaped_kept=0),
+        per_cell=[0] * 3, heap_row=[0] * 20, heap_target=[0.0] * 20, heap_cell=[0] * 6,
+        heap_first=[0] * 6, heap_stop=[0] * 6, cumulative_at_stop=[0.0] * 3,
     )  # fmt: skip
 
     def due(*reading: float) -> list[int]:

@@ -261,6 +261,12 @@ def column(model: FlowModel, name: str) -> np.ndarray:
     return model.crowd.column(name)
 
 
+def parts_of_parts(model: FlowModel) -> int:
+    """Households that parted from one that itself had parted from its family."""
+    parent = column(model, "parent")
+    return int((parent[parent[parent >= 0]] >= 0).sum())
+
+
 def flows(result: Result, crossing: str = "Gate") -> dict[str, np.ndarray]:
     """Persons by outcome at a crossing, (time,)."""
     counts = result.outcomes.sel(crossing=crossing).sum("kind")

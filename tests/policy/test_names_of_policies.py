@@ -15,14 +15,14 @@ CLASSES = {kind.__name__ for kind in BY_TYPE.values()}
 CLASSES |= {base.__name__ for kind in BY_TYPE.values() for base in kind.__bases__} - {"Policy"}
 MAY_NAME = {"flee/reader/closures.py": "it makes policies of the closures in a table of Flee"}
 OTHER_MEANINGS = {
-    ("model/table.py", "quota"): "a column: what a household waits for at a gate",
+    ("model/household_row.py", "quota"): "a column: what a household waits for at a gate",
     ("plot/overview.py", "open"): "a state of the border in the strip",
     ("plot/scene.py", "open"): "a state of the border in the strip",
     ("plot/windows.py", "open"): "a state of the border in the strip",
     ("study/manifest.py", "code"): "a key of study.json: the code behind its records",
-    ("study/opening.py", "code"): "a key of study.json: the code behind its records",
+    ("study/dataset.py", "code"): "a key of study.json: the code behind its records",
     ("world/forces.py", "open"): "what a force does to roads",
-    ("world/sections.py", "open"): "what a force does to roads",
+    ("world/config.py", "open"): "what a force does to roads",
 }
 """Texts that are a type of policy and mean something else there."""
 

@@ -33,9 +33,9 @@ def let_pass(s: Any, h: Any, gate: int) -> int:
     household_type = 2 * h.group + h.kin
     some, adults = 0, 0
     for kind in range(KINDS):
-        passes = s.passes[gate, household_type, kind]
-        hurt = h.wounded[kind] if h.luck < passes[1] else 0
-        sound = h.kinds[kind] - h.wounded[kind] if h.luck < passes[0] else 0
+        hurt = h.wounded[kind] if h.luck < s.passes[gate, household_type, kind, 1] else 0
+        well = h.kinds[kind] - h.wounded[kind]
+        sound = well if h.luck < s.passes[gate, household_type, kind, 0] else 0
         s.passing[0, kind] = hurt + sound
         s.passing[1, kind] = hurt
         some += hurt + sound

@@ -1,7 +1,8 @@
 """Households at rest: their clocks wait in heaps, so a tick costs only those who are due.
 
 A household that nothing happens to rests; all others are loose, and looked at in each tick. A heap
-holds the targets of one cell of the clock face, as they were put to rest together.
+holds the targets of one cell, as they were put to rest together: of rows, or of households that
+have none yet (`flowsim.model.kernel.residents`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from flowsim.model.kernel.clocks import stir
 from flowsim.model.kernel.constants import EMPTY
 from flowsim.model.kernel.families import settled
+from flowsim.model.kernel.residents import whoever
 
 
 def sift(s: Any, first: int, at: int, n: int) -> None:
@@ -37,7 +39,7 @@ def rouse(s: Any) -> None:
     for heap in range(s.n.heaps):
         reading, first = s.cumulative_at_stop[s.heap_cell[heap]], s.heap_first[heap]
         while s.heap_stop[heap] > first and s.heap_target[first] <= reading:
-            stir(s, s.rows[s.heap_row[first]])
+            stir(s, whoever(s, s.heap_row[first]))
             last = s.heap_stop[heap] - 1
             s.heap_stop[heap] = last
             s.heap_row[first], s.heap_target[first] = s.heap_row[last], s.heap_target[last]
@@ -84,16 +86,11 @@ def count_targets(s: Any, n: int) -> int:
     return total
 
 
-def rest(s: Any) -> None:
-    """Put the quiet among the loose to rest; the heaps are made anew where room for them ends."""
-    n = put_to_rest(s)
-    total = count_targets(s, n)
-    if s.n.heaped + total > len(s.heap_row) or s.n.heaps + s.run.cells > len(s.heap_cell):
-        s.n.heaped = 0
-        s.n.heaps = 0
-        n = all_at_rest(s)
-        count_targets(s, n)
-    heaps = s.n.heaps
+def room_in_heaps(s: Any, heaps: int) -> int:
+    """Begin heaps with room for as many as were counted by cell; gives how many there are then.
+
+    ``per_cell`` is the number of a cell's heap from now on.
+    """
     for cell in range(s.run.cells):
         if s.per_cell[cell]:
             s.heap_cell[heaps] = cell
@@ -102,6 +99,27 @@ def rest(s: Any) -> None:
             s.n.heaped += s.per_cell[cell]
             s.per_cell[cell] = heaps
             heaps += 1
+    return heaps
+
+
+def order_heaps(s: Any, first: int, last: int) -> None:
+    """Make heaps of what was put into some of them (Floyd 1964)."""
+    for heap in range(first, last):
+        size = s.heap_stop[heap] - s.heap_first[heap]
+        for at in range(size // 2 - 1, -1, -1):
+            sift(s, s.heap_first[heap], at, size)
+
+
+def rest(s: Any) -> None:
+    """Put the quiet among the loose to rest; the heaps are made anew where room for them ends."""
+    n = put_to_rest(s)
+    total = count_targets(s, n)
+    if s.n.heaped + total > len(s.heap_row) or s.n.heaps + s.run.cells > len(s.heap_cell):
+        s.n.heaped = s.n.heaped_kept
+        s.n.heaps = s.n.heaps_kept
+        n = all_at_rest(s)
+        count_targets(s, n)
+    heaps = room_in_heaps(s, s.n.heaps)
     for j in range(n):
         h = s.rows[s.in_turn[j]]
         for clock in range(s.n_clocks[h.status]):
@@ -110,8 +128,5 @@ def rest(s: Any) -> None:
                 s.heap_row[s.heap_stop[heap]] = h.row
                 s.heap_target[s.heap_stop[heap]] = h.target[clock]
                 s.heap_stop[heap] += 1
-    for heap in range(s.n.heaps, heaps):
-        size = s.heap_stop[heap] - s.heap_first[heap]
-        for at in range(size // 2 - 1, -1, -1):
-            sift(s, s.heap_first[heap], at, size)
+    order_heaps(s, s.n.heaps, heaps)
     s.n.heaps = heaps

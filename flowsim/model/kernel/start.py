@@ -1,73 +1,78 @@
-"""Households as a run begins: who is in them, what they know, and where they stand."""
+"""The start of a run: all are counted where they are, and their clocks begin."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from flowsim.keyed import uniform
 from flowsim.model.kernel.births import be_born, blank
-from flowsim.model.kernel.clocks import draw
-from flowsim.model.kernel.constants import (
-    ABROAD,
-    AT_HOME,
-    DISPLACED,
-    FOR_BURNT,
-    FOR_KIN,
-    INSIDE,
-    KINDS,
-    SHELTERED,
-)
-from flowsim.model.kernel.rest import rest
+from flowsim.model.kernel.clocks import cell_of
+from flowsim.model.kernel.constants import AT_HOME, SHELTERED
+from flowsim.model.kernel.residents import draw_at_start, stand
+from flowsim.model.kernel.rest import order_heaps, rest, room_in_heaps
 from flowsim.model.kernel.standing import register, tally
 
 
-def settle_in(s: Any, h: Any) -> None:
-    """Be where the run begins: at home, or displaced or sheltered elsewhere."""
-    row = h.row
-    h.key = s.start_key[row]
-    h.home = s.start_home[row]
-    h.place = s.start_place[row]
-    h.group = s.start_group[row]
-    h.leaves = s.start_leaves[row]
-    size = 0
-    for kind in range(KINDS):
-        persons = s.start_kinds[kind, row]
-        h.kinds[kind] = persons
-        size += persons
-    h.size = size
-    be_born(s, h)
-    kin, burnt = s.kin_share[h.group], s.burnt_share[h.home, h.group]
-    h.kin = kin > 0.0 and uniform(s, h.key, FOR_KIN, 0) < kin
-    h.burnt = burnt > 0.0 and uniform(s, h.key, FOR_BURNT, 0) < burnt
-    if h.place == h.home:
-        h.status = AT_HOME
-    elif s.inside[h.place]:
-        h.status = DISPLACED
-        h.safe[INSIDE] = True
-    else:
-        h.status = SHELTERED
-        h.safe[ABROAD] = True
-        h.registered = True  # the host has counted them already
-        register(s, h, 0)
-
-
 def settle_everybody(s: Any) -> None:
-    """All households stand where the run begins."""
-    for row in range(s.n.rows):
-        h = s.rows[row]
-        blank(h, row)
-        settle_in(s, h)
-        tally(s, h, 1)
+    """Count all households where the run begins; who is not at home has a row from now on."""
+    for at in range(len(s.start_key)):
+        if s.run.whole or s.start_place[at] != s.start_home[at]:
+            settle_in(s, at)
+        else:
+            h = s.nobody[0]
+            stand(s, h, at)
+            tally(s, h, 1)
+            s.start_row[at] = -1
+            s.n.unmade += 1
+            for n in range(s.n_clocks[AT_HOME]):
+                s.per_cell[cell_of(s, h, s.clocks_of[AT_HOME, n])] += 1
+
+
+def settle_in(s: Any, at: int) -> None:
+    """A household has a row from the start."""
+    h = s.rows[s.n.rows]
+    blank(h, s.n.rows)
+    s.start_row[at] = s.n.rows
+    s.n.rows += 1
+    stand(s, h, at)
+    be_born(s, h)
+    tally(s, h, 1)
+    if h.status == SHELTERED:
+        register(s, h, 0)
 
 
 def begin(s: Any) -> None:
     """Draw all clocks of all households."""
+    rest_at_home(s)
     for row in range(s.n.rows):
         h = s.rows[row]
         for column in range(s.run.own_columns):
             h.own[column] = s.start_own[row, column]
-        for n in range(s.n_clocks[h.status]):
-            draw(s, h, n, 0)
+        draw_at_start(s, h)
         s.loose[row] = row
     s.n.loose = s.n.rows
     rest(s)
+
+
+def rest_at_home(s: Any) -> None:
+    """Who has no row rests in heaps that stay: they are the only place where its targets stand."""
+    heaps = room_in_heaps(s, 0)
+    h = s.nobody[0]
+    for at in range(len(s.start_row)):
+        if s.start_row[at] >= 0:
+            continue
+        for slot in range(len(h.count)):
+            h.count[slot] = 0
+        stand(s, h, at)
+        be_born(s, h)
+        draw_at_start(s, h)
+        for n in range(s.n_clocks[AT_HOME]):
+            if h.target[n] < math.inf:
+                heap = s.per_cell[h.cell[n]]
+                s.heap_row[s.heap_stop[heap]] = -1 - at
+                s.heap_target[s.heap_stop[heap]] = h.target[n]
+                s.heap_stop[heap] += 1
+    order_heaps(s, 0, heaps)
+    s.n.heaps = heaps
+    s.n.heaps_kept = heaps
+    s.n.heaped_kept = s.n.heaped

@@ -32,6 +32,7 @@ from flowsim.model.kernel.harm import harm
 from flowsim.model.kernel.moves import go_home, leave, onward, relocate
 from flowsim.model.kernel.queue import serve
 from flowsim.model.kernel.reception import settle_all
+from flowsim.model.kernel.residents import make_all
 from flowsim.model.kernel.rest import rest, rouse
 from flowsim.model.kernel.start import begin, settle_everybody
 from flowsim.model.kernel.status import draw_again
@@ -76,7 +77,7 @@ def travel_all(s: Any) -> bool:
     """
     did = False
     while s.n.todo > 0:
-        if s.n.rows >= s.run.room:
+        if s.n.rows + s.n.unmade >= s.run.room:
             s.n.short = 1
             return True
         s.n.todo -= 1
@@ -102,7 +103,7 @@ def look_at_queues(s: Any) -> bool:
         some = some or s.stirred[s.gate[h.link]] or h.next_event < s.tick.last
         parts += 1 if h.passing < h.size else 0
     s.n.waiting = n
-    if some and s.n.rows + parts > s.run.room:
+    if some and s.n.rows + s.n.unmade + parts > s.run.room:
         s.n.short = 1
     return some
 
@@ -218,7 +219,7 @@ def count_queues(s: Any) -> None:
             s.queued[s.gate[h.link]] += h.passing
 
 
-SETTLE_IN, BEGIN, BEGIN_SEGMENT, RUN_SEGMENT, END_TICK, COUNT_QUEUES = range(6)
+SETTLE_IN, BEGIN, BEGIN_SEGMENT, RUN_SEGMENT, END_TICK, COUNT_QUEUES, MAKE_ALL = range(7)
 
 
 def carry_out(s: Any, order: int) -> bool:
@@ -235,4 +236,6 @@ def carry_out(s: Any, order: int) -> bool:
         end_tick(s)
     elif order == COUNT_QUEUES:
         count_queues(s)
+    elif order == MAKE_ALL:
+        make_all(s)
     return True
