@@ -109,13 +109,19 @@ def design(
     return {path: columns[first] for path, first in leader.items()}
 
 
+def wrong_method(method: object) -> list[Problem]:
+    """What is wrong with the name of a method of sampling; nothing where there is such a one."""
+    if method in METHODS:
+        return []
+    right = f"use one of {', '.join(METHODS)}{did_you_mean(str(method), METHODS)}"
+    return [Problem("method", f"there is no method {method!r}", right)]
+
+
 def _check(dimensions: int, samples: int, method: str) -> None:
     problems = []
     if samples < 0:
         problems.append(Problem("samples", f"{samples} samples", "give a number of at least 0"))
-    if method not in METHODS:
-        right = f"use one of {', '.join(METHODS)}{did_you_mean(method, METHODS)}"
-        problems.append(Problem("method", f"there is no method {method!r}", right))
+    problems += wrong_method(method)
     if method == "sobol" and dimensions > MOST_SOBOL:
         wrong = f"{dimensions} inputs are more than the {MOST_SOBOL} dimensions of Sobol's sequence"
         problems.append(Problem("inputs", wrong, "choose among them, or use latin_hypercube"))

@@ -22,7 +22,7 @@ from flowsim.study.inputs import doubts, uncertain
 from flowsim.study.keep import instants, parse_keep
 from flowsim.study.manifest import Entry, Manifest, OnChange
 from flowsim.study.runs import Runs
-from flowsim.study.sampling import METHODS, Method, design, sampled
+from flowsim.study.sampling import Method, design, sampled, wrong_method
 from flowsim.study.store import Store
 
 if TYPE_CHECKING:
@@ -322,11 +322,7 @@ def _wrong_counts(members: Any, samples: Any, method: Any) -> list[Problem]:
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             right = f"give a whole number from {least} on"
             problems.append(Problem(name, f"{value!r} is no number of {name}", right))
-    if method not in METHODS:
-        problems.append(
-            Problem("method", f"there is no {method!r}", f"give one of {', '.join(METHODS)}")
-        )
-    return problems
+    return problems + wrong_method(method)
 
 
 def _iso(when: datetime) -> str:
