@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from flowsim.running import run as run
     from flowsim.scenario.scenario import Scenario as Scenario
     from flowsim.scenario.shipped import scenarios as scenarios
-    from flowsim.study.contrast import compare as compare
+    from flowsim.study.comparison import compare as compare
     from flowsim.study.export import export as export
     from flowsim.study.runs import open_study as open_study
     from flowsim.study.study import Study as Study
@@ -49,7 +49,7 @@ _HOME = {
     "StoreError": "errors",
     "Study": "study.study",
     "StudyError": "errors",
-    "compare": "study.contrast",
+    "compare": "study.comparison",
     "explain": "model.explain",
     "export": "study.export",
     "load": "readers",

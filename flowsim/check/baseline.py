@@ -24,7 +24,7 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.folders import whole_folder
 from flowsim.scenario.files import TABLE_BYTES, YAML_BYTES, read_text
 from flowsim.shown import as_csv, markdown, plain, uncell
-from flowsim.study.damage import checked, mapping
+from flowsim.study.files import checked, mapping
 
 FOLDER = "baseline"
 ABOUT, OUTCOMES, DAYS, HISTORY = "about.json", "outcomes.csv", "days.csv", "history.md"

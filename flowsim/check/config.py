@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from flowsim.config import Section
+from flowsim.study.comparison import USUAL
 from flowsim.study.config import Seed, Text
-from flowsim.study.outcomes import USUAL
 
 FEWEST = 12
 """Fewest members of the statistical level: of less, no swap of members is rare enough."""

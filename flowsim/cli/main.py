@@ -151,7 +151,7 @@ def schema(study: bool) -> None:
     """Print the JSON Schema of a scenario file, for editors."""
     with answering("it failed"):
         if study:
-            from flowsim.study.schema import study_schema as made
+            from flowsim.study.config import study_schema as made
         else:
             from flowsim.scenario.schema import file_schema as made
 

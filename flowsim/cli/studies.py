@@ -25,7 +25,7 @@ from flowsim.cli.output import is_quiet, json_option, quiet_option, result, want
 from flowsim.folders import refuse_link
 
 if TYPE_CHECKING:
-    from flowsim.study.contrast import Comparison
+    from flowsim.study.comparison import Comparison
     from flowsim.study.runs import Runs
 
 FIGURE = "comparison.png"
@@ -175,7 +175,7 @@ def _compare(
     markdown: bool = False,
 ) -> None:
     """Print a comparison, write it and draw it."""
-    from flowsim.study.contrast import compare as hold
+    from flowsim.study.comparison import compare as hold
 
     told = hold(runs, against, outcomes or None, level, interval, precision)
     files = [path for path in (figure, table) if path is not None]

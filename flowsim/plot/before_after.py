@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter
 
 from flowsim.plot.page import Page
 from flowsim.plot.style import FAINT, STATUS, WIDTH_MM, Chart, day_label, styled, width_inches
-from flowsim.study.outcomes import called
+from flowsim.study.table import called
 
 BEFORE, AFTER = FAINT, STATUS["sheltered"]
 PANEL_INCHES = 2.6

@@ -25,9 +25,8 @@ from flowsim.plot.style import (
     styled,
     width_inches,
 )
-from flowsim.study.contrast import Comparison
-from flowsim.study.outcomes import called
-from flowsim.study.table import decimals, gain_text, number, scale_of
+from flowsim.study.comparison import Comparison
+from flowsim.study.table import called, decimals, gain_text, number, scale_of
 
 PAIRED, UNPAIRED = STATUS["sheltered"], "#F0B27A"
 COLUMNS = 3

@@ -14,8 +14,8 @@ from flowsim.arrays import TEXTS
 from flowsim.errors import StoreError
 from flowsim.results.resample import thin
 
-FIRST = ("scenario", "sample", "member")
-"""Dimensions that come before those of a run."""
+RUN = ("scenario", "sample", "member")
+"""Which run: the dimensions that come before those of a run's own arrays."""
 
 
 def at_common_times(parts: Sequence[xr.Dataset]) -> list[xr.Dataset]:
@@ -67,7 +67,7 @@ def together(parts: Sequence[xr.Dataset], names: Sequence[str]) -> xr.Dataset:
     whole = whole.set_coords(varied).assign_coords(labelled)
     for name, variable in whole.variables.items():
         variable.attrs = dict(next((p[name].attrs for p in parts if name in p.variables), {}))
-    return whole.transpose(*FIRST, ..., missing_dims="ignore")
+    return whole.transpose(*RUN, ..., missing_dims="ignore")
 
 
 def _union(parts: Sequence[xr.Dataset]) -> dict[str, NDArray]:

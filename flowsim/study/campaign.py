@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
+import sys
+import time
 import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, Self
 
 import cloudpickle
+from tqdm import tqdm
 
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.assemble import as_yaml
 from flowsim.running import prepare
 from flowsim.scenario.scenario import Scenario
 from flowsim.shown import plain
-from flowsim.study.execute import Execution
-from flowsim.study.layout import Layout
+from flowsim.study.execution import Execution, Pool, pool
 from flowsim.study.manifest import Manifest, Run
-from flowsim.study.pools import Pool, pool
-from flowsim.study.progress import Progress, telling
+from flowsim.study.record import Layout
 from flowsim.study.store import Store
 from flowsim.study.worker import Done, Failed, Task
 
 if TYPE_CHECKING:
     from flowsim.study.study import Study
+EVERY_S = 60.0
+"""Between two lines."""
 
 
 class DamageWarning(UserWarning):
@@ -180,3 +185,72 @@ class _Effort:
         )  # fmt: skip
         self.bar.set_postfix_str(f"{len(self.failures)} failed")
         self.bar.update()
+
+
+class Progress(Protocol):
+    """What is told of runs that are done."""
+
+    def update(self, n: float | None = 1) -> object: ...
+
+    def set_postfix_str(self, s: str = "") -> object: ...
+
+
+def telling(name: str, total: int, done: int, shown: bool) -> AbstractContextManager[Progress]:
+    """Tell on standard error how far a study is, while this is entered.
+
+    Parameters
+    ----------
+    name : str
+        Of the study.
+    total, done : int
+        Runs, and how many of them were there before.
+    shown : bool
+        Whether to tell anything.
+    """
+    told = shown and sys.stderr is not None  # None where it is closed
+    if told and not sys.stderr.isatty():
+        return _Lines(name, total, done)
+    bar: tqdm = tqdm(
+        total=total, initial=done, unit="run", desc=name, smoothing=0.1,
+        disable=None if told else True,
+    )  # fmt: skip
+    return bar
+
+
+class _Lines:
+    """A line at the first run that is done after every so many seconds.
+
+    The study tells it by itself: a thread that memory does not suffice for would never start, and
+    the study would wait for it.
+    """
+
+    def __init__(self, name: str, total: int, done: int) -> None:
+        self.name, self.total, self.before, self.done = name, total, done, done
+        self.more = ""
+        self._begun = self._told = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def update(self, n: float | None = 1) -> None:
+        self.done += int(n or 0)
+        now = time.monotonic()
+        if now - self._told >= EVERY_S:
+            self._told = now
+            with contextlib.suppress(OSError):  # whoever read it is gone; the study goes on
+                print(self.line(now - self._begun), file=sys.stderr, flush=True)
+
+    def set_postfix_str(self, s: str = "") -> None:
+        self.more = s
+
+    def line(self, seconds: float) -> str:
+        """What is told so many seconds after the beginning."""
+        told = f"{self.name}: {self.done:,} of {self.total:,} runs"
+        rate = (self.done - self.before) / seconds if seconds else 0.0
+        if rate:
+            left = tqdm.format_interval((self.total - self.done) / rate)
+            told += f", {60 * rate:.3g} a minute, {left} left"
+        return f"{told}, {self.more}" if self.more else told

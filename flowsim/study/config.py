@@ -1,4 +1,4 @@
-"""Sections of a study file: what is run, how often, what is kept and how it is compared."""
+"""Sections of a study file, and its JSON Schema: what is run, how often, kept and compared."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from pydantic import BeforeValidator, Field, model_validator
 from flowsim.config import Name, Section
 from flowsim.draws import seed_text
 from flowsim.scenario.messages import shown
+from flowsim.study.sampling import Method
 
-Method = Literal["latin_hypercube", "sobol", "monte_carlo"]
-"""How samples are spread over the ranges of the inputs."""
 Interval = Literal["t", "bootstrap"]
 """Student's t over the members, or their bootstrap."""
 
+SHARED = ("start", "end", "record")
+"""What the scenarios of a study have in common, so that their results stand side by side."""
 MOST = 1_000_000
 """Most members, and most samples, of a study."""
 NAME_CHARACTERS = 80
@@ -128,3 +129,48 @@ class StudySection(Section):
     """What each run keeps beside its effects, as `crossings` or `people:daily`; all by day if
     empty."""
     compare: CompareSection | None = None
+
+
+_SCENARIO_NAME = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": NAME_CHARACTERS,
+    "pattern": r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$",
+}
+_SHORT = {
+    "Variant": {"type": "string", "minLength": 1},
+    "Samples": {"type": "integer", "minimum": 0, "maximum": MOST},
+}
+"""What may stand for a section."""
+
+
+def study_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of a ``study.yaml``.
+
+    Examples
+    --------
+    >>> schema = study_schema()
+    >>> schema["required"]
+    ['name', 'scenarios']
+    >>> schema["properties"]["members"]["minimum"]
+    1
+    """
+    made = StudySection.model_json_schema(mode="validation")
+    scenarios, samples = made["properties"]["scenarios"], made["properties"]["samples"]
+    for key in ("patternProperties", "propertyNames"):
+        scenarios.pop(key, None)
+    scenarios["additionalProperties"] = _or_short("Variant")
+    scenarios["propertyNames"] = _SCENARIO_NAME
+    scenarios["minProperties"] = 1
+    for key in ("$ref", "allOf"):
+        samples.pop(key, None)
+    samples.update(_or_short("Samples"))
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **made,
+        "title": "Study file of flowsim",
+    }
+
+
+def _or_short(section: str) -> dict[str, Any]:
+    return {"anyOf": [_SHORT[section], {"$ref": f"#/$defs/{section}"}]}

@@ -10,13 +10,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-OF_RECORDS = ("study.worker", "study.inputs")
-"""What makes a record: the worker, and the inputs of samples."""
+OF_RECORDS = ("study.worker", "study.sampling")
+"""What makes a record: the worker, and the samples of inputs."""
 OF_CHECKS = ("check.measure",)
 """What makes a baseline."""
 APART = frozenset(
     {"", "errors", "folders", "halves", "late", "safe_path", "shown", "suffixes"}
-    | {"results.netcdf", "study.damage", "study.identity"}
+    | {"results.netcdf", "study.files", "study.identity"}
 )  # fmt: skip
 """Modules that runs import and no number comes from: messages, files, and names handed out."""
 LIBRARIES = ("mesa", "networkx", "numba", "numpy", "pandas", "scipy", "xarray")

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, TypeAdapter
 
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.flaws import listed
-from flowsim.study.damage import checked, mapping
+from flowsim.study.files import checked, mapping
 
 OnChange = Literal["refuse", "recompute"]
 

@@ -29,13 +29,12 @@ from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shape import adapter
 from flowsim.scenario.shipped import located, names, shipped_path
 from flowsim.scenario.validate import fields
-from flowsim.study.config import CompareSection, Method, Samples, StudySection, Variant
+from flowsim.study.config import SHARED, CompareSection, Samples, StudySection, Variant
 from flowsim.study.locate import of_setting, on_paper, placed
+from flowsim.study.sampling import Method
 
 FILE = "study.yaml"
 _YAML = (".yaml", ".yml")
-_SHARED = ("start", "end", "record")
-"""What the scenarios of a study have in common, so that their results stand side by side."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +215,7 @@ class _Reader:
     def _check_shared(self) -> None:
         first, *others = self.scenarios or [""]
         for name in others:
-            for field in _SHARED:
+            for field in SHARED:
                 own, shared = (_shown(self.scenarios[n], field) for n in (name, first))
                 if own != shared:
                     wrong = f"its {field} is {own}, and that of {first!r} is {shared}"

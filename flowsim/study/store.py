@@ -29,10 +29,9 @@ from flowsim.errors import Problem, ScenarioError, StoreError
 from flowsim.halves import half_of, is_abandoned, is_half
 from flowsim.scenario.flaws import listed
 from flowsim.shown import plain
-from flowsim.study.damage import mapping, opened, read_json
-from flowsim.study.layout import Layout
+from flowsim.study.files import mapping, opened, read_json
 from flowsim.study.manifest import FORMAT, Manifest, OnChange, OtherFormatError, Run, merged
-from flowsim.study.record import DamagedError, decode, read_head
+from flowsim.study.record import DamagedError, Layout, decode, read_head
 
 MANIFEST = "manifest.json"
 JOURNAL = "journal.csv"

@@ -16,11 +16,13 @@ from flowsim.errors import Problem, ScenarioError, SimulationError, StudyError
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario, not_loaded
 from flowsim.shown import plain
+from flowsim.study.config import SHARED
 from flowsim.study.identity import code_version
-from flowsim.study.inputs import METHODS, Method, design, doubts, uncertain
+from flowsim.study.inputs import doubts, uncertain
 from flowsim.study.keep import instants, parse_keep
 from flowsim.study.manifest import Entry, Manifest, OnChange
 from flowsim.study.runs import Runs
+from flowsim.study.sampling import Method, design, sampled, wrong_method
 from flowsim.study.store import Store
 
 if TYPE_CHECKING:
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from flowsim.study.read import StudyFile
     from flowsim.study.worker import Failed
 
-SHARED = ("start", "end", "record")
-"""What all scenarios of a study have in common, so that their runs have the same times."""
 TOLD_FAILURES = 10
 """So many failed runs are named in an error."""
 
@@ -241,8 +241,6 @@ class Study:
 
     def sampled(self, name: str, sample: int) -> Scenario:
         """A scenario with its inputs as they are in a sample; 0 leaves it as it is."""
-        from flowsim.study.inputs import sampled
-
         scenario = self.scenarios[name]
         return sampled(scenario, self.position(sample)) if sample else scenario
 
@@ -324,11 +322,7 @@ def _wrong_counts(members: Any, samples: Any, method: Any) -> list[Problem]:
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             right = f"give a whole number from {least} on"
             problems.append(Problem(name, f"{value!r} is no number of {name}", right))
-    if method not in METHODS:
-        problems.append(
-            Problem("method", f"there is no {method!r}", f"give one of {', '.join(METHODS)}")
-        )
-    return problems
+    return problems + wrong_method(method)
 
 
 def _iso(when: datetime) -> str:

@@ -12,12 +12,10 @@ import pandas as pd
 
 from flowsim.shown import markdown as escaped
 from flowsim.shown import plain
-from flowsim.study.outcomes import called
-from flowsim.study.pairing import METHODS
-from flowsim.study.reasons import LARGE_GAIN
+from flowsim.study.pairing import LARGE_GAIN, METHODS
 
 if TYPE_CHECKING:
-    from flowsim.study.contrast import Comparison
+    from flowsim.study.comparison import Comparison
 
 WIDTH = 110
 SHORTEST = 12
@@ -27,6 +25,19 @@ LARGE = 1_000
 """From here on numbers are told without decimals."""
 FEW = 10
 """Of fewer pairs a gain is told to be rough."""
+LABELS = {
+    "let_through": "let through",
+    "person_days_exposed": "exposure",
+    "waiting_peak": "waiting at the peak",
+    "waiting_at_end": "waiting at the end",
+    "person_days_waited": "waited",
+    "sheltered_abroad_peak": "sheltered abroad at the peak",
+    "sheltered_abroad_at_end": "sheltered abroad at the end",
+    "displaced_inside_at_end": "displaced inside at the end",
+    "persons_apart_at_end": "apart from their family at the end",
+    "share_waited_over_24_hours": "waited over 24 hours",
+}
+"""What people call an outcome; all others are their label with spaces."""
 
 
 def text(told: Comparison) -> str:
@@ -213,6 +224,18 @@ def _difference(row: Mapping, factor: float) -> str:
 def _fewer(places: int, values: Iterable[float]) -> int:
     """Places of the numbers of a cell, alike for all: none if one is large."""
     return 0 if any(abs(value) >= LARGE - 0.5 for value in values) else places
+
+
+def called(name: str) -> str:
+    """What people call an outcome.
+
+    Examples
+    --------
+    >>> called("waiting_peak"), called("Dustlik: waiting_peak"), called("families_split")
+    ('waiting at the peak', 'Dustlik: waiting at the peak', 'families split')
+    """
+    where, colon, measure = name.rpartition(": ")
+    return where + colon + LABELS.get(measure, measure.replace("_", " "))
 
 
 def decimals(width: float) -> int:

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flowsim.study.identity import code_version
 from flowsim.study.keep import Keep, kept
-from flowsim.study.layout import Layout
 from flowsim.study.manifest import Run
-from flowsim.study.record import encode
+from flowsim.study.record import Layout, encode
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -99,7 +98,7 @@ def _done(task: Task, begun: float) -> Done:
         )
     scenario: Scenario = cloudpickle.loads(task.scenario)
     if task.position:
-        from flowsim.study.inputs import sampled
+        from flowsim.study.sampling import sampled
 
         scenario = sampled(scenario, task.position)
     rules = cloudpickle.loads(task.rules) if task.rules else None

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from flowsim.study.dataset import dataset
-from flowsim.study.layout import Layout
 from flowsim.study.manifest import Entry, Manifest
-from flowsim.study.record import encode
+from flowsim.study.record import Layout, encode
+from flowsim.study.runs import dataset
 from flowsim.study.store import Store
 
 RUNS, ARRAYS, LENGTH = 100_000, 8, 40

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 import flowsim as fs
 from flowsim.cli.main import cli
-from flowsim.study import progress
+from flowsim.study import campaign
 from tests.flee_folder import flee_folder
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
@@ -188,14 +188,14 @@ def test_a_study_tells_a_line_so_often_where_nobody_watches(
 ) -> None:
     import flowsim.study.worker as worker
 
-    monkeypatch.setattr(progress, "EVERY_S", 0.01)
+    monkeypatch.setattr(campaign, "EVERY_S", 0.01)
     whole = worker.work
 
     def slowly(task: Any) -> Any:
         time.sleep(0.1)
         return whole(task)
 
-    monkeypatch.setattr("flowsim.study.pools.work", slowly)
+    monkeypatch.setattr("flowsim.study.execution.work", slowly)
     lines = call("study", "study.yaml", "-o", "a", "--no-figures").stderr.splitlines()
     assert lines
     assert all(line.startswith("borders: ") and " of 4 runs" in line for line in lines)
@@ -208,12 +208,12 @@ def test_a_study_tells_a_line_so_often_where_nobody_watches(
 def test_a_bar_is_for_a_terminal(watched: bool, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     monkeypatch.setattr(sys.stderr, "isatty", lambda: watched)
-    with progress.telling("june", 2, 0, True) as told:
+    with campaign.telling("june", 2, 0, True) as told:
         assert type(told).__name__ == kind
 
 
 def test_what_a_line_says() -> None:
-    told = progress._Lines("june", 600, 100)
+    told = campaign._Lines("june", 600, 100)
     assert told.line(0.0) == "june: 100 of 600 runs"
     told.update()
     told.update(99)
@@ -230,9 +230,9 @@ def test_a_log_that_nobody_can_write_to_stops_no_study(monkeypatch: pytest.Monke
         def isatty(self) -> bool:
             return False
 
-    monkeypatch.setattr(progress, "EVERY_S", 0.0)
+    monkeypatch.setattr(campaign, "EVERY_S", 0.0)
     monkeypatch.setattr(sys, "stderr", Gone())
-    with progress.telling("june", 1, 0, True) as told:
+    with campaign.telling("june", 1, 0, True) as told:
         told.update()
 
 

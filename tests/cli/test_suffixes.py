@@ -15,7 +15,7 @@ from flowsim.cli.answer import SCENARIO
 from flowsim.cli.main import cli
 from flowsim.results.netcdf import write_netcdf
 from flowsim.results.result import Result
-from flowsim.study.contrast import compare
+from flowsim.study.comparison import compare
 from flowsim.suffixes import NETCDF, TABLE, ending_of
 from tests.study.comparisons import june_2010
 

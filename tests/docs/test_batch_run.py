@@ -163,6 +163,6 @@ def test_the_study_file_of_the_page_is_one() -> None:
     import jsonschema
 
     from flowsim.scenario.read import parse
-    from flowsim.study.schema import study_schema
+    from flowsim.study.config import study_schema
 
     jsonschema.validate(parse(block("yaml"), "").plain(), study_schema())

@@ -237,9 +237,9 @@ def test_whatever_prints_or_writes_tables_goes_one_way() -> None:
     assert calls("click.secho") == calls("sys.stdout.write") == set()
     # The line of a study's progress is told the name as `plain` gives it.
     printing = {path for path in calls("print") if not path.startswith("plot/")}
-    assert printing == {"study/progress.py"}
+    assert printing == {"study/campaign.py"}
     # The method of a Comparison is called to_csv, too, and gives its table to as_csv.
     assert calls(".to_csv") == {"shown.py", "cli/studies.py"}
     assert calls("csv.writer") == {"cli/scores.py", "scenario/write_tables.py"}
-    assert calls("tqdm") == {"running.py", "study/progress.py"}
+    assert calls("tqdm") == {"running.py", "study/campaign.py"}
     assert calls(".savefig") == {"plot/style.py"}

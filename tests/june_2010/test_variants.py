@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import flowsim as fs
+from flowsim.study.export import SEED
 from flowsim.study.keep import effects_of
 from flowsim.study.read import read_study
-from flowsim.study.tidy import SEED
 from tests.full import only_full
 
 ROOT = Path(__file__).parents[2]

@@ -59,7 +59,7 @@ ROOMS = {
     ),
     "study": Room(
         code=tuple(f"flowsim/study/{name}.py" for name in (
-            "identity", "layout", "manifest", "opening", "points", "record", "sample", "schema")),
+            "config", "identity", "manifest", "record", "runs", "sampling")),
         near=("tests/study/test_keys.py", "tests/study/test_labels.py",
               "tests/study/test_schema.py", "tests/study/test_records.py",
               "tests/study/test_inputs.py", "tests/study/test_imports.py", "flowsim/study"),

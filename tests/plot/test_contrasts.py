@@ -9,7 +9,7 @@ import pytest
 
 import flowsim.plot
 from flowsim.plot.style import Chart
-from flowsim.study.contrast import compare
+from flowsim.study.comparison import compare
 from tests.study.comparisons import correlated, june_2010, study_of
 
 

@@ -14,7 +14,7 @@ from flowsim.plot.before_after import before_after
 from flowsim.plot.style import Chart
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
-from flowsim.study.contrast import compare
+from flowsim.study.comparison import compare
 from tests.fake_result import KINDS, empty_data, toy_result, toy_scenario
 from tests.plot.layout import flaws, panels
 from tests.plot.test_camps import scores

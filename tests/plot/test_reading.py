@@ -33,7 +33,7 @@ from flowsim.plot.style import GROUPS, KIND, OUTCOME, STATUS, Chart, time_axis
 from flowsim.policy import CapacityBound, Triage
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
-from flowsim.study.contrast import Comparison, compare
+from flowsim.study.comparison import Comparison, compare
 from flowsim.study.runs import Runs
 from tests.fake_result import STATUSES, empty_data, put, toy_data, toy_result, toy_scenario
 from tests.plot.layout import words

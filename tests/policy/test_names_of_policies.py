@@ -20,7 +20,7 @@ OTHER_MEANINGS = {
     ("plot/scene.py", "open"): "a state of the border in the strip",
     ("plot/windows.py", "open"): "a state of the border in the strip",
     ("study/manifest.py", "code"): "a key of study.json: the code behind its records",
-    ("study/dataset.py", "code"): "a key of study.json: the code behind its records",
+    ("study/runs.py", "code"): "a key of study.json: the code behind its records",
     ("world/forces.py", "open"): "what a force does to roads",
     ("world/config.py", "open"): "what a force does to roads",
 }

@@ -18,7 +18,7 @@ from flowsim.config import Section
 from flowsim.draws import seed_key
 from flowsim.flee.simulate import simulate
 from flowsim.study.config import StudySection
-from flowsim.study.sampling_design import positions
+from flowsim.study.sampling import positions
 from tests.worlds import small_scenario
 
 SHORT = {"end": "2010-06-10T21:00"}

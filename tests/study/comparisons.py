@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from flowsim.study.tidy import of_runs
+from flowsim.study.export import from_run_table
 
 MEMBERS = Path(__file__).parents[2] / "scenarios/kyrgyz_uzbek_2010/variants/members.csv"
 DIMS = ("scenario", "sample", "member", "effect")
@@ -43,7 +43,7 @@ def correlated(n: int, correlation: float, spread: float = 1.0, shift: float = 5
 
 def june_2010() -> xr.Dataset:
     """The members of June 2010's variants, with units."""
-    data = of_runs(pd.read_csv(MEMBERS))
+    data = from_run_table(pd.read_csv(MEMBERS))
     known = {"person_days_exposed": "person-days, weighted by danger"}
     units = [known.get(e, "persons") for e in data["effect"].values]
     return data.assign_coords(unit=("effect", units))

@@ -112,7 +112,7 @@ def test_a_scheduler_that_does_not_answer_is_told(
 ) -> None:
     import socket
 
-    monkeypatch.setattr("flowsim.study.pools.ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr("flowsim.study.execution.ANSWER_SECONDS", 0.5)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"

@@ -18,10 +18,8 @@ from pandas.testing import assert_frame_equal
 from scipy import stats
 
 from flowsim.errors import ScenarioError
-from flowsim.study.contrast import COLUMNS, compare
-from flowsim.study.outcomes import USUAL
-from flowsim.study.pairing import half_width, needed, paired
-from flowsim.study.reasons import LARGE_GAIN
+from flowsim.study.comparison import COLUMNS, USUAL, compare
+from flowsim.study.pairing import LARGE_GAIN, half_width, needed, paired
 from tests.study.comparisons import correlated, june_2010, study_of
 
 
@@ -542,7 +540,7 @@ def test_june_2010_gains_what_it_gained():
 
 def test_importing_it_loads_neither_scipy_stats_nor_matplotlib():
     code = (
-        "import sys, flowsim.study.contrast\n"
+        "import sys, flowsim.study.comparison\n"
         "assert not {'scipy.stats', 'matplotlib', 'mesa', 'joblib'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -144,9 +144,9 @@ def test_a_run_that_kills_its_worker_every_time_is_told_and_the_others_are_done(
     code = """
 import os, signal
 import flowsim as fs
-import flowsim.study.execute as execute
+import flowsim.study.execution as execution
 from tests.study.worlds import BORDER, small
-execute.DEATHS = 1
+execution.DEATHS = 1
 def deadly(now, view):
     os.kill(os.getpid(), signal.SIGKILL)
 base = small()
@@ -270,7 +270,7 @@ for members in (1, 2):
 def test_a_worker_that_never_starts_is_no_endless_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flowsim.study.pools import Pool
+    from flowsim.study.execution import Pool
 
     class BrokenError(Exception):
         pass
@@ -280,7 +280,7 @@ def test_a_worker_that_never_starts_is_no_endless_loop(
         yield
 
     pool = Pool(broken, (BrokenError,), apart=False)
-    monkeypatch.setattr("flowsim.study.pools._here", lambda: pool)
+    monkeypatch.setattr("flowsim.study.execution._here", lambda: pool)
     with pytest.raises(fs.SimulationError, match="died before they had any run"):
         study(members=1).run(tmp_path / "s")
 

@@ -20,7 +20,6 @@ import flowsim as fs
 from flowsim.errors import ScenarioError
 from flowsim.results.netcdf import read_netcdf
 from flowsim.study import export as module
-from flowsim.study import tidy
 from flowsim.study.export import export
 from tests.worlds import small_scenario
 
@@ -190,7 +189,7 @@ def test_runs_of_one_scenario_taken_out_are_still_a_table(tmp_path):
 def test_long_form_has_a_row_a_cell_in_any_number_of_parts(
     tmp_path, monkeypatch, suffix, variable, most
 ):
-    monkeypatch.setattr(tidy, "MOST_ROWS", most)
+    monkeypatch.setattr(module, "MOST_ROWS", most)
     path, data = tmp_path / f"s{suffix}", small_study()
     export(lazy_study(), path, variable)
     table = read(path)
@@ -208,8 +207,8 @@ def test_long_form_has_a_row_a_cell_in_any_number_of_parts(
 
 
 def test_parts_are_small_and_each_of_one_scenario(monkeypatch):
-    monkeypatch.setattr(tidy, "MOST_ROWS", 10)
-    tables = list(tidy.long(small_study()["waiting"]))
+    monkeypatch.setattr(module, "MOST_ROWS", 10)
+    tables = list(module.long_tables(small_study()["waiting"]))
     assert max(map(len, tables)) <= 10
     assert sum(map(len, tables)) == 192
     assert all(table["scenario"].nunique() == 1 for table in tables)

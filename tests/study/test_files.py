@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,10 +18,9 @@ import flowsim as fs
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.flaws import did_you_mean
 from flowsim.scenario.read import parse
-from flowsim.study.config import CompareSection
+from flowsim.study.config import CompareSection, study_schema
 from flowsim.study.locate import placed, steps
 from flowsim.study.read import is_study, read_study
-from flowsim.study.schema import study_schema
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "data" / "small"
@@ -106,14 +104,6 @@ def stand_in_inputs() -> ModuleType:
 
 
 STAND_INS = {"flowsim.study.keep": stand_in_keep, "flowsim.study.inputs": stand_in_inputs}
-
-
-@pytest.fixture(autouse=True)
-def modules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that read entries of `keep` and `inputs`, or something like them."""
-    for name, make in STAND_INS.items():
-        if find_spec(name) is None:
-            monkeypatch.setitem(sys.modules, name, make())
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def test_whatever_a_worker_imports_is_in_its_identity() -> None:
         [sys.executable, "-c", WORK], input=pickle.dumps(task), check=True, capture_output=True
     ).stdout.decode()
     used = {name.partition(".")[2] for name in told.split()}
-    assert {"model.simulation", "study.sample", "draws"} <= used
+    assert {"model.simulation", "study.sampling", "draws"} <= used
     assert used <= {*imported_by(OF_RECORDS), *APART}
 
 
@@ -85,7 +85,7 @@ def test_a_change_beside_the_run_leaves_stores_usable(copy: Path) -> None:
 
 @pytest.mark.parametrize(
     "name", ["draws", "model/kernel/queue", "policy/stock", "behaviour/leaving", "world/violence",
-             "flee/ground", "study/sample", "model/__init__"],
+             "flee/ground", "study/sampling", "model/__init__"],
 )  # fmt: skip
 def test_a_change_of_what_a_run_imports_is_seen(copy: Path, name: str) -> None:
     before = code_version(root=copy)

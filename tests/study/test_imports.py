@@ -35,14 +35,21 @@ def test_every_way_to_import_is_followed(tmp_path: Path) -> None:
 
 
 def test_modules_that_hand_out_and_tell_are_left_out_of_any_package(tmp_path: Path) -> None:
-    told = ("errors", "folders", "halves", "late", "netcdf", "safe_path", "shown", "suffixes")
-    text = "from p.study import damage, identity, worker\n"
+    told = ("errors", "folders", "halves", "late", "safe_path", "shown", "suffixes")
+    text = "from p.study import files, identity, worker\n"
     files = {
         "__init__": "", **dict.fromkeys(told, ""), "study/__init__": "",
-        "study/worker": f"from p import {', '.join(told)}\nfrom . import damage\n",
-        "study/damage": "", "study/identity": "", "a": text,
+        "study/worker": f"from p import {', '.join(told)}\n"
+                        "from p.results import netcdf\nfrom . import files\n",
+        "results/__init__": "", "results/netcdf": "", "study/files": "",
+        "study/identity": "", "a": text,
     }  # fmt: skip
-    assert imported_by(("a",), package(tmp_path, files)) == ("a", "study", "study.worker")
+    assert imported_by(("a",), package(tmp_path, files)) == (
+        "a",
+        "results",
+        "study",
+        "study.worker",
+    )
 
 
 def test_names_of_modules_alone_import_nothing(tmp_path: Path) -> None:
@@ -71,7 +78,7 @@ def test_a_version_is_the_digest_of_libraries_and_sources(tmp_path: Path) -> Non
     known = "".join(f"{name} {version(name)}\n" for name in libraries)
     text = f"{known}a\nimport p.b\nb\nx = 'Ош'\n"
     assert code_version(("a",), root) == blake2b(text.encode(), digest_size=8).hexdigest()
-    files = dict.fromkeys(("study/worker", "study/inputs", "study/__init__"), "")
+    files = dict.fromkeys(("study/worker", "study/sampling", "study/__init__"), "")
     inner = package(tmp_path / "more", files)
-    told = f"{known}study\nstudy.inputs\nstudy.worker\n"
+    told = f"{known}study\nstudy.sampling\nstudy.worker\n"
     assert code_version(root=inner) == blake2b(told.encode(), digest_size=8).hexdigest()

@@ -15,9 +15,8 @@ from scipy.stats import kstest, qmc, triang
 
 import flowsim as fs
 from flowsim.scenario.scenario import Number
-from flowsim.study.inputs import METHODS, design, doubts, positions, sampled, uncertain
-from flowsim.study.law import Law
-from flowsim.study.sampling_design import BLOCK, MOST_SOBOL
+from flowsim.study.inputs import Law, doubts, uncertain
+from flowsim.study.sampling import BLOCK, METHODS, MOST_SOBOL, design, positions, sampled
 from flowsim.world.config import KINDS
 from tests.worlds import small_scenario
 

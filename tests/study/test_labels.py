@@ -17,10 +17,9 @@ import pytest
 import xarray as xr
 
 from flowsim.errors import StoreError
-from flowsim.study.dataset import dataset
-from flowsim.study.layout import Layout
 from flowsim.study.manifest import Entry, Manifest, Run
-from flowsim.study.record import DamagedError, decode, decode_one, encode, read_head
+from flowsim.study.record import DamagedError, Layout, decode, decode_one, encode, read_head
+from flowsim.study.runs import dataset
 from flowsim.study.store import Store
 
 PLAN = Manifest(
@@ -78,8 +77,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def data(request: Any, store: Store, monkeypatch: pytest.MonkeyPatch) -> xr.Dataset:
     if request.param == "as needed":
         pytest.importorskip("dask")
-        monkeypatch.setattr("flowsim.study.dataset.LAZY_BYTES", 0)
-        monkeypatch.setattr("flowsim.study.dataset.CHUNK_BYTES", 16)
+        monkeypatch.setattr("flowsim.study.runs.LAZY_BYTES", 0)
+        monkeypatch.setattr("flowsim.study.runs.CHUNK_BYTES", 16)
     opened = dataset(store, PLAN)
     assert (opened.people.chunks is not None) == (request.param == "as needed")
     return opened
@@ -191,7 +190,7 @@ def test_what_is_damaged_is_told_by_its_name_and_its_array(
 ) -> None:
     if lazy:
         pytest.importorskip("dask")
-        monkeypatch.setattr("flowsim.study.dataset.LAZY_BYTES", 0)
+        monkeypatch.setattr("flowsim.study.runs.LAZY_BYTES", 0)
     one = replace(PLAN, scenarios=(replace(PLAN.scenarios[0], members=2, samples=0),))
     store = filled(tmp_path / "s", one)
     run = list(one.runs())[1]
@@ -369,19 +368,19 @@ def test_only_more_than_the_limit_is_read_as_it_is_needed(
     size = sum(
         Layout.of(record(run, ["Town", "Camp"], 50)).size for run in PLAN.runs()
     )  # of two places each
-    monkeypatch.setattr("flowsim.study.dataset.LAZY_BYTES", size)
+    monkeypatch.setattr("flowsim.study.runs.LAZY_BYTES", size)
     assert dataset(store, PLAN).people.chunks is None
-    monkeypatch.setattr("flowsim.study.dataset.LAZY_BYTES", size - 1)
+    monkeypatch.setattr("flowsim.study.runs.LAZY_BYTES", size - 1)
     assert dataset(store, PLAN).people.chunks is not None
     # in pieces of one member where a piece has room for less
-    monkeypatch.setattr("flowsim.study.dataset.CHUNK_BYTES", 1)
+    monkeypatch.setattr("flowsim.study.runs.CHUNK_BYTES", 1)
     assert dataset(store, PLAN).people.chunksizes["member"] == (1, 1, 1)
 
 
 def test_a_large_study_without_dask_says_what_to_install(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flowsim.study.dataset.LAZY_BYTES", 0)
+    monkeypatch.setattr("flowsim.study.runs.LAZY_BYTES", 0)
     monkeypatch.setitem(sys.modules, "dask.array", None)
     with pytest.raises(ImportError) as error:
         dataset(store, PLAN)

@@ -14,10 +14,18 @@ from hypothesis.extra import numpy as arrays
 
 from flowsim.errors import ScenarioError
 from flowsim.study.alignment import at_common_times, together
-from flowsim.study.dataset import _label
-from flowsim.study.layout import ALIGNMENT, Layout
 from flowsim.study.manifest import Entry, Manifest, merged, run_seed
-from flowsim.study.record import DamagedError, decode, decode_one, encode, known, read_head
+from flowsim.study.record import (
+    ALIGNMENT,
+    DamagedError,
+    Layout,
+    decode,
+    decode_one,
+    encode,
+    known,
+    read_head,
+)
+from flowsim.study.runs import _label
 
 # ---- records -----------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from flowsim.errors import ScenarioError
-from flowsim.study import sampling_design
-from flowsim.study.sampling_design import BLOCK, METHODS, positions
-from flowsim.study.schema import study_schema
+from flowsim.study import sampling
+from flowsim.study.config import study_schema
+from flowsim.study.sampling import BLOCK, METHODS, positions
 
 BARE: dict[str, Any] = {"name": "a study", "scenarios": {"base": "."}}
 FINE: list[dict[str, Any]] = [
@@ -84,7 +84,7 @@ def test_positions_at_the_very_ends_are_brought_inside(monkeypatch: pytest.Monke
         def random(self, samples: int) -> np.ndarray:
             return np.array([0.0, 1.0, 0.5])[:samples]
 
-    monkeypatch.setattr("flowsim.study.sampling_design._generator", lambda *_: Ends())
+    monkeypatch.setattr("flowsim.study.sampling._generator", lambda *_: Ends())
     low, high, middle = positions(["a"], 3, "monte_carlo")["a"]
     assert 0.0 < low < 1e-15
     assert 1.0 - 1e-15 < high < 1.0
@@ -110,6 +110,6 @@ def test_what_cannot_be_placed_is_told_all_at_once() -> None:
 
 
 def test_as_many_inputs_as_the_sequence_has_dimensions_are_fine() -> None:
-    sampling_design._check(sampling_design.MOST_SOBOL, 1, "sobol")
-    sampling_design._check(sampling_design.MOST_SOBOL + 1, 1, "latin_hypercube")
+    sampling._check(sampling.MOST_SOBOL, 1, "sobol")
+    sampling._check(sampling.MOST_SOBOL + 1, 1, "latin_hypercube")
     assert positions(["a"], 0, "sobol")["a"].size == 0

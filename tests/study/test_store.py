@@ -18,14 +18,12 @@ import pytest
 import xarray as xr
 
 import flowsim as fs
-from flowsim.study import pools
+from flowsim.study import execution
 from flowsim.study.alignment import at_common_times
 from flowsim.study.campaign import DamageWarning
-from flowsim.study.execute import Execution
-from flowsim.study.layout import Layout
+from flowsim.study.execution import Execution, Pool
 from flowsim.study.manifest import Run
-from flowsim.study.pools import Pool
-from flowsim.study.record import encode
+from flowsim.study.record import Layout, encode
 from flowsim.study.runs import open_study
 from flowsim.study.store import Store
 from flowsim.study.worker import Done, Failed
@@ -85,13 +83,13 @@ def test_a_policy_is_known_elsewhere_as_here() -> None:
 
 def test_all_of_one_core_is_no_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
-    with pools.pool(-1) as workers:
+    with execution.pool(-1) as workers:
         assert not workers.apart  # else it would ignore Ctrl-C, in the user's process
 
 
 def test_results_that_nobody_takes_are_no_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pools, "work", lambda task: time.sleep(0.02))
-    results = pools._joblib(range(100), 2, backend="threading")  # type: ignore[arg-type]
+    monkeypatch.setattr(execution, "work", lambda task: time.sleep(0.02))
+    results = execution._joblib(range(100), 2, backend="threading")  # type: ignore[arg-type]
     next(results)
     results.close()  # as where a study is interrupted, or cannot write
 
@@ -101,14 +99,14 @@ def test_a_run_that_another_process_did_twice_over_is_met_once() -> None:
     told: list[Run] = []
 
     def late(tasks: Any) -> Iterator[Done | Failed]:
-        execution._met.append(run)  # as a thread of a pool that broke may do
+        under_way._met.append(run)  # as a thread of a pool that broke may do
         yield from tasks
 
-    execution = Execution(
+    under_way = Execution(
         Pool(late, (), apart=False), lambda run: pytest.fail("it is there"), lambda run: True,
         lambda run, done: told.append(run), lambda failed: None,
     )  # fmt: skip
-    execution.all([run])
+    under_way.all([run])
     assert told == [run]
 
 
@@ -132,7 +130,7 @@ def test_failures_are_told_in_the_order_of_the_study(tmp_path: Path) -> None:
         yield from [work(task) for task in tasks][::-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("flowsim.study.pools._here", lambda: Pool(backwards, (), apart=False))
+        patch.setattr("flowsim.study.execution._here", lambda: Pool(backwards, (), apart=False))
         with pytest.raises(fs.StudyError) as caught:
             made.run(tmp_path / "s")
     named = [line.strip().split(" (")[0] for line in str(caught.value).splitlines()[1:5]]
@@ -317,7 +315,7 @@ def test_an_array_of_another_layout_is_not_read_as_ones_own(
     store.add_layout(other)
     payload = np.frombuffer(record[-own.size :], np.uint8)
     store.path(runs[1].key).write_bytes(encode(other, payload, runs[1].known))
-    monkeypatch.setattr("flowsim.study.dataset.LAZY_BYTES", 0)
+    monkeypatch.setattr("flowsim.study.runs.LAZY_BYTES", 0)
     with pytest.raises(fs.StoreError, match="of another layout"):
         open_study(folder).data.load()
     assert data.sizes["member"] == 2

@@ -191,7 +191,7 @@ def test_the_data_of_a_large_study_is_read_when_asked_for(
     done: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = open_study(done).data
-    monkeypatch.setattr("flowsim.study.dataset.LAZY_BYTES", 0)
+    monkeypatch.setattr("flowsim.study.runs.LAZY_BYTES", 0)
     later = open_study(done).data
     assert type(later["people"].data).__module__.startswith("dask")
     xr.testing.assert_identical(later.load(), now)
@@ -272,7 +272,7 @@ def test_a_record_copied_over_another_is_found_and_done_again(
     one = runs[-1]
     source = next(run for run in runs[:-1] if getattr(run, other) != getattr(one, other))
     shutil.copyfile(Store(store).path(source.key), Store(store).path(one.key))
-    monkeypatch.setattr("flowsim.study.dataset.LAZY_BYTES", 0 if lazy else 1e9)
+    monkeypatch.setattr("flowsim.study.runs.LAZY_BYTES", 0 if lazy else 1e9)
     with pytest.raises(fs.StoreError, match=r"it is the record of another run .*member"):
         open_study(store).data.load()
     with pytest.warns(DamageWarning, match=f"{one.key}.*of another run"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,15 +13,15 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from flowsim.arrays import Floats
 from flowsim.errors import Problem, ScenarioError
 from flowsim.folders import whole_file
 from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.shown import as_csv
-from flowsim.study.outcomes import RUN, Outcome, Outcomes, called, read_outcomes
-from flowsim.study.pairing import METHODS, paired, pairs
-from flowsim.study.reasons import reason
-from flowsim.study.table import html, markdown, text
-from flowsim.study.tidy import of_runs
+from flowsim.study.alignment import RUN
+from flowsim.study.export import from_run_table
+from flowsim.study.pairing import METHODS, paired, pairs, reason
+from flowsim.study.table import called, html, markdown, text
 from flowsim.suffixes import TABLE, ending_of
 
 COMPRESSIONS: dict[str, Literal["gzip", "bz2", "xz"]] = {
@@ -36,6 +36,13 @@ COLUMNS = (
     "outcome", "unit", "scenario", "runs", "mean", "median", "range_low", "range_high",
     *OF_PAIRS, "reason",
 )  # fmt: skip
+USUAL = (
+    "let_through", "person_days_exposed", "deaths", "waiting_peak", "sheltered_abroad_peak",
+    "sheltered_abroad_at_end",
+)  # fmt: skip
+"""Outcomes that are compared unless others are named, as far as the runs have them."""
+Measure = str | Callable[[xr.Dataset], xr.DataArray]
+Outcomes = str | Iterable[str] | Mapping[str, Measure] | None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -167,7 +174,7 @@ def compare(
     outcomes : str, list of str, or mapping, optional
         Labels along ``effect``; or names, each with a label or a function that makes of the
         Dataset a DataArray (scenario, sample, member), whose attribute ``units`` is the unit.
-        Unless given: `flowsim.study.outcomes.USUAL`, as far as the runs have them.
+        Unless given: `flowsim.study.comparison.USUAL`, as far as the runs have them.
     level : float
         Of intervals, and of the ranges of runs.
     method : {"t", "bootstrap"}
@@ -223,7 +230,7 @@ def compare(
 def _dataset(runs: Any) -> xr.Dataset:
     if isinstance(runs, pd.DataFrame):
         try:
-            return of_runs(runs)
+            return from_run_table(runs)
         except ValueError as error:
             right = "give one as `flowsim.export` writes it"
             raise ScenarioError([Problem("runs", str(error), right)]) from None
@@ -297,3 +304,69 @@ def _in_words(precision: Precision) -> str:
         return f"{precision:,g}"
     told = [f"{value:,g} ({called(name)})" for name, value in precision.items()]
     return ", ".join([*told, f"else {usual}"])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One outcome of all runs.
+
+    Attributes
+    ----------
+    name, unit : str
+    values : float64 array (scenario, sample, member)
+        Scenarios as the study has them, samples and members in order; NaN where a run has no value.
+    """
+
+    name: str
+    unit: str
+    values: Floats
+
+
+def read_outcomes(data: xr.Dataset, outcomes: Outcomes) -> dict[str, Outcome | Problem]:
+    """The outcomes asked for by name, or what is wrong with one that cannot be had."""
+    known = [str(e) for e in data["effect"].values] if "effect" in data.coords else []
+    return {
+        name: _read(data, known, path, name, measure)
+        for path, name, measure in _asked(known, outcomes)
+    }
+
+
+def _asked(known: list[str], outcomes: Outcomes) -> list[tuple[str, str, Any]]:
+    """Path, name and measure of each outcome asked for, each name once."""
+    if outcomes is None:
+        return [("", name, name) for name in USUAL if name in known]
+    if isinstance(outcomes, Mapping):
+        return [(f"outcomes[{name}]", str(name), of) for name, of in outcomes.items()]
+    named = [outcomes] if isinstance(outcomes, str) else list(outcomes)
+    first = {name: i for i, name in reversed(list(enumerate(named)))}
+    return [(f"outcomes[{i}]", name, name) for i, name in enumerate(named) if first[name] == i]
+
+
+def _read(
+    data: xr.Dataset, known: list[str], path: str, name: str, measure: Any
+) -> Outcome | Problem:
+    if callable(measure):
+        made = measure(data)
+        if not isinstance(made, xr.DataArray):
+            wrong = f"the function gives {type(made).__name__}"
+            return Problem(path, wrong, f"give an xarray.DataArray over {', '.join(RUN)}")
+        if set(made.dims) != set(RUN):
+            wrong = (
+                f"the function gives an array over {', '.join(map(str, made.dims)) or 'nothing'}"
+            )
+            return Problem(path, wrong, f"give one number a run: over {', '.join(RUN)}")
+        unit = str(made.attrs.get("units", made.attrs.get("unit", "")))
+    elif measure in known:
+        made = data["effects"].isel(effect=known.index(measure))
+        units = data.coords.get("unit")
+        unit = "" if units is None else str(units.values[known.index(measure)])
+    else:
+        right = f"give one of {listed(known)}{did_you_mean(measure, known)}"
+        return Problem(path, f"{measure!r} is no outcome of these runs", right)
+    # By label, so that a function may give its runs in any order, and so may a Dataset.
+    made = made.reindex({dim: data[dim] for dim in RUN if dim in made.indexes}).transpose(*RUN)
+    made = made.sortby([dim for dim in RUN[1:] if dim in made.indexes])
+    sizes = {dim: data.sizes[dim] for dim in RUN}
+    if dict(made.sizes) != sizes:
+        return Problem(path, f"the function gives {dict(made.sizes)}", f"give {sizes}")
+    return Outcome(name, unit, np.asarray(made.values, dtype=np.float64))
