@@ -125,7 +125,7 @@ def _places_of(stops: ArrayLike, times: NDArray) -> NDArray:
     known = last < times.size
     known[known] = times[last[known]] == wanted[known]
     if not known.all():
-        raise ValueError(f"{wanted[~known][0]} is no time of the data; thin at its own times")
+        raise ValueError(f"{wanted[~known][0]} is not a time of the data; thin at its own times")
     if (np.diff(last) <= 0).any():
         raise ValueError("the instants do not ascend; sort them, each once")
     return last

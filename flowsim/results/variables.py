@@ -95,7 +95,8 @@ class Variables:
     deaths: Annotated[xr.DataArray, _flow("place group", "persons", "persons who died")]
     wounded: Annotated[xr.DataArray, _flow("place group", "persons", "persons who were wounded")]
     exposure: Annotated[xr.DataArray, _flow(
-        "place group", "person-days", "time spent in danger", "Weighted by the danger; without those who move.",
+        "place group", "person-days", "time spent in danger",
+        "Weighted by the danger; without those who move.",
     )]  # fmt: skip
     waiting_time: Annotated[xr.DataArray, Variable(
         ("time", "crossing"), "h", "mean time waited by those let through", MEAN,

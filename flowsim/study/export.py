@@ -109,21 +109,21 @@ def _dataset(data: Any) -> xr.Dataset:
 def _wrong_target(path: Path, suffix: str, overwrite: bool) -> Iterator[Problem]:
     told = str(path)
     if suffix not in FORMATS:
-        wrong = f"no format goes by the suffix {suffix!r}" if suffix else "there is no suffix"
+        wrong = f"no format has the suffix {suffix!r}" if suffix else "there is no suffix"
         kinds = ", ".join(f"{end} ({name})" for end, name in FORMATS.items())
         yield Problem(told, wrong, f"give one of {kinds}")
     if not path.parent.is_dir():
-        why = "is no folder" if path.parent.exists() else "does not exist"
+        why = "is not a folder" if path.parent.exists() else "does not exist"
         yield Problem(told, f"the folder {path.parent} {why}", "make it, or give another path")
     if not os.path.lexists(path):
         return
     if path.is_symlink():
-        wrong = f"it is a link to {os.readlink(path)}, and nothing is written through links"
+        wrong = f"it is a link to {os.readlink(path)}, and flowsim does not write through links"
         yield Problem(told, wrong, "remove it, or give another path")
     elif not overwrite:
         yield Problem(told, "it exists", "give another path, or overwrite to replace it")
     elif suffix == ".zarr" and not _is_zarr(path):
-        yield Problem(told, "it is there and no Zarr", "give another path, or remove it")
+        yield Problem(told, "it exists and is not Zarr", "give another path, or remove it")
     elif suffix != ".zarr" and path.is_dir():
         yield Problem(told, "it is a folder", "give another path, or remove it")
 

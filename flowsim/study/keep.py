@@ -112,7 +112,7 @@ def _parts(entry: str) -> tuple[str, str]:
 def _flaws(entry: object) -> Iterator[tuple[str, str]]:
     """What is wrong with an entry, and what would be right."""
     if not isinstance(entry, str):
-        yield f"{entry!r} is no text", "write it as people or people:daily"
+        yield f"{entry!r} is not text", "write it as people or people:daily"
         return
     name, interval = _parts(entry)
     if name in ALWAYS and ":" in entry:
@@ -124,7 +124,7 @@ def _flaws(entry: object) -> Iterator[tuple[str, str]]:
         yield f"there is no {name!r} to keep", right
     if interval not in INTERVALS:
         right = f"give {', '.join(INTERVALS[:-1])} or {TOTAL}{did_you_mean(interval, INTERVALS)}"
-        yield f"{interval!r} is no interval", right
+        yield f"{interval!r} is not an interval", right
 
 
 def recorded_times(scenario: Scenario) -> NDArray[np.datetime64]:

@@ -104,7 +104,7 @@ def _read(
         unit = "" if units is None else str(units.values[known.index(measure)])
     else:
         right = f"give one of {listed(known)}{did_you_mean(measure, known)}"
-        return Problem(path, f"{measure!r} is no outcome of these runs", right)
+        return Problem(path, f"{measure!r} is not an outcome of these runs", right)
     # By label, so that a function may give its runs in any order, and so may a Dataset.
     made = made.reindex({dim: data[dim] for dim in RUN if dim in made.indexes}).transpose(*RUN)
     made = made.sortby([dim for dim in RUN[1:] if dim in made.indexes])

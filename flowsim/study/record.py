@@ -9,7 +9,7 @@
 | what is known of the run (JSON), filled up with blanks to a multiple of 8 | |
 | the arrays, as the layout has them | |
 
-Checksums are CRC-32: they find damage, and are no seal against forgery.
+Checksums are CRC-32: they find damage, and are not a seal against forgery.
 """
 
 from __future__ import annotations

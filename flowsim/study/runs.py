@@ -112,7 +112,7 @@ def open_study(store: str | os.PathLike[str], partial: bool = False) -> Runs:
     Raises
     ------
     StoreError
-        The folder is no store.
+        The folder is not a store.
 
     Examples
     --------

@@ -67,7 +67,7 @@ def _check(position: Mapping[str, float]) -> None:
     if wrong:
         right = "give a number between 0 and 1"
         raise ScenarioError(
-            [Problem(path, f"{position[path]} is no position", right) for path in wrong]
+            [Problem(path, f"{position[path]} is not a position", right) for path in wrong]
         )
 
 

@@ -45,7 +45,7 @@ def positions(
     Parameters
     ----------
     paths : iterable of str
-        Inputs; one that stands twice counts once.
+        Inputs; one that appears twice counts once.
     samples : int
     method : {"latin_hypercube", "sobol", "monte_carlo"}
     seed : int or str

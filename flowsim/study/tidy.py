@@ -41,7 +41,7 @@ def of_runs(table: pd.DataFrame) -> xr.Dataset:
     """
     lost = [name for name in RUN if name not in table]
     if lost:
-        raise ValueError(f"a table of runs tells {', '.join(RUN)}; {lost[0]} is not there")
+        raise ValueError(f"a table of runs has {', '.join(RUN)}; {lost[0]} is not there")
     table = table.rename(columns=lambda name: uncell(str(name)))  # as CSV has them
     table = table.assign(scenario=[uncell(str(name)) for name in table["scenario"]])
     order = list(dict.fromkeys(table["scenario"]))
