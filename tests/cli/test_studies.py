@@ -195,7 +195,7 @@ def test_a_changed_scenario_is_refused_unless_it_is_to_be_recomputed(store: Path
     assert told.exit_code == 2
     assert told.stderr.splitlines() == [
         "s: the scenario 'open' is not what it was; name another store, or have its runs computed "
-        "anew with on_change='recompute' (--recompute on the command line)",
+        "again with on_change='recompute' (--recompute on the command line)",
         "1 problem",
     ]
     assert contents(store) == before
