@@ -121,7 +121,7 @@ def to_seconds(value: Any) -> Any:
         seconds = sum(float(n) * _UNITS[unit] for n, unit in _PART.findall(value))
     else:
         raise ValueError(f"{value!r} has no unit; write 1h, 30min or 1d")
-    if not (seconds > 0 and float(seconds).is_integer()):  # infinity is no integer
+    if not (seconds > 0 and float(seconds).is_integer()):  # infinity is not an integer
         raise ValueError(
             f"{value!r} is not a whole number of seconds above zero; write 1h, 30min or 1d"
         )

@@ -51,8 +51,8 @@ class ScenarioError(ValueError):
     Examples
     --------
     >>> from flowsim.errors import Problem, ScenarioError
-    >>> print(ScenarioError([Problem("step", "0h is no step", "give a time above zero, as 1h")]))
-    step: 0h is no step; give a time above zero, as 1h
+    >>> print(ScenarioError([Problem("step", "0h is not a step", "give a time above zero, as 1h")]))
+    step: 0h is not a step; give a time above zero, as 1h
     """
 
     def __init__(self, problems: list[Problem] | tuple[Problem, ...]) -> None:

@@ -1,8 +1,8 @@
 """What a text must look like to be a number; all readers of files ask here.
 
 ASCII digits with an optional sign, a decimal point, and an exponent: ``1500``, ``-0.25``, ``1e-3``.
-Thousands may be parted by commas in groups of three: ``1,234``, ``1,234,567.5``. All else is no
-number: a decimal comma (``12,5``), a blank, an apostrophe or an underscore between digits, a unit
+Thousands may be parted by commas in groups of three: ``1,234``, ``1,234,567.5``. All else is not
+a number: a decimal comma (``12,5``), a blank, an apostrophe or an underscore between digits, a unit
 or a percent sign, ``nan`` and ``inf``, hexadecimals, digits of other scripts.
 """
 
@@ -17,11 +17,11 @@ MOST_DIGITS = 308
 _PLAIN = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
-COMMAS = "a comma parts groups of three digits, as in 1,234"
+COMMAS = "a comma separates groups of three digits, as in 1,234"
 
 
 def plain(text: str) -> int | float | None:
-    """The number that a text is without commas; None where it is no number.
+    """The number that a text is without commas; None where it is not a number.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def plain(text: str) -> int | float | None:
 
 
 def number(text: str) -> int | float | None:
-    """The number that a text is, with or without groups of thousands; None where it is no number.
+    """The number that a text is, with or without groups of thousands; None where it is not one.
 
     Examples
     --------
@@ -53,11 +53,11 @@ def number(text: str) -> int | float | None:
 
 
 def hint(text: str) -> str:
-    """What to add to a remark on a text that is no number: how commas are read, if it has one.
+    """What to add to a remark on a text that is not a number: how commas are read, if it has one.
 
     Examples
     --------
     >>> hint("12,5"), hint("many")
-    ('; a comma parts groups of three digits, as in 1,234', '')
+    ('; a comma separates groups of three digits, as in 1,234', '')
     """
     return f"; {COMMAS}" if "," in text else ""

@@ -94,7 +94,7 @@ def load(
     if strict_flee or source is not None or period is not None:
         if is_scenario(where) or not is_flee(where):
             right = "name one with input_csv and source_data, or leave out what is for Flee alone"
-            raise ScenarioError([Problem(str(path), "this is no folder of Flee", right)])
+            raise ScenarioError([Problem(str(path), "this is not a folder of Flee", right)])
         from flowsim.flee.reader.folder import read_flee
 
         return read_flee(where, source, strict_flee, period)

@@ -144,7 +144,7 @@ def _run_flee(
     problems = check(scenario)
     if rules:
         right = "leave them out, or choose `rules: flowsim`"
-        problems.append(Problem("rules", "Flee's rules take none of one's own", right))
+        problems.append(Problem("rules", "Flee's rules do not take rules of your own", right))
     if problems:
         raise ScenarioError(problems)
     days = simulate(scenario, seed, readable=engine == "agents")

@@ -1,4 +1,4 @@
-"""Where the conflicts in Flee's format lie, which are no part of the repository."""
+"""Where the conflicts in Flee's format lie, which are not part of the repository."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class Flee(Section):
     """Power of population (or capacity) over the base, on the chance to move."""
     use_pop_for_loc_weight: bool = False
     pop_power_for_loc_weight: AnyPower = 0.1
-    """Power of the population in the score of places that are no camps, where that is used."""
+    """Power of the population in the score of places that are not camps, where that is used."""
     pruning_threshold: NonNegative = 1.0
     """Ways of less than the largest weight over this are dropped; 1 means none is."""
     stay_close_to_home: bool = False

@@ -11,7 +11,7 @@ from flowsim.behaviour.config import Leaving
 def news_kernel(km_between: Floats, scale_km: float) -> Floats:
     """Weight (P, P) with which violence at one place is heard of at another: exp(-km / scale).
 
-    Violence at home is no news, so the diagonal is zero.
+    Violence at home is not news, so the diagonal is zero.
     """
     kernel = np.exp(-km_between / scale_km)
     np.fill_diagonal(kernel, 0.0)

@@ -28,7 +28,7 @@ class RouteLogit:
     """Options and values of route choice on one network.
 
     States are ``0 .. L-1``: arrived by that link, and ``L .. L+P-1``: leaving that place (where
-    settling is no option). A state has at most ``D`` options; ``option[s, d]`` is a link or
+    settling is not an option). A state has at most ``D`` options; ``option[s, d]`` is a link or
     `SETTLE`, and ``option_key[s, d]`` what its draws are keyed by.
 
     Parameters

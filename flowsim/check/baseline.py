@@ -31,7 +31,7 @@ ABOUT, OUTCOMES, DAYS, HISTORY = "about.json", "outcomes.csv", "days.csv", "hist
 FILES = (ABOUT, OUTCOMES, DAYS, HISTORY)
 FORMAT = 1
 DIGITS = 12
-"""Of numbers that are no integers."""
+"""Of numbers that are not integers."""
 KEYS = ["quantity", "where"]
 LARGEST = 1e18
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -135,7 +135,7 @@ def check_place(folder: Path) -> None:
     # What is behind a link is not looked at.
     for path in [target] if target.is_symlink() else [target / name for name in FILES]:
         if path.is_symlink():
-            wrong = f"it is a link to {os.readlink(path)}, and nothing is written through links"
+            wrong = f"it is a link to {os.readlink(path)}, and flowsim does not write through links"
             problems.append(Problem(str(path), wrong, "put the folder or file itself there"))
         elif path.is_dir():
             problems.append(Problem(str(path), "it is a folder", "remove or rename it"))
@@ -158,7 +158,7 @@ def read_baseline(folder: Path) -> Baseline | None:
     kept = folder / FOLDER
     if not (kept / ABOUT).is_file():
         return None
-    right = "restore it from your repository, or write it anew with --update REASON"
+    right = "restore it from your repository, or write it again with --update REASON"
     file = kept / ABOUT
     try:
         about = _about(read_text(file, YAML_BYTES))
@@ -169,7 +169,7 @@ def read_baseline(folder: Path) -> Baseline | None:
     except ValueError as error:
         if isinstance(error, ScenarioError):
             raise
-        wrong = f"this is no baseline: {str(error).splitlines()[0]}"
+        wrong = f"this is not a baseline: {str(error).splitlines()[0]}"
         raise ScenarioError([Problem("", wrong, right, str(file), 1, 1)]) from None
 
 
@@ -275,7 +275,7 @@ def _read(path: Path, index: list[str]) -> pd.DataFrame:
             raise ValueError(f"row {at} has {len(row)} cells and the header {len(head)}")
     names = [tuple(row[: len(index)]) for row in body]
     if len(set(names)) < len(names):
-        raise ValueError("a row stands in it twice")
+        raise ValueError("a row is in it twice")
     numbers = [[_number(text) for text in row[len(index) :]] for row in body]
     columns = [pd.Index([name[i] for name in names], dtype=object) for i in range(len(index))]
     table = pd.DataFrame(numbers, columns=head[len(index) :], dtype=np.float64)

@@ -30,7 +30,7 @@ class CheckSection(Section):
     """Runs of the exact level; member m has the seed SEED.m."""
     seed: Seed = 1
     tolerance: Annotated[float, Field(strict=True, ge=1e-10, le=0.1)] = 1e-9
-    """By how much a number that is no integer may differ, relatively. Integers may not."""
+    """By how much a number that is not an integer may differ, relatively. Integers may not."""
     set: dict[str, Any] = {}
     """Other values by path, as `end: 2010-06-16T00:00` for a shorter run."""
     statistical: Statistical | None = None

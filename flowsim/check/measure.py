@@ -95,7 +95,7 @@ def measure(
     wrong = [
         Problem(
             f"outcomes[{i}]",
-            f"{name!r} is no outcome of {scenario.name}",
+            f"{name!r} is not an outcome of {scenario.name}",
             f"give one of {listed(known)}{did_you_mean(name, known)}",
         )
         for i, name in enumerate(outcomes)

@@ -117,7 +117,7 @@ def _section(file: Path) -> tuple[CheckSection, Node | None]:
         return CheckSection(), root
     if not isinstance(root.value, dict):
         spot, right = root.at, "give the keys of a check, as `members: 2`"
-        wrong = "this is no check"
+        wrong = "this is not a check"
         raise ScenarioError([Problem("", wrong, right, spot.file, spot.line, spot.column)])
     flaws: list[Flaw] = []
     values = fields(CheckSection, cast(dict[str, Any], root.plain()), flaws)

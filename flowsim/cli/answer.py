@@ -173,7 +173,7 @@ def parent_of(target: Path) -> Iterator[None]:
     if made:
         OUT.mkdir()
     elif not target.parent.is_dir():
-        why = "is no folder" if target.parent.exists() else "does not exist"
+        why = "is not a folder" if target.parent.exists() else "does not exist"
         raise OSError(f"the folder {target.parent} {why}")
     try:
         yield

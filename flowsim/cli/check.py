@@ -32,7 +32,7 @@ SCENARIOS = Path("scenarios")
 @click.option("--level", type=click.Choice(["exact", "statistical"]), default="exact",
               show_default=True,
               help="The same numbers, or the same distribution over members.")  # fmt: skip
-@click.option("--update", "reason", metavar="REASON", help="Write the baselines anew, and why.")
+@click.option("--update", "reason", metavar="REASON", help="Write the baselines again, and why.")
 @click.option("--false-alarm", type=click.FloatRange(0, 1, True, True), default=0.01,
               show_default=True,
               help="Of all scenarios together, at the statistical level.")  # fmt: skip
@@ -111,7 +111,7 @@ def _update(asked: list[Asked], reason: str, jobs: int) -> None:
 
     lost = [one.name for one in asked if one.scenario is None]
     if lost:
-        raise click.UsageError(f"{', '.join(lost)}: there is no scenario to a baseline; remove it")
+        raise click.UsageError(f"{', '.join(lost)}: the baseline belongs to no scenario; remove it")
     shipped = [one.name for one in asked if is_installed(one.folder)]
     if shipped:
         told = f"{', '.join(shipped)}: the installed package is not written to"

@@ -51,7 +51,7 @@ def convert_command(
 
             with whole_folder(target, overwrite, lambda entry: entry.is_file()) as folder:
                 write_scenario(setup, folder)
-    with answering(f"the scenario is in {target}, but this could not be told"):
+    with answering(f"the scenario is in {target}, but the output could not be written"):
         files = (f"  {file}" for file in sorted(target.iterdir()))
         written("\n".join([f"The scenario is in {target}", *files]))
 
@@ -68,7 +68,7 @@ def _check_target(target: Path, overwrite: bool) -> None:
     if target.is_symlink():
         raise click.UsageError(f"{target} is a link; give another DST, or remove it")
     if not target.is_dir():
-        raise click.UsageError(f"{target} is no folder; give another DST")
+        raise click.UsageError(f"{target} is not a folder; give another DST")
     more = {entry.name for entry in target.iterdir()} - {FILE, *TABLES.values()}
     if more:
         wrong = f"{target} holds {min(more)}, which no conversion wrote"

@@ -105,7 +105,7 @@ def run(
         with parent_of(target), terminable():
             shown = progress and is_terminal() and not is_quiet()
             told, rows, drawn = _run_into(target, setup, seed, engine, figures, overwrite, shown)
-    with answering(f"the run is in {target}, but this could not be told"):
+    with answering(f"the run is in {target}, but the output could not be written"):
         figures_told = [target / figure for figure in drawn]
         result(told, {"folder": target, "drawn": figures_told, **rows})
         written("\n".join(
@@ -242,9 +242,9 @@ def _check_target(target: Path, overwrite: bool) -> None:
     if target.is_symlink():
         raise click.UsageError(f"{target} is a link; give another -o, or remove it")
     if not target.is_dir():
-        raise click.UsageError(f"{target} is no folder; give another -o")
+        raise click.UsageError(f"{target} is not a folder; give another -o")
     if not (target / RESULT).is_file() and any(target.iterdir()):
-        raise click.UsageError(f"{target} is no folder of a run; give another -o, or remove it")
+        raise click.UsageError(f"{target} is not a folder of a run; give another -o, or remove it")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def wants_json() -> bool:
 
 
 def is_quiet() -> bool:
-    """Whether the command is to leave out what is no result."""
+    """Whether the command is to leave out what is not a result."""
     return _is_set(_QUIET)
 
 
@@ -86,7 +86,7 @@ def _escaped(document: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Data as JSON has it: what is no number is null, times and paths are texts.
+    """Data as JSON has it: what is not a number is null, times and paths are texts.
 
     Examples
     --------

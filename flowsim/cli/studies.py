@@ -40,7 +40,7 @@ TABLE = "comparison.csv"
 @click.option("--samples", type=click.IntRange(min=0), help="Instead of those of the file.")
 @click.option("--jobs", type=int, default=1, show_default=True, help="Processes; -1: all cores.")
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler, as tcp://host:8786.")
-@click.option("--recompute", is_flag=True, help="Run anew what other code or scenarios made.")
+@click.option("--recompute", is_flag=True, help="Run again what other code or scenarios made.")
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @click.option("--figures/--no-figures", default=True, help="Draw the comparison.")
 @click.option("--progress/--no-progress", default=True,

@@ -2,7 +2,7 @@
 
 Of a camp's own series they know day 0, but for those whose names say more. Each gives persons by
 day and camp that add up to the registered sum, and is judged on the days that it forecasts: what it
-was told is no forecast.
+was told is not a forecast.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def throughout(policy: Policy, scenario: Scenario) -> list[Statement] | None:
 
 
 def _days(policy: Policy, starts: list[datetime]) -> tuple[int, int]:
-    """First day at whose start a policy is in force, and the first at which it is no more."""
+    """First day at whose start a policy is in force, and the first at which it is no longer."""
     window, days = policy.window(), np.array(starts, dtype="datetime64[s]")
     first = 0 if window.start is None else int(np.searchsorted(days, np.datetime64(window.start)))
     stop = len(starts)

@@ -73,14 +73,14 @@ class Ways:
 def find_ways(links: Links, marker: Bools, awareness: int) -> Ways:
     """Ways of up to `awareness` links from each place, markers counting nothing.
 
-    As Flee 3 looks around: a way ends at each stop that is no marker, and never comes back to a
+    As Flee 3 looks around: a way ends at each stop that is not a marker, and never comes back to a
     place that it has passed. Each is followed by those that go on from it.
 
     Parameters
     ----------
     links : Links
     marker : bool array (P,)
-        Bends and forks of roads, which are no destination.
+        Bends and forks of roads, which are not a destination.
     awareness : int
 
     Raises
@@ -113,7 +113,9 @@ def find_ways(links: Links, marker: Bools, awareness: int) -> Ways:
                 longest = max(longest, len(way))
                 if len(found) * longest > MOST_CELLS:
                     wrong = f"there are too many ways of up to {awareness} links"
-                    right = f"look less far: of {longest} links, {MOST_CELLS // longest} can be"
+                    right = (
+                        f"give a lower level: {MOST_CELLS // longest} ways of {longest} links fit"
+                    )
                     raise ScenarioError([Problem("flee.awareness_level", wrong, right)])
             after = left if bare[end] else left - 1
             if after > 0:

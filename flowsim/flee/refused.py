@@ -37,7 +37,7 @@ def _policies(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _unknown(where: str, policy: Policy) -> Problem:
-    wrong = f"Flee's rules know no policy of type {policy.kind!r}"
+    wrong = f"Flee's rules have no policy of type {policy.kind!r}"
     return Problem(where, wrong, f"{RIGHT}; {KNOWN}")
 
 
@@ -55,7 +55,7 @@ def _odd(where: str, policy: Policy, said: Statement) -> Iterator[Problem]:
         if field.name not in type(policy).model_fields:
             yield _unknown(where, policy)
             return
-        wrong = f"Flee's rules know no {field.name!r} of a policy of type {policy.kind!r}"
+        wrong = f"Flee's rules have no {field.name!r} of a policy of type {policy.kind!r}"
         yield Problem(f"{where}.{field.name}", wrong, RIGHT)
     if said.permeability not in (0.0, 1.0):  # type: ignore[union-attr]
         what = "road" if isinstance(said, Road) else "crossing"
@@ -66,9 +66,9 @@ def _odd(where: str, policy: Policy, said: Statement) -> Iterator[Problem]:
 def _violence(scenario: Scenario) -> Iterator[Problem]:
     for name in ("forces", "conditions"):
         if getattr(scenario, name):
-            yield Problem(name, f"Flee's rules know no {name}", RIGHT)
+            yield Problem(name, f"Flee's rules have no {name}", RIGHT)
     if scenario.violence.contagion > 0.0:
-        yield Problem("violence.contagion", "Flee's rules know no contagion", RIGHT)
+        yield Problem("violence.contagion", "Flee's rules have no contagion", RIGHT)
     for i, event in enumerate(scenario.violence.events):
         if event.peak > event.start or event.half_life_hours is not None:
             wrong = "by Flee's rules a conflict is as strong from its first day to its last"
@@ -78,9 +78,9 @@ def _violence(scenario: Scenario) -> Iterator[Problem]:
 
 def _people(scenario: Scenario) -> Iterator[Problem]:
     if len(scenario.groups) > 1:
-        yield Problem("groups", "Flee's rules know one group of people", RIGHT)
+        yield Problem("groups", "Flee's rules have only one group of people", RIGHT)
     if scenario.flee.spawning.mode == "data" and not scenario.arrivals:
-        wrong = "nobody is told to come"
+        wrong = "no arrivals are given"
         yield Problem("arrivals", wrong, "give the arrivals, or another `flee.spawning.mode`")
 
 

@@ -81,7 +81,7 @@ def plan_starts(scenario: Scenario, ground: Ground, seed: np.uint64) -> Starts:
         places.append(place)
         counts.append(place.size)
     if carried and not ground.intensity.any():
-        wrong = f"{carried} persons are told to come, and no place is ever in conflict"
+        wrong = f"{carried} persons arrive, but no place is ever in conflict"
         raise ScenarioError([Problem("violence.events", wrong, "give spells of conflict")])
     stock = ground.stock if spawning.insert_day0 else np.zeros_like(ground.stock)
     there = np.repeat(np.arange(stock.size), stock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from flowsim.behaviour.rules import RULES
 from flowsim.model.axes import OUTCOMES, REFUGES, STATUSES, WAITS
 from flowsim.model.observe import Observer
 from flowsim.results.result import Result
+from flowsim.results.variables import CONVENTIONS, COORDINATES, VARIABLES
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.config import KINDS
 from flowsim.world.world import World
@@ -50,41 +51,30 @@ def label(
     time = np.datetime64(scenario.start, "ns") + (observer.stops[:n] * 1_000_000_000).astype(
         "timedelta64[ns]"
     )
-    variables: dict[str, tuple[tuple[str, ...], np.ndarray, str]] = {
-        "people": (("time", "place", "group", "status"), observer.people, "persons"),
-        "outcomes": (("time", "crossing", "outcome", "kind"), observer.outcomes, "persons"),
-        "waiting": (("time", "crossing", "kind"), observer.waiting, "persons"),
-        "composition": (("time", "place", "kind"), observer.composition, "persons"),
-        "registered": (
-            ("time", "place", "kind"),
-            np.cumsum(observer.registered, axis=0, dtype=np.int32),
-            "persons, cumulative",
-        ),
-        "violence": (("time", "place"), observer.violence, "1 = worst day of the worst place"),
-        "deaths": (("time", "place", "group"), observer.deaths, "persons"),
-        "wounded": (("time", "place", "group"), observer.wounded, "persons"),
-        "exposure": (
-            ("time", "place", "group"),
-            observer.exposure,
-            "person-days, weighted by danger",
-        ),
-        "waiting_time": (("time", "crossing"), observer.waiting_hours(), "hours"),
-        "hours_waited": (("crossing", "wait"), observer.hours_waited, "persons"),
-        "hours_to_safety": (("refuge", "wait"), observer.hours_to_safety, "persons"),
-        "split": (("time", "crossing"), observer.split, "families"),
-        "reunited": (("time", "place"), observer.reunited, "parts of families"),
-        "apart": (("time",), observer.apart, "persons"),
-        "barred_deaths": (("time", "crossing"), observer.barred_deaths, "persons"),
-    }
+    recorded = {name: getattr(observer, name) for name in VARIABLES if name not in _MADE}
+    recorded |= {name: make(observer) for name, make in _MADE.items()}
     data = xr.Dataset(
         {
-            name: (dims, values[:n] if "time" in dims else values, {"units": units})
-            for name, (dims, values, units) in variables.items()
+            name: (
+                variable.dims,
+                recorded[name][:n] if "time" in variable.dims else recorded[name],
+                variable.attributes(),
+            )
+            for name, variable in VARIABLES.items()
         },
-        coords={"time": time, **_coordinates(world)},
+        coords={"time": ("time", time), **_coordinates(world)},
         attrs=dict(attributes),
     )
+    for name, coord in data.coords.items():
+        coord.attrs.update(COORDINATES[str(name)])
     return Result(data)
+
+
+_MADE: dict[str, Callable[[Observer], np.ndarray]] = {
+    "registered": lambda observer: np.cumsum(observer.registered, axis=0, dtype=np.int32),
+    "waiting_time": Observer.waiting_hours,
+}
+"""What an observer does not keep as it is labelled."""
 
 
 def _coordinates(world: World) -> dict[str, Any]:
@@ -101,7 +91,7 @@ def _coordinates(world: World) -> dict[str, Any]:
         "place_kind": ("place", _texts([p.kind for p in places])),
         "lat": ("place", [p.lat for p in places]),
         "lon": ("place", [p.lon for p in places]),
-        "capacity": ("place", world.capacity.astype(np.int64), {"units": "persons, -1 = no limit"}),
+        "capacity": ("place", world.capacity.astype(np.int64)),
         "group": ("group", _texts([g.name for g in world.groups])),
         "status": ("status", _texts(STATUSES)),
         "crossing": ("crossing", _texts(network.crossings)),
@@ -111,7 +101,7 @@ def _coordinates(world: World) -> dict[str, Any]:
         "outcome": ("outcome", _texts(OUTCOMES)),
         "kind": ("kind", _texts(KINDS)),
         "refuge": ("refuge", _texts(REFUGES)),
-        "wait": ("wait", np.array(WAITS), {"units": "hours, lower edge"}),
+        "wait": ("wait", np.array(WAITS)),
     }
 
 
@@ -125,6 +115,7 @@ def attributes_of(scenario: Scenario, seed: str, engine: str, provenance: bool) 
     return {
         "name": scenario.name,
         "title": scenario.title,
+        "Conventions": CONVENTIONS,
         **told,
         "seed": seed,
         "engine": engine,

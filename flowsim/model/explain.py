@@ -280,7 +280,7 @@ def _origin_text(origin: Origin) -> str:
     who = f"{plain(origin.place)}, {plain(origin.group)}"
     people = f"{origin.residents:,} residents, of whom {origin.leave:,.0f} leave during the run"
     if origin.per_day is None:
-        people = f"{origin.residents:,} residents; {origin.leave:,.0f} are told to leave"
+        people = f"{origin.residents:,} residents; {origin.leave:,.0f} leave as `arrivals` says"
     abroad = f"of those who leave at this time {share_text(origin.abroad)} choose a way abroad"
     lines = [f"{who}: {people}; {abroad}"]
     if origin.per_day is not None:

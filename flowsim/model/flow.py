@@ -41,7 +41,7 @@ class FlowModel(mesa.Model):
     engine : {"columns", "agents"}
         Households as compiled rows of a table, or each a `mesa.Agent`; both give the same bytes.
     rng : int or str, optional
-        Seed of all draws, named as Mesa names it; 1 where it is not given. It is no generator:
+        Seed of all draws, named as Mesa names it; 1 where it is not given. It is not a generator:
         every draw is keyed (see `flowsim.draws`).
     rules : dict, optional
         Rates and hazards of one's own by name, see `flowsim.model.hazards`.

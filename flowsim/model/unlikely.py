@@ -136,7 +136,7 @@ class _Course:
         residents, expected = self.outlook.world.residents, float(self.left.sum())
         if self.outlook.laws.told:
             if expected == 0.0:
-                wrong = "nobody is told to leave during the run"
+                wrong = "no arrivals are given during the run"
                 yield Flaw(("arrivals",), wrong, "give persons from a moment of the run on")
             return
         inside = residents * self.outlook.world.inside[:, None]
@@ -145,7 +145,7 @@ class _Course:
             return
         loc, why = self._kept_by()
         wrong = f"next to nobody ({expected:,.1f} of {among:,.0f} persons) can be expected to leave"
-        yield Flaw(loc, f"{wrong}: {why}", "see what `flowsim explain` tells of leaving")
+        yield Flaw(loc, f"{wrong}: {why}", "see what `flowsim explain` says of leaving")
 
     def _kept_by(self) -> tuple[tuple[str, ...], str]:
         here = self.exposed & (self.outlook.world.residents > 0)
@@ -185,7 +185,7 @@ class _Course:
             return
         loc, why = where
         wrong = f"next to nobody ({share_text(best)} of those who leave) can be expected to cross"
-        yield Flaw(loc, f"{wrong}: {why}", "change it, or see what `flowsim explain` tells of ways")
+        yield Flaw(loc, f"{wrong}: {why}", "change it, or see what `flowsim explain` says of ways")
 
     def _looks(self) -> Iterator[Outlook]:
         """The course at some moments, evenly spread over those who leave."""

@@ -17,7 +17,7 @@ from flowsim.view import BorderView
 
 
 class Window(NamedTuple):
-    """A half-open time ``[start, stop)``; None is no end."""
+    """A half-open time ``[start, stop)``; None means no end."""
 
     start: datetime | None = None
     stop: datetime | None = None
@@ -54,7 +54,7 @@ class Ground(NamedTuple):
     flee_from : tuple of str or None
         Countries that people flee from.
     capacities : dict of str to float or None, or None
-        Capacity of each place of the country; 0 or None is no limit.
+        Capacity of each place of the country; 0 or None means no limit.
     """
 
     country: str
@@ -213,7 +213,7 @@ class Policy(Section):
     def misfits(self, ground: Ground) -> Iterator[Misfit]:
         """What is wrong with it where it stands, besides names that are not there."""
         if ground.direction not in self.directions:
-            wrong = f"{self.kind!r} stands in 'back', and means nothing for those who go home"
+            wrong = f"{self.kind!r} is in 'back', and means nothing for those who go home"
             yield Misfit(("type",), wrong, "move it to 'policies'")
         elif self.of_refuge and ground.is_fled():
             wrong = f"nobody is sheltered in {ground.country!r}, from where people flee"
@@ -270,7 +270,7 @@ class Calendar:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        wrong = f"it asks the border for {name!r} and says that it goes by the time alone"
+        wrong = f"it asks the border for {name!r} and says that it depends on time alone"
         raise SimulationError(f"{wrong}; give its class `reactive = True`")
 
 

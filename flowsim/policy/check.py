@@ -49,11 +49,11 @@ def check(stated: Stated, overrides: Callable[[], bool] = bool) -> None:
         wrong = f"it stated {_a(type(said))} and says that it states {' or '.join(map(_a, told))}"
         raise SimulationError(f"{wrong}; name all in `statements` of its class")
     if stated.above and not overrides():
-        wrong = "it stands above the list of its side and says that it does not"
+        wrong = "it overrides the list of its side and says that it does not"
         raise SimulationError(f"{wrong}; let its method `overrides` give True")
     for name in _NAMES[type(said)]:
         if not isinstance(getattr(said, name), tuple):
-            raise SimulationError(f"{name}={getattr(said, name)!r} is no tuple")
+            raise SimulationError(f"{name}={getattr(said, name)!r} is not a tuple")
     for name in _SHARES[type(said)]:
         if not 0.0 <= getattr(said, name) <= 1.0:
             raise SimulationError(f"{name}={getattr(said, name)!r} is not in [0, 1]")

@@ -26,7 +26,7 @@ from flowsim.view import BorderView
 def _is_call(text: str) -> str:
     module, _, name = text.partition(":")
     if not name.isidentifier() or not all(part.isidentifier() for part in module.split(".")):
-        raise ValueError(f"{text!r} names no code; write it as module:name, as relief:policy")
+        raise ValueError(f"{text!r} does not name code; write it as module:name, as relief:policy")
     return text
 
 
@@ -34,7 +34,7 @@ def _are_plain(arguments: dict[str, Any]) -> dict[str, Any]:
     try:
         json.dumps(arguments, allow_nan=False)
     except (TypeError, ValueError):
-        wrong = "an argument is no plain value"
+        wrong = "an argument is not a plain value"
         raise ValueError(f"{wrong}; give texts, finite numbers, lists and mappings") from None
     return arguments
 

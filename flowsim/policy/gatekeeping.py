@@ -193,7 +193,7 @@ class ExitBan(GatePolicy):
     def misfits(self, ground: Ground) -> Iterator[Misfit]:
         yield from super().misfits(ground)
         if ground.direction == "out" and ground.flee_from and not ground.is_fled():
-            wrong = f"nobody flees from {ground.country!r}, so it can ban no exit"
+            wrong = f"nobody flees from {ground.country!r}, so it cannot ban exits"
             fled = ", ".join(ground.flee_from)
             right = f"give it to an authority of {fled}, or close the crossing"
             yield Misfit(("type",), wrong, right)

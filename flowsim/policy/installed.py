@@ -121,6 +121,6 @@ def _loaded(offer: _Offer) -> tuple[type[Policy] | None, str]:
         return None, f"{wrong}, which is not a subclass of flowsim.policy.Policy"
     field = kind.model_fields.get("type")
     if field is None or field.default != told:
-        wrong = f"{offer.point.value!r} of {whose} has not the type {told!r}"
+        wrong = f"{offer.point.value!r} of {whose} does not have the type {told!r}"
         return None, f"{wrong} that its entry point is named for"
     return kind, ""

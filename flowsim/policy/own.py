@@ -157,7 +157,7 @@ def as_policy(policy: Any, label: str = "") -> Policy:
         if callable(policy):
             return Function(rule=policy, label=label)
     raise TypeError(
-        f"{policy!r} is no policy; give one of flowsim.policy, a function (now, view), or an "
+        f"{policy!r} is not a policy; give one of flowsim.policy, a function (now, view), or an "
         "object with a method opening(now, view)"
     )
 

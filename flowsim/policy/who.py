@@ -61,7 +61,7 @@ def who(condition: str, sorts: Sorts) -> Bools:
     Raises
     ------
     SimulationError
-        It is no condition; see `flowsim.policy.WHO`.
+        It is not a condition; see `flowsim.policy.WHO`.
 
     Examples
     --------
@@ -98,5 +98,5 @@ def _meant(word: str, sorts: Sorts) -> Bools:
         for g, own in enumerate(names):
             mask[2 * g : 2 * g + 2] |= own == name
     else:
-        raise SimulationError(f"{word!r} is no condition on a person; see flowsim.policy.WHO")
+        raise SimulationError(f"{word!r} is not a condition on a person; see flowsim.policy.WHO")
     return mask

@@ -9,19 +9,20 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-FLOWS = (
-    "outcomes", "deaths", "wounded", "exposure", "split", "reunited", "barred_deaths",
-)  # fmt: skip
+from flowsim.results.variables import MAXIMUM, OVER_TIME, SUM
+
+FLOWS = tuple(name for name, method in OVER_TIME.items() if method == SUM)
 """Variables that belong to an interval and are summed over time; all others that have a time are
 levels, and those without are of the whole run."""
-PEAKS = ("queue_peak",)
-"""The highest level within the interval."""
 LET_THROUGH = ("admitted", "exempt")
 """Outcomes of those whom a gate lets pass: whoever has a waiting time."""
 
 
+_MERGES = {SUM: np.add, MAXIMUM: np.maximum}
+
+
 def thin(data: xr.Dataset, stops: ArrayLike) -> xr.Dataset:
-    """A Dataset over time at fewer instants.
+    """A Dataset over time at fewer instants, as `flowsim.results.variables` says of each variable.
 
     ============================  ==================================================================
     flows (`FLOWS`)               summed over (previous instant, this one]
@@ -75,10 +76,8 @@ def thin(data: xr.Dataset, stops: ArrayLike) -> xr.Dataset:
         elif name == "violence":
             length = xr.Variable("time", interval_days(data))
             variables[name] = _mean(variable, length, first, last)
-        elif name in FLOWS:
-            variables[name] = _merged(np.add, variable, first, last)
-        elif name in PEAKS:
-            variables[name] = _merged(np.maximum, variable, first, last)
+        elif how := _MERGES.get(OVER_TIME.get(str(name), "")):
+            variables[name] = _merged(how, variable, first, last)
         else:
             variables[name] = variable.isel(time=last)
     coords = {name: variables.pop(name) for name in data.coords}
@@ -126,7 +125,7 @@ def _places_of(stops: ArrayLike, times: NDArray) -> NDArray:
     known = last < times.size
     known[known] = times[last[known]] == wanted[known]
     if not known.all():
-        raise ValueError(f"{wanted[~known][0]} is no time of the data; thin at its own times")
+        raise ValueError(f"{wanted[~known][0]} is not a time of the data; thin at its own times")
     if (np.diff(last) <= 0).any():
         raise ValueError("the instants do not ascend; sort them, each once")
     return last

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,19 +15,16 @@ from flowsim.results.effects import policy_effects
 from flowsim.results.netcdf import read_netcdf, write_netcdf
 from flowsim.results.resample import FLOWS as FLOWS
 from flowsim.results.resample import day_ends, day_of, thin
+from flowsim.results.variables import COORDINATES, Variables, listed
+from flowsim.results.variables import VARIABLES as VARIABLES
 from flowsim.shown import plain
 
-VARIABLES = (
-    "people", "outcomes", "waiting", "composition", "registered", "violence", "deaths", "wounded",
-    "exposure", "waiting_time", "hours_waited", "hours_to_safety", "split", "reunited", "apart",
-    "barred_deaths",
-)  # fmt: skip
 ENTERED = ("admitted", "exempt", "irregular")
 """Outcomes by which a person comes to the far side."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Result:
+class Result(Variables):
     """Labelled output of one run.
 
     ``data`` has these dimensions: ``time`` (end of a recording interval, naive local time),
@@ -38,7 +36,9 @@ class Result:
     Parameters
     ----------
     data : xarray.Dataset
-        As `flowsim.run` makes it; each variable states its units.
+        As `flowsim.run` makes it. Attributes by the CF conventions say what each variable and
+        coordinate is (``long_name``, ``units``, ``comment``) and how it relates to its interval
+        (``cell_methods``).
 
     Examples
     --------
@@ -56,94 +56,19 @@ class Result:
 
     data: xr.Dataset
 
-    @property
-    def people(self) -> xr.DataArray:
-        """Persons alive by place, group and status, (time, place, group, status).
+    if not TYPE_CHECKING:  # type checkers know the names, and tell of others
 
-        Those who move are counted where their leg began, those who wait on the near side.
-        """
-        return self.data["people"]
+        def __getattr__(self, name: str) -> xr.DataArray:
+            if name not in VARIABLES:
+                wrong = f"{type(self).__name__!r} object has no attribute {name!r}"
+            elif name in self.data:
+                return self.data[name]
+            else:
+                wrong = f"the result has no variable {name!r}; it has {_names(self.data)}"
+            raise AttributeError(wrong, name=name, obj=self)
 
-    @property
-    def outcomes(self) -> xr.DataArray:
-        """Persons to whom something happened, (time, crossing, outcome, kind), in the interval."""
-        return self.data["outcomes"]
-
-    @property
-    def waiting(self) -> xr.DataArray:
-        """Persons who wait, (time, crossing, kind)."""
-        return self.data["waiting"]
-
-    @property
-    def composition(self) -> xr.DataArray:
-        """Persons present, all but those who move, (time, place, kind)."""
-        return self.data["composition"]
-
-    @property
-    def registered(self) -> xr.DataArray:
-        """Persons the host has counted so far, with its delay, (time, place, kind)."""
-        return self.data["registered"]
-
-    @property
-    def violence(self) -> xr.DataArray:
-        """Intensity of violence, 1 on the worst day in the worst place, (time, place)."""
-        return self.data["violence"]
-
-    @property
-    def deaths(self) -> xr.DataArray:
-        """Persons who died in the interval, (time, place, group)."""
-        return self.data["deaths"]
-
-    @property
-    def wounded(self) -> xr.DataArray:
-        """Persons wounded in the interval, (time, place, group)."""
-        return self.data["wounded"]
-
-    @property
-    def exposure(self) -> xr.DataArray:
-        """Person-days in danger in the interval, (time, place, group)."""
-        return self.data["exposure"]
-
-    @property
-    def waiting_time(self) -> xr.DataArray:
-        """Mean hours waited by those admitted in the interval, (time, crossing); NaN if none."""
-        return self.data["waiting_time"]
-
-    @property
-    def hours_waited(self) -> xr.DataArray:
-        """Persons let through in the whole run by the hours they had waited, (crossing, wait)."""
-        return self.data["hours_waited"]
-
-    @property
-    def hours_to_safety(self) -> xr.DataArray:
-        """Persons by the hours from leaving home until they first settled, (refuge, wait).
-
-        A flight counts once inside and once abroad, as far as it came; going home is none.
-        """
-        return self.data["hours_to_safety"]
-
-    @property
-    def split(self) -> xr.DataArray:
-        """Families parted at a gate in the interval, in either direction, (time, crossing)."""
-        return self.data["split"]
-
-    @property
-    def reunited(self) -> xr.DataArray:
-        """Parts left at a gate that joined their family again in the interval, (time, place)."""
-        return self.data["reunited"]
-
-    @property
-    def apart(self) -> xr.DataArray:
-        """Persons left at a gate who have not joined their family again, (time,)."""
-        return self.data["apart"]
-
-    @property
-    def barred_deaths(self) -> xr.DataArray:
-        """Persons who died in the interval, refused at a crossing and not past it since.
-
-        Wherever they died; (time, crossing), the crossing being that of the last refusal.
-        """
-        return self.data["barred_deaths"]
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *(name for name in VARIABLES if name in self.data)})
 
     @property
     def start(self) -> datetime:
@@ -186,7 +111,7 @@ class Result:
         interval that ends at midnight belongs to the day before.
         """
         thinned = thin(self.data, day_ends(self.data["time"].values))
-        days = ("time", day_of(thinned["time"].values))
+        days = ("time", day_of(thinned["time"].values), COORDINATES["day"])
         return thinned.assign_coords(day=days).swap_dims(time="day").drop_vars("time")
 
     def policy_effects(self) -> pd.DataFrame:
@@ -206,8 +131,7 @@ class Result:
             No such variable.
         """
         if variable not in self.data.data_vars:
-            names = ", ".join(str(name) for name in self.data.data_vars)
-            raise KeyError(f"no variable {variable!r}; there is {names}")
+            raise KeyError(f"no variable {variable!r}; there is {_names(self.data)}")
         array = self.data[variable]
         bare = array.drop_vars([c for c in array.coords if c not in array.dims])
         return bare.to_dataframe().reset_index()
@@ -227,10 +151,9 @@ class Result:
     def __repr__(self) -> str:
         """One line on the run and one on what is in it."""
         sizes = ", ".join(f"{n} {d}" for d, n in self.data.sizes.items())
-        names = ", ".join(str(name) for name in self.data.data_vars)
         seed = f", seed {plain(self.seed)}" if self.seed else ""
         told = f"{plain(self.name) or 'a run'}{seed}{self._span()}"
-        return f"<Result of {told}>\n{plain(sizes)}\nvariables: {plain(names)}"
+        return f"<Result of {told}>\n{plain(sizes)}\nvariables: {plain(_names(self.data))}"
 
     def _span(self) -> str:
         """Its first and last time, or first and last day of what `daily` gave."""
@@ -242,3 +165,11 @@ class Result:
 
     def _repr_html_(self) -> str:
         return self.data._repr_html_()
+
+
+def _names(data: xr.Dataset) -> str:
+    return ", ".join(str(name) for name in data.data_vars)
+
+
+if Result.__doc__:  # python -OO takes docstrings away
+    Result.__doc__ = Result.__doc__.replace("    Examples\n", f"{listed()}\n    Examples\n")

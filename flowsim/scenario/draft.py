@@ -78,7 +78,7 @@ class Draft:
     Parameters
     ----------
     values : dict
-        Valid fields of the scenario that are no lists of sections.
+        Valid fields of the scenario that are not lists of sections.
     rows : dict of location to Rows
     """
 

@@ -215,7 +215,7 @@ def _items(base: Node, over: Node, flaws: list[Flaw], loc: Loc, replaced: Lists 
 def _added(node: Node, flaws: list[Flaw], loc: Loc) -> list[Node]:
     if isinstance(node.value, list):
         return node.value
-    wrong = f"{shown(node.value)} stands where a list belongs"
+    wrong = f"{shown(node.value)} is not a list"
     flaws.append(Flaw(loc, wrong, "give a list of what to add, as [a, b]"))
     return []
 
@@ -241,7 +241,7 @@ class _NotOne:
         if self._base.value and not self._names and not found:
             right = f"give the whole list, or `{ADD}: [...]` to add to it"
             return Flaw(loc, "these have no name", right, at_key=True)
-        many = f"{found} items go by the name {name!r}"
+        many = f"{found} items are named {name!r}"
         wrong = many if found else f"there is no {name!r} in what this extends"
         near = did_you_mean(name, self._names) if self._count <= SUGGESTIONS else ""
         right = f"name one of {self._listed}{near}, or give `{ADD}: [...]` for a new one"

@@ -203,7 +203,7 @@ def _check_lines(path: Path, text: str) -> None:
     if found:
         at = found.start()
         line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-        wrong = f"the control character U+{ord(found[0]):04X} stands here"
+        wrong = f"the control character U+{ord(found[0]):04X} is not allowed here"
         raise _refusal(path, wrong, "give plain text, without it", line, column)
     start, line = 0, 1
     while (end := text.find("\n", start)) >= 0 or start < len(text):

@@ -171,6 +171,6 @@ def capped(problems: Iterable[Problem]) -> list[Problem]:
             told.append(problem)
     for file, number in more.items():
         last, many = kept[file][-1], f"{number} more things are wrong in this file"
-        right = "mend those before first"
+        right = "fix the errors above first"
         kept[file].append(Problem("", many, right, file, last.line, last.column))
     return [problem for told in kept.values() for problem in told]

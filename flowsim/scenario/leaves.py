@@ -69,7 +69,7 @@ def leaf(value: Any, expected: Any, loc: Loc, zone: tzinfo | None, flaws: list[F
         flaws.append(Flaw(loc, f"{shown(value)} is too large a number", "give a smaller one"))
         return value
     if found is None or (whole and found % 1):
-        wrong = f"{shown(value)} is no {'whole ' if whole else ''}number"
+        wrong = f"{shown(value)} is not a {'whole ' if whole else ''}number"
         right = "give plain digits, as 1500" if whole else "give a plain decimal, as 0.25"
         flaws.append(Flaw(loc, wrong, right + numerals.hint(value)))
         return value
@@ -83,7 +83,7 @@ def keys_of(data: dict[str, Any], expected: Any, loc: Loc) -> list[Flaw]:
         return []
     odd = [key for key in data if isinstance(key, str) and not _is_whole(key)]
     right = "give plain digits, as 1500"
-    return [Flaw((*loc, key), f"{key!r} is no whole number", right, at_key=True) for key in odd]
+    return [Flaw((*loc, key), f"{key!r} is not a whole number", right, at_key=True) for key in odd]
 
 
 def _is_whole(text: str) -> bool:

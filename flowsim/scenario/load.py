@@ -206,10 +206,10 @@ def _absent(given: Path, file: Path) -> Problem:
             wrong = f"this folder has tables of a scenario ({', '.join(tables)}) and no {FILE}"
             return Problem(str(given), wrong, f"add a {FILE} that names them")
         return Problem(str(given), f"there is no {FILE} in this folder", "name a scenario's folder")
-    if is_file(given):
-        return Problem(str(given), "this is no YAML file", "name a scenario's folder or YAML file")
-    wrong = "there is no such file or folder"
     right = "name a scenario's folder or YAML file"
+    if is_file(given):
+        return Problem(str(given), "this is not a YAML file", right)
+    wrong = "there is no such file or folder"
     if is_name and not near:
         right += f", or one that comes with flowsim, as {listed(names())}"
     return Problem(str(given), wrong, right + near)
@@ -236,12 +236,12 @@ class _Reader:
             wrong = (
                 f"it extends itself: {circle}" if real in self._chain else "the chain is too long"
             )
-            raise _error("extends", wrong, "extend a scenario that stands by itself", named)
+            raise _error("extends", wrong, "extend a scenario that extends no other", named)
         self._chain[real] = file
         self.files.append(str(file))
         root = parse(read_text(file, YAML_BYTES, named, "extends" if named else ""), str(file))
         if not isinstance(root.value, dict):
-            wrong, right = "this is no scenario", "give the keys of a scenario, as `name: ...`"
+            wrong, right = "this is not a scenario", "give the keys of a scenario, as `name: ...`"
             raise _error("", wrong, right, root.at)
         self._tables(root, file.parent)
         base = root.value.pop("extends", None)
@@ -259,7 +259,7 @@ class _Reader:
     def _base(self, base: Node, folder: Path) -> Node:
         if not isinstance(base.value, str):
             right = "give the folder or YAML file that this extends"
-            raise _error("extends", "this is no path", right, base.at)
+            raise _error("extends", "this is not a path", right, base.at)
         shipped = shipped_path(base.value, folder)
         if shipped is not None:
             target = shipped / FILE if is_folder(shipped) else shipped

@@ -52,7 +52,7 @@ def wrong_in_section(
     kind : type
     data : mapping
     failed : ValidationError, optional
-        What pydantic found; true and false, which it takes for 1 and 0, are no numbers either.
+        What pydantic found; true and false, which it takes for 1 and 0, are not numbers either.
     """
     flaws = [
         Flaw((name,), *no_number(value))
@@ -67,7 +67,7 @@ def wrong_in_section(
 
 def no_number(value: bool) -> Said:
     """What is said of true or false in the place of a number."""
-    return f"{shown(value)} is no number", "give a plain decimal, as 0.25"
+    return f"{shown(value)} is not a number", "give a plain decimal, as 0.25"
 
 
 def _walk(loc: Loc, expected: Any, kind: str) -> tuple[Loc, Any, str]:
@@ -121,21 +121,21 @@ def shown(value: Any) -> str:
 
 
 _FIXED: Mapping[str, Said] = {
-    "string_type": ("{value} is no text", "give a text; put a number in quotes to make it one"),
+    "string_type": ("{value} is not text", "give a text; put a number in quotes to make it one"),
     "string_too_short": ("the text is empty", "give a name"),
-    "int_parsing": ("{value} is no whole number", "give plain digits, as 1500"),
+    "int_parsing": ("{value} is not a whole number", "give plain digits, as 1500"),
     "int_parsing_size": ("{value} is too large a number", "give a smaller one"),
-    "int_from_float": ("{value} is no whole number", "give a whole number"),
-    "int_type": ("{value} is no whole number", "give plain digits, as 1500"),
-    "float_parsing": ("{value} is no number", "give a plain decimal, as 0.25"),
-    "float_type": ("{value} is no number", "give a plain decimal, as 0.25"),
-    "finite_number": ("{value} is no finite number", "give a plain decimal, as 0.25"),
+    "int_from_float": ("{value} is not a whole number", "give a whole number"),
+    "int_type": ("{value} is not a whole number", "give plain digits, as 1500"),
+    "float_parsing": ("{value} is not a number", "give a plain decimal, as 0.25"),
+    "float_type": ("{value} is not a number", "give a plain decimal, as 0.25"),
+    "finite_number": ("{value} is not a finite number", "give a plain decimal, as 0.25"),
     "bool_type": ("{value} is neither true nor false", "give true or false"),
-    "tuple_type": ("{value} stands where a list belongs", "give a list, as [a, b]"),
-    "dict_type": ("{value} stands where a mapping belongs", "give a mapping, as {a: 1}"),
-    "model_type": ("{value} stands where a mapping belongs", "give a mapping with its keys"),
+    "tuple_type": ("{value} is not a list", "give a list, as [a, b]"),
+    "dict_type": ("{value} is not a mapping", "give a mapping, as {a: 1}"),
+    "model_type": ("{value} is not a mapping", "give a mapping with its keys"),
     "model_attributes_type": (
-        "{value} stands where a mapping belongs",
+        "{value} is not a mapping",
         "give a mapping with its keys",
     ),
 }

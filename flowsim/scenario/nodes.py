@@ -34,7 +34,7 @@ class Spot:
 
 
 _NO_KEYS: dict[str, Spot] = {}
-"""Of all nodes that are no mapping, to which nothing is added."""
+"""Of all nodes that are not a mapping, to which nothing is added."""
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class Node:
             self.keys = {}
 
     def get(self, key: str) -> Node | None:
-        """The value of a key, or None where there is no such key or this is no mapping."""
+        """The value of a key, or None where there is no such key or this is not a mapping."""
         return self.value.get(key) if isinstance(self.value, dict) else None
 
     def like(self, value: dict[str, Node] | list[Node]) -> Node:

@@ -125,7 +125,7 @@ class _Lifter:
     def _plain(self, node: Node, expected: Any, loc: Loc) -> Node:
         """The node with the number or time that its text means.
 
-        True and false are no numbers, though they can be counted with.
+        True and false are not numbers, though they can be counted with.
         """
         if isinstance(node.value, bool) and bare(expected) in (int, float):
             self.flaws.append(Flaw(loc, *no_number(node.value)))

@@ -67,7 +67,7 @@ def assignment(text: str) -> tuple[str, Any]:
     Raises
     ------
     ScenarioError
-        There is no ``=``, or the value is no YAML.
+        There is no ``=``, or the value is not YAML.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def _steps(path: str) -> list[str]:
         steps.append(found[1] if found[2] is None else found[2])
         at = found.end()
     if at < len(path) or not steps:
-        raise _WrongPathError("this is no path", "write it as places[Osh].population")
+        raise _WrongPathError("this is not a path", "write it as places[Osh].population")
     return steps
 
 
@@ -152,7 +152,7 @@ def _index(items: tuple[Any, ...], step: str, field: str) -> int:
         return found[0]
     names = [str(label) for label in labels(field, items)]
     if found:
-        wrong = f"{len(found)} items go by the name {step!r}"
+        wrong = f"{len(found)} items are named {step!r}"
         raise _WrongPathError(wrong, f"give one of the indices {listed(map(str, found))}")
     if _is_index(step) and int(step) < len(items):
         return int(step)

@@ -11,7 +11,7 @@ from flowsim.policy.stock import BY_TYPE, EXAMPLE
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.nodes import Loc, Node
 
-_FUNCTION = ("a function cannot stand in a file", "give it in a script, with add_policies")
+_FUNCTION = ("a file cannot hold a function", "give it in a script, with add_policies")
 _CODE = (
     "code of a scenario file is not run unless you allow it",
     "pass --allow-code, or allow_code=True to flowsim.load, if you trust this file",

@@ -47,10 +47,10 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
 }
 _SYNTAX = (
-    ("found character '\\t'", "a tab stands here", "indent with spaces"),
+    ("found character '\\t'", "a tab is not allowed here", "indent with spaces"),
     (
         "mapping values are not allowed here",
-        "a ': ' cannot stand here",
+        "a ': ' is not allowed here",
         "put the text in quotes, or line its key up with the keys beside it",
     ),
     (
@@ -61,10 +61,10 @@ _SYNTAX = (
     ("expected ',' or ']'", "the list in [ ] is not closed", "close it with ]"),
     ("expected ',' or '}'", "the mapping in { } is not closed", "close it with }"),
     ("found unexpected end of stream", "a quoted text is not closed", "close it with its quote"),
-    ("sequence entries are not", "a '- ' cannot stand here", "line it up with its list"),
-    ("mapping keys are not", "a '? ' cannot stand here", "write `key: value`"),
+    ("sequence entries are not", "a '- ' is not allowed here", "line it up with its list"),
+    ("mapping keys are not", "a '? ' is not allowed here", "write `key: value`"),
     ("expected the node content", "a value is missing here", "give it, or remove the key"),
-    ("<document start>", "this stands beside the mapping", "indent all of its keys alike"),
+    ("<document start>", "this is beside the mapping, not in it", "indent all of its keys alike"),
     ("could not find expected ':'", "a key has no ': ' after it", "write it as `key: value`"),
     ("cannot start any token", "a plain text cannot start with this", "put the text in quotes"),
 )
@@ -105,13 +105,13 @@ def parse(text: str, file: str, what: str = "a scenario") -> Node:
     Raises
     ------
     ScenarioError
-        With the first error of syntax, or all keys that stand twice and all tags.
+        With the first error of syntax, or all keys that appear twice and all tags.
     """
     found = _BREAKS.search(text)
     if found:
         at = found.start()
         line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-        wrong = f"the control character U+{ord(found[0]):04X} stands here"
+        wrong = f"the control character U+{ord(found[0]):04X} is not allowed here"
         right = "give plain text, without it"
         raise ScenarioError([Problem("", wrong, right, file, line, column)])
     builder = _Builder(file)
@@ -166,7 +166,7 @@ class _Builder:
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             self._close()
         elif self._awaits_key() and isinstance(event, MappingStartEvent | SequenceStartEvent):
-            raise self._error(spot, "a list or mapping stands as a key", "give a name as key")
+            raise self._error(spot, "a list or mapping is used as a key", "give a name as key")
         elif isinstance(event, AliasEvent):
             self._alias(event, spot)
         elif isinstance(event, MappingStartEvent | SequenceStartEvent):
@@ -195,7 +195,7 @@ class _Builder:
     def _scalar(self, event: Any, spot: Spot) -> None:
         odd = _NO_TEXT.search(event.value)
         if odd:
-            wrong = f"the escape stands for U+{ord(odd[0]):04X}, which is no text"
+            wrong = f"the escape stands for U+{ord(odd[0]):04X}, which is not text"
             self.problems.append(self._problem(spot, wrong, "leave it out"))
         if self._awaits_key():
             self._key(event.value, spot, merges=event.value == MERGE and event.implicit[0])
@@ -209,12 +209,12 @@ class _Builder:
     def _alias(self, event: Any, spot: Spot) -> None:
         name = event.anchor
         if self._awaits_key():
-            raise self._error(spot, f"the alias *{name} stands as a key", "write the key out")
+            raise self._error(spot, f"the alias *{name} is used as a key", "write the key out")
         if name not in self._anchors:
             raise self._error(spot, f"the alias *{name} has no &{name} before it", "write it out")
         named = self._anchors[name]
         if named is None:
-            raise self._error(spot, f"the alias *{name} stands inside of &{name}", "write it out")
+            raise self._error(spot, f"the alias *{name} is inside of &{name}", "write it out")
         node, values = named
         self._aliased += values
         if self._aliased > ALIAS_VALUES:
@@ -230,7 +230,7 @@ class _Builder:
         if not all(isinstance(other.value, dict) for other in others):
             right = f"name mappings by their anchors, as `{MERGE}: *name` or `{MERGE}: [*a, *b]`"
             path = join(self._at(), self._open[-1].key or "") if self._open else ""
-            wrong = "what is merged is no mapping"
+            wrong = "what is merged is not a mapping"
             self.problems.append(self._problem(at, wrong, right, join(path, MERGE)))
             return
         for other in others:
@@ -243,7 +243,7 @@ class _Builder:
         top.merges = top.merges or merges
         if key in top.node.value:
             before = top.node.keys[key]
-            wrong = f"{key!r} stands twice, first in line {before.line}"
+            wrong = f"{key!r} appears twice, first in line {before.line}"
             self.problems.append(
                 self._problem(spot, wrong, "keep one of them", join(self._at(), key))
             )
@@ -270,7 +270,7 @@ class _Builder:
     def _check_tag(self, event: Any, spot: Spot) -> None:
         if event.tag is not None and event.tag != "!":
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            wrong = f"the tag {tag} stands here"
+            wrong = f"the tag {tag} is not allowed here"
             self.problems.append(self._problem(spot, wrong, "give the plain value, without a tag"))
 
     def _at(self) -> str:

@@ -177,7 +177,7 @@ class Scenario(Section):
         old = found[border]
         if side is not None and side not in old.between:
             raise KeyError(
-                f"{side!r} is no side of {border}; its sides are {', '.join(old.between)}"
+                f"{side!r} is not a side of {border}; its sides are {', '.join(old.between)}"
             )
         target = side or next((c for c in old.between if c not in self.flee_from), old.between[1])
         field = "policies" if direction == "out" else "back"

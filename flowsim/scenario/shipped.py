@@ -81,7 +81,7 @@ def shipped_path(name: str | os.PathLike[str], folder: Path = Path()) -> Path | 
     Returns
     -------
     Path or None
-        None where it is no such name, or something in `folder` has it.
+        None where it is not such a name, or something in `folder` has it.
     """
     parts = Path(name).parts
     if not _is_shipped(parts) or os.path.lexists(folder / parts[0]):

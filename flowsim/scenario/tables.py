@@ -169,10 +169,10 @@ def _columns(
         if not name:
             continue
         if name in seen:
-            wrong = f"the column {name!r} stands twice, first as cell {seen[name] + 1}"
+            wrong = f"the column {name!r} appears twice, first as cell {seen[name] + 1}"
             problem(cell, wrong, "keep one of them")
         elif around:
-            wrong = f"the column {name!r} stands beside {around!r}, which is all of it"
+            wrong = f"the column {name!r} is given beside {around!r}, which is all of it"
             problem(cell, wrong, "keep one of them")
         elif is_part:
             columns.append(Column(cell, tuple(stem.split(".")), end))

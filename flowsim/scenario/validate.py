@@ -39,7 +39,7 @@ def validate(root: Node, damaged: Container[Loc] = ()) -> tuple[Draft, dict[str,
     list of Flaw
     """
     if not isinstance(root.value, dict):
-        return Draft({}, {}), {}, [Flaw((), "this is no scenario", "give a mapping of its keys")]
+        return Draft({}, {}), {}, [Flaw((), "this is not a scenario", "give a mapping of its keys")]
     data: dict[str, Any] = root.plain()
     draft, flaws = _validate(data, damaged)
     return draft, data, flaws

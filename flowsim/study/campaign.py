@@ -33,7 +33,7 @@ EVERY_S = 60.0
 
 
 class DamageWarning(UserWarning):
-    """A record of a store was not as it was written; its run is done again."""
+    """A record of a store was not as it was written; its run is computed again."""
 
 
 class MixedWorkersWarning(UserWarning):
@@ -117,7 +117,7 @@ def _check(store: Store, runs: Sequence[Run]) -> tuple[list[Run], dict[Run, byte
 
 
 def _remove(store: Store, run: Run, wrong: str) -> None:
-    told = f"{store.path(run.key)}: {wrong}; the run of {run} is done again"
+    told = f"{store.path(run.key)}: {wrong}; the run of {run} is computed again"
     warnings.warn(told, DamageWarning, stacklevel=5)
     store.remove(run.key)
 

@@ -75,7 +75,7 @@ class Comparison:
         ``precision``                half width that is wished
         ``units_needed``             least number of pairs with a t interval that narrow
         ``runs_needed_unpaired``     least number of independent runs of each scenario
-        ``reason``                   why the gain is under 10, or why it is no number
+        ``reason``                   why the gain is under 10, or why it is not a number
         ===========================  ===============================================================
 
         What is about pairs is NaN for the reference.
@@ -236,7 +236,7 @@ def _dataset(runs: Any) -> xr.Dataset:
             raise ScenarioError([Problem("runs", str(error), right)]) from None
     data = runs if isinstance(runs, xr.Dataset) else getattr(runs, "data", None)
     if not isinstance(data, xr.Dataset) or not set(RUN) <= set(data.dims):
-        wrong = f"{type(runs).__name__} is no Dataset over {', '.join(RUN)}"
+        wrong = f"{type(runs).__name__} is not a Dataset over {', '.join(RUN)}"
         raise ScenarioError([Problem("runs", wrong, "give the runs of a study")])
     return data
 
@@ -275,24 +275,24 @@ def _wrong(
         right = "name outcomes by their labels along effect"
         problems.append(Problem("outcomes", "there is nothing to compare", right))
     if against not in scenarios:
-        problems.insert(0, _unknown("against", against, scenarios, "scenario of this study"))
+        problems.insert(0, _unknown("against", against, scenarios, "a scenario of this study"))
     if not 0.0 < level < 1.0:
-        problems.append(Problem("level", f"{level} is no level", "give one between 0 and 1"))
+        problems.append(Problem("level", f"{level} is not a level", "give one between 0 and 1"))
     if method not in METHODS:
-        problems.append(_unknown("method", method, list(METHODS), "method"))
+        problems.append(_unknown("method", method, list(METHODS), "a method"))
     wishes = precision if isinstance(precision, Mapping) else {"": precision}
     for name, wish in wishes.items():
         path = f"precision[{name}]" if name else "precision"
         if name and name not in found:
             problems.append(_unknown(path, name, list(found)))
         if wish is not None and not 0.0 < wish < math.inf:
-            problems.append(Problem(path, f"{wish} is no half width", "give one above 0"))
+            problems.append(Problem(path, f"{wish} is not a half width", "give one above 0"))
     return problems
 
 
-def _unknown(path: str, word: str, known: list[str], kind: str = "outcome compared") -> Problem:
+def _unknown(path: str, word: str, known: list[str], kind: str = "an outcome compared") -> Problem:
     right = f"give one of {listed(known)}{did_you_mean(word, known)}"
-    return Problem(path, f"{word!r} is no {kind}", right)
+    return Problem(path, f"{word!r} is not {kind}", right)
 
 
 def _in_words(precision: Precision) -> str:
@@ -362,7 +362,7 @@ def _read(
         unit = "" if units is None else str(units.values[known.index(measure)])
     else:
         right = f"give one of {listed(known)}{did_you_mean(measure, known)}"
-        return Problem(path, f"{measure!r} is no outcome of these runs", right)
+        return Problem(path, f"{measure!r} is not an outcome of these runs", right)
     # By label, so that a function may give its runs in any order, and so may a Dataset.
     made = made.reindex({dim: data[dim] for dim in RUN if dim in made.indexes}).transpose(*RUN)
     made = made.sortby([dim for dim in RUN[1:] if dim in made.indexes])

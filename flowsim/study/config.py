@@ -40,7 +40,7 @@ def to_seed(value: Any) -> Any:
     try:
         text = seed_text(value)
     except (TypeError, ValueError):
-        raise ValueError(f"{shown(value)} is no seed; give a whole number or a text") from None
+        raise ValueError(f"{shown(value)} is not a seed; give a whole number or a text") from None
     is_whole = re.fullmatch("0|-?[1-9][0-9]{0,99}", text) is not None
     return int(text) if is_whole else text
 
@@ -49,7 +49,7 @@ def to_scenarios(value: Any) -> Any:
     """At least one scenario, by name."""
     if not isinstance(value, dict):
         right = "give each scenario a name, as `as reported: ../june_2010`"
-        raise ValueError(f"{shown(value)} stands where a mapping belongs; {right}")
+        raise ValueError(f"{shown(value)} is not a mapping; {right}")
     if not value:
         raise ValueError("there is no scenario; give at least one, as `as reported: ../june_2010`")
     return value
@@ -79,7 +79,7 @@ class Variant(Section):
         if isinstance(value, dict | Variant):
             return value
         right = "give a folder or YAML file, or a mapping with `file` and `set`"
-        raise ValueError(f"{shown(value)} is no scenario; {right}")
+        raise ValueError(f"{shown(value)} is not a scenario; {right}")
 
 
 class Samples(Section):
@@ -99,7 +99,7 @@ class Samples(Section):
         if isinstance(value, dict | Samples):
             return value
         right = "give a count, as 64, or a mapping with `count`, `method` and `inputs`"
-        raise ValueError(f"{shown(value)} says no samples; {right}")
+        raise ValueError(f"{shown(value)} does not describe samples; {right}")
 
 
 class CompareSection(Section):

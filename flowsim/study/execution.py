@@ -71,7 +71,7 @@ def pool(jobs: Any) -> Iterator[Pool]:
         with _client(jobs) as client:
             yield _cluster(client)
     else:
-        wrong = f"{jobs!r} names no workers"
+        wrong = f"{jobs!r} does not name workers"
         right = "give a number of processes, -1 for all cores, or a Dask scheduler as tcp://..."
         raise ScenarioError([Problem("jobs", wrong, right)])
 

@@ -114,21 +114,21 @@ def _dataset(data: Any) -> xr.Dataset:
 def _wrong_target(path: Path, suffix: str, overwrite: bool) -> Iterator[Problem]:
     told = str(path)
     if suffix not in FORMATS:
-        wrong = f"no format goes by the suffix {suffix!r}" if suffix else "there is no suffix"
+        wrong = f"no format has the suffix {suffix!r}" if suffix else "there is no suffix"
         kinds = ", ".join(f"{end} ({name})" for end, name in FORMATS.items())
         yield Problem(told, wrong, f"give one of {kinds}")
     if not path.parent.is_dir():
-        why = "is no folder" if path.parent.exists() else "does not exist"
+        why = "is not a folder" if path.parent.exists() else "does not exist"
         yield Problem(told, f"the folder {path.parent} {why}", "make it, or give another path")
     if not os.path.lexists(path):
         return
     if path.is_symlink():
-        wrong = f"it is a link to {os.readlink(path)}, and nothing is written through links"
+        wrong = f"it is a link to {os.readlink(path)}, and flowsim does not write through links"
         yield Problem(told, wrong, "remove it, or give another path")
     elif not overwrite:
         yield Problem(told, "it exists", "give another path, or overwrite to replace it")
     elif suffix == ".zarr" and not _is_zarr(path):
-        yield Problem(told, "it is there and no Zarr", "give another path, or remove it")
+        yield Problem(told, "it exists and is not Zarr", "give another path, or remove it")
     elif suffix != ".zarr" and path.is_dir():
         yield Problem(told, "it is a folder", "give another path, or remove it")
 
@@ -263,7 +263,7 @@ def from_run_table(table: pd.DataFrame) -> xr.Dataset:
     """
     lost = [name for name in RUN if name not in table]
     if lost:
-        raise ValueError(f"a table of runs tells {', '.join(RUN)}; {lost[0]} is not there")
+        raise ValueError(f"a table of runs has {', '.join(RUN)}; {lost[0]} is not there")
     table = table.rename(columns=lambda name: uncell(str(name)))  # as CSV has them
     table = table.assign(scenario=[uncell(str(name)) for name in table["scenario"]])
     order = list(dict.fromkeys(table["scenario"]))

@@ -15,7 +15,7 @@ OF_RECORDS = ("study.worker", "study.sampling")
 OF_CHECKS = ("check.measure",)
 """What makes a baseline."""
 APART = frozenset(
-    {"", "errors", "folders", "halves", "late", "safe_path", "shown", "suffixes"}
+    {"", "errors", "folders", "halves", "lazy_names", "safe_path", "shown", "suffixes", "version"}
     | {"results.netcdf", "study.files", "study.identity"}
 )  # fmt: skip
 """Modules that runs import and no number comes from: messages, files, and names handed out."""
@@ -27,7 +27,8 @@ def code_version(roots: tuple[str, ...] = OF_RECORDS, root: Path = ROOT) -> str:
     """Sixteen hexadecimal digits that change with the code behind a record.
 
     That is the source of all modules of the package that the roots import, those that are imported
-    inside a function too, and the versions of the libraries that compute.
+    inside a function too, with the stubs of packages that hand names out, and the versions of the
+    libraries that compute.
 
     Parameters
     ----------
@@ -43,6 +44,8 @@ def code_version(roots: tuple[str, ...] = OF_RECORDS, root: Path = ROOT) -> str:
     for module in imported_by(roots, root):
         digest.update(f"{module}\n".encode())
         digest.update(sources[module].read_bytes())
+        stub = _stub(sources[module])
+        digest.update(stub.read_bytes() if stub else b"")
     return digest.hexdigest()
 
 
@@ -94,31 +97,29 @@ def _sources(root: Path) -> dict[str, Path]:
 def _imports(module: str, sources: Mapping[str, Path], top: str) -> Iterator[str]:
     """The modules of the package that a module imports, or hands out names of."""
     path = sources[module]
-    tree = ast.parse(path.read_bytes(), str(path))
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    late = False
-    for node in _run(tree):
+    for node in _import_statements(path):
         if isinstance(node, ast.Import):
             named = (_within(name.name, top) for name in node.names)
             yield from (name for name in named if name is not None)
             continue
         base = _base(node, package, top)
         if base is not None:
-            late |= base == "late"
             yield base
             inner = (f"{base}.{name.name}".lstrip(".") for name in node.names)
             yield from (name for name in inner if name in sources)
-    if late:
-        yield from _handed_out(tree, package, sources)
 
 
-def _handed_out(tree: ast.AST, package: str, sources: Mapping[str, Path]) -> Iterator[str]:
-    """The modules that a package hands names out of (`flowsim.late`): they stand in texts."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            inner = f"{package}.{node.value}".lstrip(".")
-            if node.value and inner in sources:
-                yield inner
+def _import_statements(path: Path) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Those that a module runs, and those of its stub, which a package runs when names are used."""
+    for source in filter(None, (path, _stub(path))):
+        yield from _run(ast.parse(source.read_bytes(), str(source)))
+
+
+def _stub(path: Path) -> Path | None:
+    """The stub from which a package hands names out (`flowsim.lazy_names`)."""
+    stub = path.with_suffix(".pyi")
+    return stub if path.name == "__init__.py" and stub.exists() else None
 
 
 def _run(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:

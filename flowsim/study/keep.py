@@ -14,6 +14,7 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.results.effects import ALL, policy_effects
 from flowsim.results.resample import day_ends, thin
 from flowsim.results.result import VARIABLES, Result
+from flowsim.results.variables import QUEUE_PEAK
 from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.scenario.scenario import Scenario
 
@@ -30,7 +31,7 @@ GROUPS = {
     "hosts": ("composition", "registered"),
 }
 """Names that stand for several variables."""
-ATTRIBUTES = ("name", "title", "digest", "start", "timezone", "flee_from")
+ATTRIBUTES = ("name", "title", "digest", "start", "timezone", "flee_from", "Conventions")
 """Attributes of a run that are the same for every seed, and that a `Result` needs."""
 
 
@@ -111,7 +112,7 @@ def _parts(entry: str) -> tuple[str, str]:
 def _flaws(entry: object) -> Iterator[tuple[str, str]]:
     """What is wrong with an entry, and what would be right."""
     if not isinstance(entry, str):
-        yield f"{entry!r} is no text", "write it as people or people:daily"
+        yield f"{entry!r} is not text", "write it as people or people:daily"
         return
     name, interval = _parts(entry)
     if name in ALWAYS and ":" in entry:
@@ -123,7 +124,7 @@ def _flaws(entry: object) -> Iterator[tuple[str, str]]:
         yield f"there is no {name!r} to keep", right
     if interval not in INTERVALS:
         right = f"give {', '.join(INTERVALS[:-1])} or {TOTAL}{did_you_mean(interval, INTERVALS)}"
-        yield f"{interval!r} is no interval", right
+        yield f"{interval!r} is not an interval", right
 
 
 def recorded_times(scenario: Scenario) -> NDArray[np.datetime64]:
@@ -175,7 +176,7 @@ def kept(result: Result, scenario: Scenario, keep: Keep) -> xr.Dataset:
     """
     if not np.array_equal(result.data["time"].values, recorded_times(scenario)):
         raise ValueError("the run was not recorded at the scenario's times, from start to end")
-    peak = result.waiting.sum("kind", dtype=np.int32).assign_attrs(units="persons")
+    peak = result.waiting.sum("kind", dtype=np.int32).assign_attrs(QUEUE_PEAK.attributes())
     data = result.data.assign(queue_peak=peak)
     daily = thin(data, instants(scenario))
     sources = {

@@ -170,7 +170,7 @@ class Manifest:
             raise OtherFormatError(0)
         names = [entry.name for entry in plan.scenarios]
         if len(set(names)) < len(names):
-            raise ValueError("a scenario stands in it twice")
+            raise ValueError("a scenario is in it twice")
         most = max((e.members * max(e.samples, 1) for e in plan.scenarios), default=0)
         if most > MOST_RUNS or any(e.members < 1 or e.samples < 0 for e in plan.scenarios):
             raise ValueError(f"a scenario has from 1 to {MOST_RUNS:,} runs")
@@ -241,7 +241,7 @@ def _told(
     old: Manifest, new: Manifest, apart: list[str], changed: list[Entry], where: str
 ) -> Iterator[Problem]:
     right = (
-        "name another store, or have its runs computed anew with on_change='recompute' "
+        "name another store, or have its runs computed again with on_change='recompute' "
         "(--recompute on the command line)"
     )
     for key in apart:

@@ -72,7 +72,7 @@ class StudyFile:
 def is_study(path: str | os.PathLike[str]) -> bool:
     """Whether a path is a study file, or a folder that has one and no scenario of its own.
 
-    A study file is a YAML file with the key ``scenarios``, which no scenario has. One that is no
+    A study file is a YAML file with the key ``scenarios``, which no scenario has. One that is not
     proper YAML is judged by a line that begins with that key.
     """
     given = located(path, telling=False)
@@ -120,7 +120,7 @@ def read_study(path: str | os.PathLike[str], allow_code: bool = False) -> StudyF
     root = parse(read_text(file, YAML_BYTES), str(file), what="a study")
     if not isinstance(root.value, dict):
         spot, right = root.at, "give the keys of a study, as `name: ...`"
-        wrong = "this is no study"
+        wrong = "this is not a study"
         raise ScenarioError([Problem("", wrong, right, spot.file, spot.line, spot.column)])
     reader = _Reader(root, file, allow_code)
     values = reader.read()
@@ -186,7 +186,7 @@ class _Reader:
                 else:
                     self.flaws.append(Flaw((*loc, "file"), problem.wrong, problem.right))
             return
-        except (OSError, ValueError) as error:  # a name that is no name of a file
+        except (OSError, ValueError) as error:  # a name that is not a name of a file
             wrong = f"it cannot be read: {error}"
             self.flaws.append(Flaw((*loc, "file"), wrong, "name a scenario's folder or YAML file"))
             return

@@ -11,7 +11,7 @@ A layout is told once for many runs: names, dimensions, types and labels of thei
 | what is known of the run (JSON), filled up with blanks to a multiple of 8 | |
 | the arrays, as the layout has them | |
 
-Checksums are CRC-32: they find damage, and are no seal against forgery.
+Checksums are CRC-32: they find damage, and are not a seal against forgery.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class Layout:
         for name, dims, shape, dtype in told:
             _check(name, dims, shape, dtype, sizes)
         if len({name for name, *_ in told}) < len(told):
-            raise ValueError("a name stands in it twice")
+            raise ValueError("a name is in it twice")
         try:
             layout.labels()
         except (TypeError, OverflowError) as error:
@@ -201,7 +201,7 @@ def _parts(name: str, coord: Mapping[str, Any]) -> tuple[list[str], list[int], s
         if not isinstance(coord.get(key), kind) or len(coord) > len(_COORDINATE):
             raise ValueError(f"the labels {name!r} have no {key} as they should")
     if not all(isinstance(dim, str) for dim in coord["dims"]):
-        raise ValueError(f"the labels {name!r} have dimensions that are no texts")
+        raise ValueError(f"the labels {name!r} have dimensions that are not texts")
     if not all(type(size) is int for size in coord["shape"]):
         raise ValueError(f"the labels {name!r} have a shape that is not of whole numbers")
     return coord["dims"], coord["shape"], coord["dtype"]

@@ -124,7 +124,7 @@ def open_study(store: str | os.PathLike[str], partial: bool = False) -> Runs:
     Raises
     ------
     StoreError
-        The folder is no store.
+        The folder is not a store.
 
     Examples
     --------
@@ -191,7 +191,8 @@ def _whole(
         "name": plan.name, "title": plan.title, "study_seed": plan.seed, "code": plan.code,
         "cpu": ", ".join(store.cpus()),
     }  # fmt: skip
-    shared = {k: v for k, v in parts[0].attrs.items() if k in ("start", "timezone", "flee_from")}
+    of_all = ("start", "timezone", "flee_from", "Conventions")
+    shared = {k: v for k, v in parts[0].attrs.items() if k in of_all}
     return whole.assign_coords(seed_of_run=by_run).assign_attrs(
         **told, method=plan.method, inputs=",".join(plan.inputs), keep=",".join(plan.keep), **shared
     )

@@ -52,7 +52,7 @@ def positions(
     Parameters
     ----------
     paths : iterable of str
-        Inputs; one that stands twice counts once.
+        Inputs; one that appears twice counts once.
     samples : int
     method : {"latin_hypercube", "sobol", "monte_carlo"}
     seed : int or str
@@ -208,7 +208,7 @@ def _check_positions(position: Mapping[str, float]) -> None:
     if wrong:
         right = "give a number between 0 and 1"
         raise ScenarioError(
-            [Problem(path, f"{position[path]} is no position", right) for path in wrong]
+            [Problem(path, f"{position[path]} is not a position", right) for path in wrong]
         )
 
 

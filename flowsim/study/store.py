@@ -72,7 +72,7 @@ class Store:
             return Manifest.from_text(read_json(path))
         except FileNotFoundError:
             raise StoreError(
-                f"{self.folder} is no store of a study: it has no {MANIFEST}"
+                f"{self.folder} is not a store of a study: it has no {MANIFEST}"
             ) from None
         except OtherFormatError as error:
             told = f"{self.folder} is a store of format {error}, and this flowsim reads {FORMAT}"
@@ -119,7 +119,7 @@ class Store:
     def _check_folder(self) -> None:
         there = self.folder
         if there.exists() and not there.is_dir():
-            raise ScenarioError([Problem(str(there), "this is no folder", "name another store")])
+            raise ScenarioError([Problem(str(there), "this is not a folder", "name another store")])
         if not there.is_dir() or self._has_plan() or self.keys():
             return
         # A study that was cut off before it had a plan leaves nothing but these.
@@ -135,7 +135,9 @@ class Store:
         links = [path for path in parts if path.is_symlink()]
         if links:
             told = "; ".join(f"{path} leads to {os.readlink(path)}" for path in links)
-            raise StoreError(f"nothing is written through links, and {told}; remove what is a link")
+            raise StoreError(
+                f"flowsim does not write through links, and {told}; remove what is a link"
+            )
 
     def _drop_all_but(self, keys: set[str]) -> None:
         """Remove the records of an earlier plan, which no opening would find."""

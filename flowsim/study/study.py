@@ -282,9 +282,9 @@ def _wrong_scenarios(scenarios: Mapping[Any, Any]) -> list[Problem]:
     for name, scenario in scenarios.items():
         where = f"scenarios[{name}]"
         if not isinstance(name, str) or not name.strip():
-            problems.append(Problem(where, f"{name!r} is no name", "give a text"))
+            problems.append(Problem(where, f"{name!r} is not a name", "give a text"))
         if not isinstance(scenario, Scenario):
-            wrong = f"a {type(scenario).__name__} is no scenario"
+            wrong = f"a {type(scenario).__name__} is not a scenario"
             problems.append(Problem(where, wrong, "load it with flowsim.load"))
             continue
         found = check(scenario)
@@ -304,7 +304,7 @@ def _wrong_rules(
     from flowsim.model.hazards import hazards_of, rules_identity
 
     problems = [
-        Problem(f"scenarios[{name}].rules", "Flee's rules take none of one's own",
+        Problem(f"scenarios[{name}].rules", "Flee's rules do not take rules of your own",
                 "leave `rules=` out, or choose `rules: flowsim`")
         for name, scenario in scenarios.items() if scenario.rules == "flee"
     ]  # fmt: skip
@@ -321,7 +321,7 @@ def _wrong_counts(members: Any, samples: Any, method: Any) -> list[Problem]:
     for name, value, least in (("members", members, 1), ("samples", samples, 0)):
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             right = f"give a whole number from {least} on"
-            problems.append(Problem(name, f"{value!r} is no number of {name}", right))
+            problems.append(Problem(name, f"{value!r} is not a number of {name}", right))
     return problems + wrong_method(method)
 
 

@@ -94,7 +94,7 @@ def _done(task: Task, begun: float) -> Done:
     if code_version() != task.code:
         raise RuntimeError(
             f"the worker {_name()} has other code ({code_version()}) than the study ({task.code}); "
-            "install the same version on both, and start the worker anew"
+            "install the same version on both, and restart the worker"
         )
     scenario: Scenario = cloudpickle.loads(task.scenario)
     if task.position:

@@ -344,7 +344,7 @@ CHANGES = (  # start, end, zone, whether it must be refused; clocks may change
 
 
 def clocks(draw: Draw, parts: Parts) -> Broken:
-    """Times that do not exist, stand twice, are far away or are not in order; zones."""
+    """Times that do not exist, appear twice, are far away or are not in order; zones."""
     act = draw(st.sampled_from((0, 1, 1, 2, 2)))
     times = ("start", "end", "stop", "peak", "until", "when")
     if act == 0 or _is_flee(parts):

@@ -50,7 +50,7 @@ def test_a_column_may_not_stand_beside_one_of_its_keys(small: Path, columns: str
     (small / "events.csv").write_text(
         f"place,start,peak,until,intensity,{columns}\nTown,2010-06-11,2010-06-11,2010-06-12,1,1,1\n"
     )
-    assert any("stands beside 'target', which is all of it" in line for line in told(small))
+    assert any("is given beside 'target', which is all of it" in line for line in told(small))
 
 
 def test_positions_are_right_with_the_line_ends_of_old_macs(small: Path) -> None:
@@ -92,7 +92,7 @@ def test_an_escape_that_stands_for_no_text_is_refused(small: Path, escape: str) 
 def test_marks_by_which_no_editor_counts_lines_are_refused_in_yaml(small: Path, mark: str) -> None:
     says = changed(small, "A small world", f"A small{mark}world")
     assert says == (
-        f"small/scenario.yaml:3:15: the control character U+{ord(mark):04X} stands here; "
+        f"small/scenario.yaml:3:15: the control character U+{ord(mark):04X} is not allowed here; "
         "give plain text, without it",
     )
 
@@ -243,7 +243,7 @@ def test_a_number_of_which_nothing_can_be_made_is_refused(small: Path, old: str,
 
 
 def test_a_buffer_of_nothing_leaves_places_without_a_limit_as_they_are() -> None:
-    """Nothing times no limit was no number, and with it the weight of the place."""
+    """Nothing times no limit was not a number, and with it the weight of the place."""
     kept = [room(n, limit, 0.0) for n, limit in ((5, -1.0), (5, 10.0), (10, 10.0))]
     assert kept == [1.0, 0.5, 0.0]
 
@@ -257,7 +257,7 @@ def test_a_buffer_of_nothing_leaves_places_without_a_limit_as_they_are() -> None
         ("sim_period", "StartDate,2015-05-01\nLength,999999999\n", "from 1 to 21915"),
         ("sim_period", "StartDate,9999-12-31\nLength,10\n", "the year 9999 is too far away"),
         ("sim_period", "StartDate,0001-01-01\nLength,10\n", "the year 1 is too far away"),
-        ("closures", "camp,Cee,,0,999999999\n", "is no day"),
+        ("closures", "camp,Cee,,0,999999999\n", "is not a valid day"),
     ],
 )
 def test_numbers_of_flee_that_make_no_date_or_count(
@@ -285,7 +285,7 @@ def test_a_name_of_flee_has_an_end(tmp_path: Path, cells: str) -> None:
 def test_more_people_than_a_scenario_can_have(tmp_path: Path, number: str) -> None:
     places = f"Aha,North,Home,1,1,conflict,0,{number}\nBee,North,Far,1,2,camp,,\n"
     found = told(flee_folder(tmp_path / "top", locations=places))
-    assert any(f"'{number}' is no number of persons" in line for line in found)
+    assert any(f"'{number}' is not a valid number of persons" in line for line in found)
 
 
 def test_a_border_of_a_country_without_a_name_is_not_made(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_rate_of_moving_on_is_violence_alone():
 
 
 def test_news_of_violence_fades_with_distance():
-    """1 - exp(-sum of exp(-km / 8) x danger elsewhere); violence at home is no news."""
+    """1 - exp(-sum of exp(-km / 8) x danger elsewhere); violence at home is not news."""
     km = np.array([[0.0, 8.0, 16.0], [8.0, 0.0, 24.0], [16.0, 24.0, 0.0]])
     danger = np.array([[1.0, 0.0], [0.5, 0.0], [0.0, 0.0]])
     told = heard(news_kernel(km, 8.0), danger)

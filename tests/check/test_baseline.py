@@ -104,7 +104,7 @@ def test_a_scenario_in_which_nothing_happens_has_a_baseline_too(tmp_path: Path) 
 
 # ---- what is damaged ------------------------------------------------------------------------
 
-RIGHT = "restore it from your repository, or write it anew with --update REASON"
+RIGHT = "restore it from your repository, or write it again with --update REASON"
 NUMBERED = "its members are not numbered from 1"
 
 
@@ -113,7 +113,7 @@ def refused(folder: Path, name: str, text: str, wrong: str) -> None:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(fs.ScenarioError) as error:
         read_baseline(folder)
-    assert str(error.value) == f"{file}:1:1: this is no baseline: {wrong}; {RIGHT}"
+    assert str(error.value) == f"{file}:1:1: this is not a baseline: {wrong}; {RIGHT}"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_what_it_says_of_itself_that_is_wrong(
         ("1,0,0\n", "it lacks members of the exact level"),
         ("1,0,0\n2,0,0", "it is cut off"),
         ("1,0,0\n2,0\n", "row 3 has 2 cells and the header 3"),
-        ("1,0,0\n1,0,0\n", "a row stands in it twice"),
+        ("1,0,0\n1,0,0\n", "a row is in it twice"),
         ("1,0,0\n2,0,1e18\n", "'1e18' is not a number below 1e+18"),
         ("1,0,0\n2,0,-1e18\n", "'-1e18' is not a number below 1e+18"),
         ("1,0,0\n2,0,inf\n", "'inf' is not a number below 1e+18"),
@@ -198,7 +198,7 @@ def test_all_that_is_in_the_way_is_told_at_once(tmp_path: Path) -> None:
     (target / "days.csv").symlink_to("elsewhere.csv")
     with pytest.raises(fs.ScenarioError) as error:
         check_place(tmp_path)
-    link = "it is a link to elsewhere.csv, and nothing is written through links"
+    link = "it is a link to elsewhere.csv, and flowsim does not write through links"
     assert [str(problem) for problem in error.value.problems] == [
         f"{target / 'about.json'}: it is a folder; remove or rename it",
         f"{target / 'days.csv'}: {link}; put the folder or file itself there",

@@ -201,7 +201,7 @@ def test_a_check_that_asks_for_something_else_fails(here: Path) -> None:
     [
         ("members: 2\n", "membrs: 2\n", "check.yaml:2:1: membrs: there is no key 'membrs'"),
         ("members: 2\n", "members: 0\n", "check.yaml:2:10: members: "),
-        ("deaths, let", "death, let", "'death' is no outcome of small"),
+        ("deaths, let", "death, let", "'death' is not an outcome of small"),
         ("{members: 12}", "{members: 3}", "check.yaml:5:24: statistical.members: "),
         ("end: 2010-06-12T00:00", "ende: 3", "check.yaml:4:7: "),
         ("end: 2010-06-12T00:00", "end: 1999-01-01", "check.yaml:4:"),
@@ -210,7 +210,7 @@ def test_a_check_that_asks_for_something_else_fails(here: Path) -> None:
 def test_a_check_that_is_wrong_is_usage(here: Path, old: str, new: str, told: str) -> None:
     change(here / "check.yaml", old, new)
     before = (here / "baseline" / "about.json").read_bytes()
-    run = check("--update", "why") if "no outcome" in told else check()
+    run = check("--update", "why") if "not an outcome" in told else check()
     assert run.exit_code == 2, run.output
     assert told in run.output
     assert (here / "baseline" / "about.json").read_bytes() == before
@@ -231,7 +231,7 @@ def test_a_damaged_baseline_is_usage(here: Path, file: str, text: str) -> None:
     (here / "baseline" / file).write_text(text, encoding="utf-8")
     told = check()
     assert told.exit_code == 2
-    assert f"scenarios/mine/baseline/{file}:1:1: this is no baseline: " in told.output
+    assert f"scenarios/mine/baseline/{file}:1:1: this is not a baseline: " in told.output
 
 
 @pytest.mark.parametrize("words", [["nowhere"], ["."], ["--jobs", "0"], ["--update", " "]])

@@ -94,7 +94,7 @@ def test_outcomes_that_are_none_are_told_all_at_once(runs: Runs) -> None:
     paths = [problem.path for problem in error.value.problems]
     assert paths == ["outcomes[1]", "outcomes[2]"]
     one, two = error.value.problems
-    assert one.wrong == "'death' is no outcome of toy"
+    assert one.wrong == "'death' is not an outcome of toy"
     assert one.right.startswith("give one of ")
     assert one.right.endswith("(did you mean 'deaths'?)")
     assert two.right.endswith("(did you mean 'Post: admitted'?)")
@@ -203,7 +203,7 @@ def test_what_moved_is_told_with_member_place_day_and_cause(tmp_path: Path, runs
     history = (tmp_path / "baseline" / "history.md").read_text(encoding="utf-8").splitlines()
     assert history[4].endswith(": again. No outcome's mean moved.")
     wider = asked(tmp_path, SECTION.model_copy(update={"outcomes": ("deaths", "wounded")}))
-    with pytest.raises(fs.ScenarioError, match="'wounded' is no outcome"):
+    with pytest.raises(fs.ScenarioError, match="'wounded' is not an outcome"):
         update(wider, "why")
     wider = asked(tmp_path, SECTION.model_copy(update={"outcomes": ("deaths", "admitted")}))
     update(wider, "wider")
@@ -345,7 +345,7 @@ def test_folders_without_anything_to_check_are_all_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("- 1", "check.yaml:1:1: this is no check; give the keys of a check, as `members: 2`"),
+        ("- 1", "check.yaml:1:1: this is not a check; give the keys of a check, as `members: 2`"),
         ("members: 2.5", "check.yaml:1:10: members: "),
         ("tolerance: 0.5", "check.yaml:1:12: tolerance: "),
         ("statistical: {members: 11}", "check.yaml:1:24: statistical.members: "),
@@ -475,7 +475,7 @@ def test_code_of_a_check_runs_only_if_it_is_allowed(
     ("text", "told"),
     [
         ("", ["check.yaml:1:1: the file is empty; give the keys of a check"]),
-        ("[1, 2]", ["check.yaml:1:1: this is no check; give the keys of a check, as "
+        ("[1, 2]", ["check.yaml:1:1: this is not a check; give the keys of a check, as "
                     "`members: 2`"]),
         ("seed: 1\nmembrs: 3\n", ["check.yaml:2:1: membrs: there is no key 'membrs'; use one of "
                                   "its keys (did you mean 'members'?)"]),

@@ -117,7 +117,7 @@ def test_the_page_has_a_row_for_each_and_below_what_moved() -> None:
 
 
 def test_whole_numbers_must_be_the_same_and_floats_near() -> None:
-    """A float that was whole by chance is no count: it may move as floats may."""
+    """A float that was whole by chance is not a count: it may move as floats may."""
     before = np.array([3.0, 3.0, 3.0 + 1e-12, 0.5, 0.5, 0.0, 0.0, np.nan, np.nan, 2.0, 1e12])
     after = np.array(
         [3.0, 3.0 + 1e-12, 3.0, 0.5 + 1e-12, 0.5 + 1e-6, 0.0, 1e-300, np.nan, 1.0, np.nan, 1e12 + 1]

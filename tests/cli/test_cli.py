@@ -185,7 +185,7 @@ def test_parent_is_missing() -> None:
     assert told.exit_code == 1
     assert told.stderr == "the run failed: the folder x does not exist\n"
     told = run("-o", "small/places.csv/a")
-    assert told.stderr == "the run failed: the folder small/places.csv is no folder\n"
+    assert told.stderr == "the run failed: the folder small/places.csv is not a folder\n"
     assert told.exit_code == 1
 
 

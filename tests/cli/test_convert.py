@@ -74,7 +74,7 @@ def test_what_no_conversion_wrote_is_not_replaced() -> None:
     assert "small holds SOURCES.md, which no conversion wrote" in told.stderr
     assert Path("small/SOURCES.md").read_text() == "mine"
     Path("file").write_text("mine")
-    assert "file is no folder" in convert("small", "file", "--overwrite").stderr
+    assert "file is not a folder" in convert("small", "file", "--overwrite").stderr
 
 
 def test_a_parent_that_is_missing_is_told() -> None:

@@ -195,7 +195,7 @@ def test_a_changed_scenario_is_refused_unless_it_is_to_be_recomputed(store: Path
     assert told.exit_code == 2
     assert told.stderr.splitlines() == [
         "s: the scenario 'open' is not what it was; name another store, or have its runs computed "
-        "anew with on_change='recompute' (--recompute on the command line)",
+        "again with on_change='recompute' (--recompute on the command line)",
         "1 problem",
     ]
     assert contents(store) == before
@@ -214,7 +214,7 @@ def test_damage_is_a_plain_line_and_mended(store: Path) -> None:
     assert told.exit_code == 0
     (line,) = told.stderr.splitlines()
     assert line.startswith(f"warning: {record}: the checksum of ")
-    assert line.endswith("the run of 'open', member 2 (seed 7.2) is done again")
+    assert line.endswith("the run of 'open', member 2 (seed 7.2) is computed again")
     assert contents(store) == before
 
 
@@ -303,9 +303,9 @@ def test_all_that_is_wrong_in_a_study_is_told_with_its_place() -> None:
         (("study", "study.yaml", "--members", "0"), "--members"),
         (("study", "study.yaml", "--samples", "-1"), "--samples"),
         (("study", "study.yaml", "--jobs", "0"), "--jobs 0 runs nothing"),
-        (("study", "study.yaml", "--cluster", "here"), "'here' names no workers"),
+        (("study", "study.yaml", "--cluster", "here"), "'here' does not name workers"),
         (("study", "study.yaml", "-o", "small"), "this folder holds something else"),
-        (("study", "study.yaml", "-o", "study.yaml"), "this is no folder"),
+        (("study", "study.yaml", "-o", "study.yaml"), "this is not a folder"),
         (("compare", "s"), "Missing option '--against'"),
         (("compare", "s", *AGAINST, "--level", "1"), "--level"),
         (("compare", "s", *AGAINST, "--precision", "0"), "--precision"),
@@ -418,9 +418,9 @@ def test_an_outcome_or_scenario_that_is_not_there(store: Path) -> None:
     )
     assert (told.exit_code, told.stdout) == (2, "")
     first, second, last = told.stderr.splitlines()
-    assert first.startswith("against: 'as it wos' is no scenario of this study")
+    assert first.startswith("against: 'as it wos' is not a scenario of this study")
     assert first.endswith("(did you mean 'as it was'?)")
-    assert second.startswith("outcomes[1]: 'death' is no outcome of these runs")
+    assert second.startswith("outcomes[1]: 'death' is not an outcome of these runs")
     assert second.endswith("(did you mean 'deaths'?)")
     assert last == "2 problems"
     assert "comparison.png" not in names("s")
@@ -498,7 +498,7 @@ def test_export_tells_all_that_is_wrong(store: Path) -> None:
     told = call("export", "s", "x/t.xls", "--variable", "death")
     assert told.exit_code == 2
     assert [line.partition(";")[0] for line in told.stderr.splitlines()] == [
-        "x/t.xls: no format goes by the suffix '.xls'",
+        "x/t.xls: no format has the suffix '.xls'",
         "x/t.xls: the folder x does not exist",
         "variable: there is no 'death'",
         "3 problems",

@@ -106,7 +106,7 @@ def test_naive_forecasts(tmp_path: Path) -> None:
 
 
 def test_each_forecast_is_judged_on_the_days_that_it_forecasts(tmp_path: Path) -> None:
-    """What was told of the days before is no forecast, and flatters it."""
+    """What was told of the days before is not a forecast, and flatters it."""
     scenario = fs.load(flee_folder(tmp_path))
     known = registered(scenario)
     found = naive_forecasts(scenario, known)

@@ -281,7 +281,7 @@ def test_reports_in_a_summary_are_plain() -> None:
 
 
 def camps() -> fs.Scenario:
-    """Camp and Calm have registrations; City is no camp, and one report is not of a stock."""
+    """Camp and Calm have registrations; City is not a camp, and one report is not of a stock."""
     stock = {"variable": "stock_abroad", "use": "compare"}
     reports = [
         {"id": "1", "when": "2010-06-12T18:00", "place": "Camp", "value": 30, **stock},

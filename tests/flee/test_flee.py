@@ -53,7 +53,7 @@ def test_conflict_holds_until_the_next_row(tmp_path: Path) -> None:
 
 
 def test_of_a_route_that_stands_twice_the_first_is_kept(tmp_path: Path) -> None:
-    with pytest.warns(ScenarioWarning, match="stands twice"):
+    with pytest.warns(ScenarioWarning, match="appears twice"):
         made = fs.load(flee_folder(tmp_path, routes=f"{ROUTES}Bee,Aha,110\n"))
     assert [r.km for r in made.routes if {r.start, r.end} == {"Aha", "Bee"}] == [120.0]
 
@@ -103,8 +103,8 @@ def test_series_with_every_quirk(tmp_path: Path) -> None:
     assert {r.when: r.value for r in made.reports if r.place == "Cee"} == {day(0): 10, day(10): 110}
     said = [str(w.message).split("source_data")[-1][1:] for w in told]
     assert said == [
-        "cee.csv:7: 2015-05-01 stands after 2015-05-11; the dates are put in order",
-        "cee.csv:8: 2015-05-01 stands twice; the first, 10, is taken",
+        "cee.csv:7: 2015-05-01 comes after 2015-05-11; the dates are sorted",
+        "cee.csv:8: 2015-05-01 appears twice; the first, 10, is taken",
     ]
 
 
@@ -160,13 +160,13 @@ def test_overlapping_closures_compose(tmp_path: Path) -> None:
             {"closures": f"{CLOSURES}remove_forced_redirection,Aha,Bee,0,3\n"},
             "has no effect in Flee 3",
         ),
-        ({"conflicts": "#Day,Aha,Zed\n0,1,1\n"}, "'Zed' is no place"),
-        ({"conflicts": "#Day,Aha\n0,1\n2,0\n"}, "day 2 stands in row 1"),
+        ({"conflicts": "#Day,Aha,Zed\n0,1,1\n"}, "'Zed' is not a place"),
+        ({"conflicts": "#Day,Aha\n0,1\n2,0\n"}, "day 2 is in row 1"),
         ({"conflicts": "#Day,Aha\n0,1\n"}, "the last day is 0 of 10"),
-        ({"routes": f"{ROUTES}Bee,Aha,110\n"}, "stands twice; the first, 120 km, is kept"),
+        ({"routes": f"{ROUTES}Bee,Aha,110\n"}, "appears twice; the first, 120 km, is kept"),
         ({"routes": f"{ROUTES}Bee,Bee,1\n"}, "leads from 'Bee' to itself"),
         ({"routes": f"{ROUTES}Bee,Eve,200,2\n"}, "forced redirection '2' has no effect"),
-        ({"data_layout": f"{LAYOUT}Zed,eve.csv\n"}, "'Zed' has a series and is no place"),
+        ({"data_layout": f"{LAYOUT}Zed,eve.csv\n"}, "'Zed' has a series and is not a place"),
         ({"data_layout": LAYOUT.replace("Eve,eve.csv\n", "")}, "the camp 'Eve' has no series"),
         ({"registration_corrections": "Dee,2015-05-07\n"}, "no report on 2015-05-07"),
         ({"registration_corrections": "Zed,2015-05-07\n"}, "'Zed', which has no series"),
@@ -186,24 +186,27 @@ def test_what_is_odd_is_told(tmp_path: Path, changed: dict[str, str], said: str)
             [
                 "routes.csv:6:2: there is no place 'Beee'; name one of locations.csv"
                 " (did you mean 'Bee'?)",
-                "routes.csv:7:3: 'far' is no length in km; give a number from 0.001 to 40000",
+                "routes.csv:7:3: 'far' is not a valid length in km; give a number from 0.001 to "
+                "40000",
             ],
         ),
         (
             {"locations": f"{PLACES}Aha,N,Home,1,1,town,,\nFox,N,,91,1,castle,,x\n"},
             [
-                "locations.csv:7:1: 'Aha' stands twice, first in line 2, as another place;"
+                "locations.csv:7:1: 'Aha' appears twice, first in line 2, as another place;"
                 " give each place its own name, or keep one of the rows",
                 "locations.csv:8:3: the country is missing; give the country",
-                "locations.csv:8:6: 'castle' is no type of place; give one of camp, conflict, "
+                "locations.csv:8:6: 'castle' is not a type of place; give one of camp, conflict, "
                 "forward, marker, flood_zone, default, town",
-                "locations.csv:8:8: 'x' is no number of persons; give a number of at least 0",
-                "locations.csv:8:4: '91' is no latitude; give a number from -90 to 90",
+                "locations.csv:8:8: 'x' is not a valid number of persons; give a number of at "
+                "least 0",
+                "locations.csv:8:4: '91' is not a valid latitude; give a number from -90 to 90",
             ],
         ),
         (
             {"sim_period": "Length,ten\n"},
-            ["sim_period.csv:1:2: 'ten' is no number of days; give a number from 1 to 21915"],
+            ["sim_period.csv:1:2: 'ten' is not a valid number of days; give a number from 1 to "
+             "21915"],
         ),
         (
             {"sim_period": "Length,10\n"},
@@ -213,14 +216,14 @@ def test_what_is_odd_is_told(tmp_path: Path, changed: dict[str, str], said: str)
             {"conflicts": "#Day,Aha\n0,1\n0,0\n1,-2\n"},
             [
                 "conflicts.csv:3:1: day 0 does not come after day 0; give the days in order",
-                "conflicts.csv:4:2: '-2' is no intensity; give a number of at least 0",
+                "conflicts.csv:4:2: '-2' is not a valid intensity; give a number of at least 0",
             ],
         ),
         (
             {"closures": f"{CLOSURES}border,Home,Far,0,1\ncountry,Home,Fra,0,1\ncamp,Zed,,0,1\n"},
             [
-                "closures.csv:2:1: 'border' is no kind of closure; give one of country, location, "
-                "camp, idpcamp, link, remove_forced_redirection",
+                "closures.csv:2:1: 'border' is not a kind of closure; give one of country, "
+                "location, camp, idpcamp, link, remove_forced_redirection",
                 "closures.csv:3:3: there is no country 'Fra'; name one of locations.csv"
                 " (did you mean 'Far'?)",
                 "closures.csv:4:2: there is no place 'Zed'; name one of locations.csv",
@@ -229,8 +232,8 @@ def test_what_is_odd_is_told(tmp_path: Path, changed: dict[str, str], said: str)
         (
             {"cee": "2015-05-01,many\n01/05/2015,3\n"},
             [
-                "cee.csv:1:2: 'many' is no number of persons; give a number of at least 0",
-                "cee.csv:2:1: '01/05/2015' is no date; write it as 2015-05-01",
+                "cee.csv:1:2: 'many' is not a valid number of persons; give a number of at least 0",
+                "cee.csv:2:1: '01/05/2015' is not a date; write it as 2015-05-01",
             ],
         ),
         ({"cee": None}, ["data_layout.csv:2:2: there is no file 'cee.csv'; name a file that"
@@ -300,5 +303,5 @@ def test_tables_and_registrations_that_lie_apart(tmp_path: Path) -> None:
 
 def test_what_is_for_flee_alone_is_asked_of_no_other_scenario() -> None:
     for told in ({"strict_flee": True}, {"source": "data"}, {"period": "2015-05-01..2015-05-09"}):
-        with pytest.raises(fs.ScenarioError, match="this is no folder of Flee; name one with"):
+        with pytest.raises(fs.ScenarioError, match="this is not a folder of Flee; name one with"):
             fs.load("tests/data/small", **told)

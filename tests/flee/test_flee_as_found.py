@@ -61,14 +61,17 @@ def test_a_decimal_comma_is_refused_with_its_cell(tmp_path: Path) -> None:
         cee='2015-05-01,10\n2015-05-11,"1000,5"\n',
         sim_period="StartDate,2015-05-01\nLength,1_0\n",
     )
-    hint = "; a comma parts groups of three digits, as in 1,234"
+    hint = "; a comma separates groups of three digits, as in 1,234"
     assert problems(folder) == [
-        "input_csv/sim_period.csv:2:2: '1_0' is no number of days; give a number from 1 to 21915",
-        "input_csv/locations.csv:4:8: '5,00,00' is no number of persons; give a number of at"
+        "input_csv/sim_period.csv:2:2: '1_0' is not a valid number of days; give a number from "
+        "1 to 21915",
+        "input_csv/locations.csv:4:8: '5,00,00' is not a valid number of persons; give a number "
+        "of at"
         f" least 0{hint}",
-        "input_csv/routes.csv:2:3: '12,5' is no length in km; give a number from 0.001 to"
+        "input_csv/routes.csv:2:3: '12,5' is not a valid length in km; give a number from 0.001 to"
         f" 40000{hint}",
-        "source_data/cee.csv:2:2: '1000,5' is no number of persons; give a number of at least"
+        "source_data/cee.csv:2:2: '1000,5' is not a valid number of persons; give a number of "
+        "at least"
         f" 0{hint}",
     ]
 
@@ -188,13 +191,13 @@ def test_a_place_that_stands_twice_is_one(tmp_path: Path, more: str) -> None:
         if last
         else "the rows are the same, and one counts; Flee would make two of it (first in line 3)"
     )
-    assert told == [f"input_csv/locations.csv:7: 'Bee' stands twice; {how}"]
+    assert told == [f"input_csv/locations.csv:7: 'Bee' appears twice; {how}"]
 
 
 def test_two_places_of_one_name_are_refused(tmp_path: Path) -> None:
     more = "Bee,North,Home,1.0,2.0,camp,,900\n"
     assert problems(flee_folder(tmp_path, locations=PLACES + more)) == [
-        "input_csv/locations.csv:7:1: 'Bee' stands twice, first in line 3, as another place; give"
+        "input_csv/locations.csv:7:1: 'Bee' appears twice, first in line 3, as another place; give"
         " each place its own name, or keep one of the rows"
     ]
 
@@ -203,12 +206,12 @@ def test_a_row_of_the_layout_that_stands_twice_counts_once(tmp_path: Path) -> No
     made, told = load(flee_folder(tmp_path, data_layout=f"{LAYOUT}Cee,cee.csv\n"))
     assert made == fs.load(flee_folder(tmp_path / "once"))
     assert told == [
-        "source_data/data_layout.csv:5: this row stands twice, first in line 2, and counts once;"
+        "source_data/data_layout.csv:5: this row appears twice, first in line 2, and counts once;"
         " Flee would count its people twice as they come"
     ]
     folder = flee_folder(tmp_path / "other", data_layout=f"{LAYOUT}Cee,dee.csv\n")
     assert problems(folder) == [
-        "source_data/data_layout.csv:5:1: 'Cee' stands twice; name its files in one row"
+        "source_data/data_layout.csv:5:1: 'Cee' appears twice; name its files in one row"
     ]
 
 
@@ -218,7 +221,7 @@ def test_a_place_without_coordinates(tmp_path: Path, cells: str) -> None:
     folder = flee_folder(tmp_path, locations=PLACES.replace("Far,1.0,3.0", f"Far,{cells}"))
     made, told = load(folder)
     (cee,) = (p for p in made.places if p.name == "Cee")
-    assert (cee.lat, cee.lon, cee.note) == (1.25, 2.75, "coordinates are not told")
+    assert (cee.lat, cee.lon, cee.note) == (1.25, 2.75, "coordinates are not given")
     assert told == [
         "input_csv/locations.csv:4: 'Cee' has no coordinates, and is drawn amid the places that"
         " its routes lead to; Flee would put it at 0, 0"
@@ -244,8 +247,8 @@ def test_without_registrations_it_runs_and_is_not_scored(tmp_path: Path) -> None
     made, told = load(folder)
     assert told == [
         "input_csv:1: there is no source_data: nothing to score the run by",
-        f"{folder}: nobody is told to come: how many leave follows from violence, by"
-        " behaviour.leaving, and is no forecast",
+        f"{folder}: no arrivals are given: how many leave follows from violence, by"
+        " behaviour.leaving, and is not a forecast",
     ]
     assert (made.reports, made.arrivals, made.behaviour.leaving.count) == ((), (), "hazard")
     many = made.with_values({"behaviour.leaving.violence_per_day": 0.5})
@@ -268,7 +271,7 @@ def test_a_period_from_the_command_line(tmp_path: Path, monkeypatch: pytest.Monk
     folder = without(flee_folder(tmp_path), "source_data")
     without(folder, "input_csv/sim_period.csv")
     assert problems(folder) == [
-        "input_csv: this is a folder for Flee, and no period is told: sim_period.csv is not there;"
+        "input_csv: this is a folder for Flee without a period: sim_period.csv is not there;"
         " add it, with rows StartDate,YYYY-MM-DD and Length,DAYS, or give a period START..END"
         " (--period)"
     ]
@@ -297,10 +300,10 @@ def test_a_period_goes_before_that_of_the_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("period", "says"),
     [
-        ("2015-05-01", "'2015-05-01' is no period; write it as START..END with two dates"),
-        ("2015-05-01..soon", "'2015-05-01..soon' is no period"),
-        (7, "7 is no period"),
-        ((1, 2), "(1, 2) is no period"),
+        ("2015-05-01", "'2015-05-01' is not a period; write it as START..END with two dates"),
+        ("2015-05-01..soon", "'2015-05-01..soon' is not a period"),
+        (7, "7 is not a period"),
+        ((1, 2), "(1, 2) is not a period"),
         ((date(2015, 5, 1), datetime(2015, 5, 3, 12)), "(datetime.date(2015, 5, 1), "),
         ("2015-05-01..2015-05-01", "the end 2015-05-01 is not after the start 2015-05-01"),
         ("2015-05-01..2115-05-01", "it has 36524 days; give at most 21915"),
@@ -371,5 +374,5 @@ def test_tables_of_flowsim_without_the_file_that_names_them(tmp_path: Path) -> N
     ]
     table = tmp_path / "places.csv"
     assert problems(table) == [
-        f"{table}: this is no YAML file; name a scenario's folder or YAML file"
+        f"{table}: this is not a YAML file; name a scenario's folder or YAML file"
     ]

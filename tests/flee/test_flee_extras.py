@@ -119,8 +119,8 @@ def test_ages_and_sexes_make_the_group(tmp_path: Path) -> None:
         group.children, group.women, group.men, group.elderly_women, group.elderly_men,
     ] == pytest.approx([0.4, 0.3, 0.1, 0.15, 0.05])  # fmt: skip
     assert told == [
-        "demographics_gender.csv:1: the weights of Aha are not used: one group is of all",
-        f"{folder}/input_csv: children flee alone here, and count as grown up",
+        "demographics_gender.csv:1: the weights of Aha are not used: all people are in one group",
+        f"{folder}/input_csv: children flee alone here, and count as adults",
     ]
 
 
@@ -158,7 +158,7 @@ def test_further_columns_of_places(tmp_path: Path) -> None:
     assert told == []
     both = with_column("conflict_intensity", "0.25,0.5,,,")
     _, told = load(flee_folder(tmp_path / "c", locations=both))
-    assert told == ["locations.csv:2: conflict_intensity is not used, as conflicts.csv tells it"]
+    assert told == ["locations.csv:2: conflict_intensity is not used, as conflicts.csv gives it"]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_further_columns_of_places(tmp_path: Path) -> None:
         ),
         (
             {"locations": with_column("conflict_intensity", "0.25,,,,")},
-            "locations.csv:2: conflict_intensity is not used, as conflicts.csv tells it",
+            "locations.csv:2: conflict_intensity is not used, as conflicts.csv gives it",
         ),
         (
             {"flood_level": "#Day,Aha\n0,1\n1,4\n"},
@@ -188,12 +188,13 @@ def test_further_columns_of_places(tmp_path: Path) -> None:
             {"major_routes": "#Aha,Bee\n"},
             "major_routes.csv:1: Flee reads this comment as a way",
         ),
-        ({"flood_level": "#Day,Ahaa\n0,1\n"}, "flood_level.csv:1: 'Ahaa' is no place"
+        ({"flood_level": "#Day,Ahaa\n0,1\n"}, "flood_level.csv:1: 'Ahaa' is not a place"
                                               " (did you mean 'Aha'?)"),
         (
             {"agents": "location\nCee\n", "locations": PLACES.replace("Cee,West,Far,1.0,3.0,camp",
                                                                       "Cee,West,Far,1.0,3.0,town")},
-            "locations.csv:4: who starts at 'Cee', abroad and no camp, is left out: persons 1",
+            "locations.csv:4: who starts at 'Cee', abroad and not at a camp, is left out: "
+            "persons 1",
         ),
     ],
 )  # fmt: skip
@@ -209,9 +210,9 @@ def test_what_is_not_used_is_told(tmp_path: Path, changed: dict[str, str], said:
             [
                 "location_changes.csv:1:1: there is no place 'Be'; name one of locations.csv"
                 " (did you mean 'Bee'?)",
-                "location_changes.csv:2:2: 'castle' is no type of place; give one of camp,"
+                "location_changes.csv:2:2: 'castle' is not a type of place; give one of camp,"
                 " conflict, forward, marker, flood_zone, default, town",
-                "location_changes.csv:2:3: 'x' is no day; give a number of at least 0",
+                "location_changes.csv:2:3: 'x' is not a valid day; give a number of at least 0",
                 "location_changes.csv:4:3: 'Dee' changes twice on day 2; keep one of the rows",
             ],
         ),
@@ -219,8 +220,9 @@ def test_what_is_not_used_is_told(tmp_path: Path, changed: dict[str, str], said:
             {"demographics_gender": "sex,Default\nf,many\nf,1\n,1\n"},
             [
                 "demographics_gender.csv:1:1: 'sex' begins the header; begin it with gender",
-                "demographics_gender.csv:2:2: 'many' is no weight; give a number of at least 0",
-                "demographics_gender.csv:3:1: 'f' stands twice; give each value one row",
+                "demographics_gender.csv:2:2: 'many' is not a valid weight; give a number of at "
+                "least 0",
+                "demographics_gender.csv:3:1: 'f' appears twice; give each value one row",
                 "demographics_gender.csv:4:1: the value is missing; give the value",
             ],
         ),
@@ -241,7 +243,7 @@ def test_what_is_not_used_is_told(tmp_path: Path, changed: dict[str, str], said:
         ),
         (
             {"demographics_age": "age,Default\n7,1\n"},
-            [": groups[people].children: everybody is a child; give households grown-ups"],
+            [": groups[people].children: everybody is a child; give households adults"],
         ),
         (
             {"agents": "place,age\nAha,3\nAhaa,4\n"},
@@ -253,19 +255,21 @@ def test_what_is_not_used_is_told(tmp_path: Path, changed: dict[str, str], said:
         ),
         (
             {"locations": with_column("capacity_per_day", "1,,-2,,")},
-            ["locations.csv:4:9: '-2' is no capacity_per_day; give a number of at least 0"],
+            ["locations.csv:4:9: '-2' is not a valid capacity_per_day; give a number of at "
+             "least 0"],
         ),
         (
             {"flood_level": "#Day,Aha\n0,1.5\n0\n"},
             [
-                "flood_level.csv:2:2: '1.5' is no whole number; give level as a whole number",
+                "flood_level.csv:2:2: '1.5' is not a whole number; give level as a whole number",
                 "flood_level.csv:3:1: day 0 does not come after day 0; give the days in order",
-                "flood_level.csv:3:2: '' is no level; give a number of at least 0",
+                "flood_level.csv:3:2: '' is not a valid level; give a number of at least 0",
             ],
         ),
         (
             {"region_attributes_IPC": "#Day,North\n0,101\n"},
-            ["region_attributes_IPC.csv:2:2: '101' is no percentage; give a number from 0 to 100"],
+            ["region_attributes_IPC.csv:2:2: '101' is not a valid percentage; give a number "
+             "from 0 to 100"],
         ),
         (
             {"major_routes": "Aha,Bee\nAha\nAha,Zed\n"},

@@ -62,7 +62,7 @@ def test_a_quoted_cell_on_several_lines_is_refused_and_not_put_together(tmp_path
     notes = Notes()
     (row,) = read_rows(table(tmp_path, "t.csv", 'x,"1\n2",y\n'), notes)
     assert row.text(1) == "1\n2"
-    assert said(notes) == ["t.csv:2:2: '1\\n2' stands on several lines; write it on one line"]
+    assert said(notes) == ["t.csv:2:2: '1\\n2' spans several lines; write it on one line"]
     fine = Notes()
     (row,) = read_rows(table(tmp_path, "t.csv", 'x,"12\n",y\n'), fine)
     assert (row.cells, fine.problems) == (("x", "12", "y"), [])
@@ -82,10 +82,10 @@ def test_a_cell_that_is_wrong_is_told_with_its_column(tmp_path: Path) -> None:
     assert said(notes) == [
         "f.csv:3:1: the name is missing; give the name",
         "f.csv:3:2: the name has 99 characters; give at most 98",
-        "f.csv:3:3: '7.5' is no whole number; give day as a whole number",
-        "f.csv:3:4: 'nan' is no length; give a number of at least 0.5",
-        "f.csv:3:5: '2015-13-01' is no date; write it as 2015-05-01",
-        "f.csv:3:6: '200' is no share; give a number from 0 to 100",
+        "f.csv:3:3: '7.5' is not a whole number; give day as a whole number",
+        "f.csv:3:4: 'nan' is not a valid length; give a number of at least 0.5",
+        "f.csv:3:5: '2015-13-01' is not a date; write it as 2015-05-01",
+        "f.csv:3:6: '200' is not a valid share; give a number from 0 to 100",
         "f.csv:3:7: the kind is missing; give the kind",
     ]
 
@@ -129,8 +129,8 @@ def test_registrations_with_corrections(tmp_path: Path) -> None:
     assert found.rows["A"].line == 2
     assert notes.problems == []
     told = odd(notes)
-    assert "a.csv:2: 2015-05-01 stands after 2015-05-03; the dates are put in order" in told
-    assert "a.csv:4: 2015-05-01 stands twice; the first, 10, is taken" in told
+    assert "a.csv:2: 2015-05-01 comes after 2015-05-03; the dates are sorted" in told
+    assert "a.csv:4: 2015-05-01 appears twice; the first, 10, is taken" in told
     assert "fix.csv:1: A has no report on 2015-05-05; nothing is corrected" in told
     assert "fix.csv:4: the correction of 'Z', which has no series" in told
 
@@ -144,7 +144,7 @@ def test_corrections_that_cannot_be_made(tmp_path: Path) -> None:
     read_registered(tmp_path, fixes, START, notes)
     assert said(notes) == [
         "fix.csv:1:2: A has nobody before 2015-05-02; give a date with a report",
-        "fix.csv:2:2: 'soon' is no date; write it as 2015-05-01",
+        "fix.csv:2:2: 'soon' is not a date; write it as 2015-05-01",
         "fix.csv:4:2: it makes 8.1e+08 persons; give at most 1e+08",
         "data_layout.csv:2:2: 'B' has no file; name the file of its series",
     ]
@@ -165,15 +165,15 @@ def test_spells_of_one_intensity(tmp_path: Path) -> None:
         ("B", 1, 1, 3, 0.5, {"people": 1.0}),
     ]
     assert odd(notes) == [
-        "c.csv:1: 'X' is no place, so its conflict is left out",
-        "c.csv:5: day 4 stands in row 3, and Flee goes by the row",
+        "c.csv:1: 'X' is not a place, so its conflict is left out",
+        "c.csv:5: day 4 is in row 3, and Flee goes by the row",
         "c.csv:5: the last day is 4 of 6; it holds on to the end",
     ]
     assert read_conflict(table(tmp_path, "e.csv", ""), ["A"], BEGIN, 6, notes) == ()
     twice = table(tmp_path, "t.csv", "#Day,A,A\n0,1,1\n")
     fresh = Notes()
     read_conflict(twice, ["A"], BEGIN, 1, fresh)
-    assert said(fresh) == ["t.csv:1:3: 'A' stands twice; keep one of its columns"]
+    assert said(fresh) == ["t.csv:1:3: 'A' appears twice; keep one of its columns"]
 
 
 LOCATIONS = (
@@ -231,7 +231,7 @@ def test_a_place_without_both_coordinates_lies_where_it_is_put_and_says_so(
     assert notes.problems == []
     assert not spot.has_coordinates
     place = spot.place((-3.0, 70.0), 0, True)
-    assert (place.lat, place.lon, place.note) == (-3.0, 70.0, "coordinates are not told")
+    assert (place.lat, place.lon, place.note) == (-3.0, 70.0, "coordinates are not given")
     assert place.population == 30
 
 
@@ -247,7 +247,7 @@ def test_routes_between_countries_are_crossings(tmp_path: Path) -> None:
     assert not routes[0].crossing
     assert len(routes) == 3
     assert odd(notes) == [
-        "r.csv:4: the route between 'B' and 'A' stands twice; the first, 120.5 km, is kept; Flee "
+        "r.csv:4: the route between 'B' and 'A' appears twice; the first, 120.5 km, is kept; Flee "
         "would draw it twice as often",
         "r.csv:5: the route leads from 'D' to itself, and is left out",
         "r.csv:6: forced redirection '2' has no effect in Flee 3",
@@ -338,7 +338,7 @@ def test_ages_and_sexes_make_shares(tmp_path: Path) -> None:
     shares = (group.children, group.women, group.men, group.elderly_women, group.elderly_men)
     assert shares == pytest.approx((0.2, 0.45, 0.15, 0.15, 0.05))
     assert notes.problems == []
-    assert notes.odd == [f"{tmp_path}: children flee alone here, and count as grown up"]
+    assert notes.odd == [f"{tmp_path}: children flee alone here, and count as adults"]
 
 
 def test_without_attributes_all_are_grown_up_and_half_are_women(tmp_path: Path) -> None:
@@ -351,7 +351,7 @@ def test_without_attributes_all_are_grown_up_and_half_are_women(tmp_path: Path) 
     [
         ("gender,x\nf,1\n", "1:1: the column 'Default' is missing; add it, with a weight in each "
                             "row"),
-        ("gender,Default\nf,1\nf,2\n", "3:1: 'f' stands twice; give each value one row"),
+        ("gender,Default\nf,1\nf,2\n", "3:1: 'f' appears twice; give each value one row"),
         ("gender,Default\nf,0\n", "1:2: no value has a weight; give one a weight above 0"),
         ("sex,Default\nf,1\n", "1:1: 'sex' begins the header; begin it with gender"),
         ("", "1:1: the table is empty; give a header that begins with gender"),
@@ -459,19 +459,20 @@ def test_rules_that_are_not_here_are_kept_in_the_order_of_the_file(tmp_path: Pat
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("move_rules:\n  max_move_sped: 3\n", "2:3: move_rules.max_move_sped: Flee knows no such "
-         "key; leave it out (did you mean 'max_move_speed'?)"),
-        ("move_rule:\n  x: 3\n", "1:1: move_rule: Flee knows no such key; leave it out (did you "
-         "mean 'move_rules'?)"),
-        ("move_rules: 3\n", "1:13: move_rules: this is no mapping; give keys with values"),
-        ("- 3\n", "1:1: the file: this is no mapping; give keys with values"),
+        ("move_rules:\n  max_move_sped: 3\n", "2:3: move_rules.max_move_sped: Flee does not know "
+         "this key; leave it out (did you mean 'max_move_speed'?)"),
+        ("move_rule:\n  x: 3\n", "1:1: move_rule: Flee does not know this key; leave it out (did "
+         "you mean 'move_rules'?)"),
+        ("move_rules: 3\n", "1:13: move_rules: this is not a mapping; give keys with values"),
+        ("- 3\n", "1:1: the file: this is not a mapping; give keys with values"),
         ("move_rules:\n  start_on_foot: 'no'\n", "2:18: move_rules.start_on_foot: 'no' is neither "
          "true nor false; write True or False, without quotes"),
         ("spawn_rules:\n  conflict_driven_spawning:\n    spawn_mode: poison\n",
          "3:17: spawn_rules.conflict_driven_spawning.spawn_mode: there is no mode 'poison'; give "
          "one of constant, pop_ratio, poisson (did you mean 'poisson'?)"),
         ("spawn_rules:\n  conflict_driven_spawning:\n    mode: x\n",
-         "3:5: spawn_rules.conflict_driven_spawning.mode: Flee knows no such key; leave it out"),
+         "3:5: spawn_rules.conflict_driven_spawning.mode: Flee does not know this key; leave "
+         "it out"),
     ],
 )  # fmt: skip
 def test_settings_that_are_wrong_are_told_by_place(tmp_path: Path, text: str, told: str) -> None:
@@ -585,15 +586,16 @@ def test_files_that_are_checked_and_not_used(tmp_path: Path) -> None:
     check_unused(tmp_path, spots, notes)
     assert said(notes) == [
         "flood_level.csv:3:1: day 0 does not come after day 0; give the days in order",
-        "flood_level.csv:3:2: '0.5' is no whole number; give level as a whole number",
-        "region_attributes_IPC.csv:3:2: '101' is no percentage; give a number from 0 to 100",
+        "flood_level.csv:3:2: '0.5' is not a whole number; give level as a whole number",
+        "region_attributes_IPC.csv:3:2: '101' is not a valid percentage; give a number from 0 "
+        "to 100",
         "major_routes.csv:3:1: this way has one place; give it two places or more",
         "major_routes.csv:4:2: there is no place 'Q'; name one of locations.csv",
     ]
     assert odd(notes) == [
-        "flood_level.csv:1: 'Q' is no place",
+        "flood_level.csv:1: 'Q' is not a place",
         "flood_level.csv:1: checked and not used, as no rule here knows floods",
-        "region_attributes_IPC.csv:1: 'Zone' is no region",
+        "region_attributes_IPC.csv:1: 'Zone' is not a region",
         "region_attributes_IPC.csv:1: checked and not used, as no rule here knows hunger",
         "major_routes.csv:1: Flee reads this comment as a way",
         "major_routes.csv:1: checked and not used, as people choose among all roads here",
@@ -634,7 +636,7 @@ def test_a_town_with_a_series_is_told_and_not_scored(tmp_path: Path) -> None:
         scenario = fs.load(folder)
     assert any(
         str(w.message).endswith(
-            "data_layout.csv:5: 'Bee' has a series and is no camp: it is not scored"
+            "data_layout.csv:5: 'Bee' has a series and is not a camp: it is not scored"
         )
         for w in seen
     )
@@ -668,7 +670,7 @@ def test_two_countries_of_refuge_are_named_in_the_order_of_their_names(tmp_path:
     ("changed", "problem"),
     [
         ({"conflicts": "#Day,Aha\nsoon,1\n"},
-         "conflicts.csv:2:1: 'soon' is no day; give a number of at least 0"),
+         "conflicts.csv:2:1: 'soon' is not a valid day; give a number of at least 0"),
         ({"sim_period": "StartDate,2015-05-01\n"},
          "sim_period.csv:1:1: Length is missing; add a row Length,DAYS"),
         ({"sim_period": "StartDate,9999-05-01\nLength,10\n"},
@@ -680,18 +682,18 @@ def test_two_countries_of_refuge_are_named_in_the_order_of_their_names(tmp_path:
         ({"data_layout": "total,refugees.csv\n,cee.csv\n"},
          "data_layout.csv:2:1: the name of a camp is missing; give the name of a camp"),
         ({"locations": FILES["input_csv/locations.csv"].replace("zone,0,", "zone,50001,")},
-         "locations.csv:2:7: '50001' is no day; give a number from 0 to 50000"),
+         "locations.csv:2:7: '50001' is not a valid day; give a number from 0 to 50000"),
         ({"closures": f"{FILES['input_csv/closures.csv']}camp,Cee,,1,late\n"},
-         "closures.csv:2:5: 'late' is no day; give a number from -50000 to 50000"),
+         "closures.csv:2:5: 'late' is not a valid day; give a number from -50000 to 50000"),
         ({"simsetting": ""},
          "simsetting.yml:1:1: the file is empty; give the keys of Flee's settings"),
         ({"simsetting": "spawn_rules:\n  conflict_driven_spawning:\n    spawn_mod: x\n"},
-         "simsetting.yml:3:5: spawn_rules.conflict_driven_spawning.spawn_mod: Flee knows no such "
-         "key; leave it out (did you mean 'spawn_mode'?)"),
+         "simsetting.yml:3:5: spawn_rules.conflict_driven_spawning.spawn_mod: Flee does not know "
+         "this key; leave it out (did you mean 'spawn_mode'?)"),
         ({"simsetting": "spawn_rules:\n  conflict_driven_spawning:\n    spawn_mode: poisson\n"
                         "    displaced_per_conflict_day: -3\n"},
-         "simsetting.yml:4:33: displaced_per_conflict_day: -3 does not do: input should be greater "
-         "than or equal to 0; give a value that Flee's rules can use"),
+         "simsetting.yml:4:33: displaced_per_conflict_day: -3 cannot be used: input should be "
+         "greater than or equal to 0; give a value that Flee's rules can use"),
     ],
 )  # fmt: skip
 def test_one_mistake_is_told_in_full(tmp_path: Path, changed: dict[str, str], problem: str) -> None:

@@ -105,8 +105,8 @@ def test_more_ways_than_fit_are_told(
         find_ways(here.links, here.marker, awareness)
     (problem,) = error.value.problems
     assert str(problem) == (
-        f"flee.awareness_level: there are too many ways of up to {awareness} links; look less far: "
-        f"of {columns} links, {rows - 1} can be"
+        f"flee.awareness_level: there are too many ways of up to {awareness} links; give a "
+        f"lower level: {rows - 1} ways of {columns} links fit"
     )
 
 
@@ -425,7 +425,7 @@ def test_who_waits_for_a_conflict_comes_with_it(tmp_path: Path) -> None:
         plan_starts(calm, ground_of(calm), seed_key(1))
     (problem,) = error.value.problems
     assert str(problem) == (
-        f"violence.events: {told.sum()} persons are told to come, and no place is ever in "
+        f"violence.events: {told.sum()} persons arrive, but no place is ever in "
         "conflict; give spells of conflict"
     )
 
@@ -477,18 +477,18 @@ def test_all_that_the_rules_do_not_know_is_told_by_its_place(tmp_path: Path) -> 
     lines = [str(problem) for problem in told]
     mine = [line for line in lines if line.startswith(at)]
     assert mine == [
-        f"{at}[0]: Flee's rules know no policy of type 'quota'; {RIGHT}; they know crossings "
+        f"{at}[0]: Flee's rules have no policy of type 'quota'; {RIGHT}; they know crossings "
         "and roads that are shut to all, and places that take nobody in",
-        f"{at}[1].leak: Flee's rules know no 'leak' of a policy of type 'closed'; {RIGHT}",
+        f"{at}[1].leak: Flee's rules have no 'leak' of a policy of type 'closed'; {RIGHT}",
         f"{at}[2].permeability: by Flee's rules a road is open or closed; give 0 or 1, or "
         "`rules: flowsim`",
     ]
     assert lines[-6:] == [
-        f"violence.contagion: Flee's rules know no contagion; {RIGHT}",
+        f"violence.contagion: Flee's rules have no contagion; {RIGHT}",
         "violence.events[1]: by Flee's rules a conflict is as strong from its first day to its "
         "last; let the peak be at the start, and give no half-life",
-        f"groups: Flee's rules know one group of people; {RIGHT}",
-        "arrivals: nobody is told to come; give the arrivals, or another `flee.spawning.mode`",
+        f"groups: Flee's rules have only one group of people; {RIGHT}",
+        "arrivals: no arrivals are given; give the arrivals, or another `flee.spawning.mode`",
         *(f"flee.missing_rules: the rule that {name} asks for is not here; {RIGHT}"
           for name in missing),
     ]  # fmt: skip

@@ -69,22 +69,22 @@ def test_a_ratio_has_its_own_default(tmp_path: Path) -> None:
     ("text", "problem"),
     [
         ("move_rules:\n  awarenes_level: 2\n",
-         "2:3: move_rules.awarenes_level: Flee knows no such key; leave it out"
+         "2:3: move_rules.awarenes_level: Flee does not know this key; leave it out"
          " (did you mean 'awareness_level'?)"),
         ("moverules:\n  softening: 1\n",
-         "1:1: moverules: Flee knows no such key; leave it out (did you mean 'move_rules'?)"),
+         "1:1: moverules: Flee does not know this key; leave it out (did you mean 'move_rules'?)"),
         ("move_rules:\n  start_on_foot: 'False'\n",
          "2:18: move_rules.start_on_foot: 'False' is neither true nor false;"
          " write True or False, without quotes"),
         ("move_rules:\n  softening: 1_0\n",
-         "2:14: softening: '1_0' is no number; give a plain decimal, as 0.25"),
+         "2:14: softening: '1_0' is not a number; give a plain decimal, as 0.25"),
         ("move_rules:\n  awareness_level: 0\n",
-         "2:20: awareness_level: 0 does not do: input should be greater than or equal to 1;"
+         "2:20: awareness_level: 0 cannot be used: input should be greater than or equal to 1;"
          " give a value that Flee's rules can use"),
         ("spawn_rules:\n  conflict_driven_spawning:\n    spawn_mode: constand\n",
          "3:17: spawn_rules.conflict_driven_spawning.spawn_mode: there is no mode 'constand';"
          " give one of constant, pop_ratio, poisson (did you mean 'constant'?)"),
-        ("move_rules: fast\n", "1:13: move_rules: this is no mapping; give keys with values"),
+        ("move_rules: fast\n", "1:13: move_rules: this is not a mapping; give keys with values"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, text: str, problem: str) -> None:

@@ -53,7 +53,7 @@ TARGETS = (
     b"/etc/passwd", b"/dev/zero", b"/dev/null", b"/proc/self/environ", b"nowhere", b"variant.yaml",
 )  # fmt: skip
 WHOLE = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\xc0\xaf", b"\x00", b"\x80")
-"""Byte order marks, and bytes that are no UTF-8."""
+"""Byte order marks, and bytes that are not UTF-8."""
 
 _VALUE = re.compile(rb"(?<=[:,\[{ ])[^:,\[\]{}\n]+(?=[,\]}\n])")
 _WORD = re.compile(rb"[A-Za-z_]{2,}")
@@ -163,7 +163,7 @@ def _in_place(draw: random.Random, body: bytes, what: re.Pattern[bytes], new: st
 
 
 def _insert(draw: random.Random, body: bytes) -> bytes:
-    """A mark, a word, or bytes that are no text."""
+    """A mark, a word, or bytes that are not text."""
     at = draw.randrange(len(body) + 1)
     new = draw.choice((*MARKS, draw.choice(VALUES))).encode("utf-8", "surrogatepass")
     if draw.random() < 0.1:

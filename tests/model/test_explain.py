@@ -217,7 +217,7 @@ def full(capacity: int) -> list[dict[str, Any]]:
          "the hazard is 1e-05 a day at danger 1"),
         (road({"leaving": {"trapped": 30.0}}), "behaviour.leaving.trapped", "gunfire keeps them"),
         (road(conditions=[CURFEW]), "conditions", "curfews and roadblocks"),
-        (road({"leaving": {"count": "given"}}), "arrivals", "nobody is told to leave"),
+        (road({"leaving": {"count": "given"}}), "arrivals", "no arrivals are given"),
         (road({"routes": {"km_cost": 0.01}}, places=full(0)), "places", "room for 0 of"),
         (road({"routes": {"km_cost": 0.0, "road_kmh": 0.01}}), "behaviour.routes.road_kmh",
          "the usual way takes 1,200 hours, and the run ends before"),

@@ -145,7 +145,7 @@ def test_a_late_order_of_the_scenario_comes_after_that_of_a_script():
          "roads: there is no 'shut'; give 'leave_alone', 'block' or 'open'"),
         ({"places": ["Hear"]}, KeyError, "no place 'Hear'; there is Here, There"),
         ({"groups": ["X"]}, KeyError, "no group 'X'; there is G"),
-        ({"places": "Here"}, ValueError, "places: 'Here' stands where a list belongs; "
+        ({"places": "Here"}, ValueError, "places: 'Here' is not a list; "
          "give a list, as [a, b]"),
     ],
 )  # fmt: skip

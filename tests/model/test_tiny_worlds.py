@@ -467,7 +467,7 @@ def test_all_go_home_and_families_are_whole_again() -> None:
     first, last = (found.composition.sel(place="Here").isel(time=t).values for t in (0, -1))
     assert last.sum() == PERSONS
     assert first[[0, 1, 3, 4]].sum() == 0 < first[2]
-    assert not found.data.reunited.any()  # guards are no part that a gate left
+    assert not found.data.reunited.any()  # guards are not part that a gate left
 
 
 def test_whose_home_is_burnt_settles_near_it() -> None:

@@ -115,8 +115,8 @@ def warned(scenario: Scenario) -> list[tuple[str, str, str]]:
     return [(".".join(map(str, f.loc)), f.wrong, f.right) for f in unlikely(scenario)]
 
 
-LEAVING = "see what `flowsim explain` tells of leaving"
-WAYS = "change it, or see what `flowsim explain` tells of ways"
+LEAVING = "see what `flowsim explain` says of leaving"
+WAYS = "change it, or see what `flowsim explain` says of ways"
 FREE = {"km_cost": 0.0}
 
 
@@ -160,7 +160,7 @@ CLOSED = [{"id": "A-B", "between": ["A", "B"], "authorities": [
           "next to nobody (0.0 of 120,000 persons) can be expected to leave: no violence targets a "
           "group where it lives during the run", LEAVING)),
         (road({"leaving": {"count": "given"}}),
-         ("arrivals", "nobody is told to leave during the run",
+         ("arrivals", "no arrivals are given during the run",
           "give persons from a moment of the run on")),
         (road(borders=CLOSED),
          ("borders",
@@ -260,7 +260,8 @@ def test_flee_has_no_steps_and_takes_no_rules_of_ones_own() -> None:
     with pytest.raises(ScenarioError) as error:
         run(scenario, rules={"leave": lambda view: view.danger})
     assert problems(error) == [
-        "rules: Flee's rules take none of one's own; leave them out, or choose `rules: flowsim`"
+        "rules: Flee's rules do not take rules of your own; leave them out, or choose `rules: "
+        "flowsim`"
     ]
 
 

@@ -234,7 +234,7 @@ def test_conditions_on_wounds_and_groups():
     assert who("group:K", SORTS)[2:].all()
     assert not who("group:K", SORTS)[:2].any()
     for wrong in ("tall", "group:X", ""):
-        with pytest.raises(SimulationError, match="no condition on a person"):
+        with pytest.raises(SimulationError, match="not a condition on a person"):
             who(wrong, SORTS)
 
 
@@ -245,7 +245,7 @@ def test_conditions_on_households_and_several_at_once():
     both = who("men + kin_across+group:U", SORTS)
     assert np.argwhere(both).tolist() == [[1, MAN, 0], [1, MAN, 1]]
     for wrong in ("nationality:C", "men+", "men+tall", "nationality:"):
-        with pytest.raises(SimulationError, match="no condition on a person"):
+        with pytest.raises(SimulationError, match="not a condition on a person"):
             who(wrong, SORTS)
 
 

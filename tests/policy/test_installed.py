@@ -168,13 +168,13 @@ def test_what_is_wrong_is_told_with_its_place(here: Path) -> None:
         "{type: shuttle, origin: Camp, stops: {Hostel: some}}",
         "{type: reactive, when: {what: waiting, above: 1}, policies: [{type: ferry}]}",
     ) == [
-        "59:43: P[0].seats_per_hour: 'many' is no number; give a plain decimal, as 0.25",
+        "59:43: P[0].seats_per_hour: 'many' is not a number; give a plain decimal, as 0.25",
         "59:49: P[0].boards_frist: there is no key 'boards_frist'; use one of its keys "
         "(did you mean 'boards_first'?)",
         "60:43: P[1].seats_per_hour: 0 is out of range; give a number above 0",
         "61:13: P[2]: there is no type 'fery'; give " + ", ".join(map(repr, list(STOCK)[:-3]))
         + f", {known} (did you mean 'ferry'?)",
-        "62:59: P[3].stops.Hostel: 'some' is no number; give a plain decimal, as 0.25",
+        "62:59: P[3].stops.Hostel: 'some' is not a number; give a plain decimal, as 0.25",
         "63:74: P[4].policies[0].seats_per_hour: 'seats_per_hour' is missing; add it",
     ]  # fmt: skip
     names = problems(
@@ -183,7 +183,7 @@ def test_what_is_wrong_is_told_with_its_place(here: Path) -> None:
         "{type: shuttle, origin: Kamp, stops: {Town: 1}}",
     )
     assert [problem.partition("; ")[0] for problem in names] == [
-        "59:61: P[0].boards_first[0]: 'womn' is no condition on a person",
+        "59:61: P[0].boards_first[0]: 'womn' is not a condition on a person",
         "59:80: P[0].crossings[0]: there is no crossing 'Bridg'",
         "60:37: P[1].origin: there is no place 'Kamp'",
         "60:57: P[1].stops.Town: there is no place 'Town'",
@@ -211,8 +211,8 @@ def test_a_package_that_cannot_be_used_is_named(site: Path, here: Path) -> None:
         f"ModuleNotFoundError: No module named 'nothing_of_tests'; {correct}",
         "60:13: P[1]: the package 'odd' names 'odd_of_tests:helper' for the policy 'helper', "
         f"which is not a subclass of flowsim.policy.Policy; {correct}",
-        "61:13: P[2]: 'odd_of_tests:Ferry' of the package 'odd' has not the type 'boat' that its "
-        f"entry point is named for; {correct}",
+        "61:13: P[2]: 'odd_of_tests:Ferry' of the package 'odd' does not have the type 'boat' that "
+        f"its entry point is named for; {correct}",
         "62:13: P[3]: the policy 'lost' of the package 'odd' cannot be imported, AttributeError: "
         f"module 'odd_of_tests' has no attribute 'Lost'; {correct}",
         "63:13: P[4]: the packages 'other' and 'third' each have a policy 'twice'; remove one of "

@@ -77,11 +77,11 @@ class Watching(GatePolicy):
     [
         (Mover(), "it stated a Transfer and says that it states an Opening; name all in "
                   "`statements` of its class"),
-        (Looking(), "it asks the border for 'waiting' and says that it goes by the time alone; "
+        (Looking(), "it asks the border for 'waiting' and says that it depends on time alone; "
                     "give its class `reactive = True`"),
-        (Noting(), "it asks the border for 'memory' and says that it goes by the time alone; "
+        (Noting(), "it asks the border for 'memory' and says that it depends on time alone; "
                    "give its class `reactive = True`"),
-        (Above(), "it stands above the list of its side and says that it does not; let its method "
+        (Above(), "it overrides the list of its side and says that it does not; let its method "
                   "`overrides` give True"),
     ],
 )  # fmt: skip
@@ -154,7 +154,7 @@ def test_where_policies_may_stand() -> None:
 
     assert told(MOVED) == []
     assert told(MOVED, direction="back") == [
-        "'relocation' stands in 'back', and means nothing for those who go home"
+        "'relocation' is in 'back', and means nothing for those who go home"
     ]
     twice = Relocation(origins=["Camp"], to=["Camp"], per_day=1)
     assert told(twice) == []  # what places there are is not known

@@ -307,7 +307,7 @@ def test_functions_are_policies_and_other_things_are_not():
     assert not as_policy(rule).stands_above
     assert override(rule).stands_above
     for wrong in ("closed", None, 3):
-        with pytest.raises(TypeError, match="is no policy"):
+        with pytest.raises(TypeError, match="is not a policy"):
             as_policy(wrong)
 
 
@@ -392,7 +392,7 @@ def test_a_policy_of_ones_own_class_keeps_its_window_and_hours():
     asked = [DAY + timedelta(hours=hour) for hour in (11, 12, 24)]
     assert [len(list(policy.says(now, View()))) for now in asked] == [1, 0, 0]
     assert DAY + timedelta(days=1) in policy.edges(*ALWAYS)
-    with pytest.raises(TypeError, match="is no policy"):
+    with pytest.raises(TypeError, match="is not a policy"):
         as_policy(Mornings)
 
 

@@ -210,7 +210,7 @@ def test_each_word_means_its_classes() -> None:
 def test_a_word_that_means_nobody_is_told(word: str) -> None:
     with pytest.raises(SimulationError) as error:
         who(f"men+{word}", SORTS)
-    assert str(error.value) == (f"{word!r} is no condition on a person; see flowsim.policy.WHO")
+    assert str(error.value) == (f"{word!r} is not a condition on a person; see flowsim.policy.WHO")
 
 
 # ---- statements that make no sense ----------------------------------------------------------
@@ -223,14 +223,14 @@ RULE = Function(rule=len)
     ("said", "told"),
     [
         (3, "gave 3; a policy gives an Opening or None"),
-        (Opening(exempt="men"), "exempt='men' is no tuple"),  # type: ignore[arg-type]
-        (Opening(barred=["men"]), "barred=['men'] is no tuple"),  # type: ignore[arg-type]
-        (Opening(priority="men"), "priority='men' is no tuple"),  # type: ignore[arg-type]
-        (Road("AB"), "routes='AB' is no tuple"),  # type: ignore[arg-type]
-        (Road((), stops="x"), "stops='x' is no tuple"),  # type: ignore[arg-type]
-        (Transfer(1.0, "A", ()), "origins='A' is no tuple"),  # type: ignore[arg-type]
-        (Transfer(1.0, (), {}), "shares={} is no tuple"),  # type: ignore[arg-type]
-        (Shut("A"), "places='A' is no tuple"),  # type: ignore[arg-type]
+        (Opening(exempt="men"), "exempt='men' is not a tuple"),  # type: ignore[arg-type]
+        (Opening(barred=["men"]), "barred=['men'] is not a tuple"),  # type: ignore[arg-type]
+        (Opening(priority="men"), "priority='men' is not a tuple"),  # type: ignore[arg-type]
+        (Road("AB"), "routes='AB' is not a tuple"),  # type: ignore[arg-type]
+        (Road((), stops="x"), "stops='x' is not a tuple"),  # type: ignore[arg-type]
+        (Transfer(1.0, "A", ()), "origins='A' is not a tuple"),  # type: ignore[arg-type]
+        (Transfer(1.0, (), {}), "shares={} is not a tuple"),  # type: ignore[arg-type]
+        (Shut("A"), "places='A' is not a tuple"),  # type: ignore[arg-type]
         *((Opening(**{name: 1.5}), f"{name}=1.5 is not in [0, 1]")
           for name in ("permeability", "leak", "interception", "detention", "pushback")),
         *((Opening(**{name: -0.5}), f"{name}=-0.5 is not in [0, 1]")
@@ -574,7 +574,7 @@ def test_a_rule_of_ones_own_keeps_its_label_and_what_it_is_no_policy_is_told() -
         with pytest.raises(TypeError) as error:
             policy.as_policy(wrong)
         assert str(error.value) == (
-            f"{wrong!r} is no policy; give one of flowsim.policy, a function (now, view), or an "
+            f"{wrong!r} is not a policy; give one of flowsim.policy, a function (now, view), or an "
             "object with a method opening(now, view)"
         )
 

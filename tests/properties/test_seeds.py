@@ -78,7 +78,7 @@ def test_texts_and_numbers_of_any_size() -> None:
 @pytest.mark.parametrize("seed", NO_SEEDS, ids=lambda seed: type(seed).__name__)
 def test_nothing_else_is_a_seed_of_a_file(section: type[Section], seed: object) -> None:
     told = {"name": "n", "scenarios": {"a": "a"}} if section is StudySection else {}
-    with pytest.raises(ValueError, match="is no seed; give a whole number or a text"):
+    with pytest.raises(ValueError, match="is not a seed; give a whole number or a text"):
         section(**told, seed=seed)
 
 

@@ -129,9 +129,9 @@ def test_dimensions_before_time_are_kept():
 def test_instants_must_be_those_of_the_data():
     data = random_data()
     times = data["time"].values
-    with pytest.raises(ValueError, match="is no time of the data"):
+    with pytest.raises(ValueError, match="is not a time of the data"):
         thin(data, times[:2] + np.timedelta64(1, "m"))
-    with pytest.raises(ValueError, match="is no time of the data"):
+    with pytest.raises(ValueError, match="is not a time of the data"):
         thin(data, times[-1:] + np.timedelta64(1, "D"))
     for wrong in (times[[3, 2]], times[[2, 2]]):
         with pytest.raises(ValueError, match="do not ascend"):

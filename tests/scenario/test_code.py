@@ -211,12 +211,12 @@ class TestWhatItNames:
         (
             "{type: code, call: 'relief_of_tests:Nights', arguments: {leak: much}}",
             ":60:32: P.call: no 'relief_of_tests:Nights' can be made with its arguments, "
-            "ScenarioError: Nights.leak: 'much' is no number, give a plain decimal, as 0.25; give "
-            "other arguments",
+            "ScenarioError: Nights.leak: 'much' is not a number, give a plain decimal, as 0.25; "
+            "give other arguments",
         ),
         (
             "{type: code, call: 'relief_of_tests:Nights', arguments: {exempt: [women, men, man]}}",
-            ":60:91: P.arguments.exempt[2]: 'man' is no condition on a person; "
+            ":60:91: P.arguments.exempt[2]: 'man' is not a condition on a person; "
             "name one of children, women, men, elderly_women, elderly_men, elderly, wounded, "
             "kin_across, group:North, group:South (did you mean 'men'?)",
         ),
@@ -237,12 +237,13 @@ class TestWhatItNames:
         ),
         (
             "{type: code, call: relief}",
-            ":60:32: P.call: 'relief' names no code; write it as module:name, as relief:policy",
+            ":60:32: P.call: 'relief' does not name code; write it as module:name, as "
+            "relief:policy",
         ),
         ("{type: code}", ":60:13: P.call: 'call' is missing; add it"),
         (
             "{type: code, call: 'relief_of_tests:policy', arguments: {share: .nan}}",
-            ":60:69: P.arguments: an argument is no plain value; "
+            ":60:69: P.arguments: an argument is not a plain value; "
             "give texts, finite numbers, lists and mappings",
         ),
     ],
@@ -334,7 +335,10 @@ class TestScenarioWithCode:
         assert added.with_values({"title": "more"}).borders[0].authorities[0].policies[1] == policy
         with pytest.raises(fs.ScenarioError, match=r"\[mine\].call: no 'relief_of_tests:Relief' "):
             scenario.with_values({f"{POLICIES}[mine].arguments.share": 3})
-        with pytest.raises(fs.ScenarioError, match=r"\[mine\].call: 'x' names no code; write it"):
+        with pytest.raises(
+            fs.ScenarioError,
+            match=r"\[mine\].call: 'x' does not name code; write it",
+        ):
             scenario.with_values({f"{POLICIES}[mine].call": "x"})
 
     def test_its_digest_changes_with_source_and_arguments(self, scenario: fs.Scenario) -> None:

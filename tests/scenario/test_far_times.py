@@ -106,7 +106,7 @@ def test_in_python_and_by_path(small: Path) -> None:
          ":1:2: the year 2200 is too far away; give one from 1815 to 2124"),
         ("cee", "2015-05-01,10\n3000-05-01,20\n", f":2:1: {WRONG}"),
         ("refugees", "2015-05-01,10\n3000-05-01,20\n", f":2:1: {WRONG}"),
-        ("closures", "camp,Cee,,0,50001\n", ":1:5: '50001' is no day"),
+        ("closures", "camp,Cee,,0,50001\n", ":1:5: '50001' is not a valid day"),
     ],
 )  # fmt: skip
 def test_in_folders_of_flee(tmp_path: Path, file: str, text: str, says: str) -> None:

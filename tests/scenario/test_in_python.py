@@ -37,16 +37,16 @@ class Own(Policy):
         (lambda: Scheduled(policies=[{"type": "closed", "leak": 3}]),
          ["Scheduled.policies[0].leak: 3 is out of range; give a number of at most 1"]),
         (lambda: Place(name="", country="Here", lat=100, lon=True), [
-            "Place.lon: true is no number; give a plain decimal, as 0.25",
+            "Place.lon: true is not a number; give a plain decimal, as 0.25",
             "Place.name: the text is empty; give a name",
             "Place.lat: 100 is out of range; give a number of at most 90",
         ]),
         (lambda: Place(name="Osh", country="Here", lat=1, lon=True),
-         ["Place.lon: true is no number; give a plain decimal, as 0.25"]),
+         ["Place.lon: true is not a number; give a plain decimal, as 0.25"]),
         (lambda: Group(name="North", household_size={1: -1}, **KINDS),
          ["Group.household_size.1: -1 is out of range; give a number of at least 0"]),
-        (lambda: Own(persons="many"), ["Own.persons: 'many' is no whole number; give plain digits, "
-                                       "as 1500"]),
+        (lambda: Own(persons="many"),
+         ["Own.persons: 'many' is not a whole number; give plain digits, as 1500"]),
         (lambda: fs.Scenario(), [f"{name}: {name!r} is missing; add it" for name in (
             "name", "start", "end", "flee_from", "places", "routes", "groups")]),
         (lambda: small_scenario(end="2010-06-10T12:00"), [
@@ -61,7 +61,6 @@ class Own(Policy):
             "flee_from[0]: no place lies in 'Her'; name one of Here, There (did you mean 'Here'?)",
         ]),
         (lambda: small_scenario(borders=[{"id": "A", "between": ["Here", "Ther"]}], step="1"), [
-
             "step: '1' is not a duration; write 1h, 30min or 1d",
             "borders[A].between[1]: there is no country 'Ther'; name one of Here, There (did you "
             "mean 'There'?)",

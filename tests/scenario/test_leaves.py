@@ -138,7 +138,7 @@ def test_a_time_with_an_offset_becomes_local_time(small: Path) -> None:
     ("start", "end", "says"),
     [
         ("2010-03-27T18:00", "2010-03-29T18:00", "2010-03-28 and skip 1h that pass here"),
-        ("2010-10-30T18:00", "2010-11-01T18:00", "2010-10-31 and tell 1h twice"),
+        ("2010-10-30T18:00", "2010-11-01T18:00", "2010-10-31 and repeat 1h"),
     ],
 )
 def test_a_period_over_a_change_of_clocks(small: Path, start: str, end: str, says: str) -> None:
@@ -193,7 +193,7 @@ def test_only_mappings_are_merged(merged: str) -> None:
     with pytest.raises(ScenarioError) as error:
         parse(f"n: &n 7\na:\n  <<: {merged}\n", "f.yaml")
     assert str(error.value.problems[0]) == (
-        "f.yaml:3:3: a.<<: what is merged is no mapping; name mappings by their anchors, as"
+        "f.yaml:3:3: a.<<: what is merged is not a mapping; name mappings by their anchors, as"
         " `<<: *name` or `<<: [*a, *b]`"
     )
 

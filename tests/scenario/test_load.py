@@ -331,7 +331,7 @@ def test_readers_are_asked_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         (
             "start,persons,place\n2010-06-11,5,Town\n2010-06-11,5,\n2010-06-11T00:00,6,Town\n",
             [
-                "arrivals.csv:4:1: arrivals[2].start: this moment and place stand twice, first as"
+                "arrivals.csv:4:1: arrivals[2].start: this moment and place appear twice, first as"
                 " number 1; add the persons up in one row",
             ],
         ),

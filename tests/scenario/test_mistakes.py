@@ -72,7 +72,7 @@ def test_a_mistake(small: Path, mistake: str) -> None:
             "scenario.yaml",
             "small world",
             b"small\x00world",
-            ":3:15: the control character U+0000 stands here; give plain text, without it",
+            ":3:15: the control character U+0000 is not allowed here; give plain text, without it",
         ),
         (
             "scenario.yaml",
@@ -222,7 +222,7 @@ def test_circle_of_variants(small: Path) -> None:
     Path("other").mkdir()
     Path("other/scenario.yaml").write_text("extends: ../small\n")
     edit(small / "scenario.yaml", "name: small", "extends: ../other\nname: small")
-    right = "extend a scenario that stands by itself"
+    right = "extend a scenario that extends no other"
     assert said("validate", "other") == [
         "small/scenario.yaml:2:10: extends: it extends itself: "
         f"other/scenario.yaml > small/scenario.yaml > other/scenario.yaml; {right}"

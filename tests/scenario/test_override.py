@@ -109,15 +109,15 @@ def test_a_range_can_be_given() -> None:
             5,
             "nothing can be set inside of ''; set the value itself, by the path up to it",
         ),
-        ("", 5, "this is no path; write it as places[Osh].population"),
-        ("places[Town]population", 5, "this is no path; write it as places[Osh].population"),
-        ("places[Town", 5, "this is no path; write it as places[Osh].population"),
-        ("places..name", 5, "this is no path; write it as places[Osh].population"),
+        ("", 5, "this is not a path; write it as places[Osh].population"),
+        ("places[Town]population", 5, "this is not a path; write it as places[Osh].population"),
+        ("places[Town", 5, "this is not a path; write it as places[Osh].population"),
+        ("places..name", 5, "this is not a path; write it as places[Osh].population"),
         (LEAVING, -1, "-1 is out of range; give a number of at least 0"),
-        (LEAVING, True, "true is no number; give a plain decimal, as 0.25"),
-        (LEAVING, float("nan"), "nan is no finite number; give a plain decimal, as 0.25"),
+        (LEAVING, True, "true is not a number; give a plain decimal, as 0.25"),
+        (LEAVING, float("nan"), "nan is not a finite number; give a plain decimal, as 0.25"),
         ("places[Town].share.North", 2, "2 is out of range; give a number of at most 1"),
-        ("places[Town].name", None, "nothing is no text; give a text; put a number in quotes to "
+        ("places[Town].name", None, "nothing is not text; give a text; put a number in quotes to "
          "make it one"),
         ("step", 5, "5 has no unit; write 1h, 30min or 1d"),
         ("places[Town].share.East", 0.0, "there is no group 'East'; name one of North, South"),
@@ -183,7 +183,7 @@ def test_assignments(text: str, path: str, value: object) -> None:
         ("a", "a: this sets nothing; write it as path=value"),
         ("=5", "=5: this sets nothing; write it as path=value"),
         ("a=[1", "a: the list in [ ] is not closed; close it with ]"),
-        ("a=!!python/none x", "a: the tag !!python/none stands here; give the plain value, "
+        ("a=!!python/none x", "a: the tag !!python/none is not allowed here; give the plain value, "
          "without a tag"),
     ],
 )  # fmt: skip

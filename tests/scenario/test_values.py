@@ -171,9 +171,9 @@ def test_what_each_step_of_a_path_means(path: str, loc: tuple[object, ...]) -> N
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        ("", ("this is no path", "write it as places[Osh].population")),
-        ("a..b", ("this is no path", "write it as places[Osh].population")),
-        ("places[Town]x", ("this is no path", "write it as places[Osh].population")),
+        ("", ("this is not a path", "write it as places[Osh].population")),
+        ("a..b", ("this is not a path", "write it as places[Osh].population")),
+        ("places[Town]x", ("this is not a path", "write it as places[Osh].population")),
         ("titel", ("there is no 'titel'", "use one of ")),
         ("places[Twon]", ("there is no item 'Twon'",
                           "name one of Town, Village, Camp (did you mean 'Town'?)")),
@@ -205,7 +205,7 @@ def test_a_name_that_two_items_have_asks_for_an_index() -> None:
     with pytest.raises(ValueError) as error:  # noqa: PT011
         locate(twice, "borders[0].authorities[There].policies")
     assert error.value.args == (
-        "2 items go by the name 'There'", "give one of the indices 0, 1",
+        "2 items are named 'There'", "give one of the indices 0, 1",
     )  # fmt: skip
     assert locate(twice, "borders[0].authorities[Customs]") == ("borders", 0, "authorities", 1)
 
@@ -227,7 +227,7 @@ def test_truth_is_no_number() -> None:
             small_scenario().with_values({path: True})
         (problem,) = error.value.problems
         assert (problem.wrong, problem.right) == (
-            "true is no number", "give a plain decimal, as 0.25",
+            "true is not a number", "give a plain decimal, as 0.25",
         )  # fmt: skip
 
 
@@ -293,7 +293,7 @@ def test_added_items_come_last_and_removed_ones_go() -> None:
               "name one of Osh, Uzgen (did you mean 'Osh'?), or give `add: [...]` for a new one; "
               "`NAME: null` removes one", True)),
         ("places: [{name: P}, {name: P}]", "places: {P: {x: 1}}",
-         Flaw(("places", "P"), "2 items go by the name 'P'", "give `add: [...]` to add it", True)),
+         Flaw(("places", "P"), "2 items are named 'P'", "give `add: [...]` to add it", True)),
         ("places: []", "places: {P: {x: 1}}",
          Flaw(("places", "P"), "there is no 'P' in what this extends",
               "give `add: [...]` to add it", True)),
@@ -301,7 +301,7 @@ def test_added_items_come_last_and_removed_ones_go() -> None:
          Flaw(("policies", "shut"), "these have no name",
               "give the whole list, or `add: [...]` to add to it", True)),
         ("places: [{name: P}]", "places: {add: 3}",
-         Flaw(("places", "add"), "3 stands where a list belongs",
+         Flaw(("places", "add"), "3 is not a list",
               "give a list of what to add, as [a, b]")),
     ],
 )  # fmt: skip

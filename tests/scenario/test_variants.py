@@ -223,18 +223,15 @@ def test_names_of_policies_that_are_not_there(small: Path) -> None:
     [
         (
             "places: {add: {name: Ford}}",
-            "15: places.add: a mapping stands where a list belongs; "
-            "give a list of what to add, as [a, b]",
+            "15: places.add: a mapping is not a list; give a list of what to add, as [a, b]",
         ),
         (
             "places: {add: more.csv}",
-            "15: places.add: 'more.csv' stands where a list belongs; "
-            "give a list of what to add, as [a, b]",
+            "15: places.add: 'more.csv' is not a list; give a list of what to add, as [a, b]",
         ),
         (
             "routes: {add: null}",
-            "15: routes.add: nothing stands where a list belongs; "
-            "give a list of what to add, as [a, b]",
+            "15: routes.add: nothing is not a list; give a list of what to add, as [a, b]",
         ),
         (
             "violence: {events: {Town: null, add: []}}",
@@ -253,21 +250,20 @@ def test_names_of_policies_that_are_not_there(small: Path) -> None:
         ),
         (
             "places: {add: [{name: Town, country: Here, lat: 41, lon: 72}]}",
-            "23: places[3].name: the place 'Town' stands twice, first as number 1; "
+            "23: places[3].name: the place 'Town' appears twice, first as number 1; "
             "remove one of them or rename it",
         ),
         (
             "reports: {add: [{id: R3, when: soon, variable: crossed, value: true}]}",
-            "64: reports[R3].value: true is no number; give a plain decimal, as 0.25",
+            "64: reports[R3].value: true is not a number; give a plain decimal, as 0.25",
         ),
         (
             "reports: {R2: {low: few}}",
-            "21: reports[R2].low: 'few' is no number; give a plain decimal, as 0.25",
+            "21: reports[R2].low: 'few' is not a number; give a plain decimal, as 0.25",
         ),
         (
             "forces: {Army: {orders: {add: [{start: 2010-06-12, stance: protect}]}}}",
-            "25: forces[Army].orders: a mapping stands where a list belongs; "
-            "give a list, as [a, b]",
+            "25: forces[Army].orders: a mapping is not a list; give a list, as [a, b]",
         ),
     ],
 )
@@ -326,7 +322,7 @@ def test_a_lost_row_of_a_table_is_told_once(small: Path) -> None:
 def test_the_event_list_of_a_scenario_by_itself_takes_no_add(small: Path) -> None:
     file = small / "scenario.yaml"
     file.write_text(file.read_text().replace("events: events.csv", "events: {add: []}"))
-    with pytest.raises(fs.ScenarioError, match=r"events: a mapping stands where a list belongs"):
+    with pytest.raises(fs.ScenarioError, match=r"events: a mapping is not a list"):
         fs.load(small)
 
 
@@ -334,7 +330,7 @@ def test_two_policies_of_one_name_in_a_script() -> None:
     scenario = small_scenario().replace_policies("Here-There", Open(name="a"), Closed(name="a"))
     (problem,) = check(scenario)
     assert str(problem) == (
-        f"{THERE}.policies[1].name: the policy 'a' stands twice, first as number 1; "
+        f"{THERE}.policies[1].name: the policy 'a' appears twice, first as number 1; "
         "remove one of them or rename it"
     )
     both = scenario.replace_policies("Here-There", Open(name="a"), side="There")

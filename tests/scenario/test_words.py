@@ -46,5 +46,5 @@ def test_all_keys_are_named_where_none_is_near() -> None:
 
 @pytest.mark.parametrize("word", ["dead", "killed", "fatalities", "Deaths"])
 def test_deaths_are_not_those_in_the_queue(word: str) -> None:
-    with pytest.raises(fs.ScenarioError, match=r"is no outcome .*\(did you mean 'deaths'\?\)"):
+    with pytest.raises(fs.ScenarioError, match=r"is not an outcome .*\(did you mean 'deaths'\?\)"):
         measure(small_scenario(end="2010-06-10T21:00"), (word,), 1, 1, 1)

@@ -308,7 +308,7 @@ def test_what_is_no_export_is_never_replaced(tmp_path):
         assert told[0].endswith("give another path, or remove it")
         assert (folder / "notes").read_text() == "mine"
     (tmp_path / "file.zarr").write_text("mine")
-    assert "no Zarr" in problems(small_study(), tmp_path / "file.zarr", overwrite=True)[0]
+    assert "not Zarr" in problems(small_study(), tmp_path / "file.zarr", overwrite=True)[0]
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -210,15 +210,15 @@ def test_all_mistakes_at_once(folder: Path) -> None:
     told = said(write(folder, text))
     paths = [line.removeprefix("study/study.yaml:") for line in told]
     assert paths == [
-        "1:7: name: 2010 is no text; give a text; put a number in quotes to make it one",
+        "1:7: name: 2010 is not text; give a text; put a number in quotes to make it one",
         "2:1: titel: there is no key 'titel'; use one of its keys (did you mean 'title'?)",
         "5:9: scenarios.lost: there is no such file or folder; name a scenario's folder or YAML "
         "file (did you mean 'small'?)",
-        "6:3: scenarios.none: nothing is no scenario; give a folder or YAML file, or a mapping "
+        "6:3: scenarios.none: nothing is not a scenario; give a folder or YAML file, or a mapping "
         "with `file` and `set`",
         "7:8: scenarios.odd.file: 'file' is missing; add it",
         "7:9: scenarios.odd.fil: there is no key 'fil'; use one of its keys (did you mean 'file'?)",
-        "7:29: scenarios.odd.set: 5 stands where a mapping belongs; give a mapping, as {a: 1}",
+        "7:29: scenarios.odd.set: 5 is not a mapping; give a mapping, as {a: 1}",
         "11:7: scenarios.fewer stay.set[behaviour.leavin.men_stay]: there is no 'leavin'; use one "
         "of news, leaving, origins, routes, waiting, harm, returning, reception (did you mean "
         "'leaving'?)",
@@ -229,14 +229,14 @@ def test_all_mistakes_at_once(folder: Path) -> None:
         "13:3: scenarios.short: its record is 12h, and that of 'as reported' is 6h; give all "
         "scenarios the same record, as with `set: {record: ...}`",
         "14:10: members: 0 is out of range; give a number of at least 1",
-        "15:7: seed: true is no seed; give a whole number or a text",
-        "16:18: samples.count: 64.5 is no whole number; give plain digits, as 1500",
+        "15:7: seed: true is not a seed; give a whole number or a text",
+        "16:18: samples.count: 64.5 is not a whole number; give plain digits, as 1500",
         "16:24: samples.methods: there is no key 'methods'; use one of its keys "
         "(did you mean 'method'?)",
         "16:48: samples.method: there is no 'sobl'; give 'latin_hypercube', 'sobol' or "
         "'monte_carlo' (did you mean 'sobol'?)",
-        "16:62: samples.inputs: 'behaviour.*' stands where a list belongs; give a list, as [a, b]",
-        "17:19: keep[1]: 5 is no text; give a text; put a number in quotes to make it one",
+        "16:62: samples.inputs: 'behaviour.*' is not a list; give a list, as [a, b]",
+        "17:19: keep[1]: 5 is not text; give a text; put a number in quotes to make it one",
         "20:10: compare.level: 90 is out of range; give a number below 1",
         "21:13: compare.interval: there is no 'z'; give 't' or 'bootstrap'",
     ]
@@ -245,31 +245,31 @@ def test_all_mistakes_at_once(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("members: true", "3:10: members: true is no whole number; give plain digits, as 1500"),
-        ("members: '5'", "3:10: members: '5' is no whole number; give plain digits, as 1500"),
+        ("members: true", "3:10: members: true is not a whole number; give plain digits, as 1500"),
+        ("members: '5'", "3:10: members: '5' is not a whole number; give plain digits, as 1500"),
         ("members: 9000000", "3:10: members: 9000000 is out of range; give a number of at most "
          "1000000"),
-        ("seed: 1.5", "3:7: seed: 1.5 is no seed; give a whole number or a text"),
-        ("seed: ''", "3:7: seed: '' is no seed; give a whole number or a text"),
+        ("seed: 1.5", "3:7: seed: 1.5 is not a seed; give a whole number or a text"),
+        ("seed: ''", "3:7: seed: '' is not a seed; give a whole number or a text"),
         ("samples: -1", "3:10: samples: -1 is out of range; give a number of at least 0"),
-        ("samples: many", "3:10: samples: 'many' says no samples; give a count, as 64, or a "
-         "mapping with `count`, `method` and `inputs`"),
-        ("samples: true", "3:10: samples: true says no samples; give a count, as 64, or a "
-         "mapping with `count`, `method` and `inputs`"),
+        ("samples: many", "3:10: samples: 'many' does not describe samples; give a count, as "
+         "64, or a mapping with `count`, `method` and `inputs`"),
+        ("samples: true", "3:10: samples: true does not describe samples; give a count, as 64, or "
+         "a mapping with `count`, `method` and `inputs`"),
         ("samples: {method: sobol}", "3:10: samples.count: 'count' is missing; add it"),
-        ("keep: [{people: daily}]", "3:8: keep[0]: a mapping is no text; give a text; put a number "
-         "in quotes to make it one"),
-        ("compare: a", "3:10: compare: 'a' stands where a mapping belongs; give a mapping with its "
+        ("keep: [{people: daily}]", "3:8: keep[0]: a mapping is not text; give a text; put a "
+         "number in quotes to make it one"),
+        ("compare: a", "3:10: compare: 'a' is not a mapping; give a mapping with its "
          "keys"),
         ("compare: {}", "3:10: compare.against: 'against' is missing; add it"),
         ("compare: {against: b}", "3:20: compare.against: there is no scenario 'b'; name one of a"),
-        ("compare: {against: a, level: true}", "3:30: compare.level: true is no number; give a "
+        ("compare: {against: a, level: true}", "3:30: compare.level: true is not a number; give a "
          "plain decimal, as 0.25"),
         ("compare: {against: a, level: 1}", "3:30: compare.level: 1 is out of range; give a number "
          "below 1"),
         ("extends: other", "3:1: extends: there is no key 'extends'; use one of name, title, "
          "scenarios, members, seed, samples, keep, compare"),
-        ("seed: 1\nseed: 2", "4:1: seed: 'seed' stands twice, first in line 3; keep one of them"),
+        ("seed: 1\nseed: 2", "4:1: seed: 'seed' appears twice, first in line 3; keep one of them"),
     ],
 )  # fmt: skip
 def test_a_mistake(folder: Path, line: str, says: str) -> None:
@@ -282,9 +282,9 @@ def test_a_mistake(folder: Path, line: str, says: str) -> None:
         ("scenarios: {}", "2:12: scenarios: there is no scenario; give at least one, as "
          "`as reported: ../june_2010`"),
         ("scenarios:", "2:1: scenarios: 'scenarios' is missing; add it"),
-        ("scenarios: [../small]", "2:12: scenarios: a list stands where a mapping belongs; give "
+        ("scenarios: [../small]", "2:12: scenarios: a list is not a mapping; give "
          "each scenario a name, as `as reported: ../june_2010`"),
-        ("scenarios: {a: [../small]}", "2:16: scenarios.a: a list is no scenario; give a folder "
+        ("scenarios: {a: [../small]}", "2:16: scenarios.a: a list is not a scenario; give a folder "
          "or YAML file, or a mapping with `file` and `set`"),
         ("scenarios: {'': ../small}", "2:13: scenarios[]: the text is empty; give a name"),
         ("scenarios: {' a': ../small}", "2:13: scenarios. a: the name ' a' starts or ends with a "
@@ -294,7 +294,7 @@ def test_a_mistake(folder: Path, line: str, says: str) -> None:
         (f"scenarios: {{{'a' * 81}: ../small}}", f"2:13: scenarios.{'a' * 81}: the text has 81 "
          "characters; give at most 80"),
         ('scenarios: {a: "x\\0.yaml"}',
-         "2:16: the escape stands for U+0000, which is no text; leave it out"),
+         "2:16: the escape stands for U+0000, which is not text; leave it out"),
         ("scenarios: {a: ..}", "2:16: scenarios.a: there is no scenario.yaml in this folder; name "
          "a scenario's folder"),
     ],
@@ -467,9 +467,9 @@ def test_samples_of_what_is_certain(folder: Path) -> None:
     ("text", "says"),
     [
         ("", "1:1: the file is empty; give the keys of a study"),
-        ("- a", "1:1: this is no study; give the keys of a study, as `name: ...`"),
+        ("- a", "1:1: this is not a study; give the keys of a study, as `name: ...`"),
         ("name: [x", "1:7: the list in [ ] is not closed; close it with ]"),
-        ("name: !x y\nscenarios: {a: b}", "1:7: the tag !x stands here; give the plain "
+        ("name: !x y\nscenarios: {a: b}", "1:7: the tag !x is not allowed here; give the plain "
          "value, without a tag"),
         ("title: x", "1:1: name: 'name' is missing; add it"),
     ],

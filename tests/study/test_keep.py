@@ -107,18 +107,18 @@ def test_all_problems_are_told():
     told = [(p.path, p.wrong) for p in error.value.problems]
     assert told == [
         ("keep[0]", "there is no 'peple' to keep"),
-        ("keep[1]", "'hourly' is no interval"),
+        ("keep[1]", "'hourly' is not an interval"),
         ("keep[3]", "people: total here, and at another interval before"),
         ("keep[4]", "there is no 'crosings' to keep"),
-        ("keep[4]", "'dayly' is no interval"),
+        ("keep[4]", "'dayly' is not an interval"),
         ("keep[5]", "there is no '' to keep"),
         ("keep[6]", "effects is always kept, at no interval of your choice"),
-        ("keep[7]", "3 is no text"),
+        ("keep[7]", "3 is not text"),
         ("keep[9]", "split: total here, and at another interval before"),
     ]
     right = {p.wrong: p.right for p in error.value.problems}
     assert right["there is no 'peple' to keep"].endswith("(did you mean 'people'?)")
-    assert right["'dayly' is no interval"] == (
+    assert right["'dayly' is not an interval"] == (
         "give daily, recorded or total (did you mean 'daily'?)"
     )
     assert all(name in right["there is no '' to keep"] for name in (*CHOICES, *GROUPS))
@@ -180,7 +180,15 @@ def test_the_default_is_the_run_thinned_at_the_instants():
         assert data[name].identical(fewer[name]), name
         assert data[name].dtype == result.data[name].dtype
     assert set(data.coords) == {*result.data.coords, "effect", "about", "where", "measure", "unit"}
-    assert list(data.attrs) == ["name", "title", "digest", "start", "timezone", "flee_from"]
+    assert list(data.attrs) == [
+        "name",
+        "title",
+        "digest",
+        "start",
+        "timezone",
+        "flee_from",
+        "Conventions",
+    ]
     assert data.attrs == {name: result.data.attrs[name] for name in data.attrs}
 
 

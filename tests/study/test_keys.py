@@ -159,7 +159,7 @@ def test_what_is_no_plan_is_told_as_such(text: str, told: str) -> None:
 # ---- a plan over another ----------------------------------------------------------------------
 
 RIGHT = (
-    "name another store, or have its runs computed anew with on_change='recompute' "
+    "name another store, or have its runs computed again with on_change='recompute' "
     "(--recompute on the command line)"
 )
 GO_ON = f"compare and export read it as it is; to go on, {RIGHT}"

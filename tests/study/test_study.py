@@ -141,7 +141,7 @@ def test_samples_need_a_range() -> None:
 
 @pytest.mark.parametrize("jobs", [0, "two", None, True, 1.5])
 def test_jobs_that_name_no_workers(jobs: Any, tmp_path: Path) -> None:
-    with pytest.raises(fs.ScenarioError, match="names no workers"):
+    with pytest.raises(fs.ScenarioError, match="does not name workers"):
         study().run(tmp_path / "s", jobs=jobs)
 
 
@@ -210,7 +210,7 @@ def test_a_changed_scenario_is_refused_or_run_anew(store: Path) -> None:
     told = str(caught.value)
     assert told == (
         f"{store}: the scenario 'open' is not what it was; name another store, or have its runs "
-        "computed anew with on_change='recompute' (--recompute on the command line)"
+        "computed again with on_change='recompute' (--recompute on the command line)"
     )
     assert contents(store) == before
     changed.run(store, on_change="recompute")
@@ -426,7 +426,7 @@ def test_the_store_says_what_was_run(done: Path) -> None:
 
 
 def test_open_study_wants_a_store(tmp_path: Path) -> None:
-    with pytest.raises(fs.StoreError, match="no store of a study"):
+    with pytest.raises(fs.StoreError, match="not a store of a study"):
         open_study(tmp_path)
 
 

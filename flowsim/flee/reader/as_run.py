@@ -27,7 +27,7 @@ class Told(NamedTuple):
 
 
 class Spell(NamedTuple):
-    """A time in which a route or a camp is closed, days ``[first, stop)``; None is no end."""
+    """A time in which a route or a camp is closed, days ``[first, stop)``; None means no end."""
 
     row: Row
     route: int

@@ -84,9 +84,8 @@ class Closures:
         kind, one, other = row.text(0).lower(), row.text(1), row.text(2)
         if kind not in KINDS:
             near = self.notes.near(kind, KINDS)
-            row.wrong(
-                0, f"{row.text(0)!r} is no kind of closure", f"give one of {', '.join(KINDS)}{near}"
-            )
+            wrong = f"{row.text(0)!r} is not a kind of closure"
+            row.wrong(0, wrong, f"give one of {', '.join(KINDS)}{near}")
             return None
         first, last = (row.whole(i, "day", -FARTHEST, FARTHEST) for i in (3, 4))
         if kind == "remove_forced_redirection":

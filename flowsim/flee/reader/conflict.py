@@ -39,7 +39,7 @@ def read_conflict(
     for number, row in enumerate(table):
         day = row.whole(0, "day")
         if day != number:
-            notes.warn(row, f"day {day} stands in row {number}, and Flee goes by the row")
+            notes.warn(row, f"day {day} is in row {number}, and Flee goes by the row")
         if day <= last:
             row.wrong(0, f"day {day} does not come after day {last}", "give the days in order")
         elif day < length:
@@ -66,13 +66,13 @@ def _columns(header: Row, names: Sequence[str], places: Sequence[str]) -> dict[i
     known, seen = set(places), set[str]()
     for i, name in enumerate(names):
         if name in seen:
-            header.wrong(i + 1, f"{name!r} stands twice", "keep one of its columns")
+            header.wrong(i + 1, f"{name!r} appears twice", "keep one of its columns")
         elif name in known:
             found[i] = name
             seen.add(name)
         elif name:
             near = header.notes.near(name, places)
-            header.notes.warn(header, f"{name!r} is no place, so its conflict is left out{near}")
+            header.notes.warn(header, f"{name!r} is not a place, so its conflict is left out{near}")
     return found
 
 

@@ -147,8 +147,8 @@ def _read(
     )
     given = bool(registered.camps or present or sheltered.total())
     if not given:
-        how = "how many leave follows from violence, by behaviour.leaving, and is no forecast"
-        notes.odd.append(plain(f"{folder}: nobody is told to come: {how}"))
+        how = "how many leave follows from violence, by behaviour.leaving, and is not a forecast"
+        notes.odd.append(plain(f"{folder}: no arrivals are given: {how}"))
     places = tuple(
         s.place(where[s.name], sheltered[s.name], s.country == origin) for s in spots.values()
     )
@@ -259,7 +259,7 @@ def _events(
     path = tables / "conflicts.csv"
     if is_told(path):
         for spot in [spot for spot in spots.values() if "conflict_intensity" in spot.more][:1]:
-            notes.warn(spot.row, "conflict_intensity is not used, as conflicts.csv tells it")
+            notes.warn(spot.row, "conflict_intensity is not used, as conflicts.csv gives it")
         return read_conflict(path, list(spots), start, length, notes)
     end = start + timedelta(days=length)
     begins = {s.name: start + timedelta(days=s.conflict_day) for s in spots.values()}
@@ -275,10 +275,10 @@ def _tell_series(registered: Registered, spots: Mapping[str, Spot], notes: Notes
     """Tell camps without a series, and series without a camp."""
     for name, row in registered.rows.items():
         if name not in spots:
-            notes.warn(row, f"{name!r} has a series and is no place: its people come, and settle"
+            notes.warn(row, f"{name!r} has a series and is not a place: its people come, and settle"
                             " elsewhere")  # fmt: skip
         elif spots[name].kind != "camp":
-            notes.warn(row, f"{name!r} has a series and is no camp: it is not scored")
+            notes.warn(row, f"{name!r} has a series and is not a camp: it is not scored")
     for spot in spots.values():
         if spot.kind == "camp" and spot.name not in registered.camps:
             notes.warn(spot.row, f"the camp {spot.name!r} has no series: it is not scored")
@@ -307,7 +307,7 @@ def _present(
         elif spots[name].country == origin:
             found[name] = there[name]
         else:
-            wrong = f"who starts at {name!r}, abroad and no camp, is left out"
+            wrong = f"who starts at {name!r}, abroad and not at a camp, is left out"
             notes.warn(spots[name].row, f"{wrong}: persons {there[name]}")
     return found
 

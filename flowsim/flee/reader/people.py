@@ -20,7 +20,7 @@ SEX = {
 }
 """Whether a value of the attribute `gender` means women."""
 ADULT, ELDERLY = 15.0, 60.0
-"""Years from which on a person is no child, and is elderly."""
+"""Years from which on a person is not a child, and is elderly."""
 
 Shares = Mapping[str, float]
 
@@ -47,7 +47,7 @@ def read_group(folder: Path, spots: Mapping[str, Spot], notes: Notes) -> Group:
         else:
             notes.tell(path, 1, f"{attribute!r} is not used: no rule here reads its values")
     if children:
-        notes.odd.append(plain(f"{folder}: children flee alone here, and count as grown up"))
+        notes.odd.append(plain(f"{folder}: children flee alone here, and count as adults"))
     adults = max(1.0 - children - elderly, 0.0)
     return Group(
         name=GROUP, household_size={1: 1.0}, children=children, women=women * adults,
@@ -70,12 +70,12 @@ def _attribute(
     apart = [cell for i, cell in enumerate(header.cells) if i not in (0, column) and cell]
     for name in apart:
         if name not in spots:
-            notes.warn(header, f"{name!r} is no place{notes.near(name, spots)}")
+            notes.warn(header, f"{name!r} is not a place{notes.near(name, spots)}")
     weights: dict[str, float] = {}
     for row in rows:
         value = row.needs(0, "the value")
         if value in weights:
-            row.wrong(0, f"{value!r} stands twice", "give each value one row")
+            row.wrong(0, f"{value!r} appears twice", "give each value one row")
         weights[value] = row.number(column, "weight", 0.0)
         for i, cell in enumerate(row.cells):
             if i not in (0, column) and cell:
@@ -87,7 +87,9 @@ def _attribute(
         header.wrong(column, "no value has a weight", "give one a weight above 0")
         return {}
     if apart:
-        notes.warn(header, f"the weights of {', '.join(apart)} are not used: one group is of all")
+        notes.warn(
+            header, f"the weights of {', '.join(apart)} are not used: all people are in one group"
+        )
     return {value: weight / total for value, weight in weights.items()}
 
 
@@ -103,7 +105,7 @@ def _with_header(path: Path, first: str, notes: Notes) -> list[Row]:
 
 
 def _years(shares: Shares) -> dict[float, float] | None:
-    """Shares by age; None where a value is no number of years."""
+    """Shares by age; None where a value is not a number of years."""
     years = {value: numerals.number(value) for value in shares}
     if None in years.values():
         return None

@@ -39,7 +39,7 @@ def parse_period(told: Period, longest: int) -> tuple[date, int]:
     try:
         start, end = map(_day, told.split("..") if isinstance(told, str) else told)
     except (TypeError, ValueError):
-        raise _wrong(f"{told!r} is no period", RIGHT) from None
+        raise _wrong(f"{told!r} is not a period", RIGHT) from None
     if not EARLIEST <= start.year <= LATEST:
         right = f"give one from {EARLIEST} to {LATEST}"
         raise _wrong(f"the year {start.year} is too far away", right)
@@ -76,7 +76,7 @@ def has_period(file: Path, notes: Notes) -> bool:
     """Whether the file of the period is there; a problem where it is not."""
     if is_told(file):
         return True
-    wrong = f"this is a folder for Flee, and no period is told: {file.name} is not there"
+    wrong = f"this is a folder for Flee without a period: {file.name} is not there"
     right = "add it, with rows StartDate,YYYY-MM-DD and Length,DAYS, or give a period START..END"
     notes.problems.append(Problem(str(file.parent), wrong, f"{right} (--period)"))
     return False

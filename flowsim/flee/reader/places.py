@@ -11,7 +11,7 @@ from flowsim.flee.reader.rows import FARTHEST, MOST, Notes, Row, read_all, read_
 from flowsim.world.config import Place, Route
 
 TYPES = ("camp", "conflict", "forward", "marker", "flood_zone", "default", "town")
-NO_COORDINATES = "coordinates are not told"
+NO_COORDINATES = "coordinates are not given"
 """Remark on a place that is drawn where nobody says that it is."""
 
 
@@ -27,7 +27,7 @@ class Spot:
     """Capacity of a camp, population of any other place; None where the cell is empty or 0."""
     conflict_day: int
     residents: int | None = None
-    """Population of a camp, which only a place has that was no camp at first."""
+    """Population of a camp, which only a place has that was not a camp at first."""
     more: Mapping[str, float] = field(default_factory=dict)
     """What the further columns tell, see `MORE`."""
 
@@ -74,7 +74,7 @@ def type_of(row: Row, cell: int) -> str:
     told = row.text(cell)
     kind = next((known for known in TYPES if known in told.lower()), "")
     if not kind:
-        row.wrong(cell, f"{told!r} is no type of place", f"give one of {', '.join(TYPES)}")
+        row.wrong(cell, f"{told!r} is not a type of place", f"give one of {', '.join(TYPES)}")
     return kind
 
 
@@ -102,7 +102,8 @@ def read_places(path: Path, notes: Notes) -> dict[str, Spot]:
         if not name:
             continue
         if name in found and not _is_same(found[name].row, row):
-            wrong = f"{name!r} stands twice, first in line {found[name].row.line}, as another place"
+            first = found[name].row.line
+            wrong = f"{name!r} appears twice, first in line {first}, as another place"
             row.wrong(0, wrong, "give each place its own name, or keep one of the rows")
             continue
         kind = type_of(row, 5)
@@ -114,7 +115,7 @@ def read_places(path: Path, notes: Notes) -> dict[str, Spot]:
             key: row.number(i, key, 0.0, MORE[key]) for key, i in columns.items() if row.text(i)
         }
         if name in found:
-            notes.warn(row, f"{name!r} stands twice; {_kept(found[name].row, row)}")
+            notes.warn(row, f"{name!r} appears twice; {_kept(found[name].row, row)}")
         found[name] = Spot(row, name, country, kind, number or None, day, more=more)
     return found
 
@@ -159,7 +160,7 @@ def read_routes(path: Path, spots: Mapping[str, Spot], notes: Notes) -> tuple[Ro
         pair = frozenset(ends)
         if pair in seen:
             kept = f"the first, {seen[pair]:g} km, is kept; Flee would draw it twice as often"
-            notes.warn(row, f"the route between {ends[0]!r} and {ends[1]!r} stands twice; {kept}")
+            notes.warn(row, f"the route between {ends[0]!r} and {ends[1]!r} appears twice; {kept}")
             continue
         seen[pair] = km
         if row.text(3) not in ("", "0"):

@@ -111,10 +111,10 @@ def read_registered(folder: Path, corrections: Path, start: date, notes: Notes) 
         if name.lower() == TOTAL and not rows:
             total = found[0] if found else total
         elif name in camps and row.cells == rows[name].cells:
-            twice = f"this row stands twice, first in line {rows[name].line}, and counts once"
+            twice = f"this row appears twice, first in line {rows[name].line}, and counts once"
             notes.warn(row, f"{twice}; Flee would count its people twice as they come")
         elif name in camps:
-            row.wrong(0, f"{name!r} stands twice", "name its files in one row")
+            row.wrong(0, f"{name!r} appears twice", "name its files in one row")
         else:
             mine = [r for r in told if r.text(0) == name]
             camps[name] = tuple(_corrected(series, mine, start, notes) for series in found)
@@ -146,10 +146,10 @@ def _series(folder: Path, row: Row, cell: int, name: str, notes: Notes) -> Serie
             continue
         if day in points:
             if persons != points[day]:
-                notes.warn(point, f"{day} stands twice; the first, {points[day]:g}, is taken")
+                notes.warn(point, f"{day} appears twice; the first, {points[day]:g}, is taken")
             continue
         if before is not None and day < before:
-            notes.warn(point, f"{day} stands after {before}; the dates are put in order")
+            notes.warn(point, f"{day} comes after {before}; the dates are sorted")
         points[day], before = persons, day
     days = sorted(points)
     return Series(tuple(days), tuple(points[day] for day in days))

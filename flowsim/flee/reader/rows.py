@@ -107,14 +107,15 @@ class Row:
         closed = most < MOST or (value is not None and value > most)
         bounds = f"from {least:g} to {most:g}" if closed else f"of at least {least:g}"
         hint = numerals.hint(self.text(i)) if value is None else ""
-        self.wrong(i, f"{self.text(i)!r} is no {what}", f"give a number {bounds}{hint}")
+        self.wrong(i, f"{self.text(i)!r} is not a valid {what}", f"give a number {bounds}{hint}")
         return least
 
     def whole(self, i: int, what: str, least: int = 0, most: float = MOST) -> int:
         """A whole number."""
         value = self.number(i, what, least, most)
         if value != int(value):
-            self.wrong(i, f"{self.text(i)!r} is no whole number", f"give {what} as a whole number")
+            wrong = f"{self.text(i)!r} is not a whole number"
+            self.wrong(i, wrong, f"give {what} as a whole number")
         return int(value)
 
     def day(self, i: int) -> date | None:
@@ -122,7 +123,7 @@ class Row:
         try:
             day = date.fromisoformat(self.text(i))
         except ValueError:
-            self.wrong(i, f"{self.text(i)!r} is no date", "write it as 2015-05-01")
+            self.wrong(i, f"{self.text(i)!r} is not a date", "write it as 2015-05-01")
             return None
         try:
             return in_reach(day)
@@ -160,7 +161,7 @@ def read_all(path: Path, notes: Notes, named: Spot | None = None) -> list[Row]:
             row = Row(str(path), reader.line_num, stripped, notes)
             for i, cell in enumerate(stripped):
                 if "\n" in cell:  # else the number 1 above the number 2 would be twelve
-                    row.wrong(i, f"{cell!r} stands on several lines", "write it on one line")
+                    row.wrong(i, f"{cell!r} spans several lines", "write it on one line")
             rows.append(row)
     except csv.Error as error:
         wrong = f"this row cannot be read: {error}"

@@ -140,7 +140,7 @@ class _Settings:
         if isinstance(node.value, dict):
             yield from node.value.items()
         else:
-            self._wrong(node.at, what, "this is no mapping", "give keys with values")
+            self._wrong(node.at, what, "this is not a mapping", "give keys with values")
 
     def _take(self, section: str, key: str, node: Node, at: Spot) -> None:
         path = f"{section}.{key}"
@@ -237,7 +237,7 @@ class _Settings:
             return Flee.model_validate(told)
         except ValidationError as error:
             for item in error.errors():
-                wrong = f"{item['input']!r} does not do: {item['msg'].lower()}"
+                wrong = f"{item['input']!r} cannot be used: {item['msg'].lower()}"
                 right = "give a value that Flee's rules can use"
                 self._wrong(self._at(item["loc"]), self._name(item["loc"]), wrong, right)
             return Flee()
@@ -251,7 +251,7 @@ class _Settings:
 
     def _unknown(self, path: str, at: Spot, known: list[str], key: str = "") -> None:
         near = did_you_mean(key or path, known)
-        self._wrong(at, path, "Flee knows no such key", f"leave it out{near}")
+        self._wrong(at, path, "Flee does not know this key", f"leave it out{near}")
 
     def _wrong(self, at: Spot, path: str, wrong: str, right: str) -> None:
         self.notes.problems.append(Problem(path, wrong, right, at.file, at.line, at.column))

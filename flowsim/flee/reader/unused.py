@@ -29,7 +29,7 @@ def _days(
     rows = read_all(path, notes)
     for i, name in enumerate(rows[0].cells if rows else ()):
         if i and name and name not in known:
-            notes.warn(rows[0], f"{name!r} is no {of}{notes.near(name, known)}")
+            notes.warn(rows[0], f"{name!r} is not a {of}{notes.near(name, known)}")
     last = -1
     for row in rows[1:]:
         day = row.whole(0, "day")

@@ -31,7 +31,7 @@ def row_twice(draft: Draft) -> Iterator[Flaw]:
     for loc, row in draft.rows(ARRIVALS).each():
         key, index = (row.start, row.place), int(loc[-1])
         if key in first:
-            wrong = f"this moment and place stand twice, first as number {first[key] + 1}"
+            wrong = f"this moment and place appear twice, first as number {first[key] + 1}"
             yield Flaw((*loc, "start"), wrong, "add the persons up in one row")
         first.setdefault(key, index)
 

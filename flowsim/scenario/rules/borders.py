@@ -71,7 +71,7 @@ def authorities(draft: Draft) -> Iterator[Flaw]:
                 right = "give its policies to that one"
                 yield Flaw((*loc, "authorities", i, "country"), wrong, right)
             if authority.country not in border.between:
-                wrong = f"{authority.country!r} is no side of the border {border.id!r}"
+                wrong = f"{authority.country!r} is not a side of the border {border.id!r}"
                 near = did_you_mean(authority.country, border.between)
                 right = f"name {' or '.join(border.between)}{near}"
                 yield Flaw((*loc, "authorities", i, "country"), wrong, right)

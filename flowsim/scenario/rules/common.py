@@ -19,7 +19,7 @@ def twice(rows: Rows[Any], field: str, what: str) -> Iterator[Flaw]:
     for loc, item in rows.each():
         name, index = getattr(item, field), int(loc[-1])
         if name in first:
-            wrong = f"the {what} {name!r} stands twice, first as number {first[name] + 1}"
+            wrong = f"the {what} {name!r} appears twice, first as number {first[name] + 1}"
             yield Flaw((*loc, field), wrong, "remove one of them or rename it")
         elif name:
             first[name] = index

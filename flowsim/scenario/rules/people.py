@@ -80,7 +80,7 @@ def flee_from(draft: Draft) -> Iterator[Flaw]:
     told, lost = listed(known), 0
     for i, country in enumerate(draft.flee_from):
         if country in seen:
-            yield Flaw(("flee_from", i), f"{country!r} stands twice", "remove one of them")
+            yield Flaw(("flee_from", i), f"{country!r} appears twice", "remove one of them")
         elif country not in countries:
             lost += 1
             near = did_you_mean(country, known) if lost <= SUGGESTIONS else ""
@@ -105,7 +105,7 @@ def share_sum(draft: Draft) -> Iterator[Flaw]:
             continue
         total = math.fsum(place.share.values())
         if not place.share:
-            wrong = f"{place.population} people live here and none of them is of a group"
+            wrong = f"{place.population} people live here and none of them is in a group"
             yield Flaw((*loc, "share"), wrong, "give the share of each group, adding up to 1")
         elif abs(total - 1.0) > TOLERANCE:
             wrong = f"the shares add up to {total:.4g}"
@@ -120,7 +120,7 @@ def ages(draft: Draft) -> Iterator[Flaw]:
             wrong = f"children, women, men and elderly add up to {total:.4g}"
             yield Flaw((*loc, "children"), wrong, "give parts that add up to 1")
         elif group.children >= total:
-            yield Flaw((*loc, "children"), "everybody is a child", "give households grown-ups")
+            yield Flaw((*loc, "children"), "everybody is a child", "give households adults")
 
 
 def sizes(draft: Draft) -> Iterator[Flaw]:

@@ -83,7 +83,7 @@ def clocks(scenario: Scenario) -> Iterator[str]:
         now = _offset(zone, day)
         if now != offset:
             shift = told(int(abs(now - offset).total_seconds()))
-            how = f"skip {shift} that pass here" if now > offset else f"tell {shift} twice"
+            how = f"skip {shift} that pass here" if now > offset else f"repeat {shift}"
             yield f"clocks of {scenario.timezone} change by {day:%Y-%m-%d} and {how}"
             offset = now
 

@@ -96,7 +96,7 @@ def households(draft: Draft) -> Iterator[Flaw]:
         for named in held.policy.named():
             words = [word.strip() for word in str(named.name).split("+")]
             if named.kind == "household" and not all(w.startswith(OF_HOUSEHOLDS) for w in words):
-                wrong = f"{named.name!r} is no condition on a household"
+                wrong = f"{named.name!r} is not a condition on a household"
                 right = "name group:NAME, nationality:NAME or kin_across"
                 yield Flaw((*held.loc, *named.loc), wrong, right)
 
@@ -116,7 +116,7 @@ def people(draft: Draft) -> Iterator[Flaw]:
                     continue
                 lost += 1
                 near = did_you_mean(who, known) if lost <= SUGGESTIONS else ""
-                wrong = f"{who!r} is no condition on a person"
+                wrong = f"{who!r} is not a condition on a person"
                 yield Flaw((*held.loc, *named.loc), wrong, f"name one of {told_all}{near}")
 
 

@@ -40,7 +40,7 @@ def route_twice(draft: Draft) -> Iterator[Flaw]:
     for loc, route in draft.routes.each():
         key = (frozenset((route.start, route.end)), route.mode, route.crossing)
         if key in first:
-            wrong = f"a {route.mode} route from {route.start!r} to {route.end!r} stands twice"
+            wrong = f"a {route.mode} route from {route.start!r} to {route.end!r} appears twice"
             right = f"remove one of them; the first is number {first[key] + 1}"
             yield Flaw((*loc, "start"), wrong, right)
         first.setdefault(key, int(loc[-1]))
@@ -67,7 +67,7 @@ def over_a_border(draft: Draft) -> Iterator[Flaw]:
                     wrong = f"{field!r} is given for a route inside {start}"
                     yield Flaw((*loc, field), wrong, "leave it empty, or let the route lead abroad")
             if route.kind != "inner":
-                wrong = f"a route inside {start} is no {route.kind}"
+                wrong = f"a route inside {start} cannot be a {route.kind}"
                 yield Flaw((*loc, "kind"), wrong, "give 'inner'")
             continue
         if not route.crossing:

@@ -40,7 +40,7 @@ def event_times(draft: Draft) -> Iterator[Flaw]:
 
 
 def event_period(draft: Draft) -> Iterator[Flaw]:
-    """Spells touch the period; those that a shortened run does not come to are no mistake."""
+    """Spells touch the period; those that a shortened run does not come to are not a mistake."""
     events = list(draft.events.each())
     all_late = all(event.start >= draft.end for _, event in events)
     for loc, event in events:

@@ -1,0 +1,44 @@
+from . import evidence, plot, policy
+from .errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError, StudyError
+from .model.explain import explain
+from .model.flow import FlowModel
+from .model.hazards import Hazard
+from .model.household import Household
+from .policy.opening import Opening
+from .readers import load
+from .results.result import Result
+from .running import run
+from .scenario.scenario import Scenario
+from .scenario.shipped import scenarios
+from .study.comparison import compare
+from .study.export import export
+from .study.runs import open_study
+from .study.study import Study
+from .version import __version__
+
+__all__ = [
+    "FlowModel",
+    "Hazard",
+    "Household",
+    "Opening",
+    "Problem",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "ScenarioWarning",
+    "SimulationError",
+    "StoreError",
+    "Study",
+    "StudyError",
+    "__version__",
+    "compare",
+    "evidence",
+    "explain",
+    "export",
+    "load",
+    "open_study",
+    "plot",
+    "policy",
+    "run",
+    "scenarios",
+]

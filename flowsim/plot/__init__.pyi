@@ -1,0 +1,21 @@
+from .camps import registrations
+from .casualties import deaths
+from .danger import violence
+from .folder import save_all
+from .gates import queues
+from .geography import flow_map
+from .kinds import composition
+from .overview import timeline
+from .paired import contrasts
+
+__all__ = [
+    "composition",
+    "contrasts",
+    "deaths",
+    "flow_map",
+    "queues",
+    "registrations",
+    "save_all",
+    "timeline",
+    "violence",
+]

@@ -1,0 +1,201 @@
+"""What each variable and coordinate of a result is: its attributes by the CF conventions.
+
+The only place that says it. The model's Dataset, the docstring of `flowsim.results.result.Result`
+and the way in which longer intervals are made (`flowsim.results.resample`) follow from it. A count
+has what is counted as its unit; all other units are those of UDUNITS, as CF wants them.
+"""
+
+# Annotations are evaluated below, so they are not put off with `from __future__ import`.
+from dataclasses import dataclass
+from textwrap import indent, wrap
+from types import MappingProxyType
+from typing import Annotated, get_type_hints
+
+import xarray as xr
+
+CONVENTIONS = "CF-1.11"
+SUM, POINT, MEAN, MAXIMUM = "sum", "point", "mean", "maximum"
+"""Methods over time: flows are sums over their interval, stocks hold at its end."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What a variable is.
+
+    Attributes
+    ----------
+    dims : tuple of str
+    units, long_name, comment : str
+        As the CF conventions have them; the comment may be empty.
+    over_time : str
+        `SUM`, `POINT`, `MEAN` or `MAXIMUM`; empty where it has no time.
+    weights : str
+        What a mean is weighted by.
+    """
+
+    dims: tuple[str, ...]
+    units: str
+    long_name: str
+    over_time: str = ""
+    comment: str = ""
+    weights: str = ""
+
+    def attributes(self) -> dict[str, str]:
+        """Names and values by the CF conventions.
+
+        Examples
+        --------
+        >>> VARIABLES["deaths"].attributes()
+        {'long_name': 'persons who died', 'units': 'persons', 'cell_methods': 'time: sum'}
+        """
+        weighted = f" (weighted by {self.weights})" if self.weights else ""
+        told = {
+            "long_name": self.long_name,
+            "units": self.units,
+            "cell_methods": f"time: {self.over_time}{weighted}" if self.over_time else "",
+            "comment": self.comment,
+        }
+        return {key: value for key, value in told.items() if value}
+
+
+def _stock(dims: str, units: str, long_name: str, comment: str = "") -> Variable:
+    return Variable(("time", *dims.split()), units, long_name, POINT, comment)
+
+
+def _flow(dims: str, units: str, long_name: str, comment: str = "") -> Variable:
+    return Variable(("time", *dims.split()), units, long_name, SUM, comment)
+
+
+class Variables:
+    """The variables of a run, as attributes that type checkers know."""
+
+    people: Annotated[xr.DataArray, _stock(
+        "place group status", "persons", "persons alive by status",
+        "Those who move are counted where their leg began, those who wait on the near side.",
+    )]  # fmt: skip
+    outcomes: Annotated[xr.DataArray, _flow(
+        "crossing outcome kind", "persons", "persons to whom something happened at a crossing",
+    )]  # fmt: skip
+    waiting: Annotated[xr.DataArray, _stock(
+        "crossing kind", "persons", "persons who wait at a crossing",
+    )]  # fmt: skip
+    composition: Annotated[xr.DataArray, _stock(
+        "place kind", "persons", "persons present by kind", "All but those who move.",
+    )]  # fmt: skip
+    registered: Annotated[xr.DataArray, _stock(
+        "place kind", "persons", "persons whom the host has counted so far",
+        "Cumulative, with the delay of the count.",
+    )]  # fmt: skip
+    violence: Annotated[xr.DataArray, Variable(
+        ("time", "place"), "1", "intensity of violence", MEAN,
+        "1 on the worst day in the worst place. As recorded it is that of the last step of the "
+        "interval; longer intervals have the mean.",
+        weights="the length of the intervals",
+    )]  # fmt: skip
+    deaths: Annotated[xr.DataArray, _flow("place group", "persons", "persons who died")]
+    wounded: Annotated[xr.DataArray, _flow("place group", "persons", "persons who were wounded")]
+    exposure: Annotated[xr.DataArray, _flow(
+        "place group", "person-days", "time spent in danger",
+        "Weighted by the danger; without those who move.",
+    )]  # fmt: skip
+    waiting_time: Annotated[xr.DataArray, Variable(
+        ("time", "crossing"), "h", "mean time waited by those let through", MEAN,
+        "NaN where nobody was let through.", weights="persons let through",
+    )]  # fmt: skip
+    hours_waited: Annotated[xr.DataArray, Variable(
+        ("crossing", "wait"), "persons",
+        "persons let through in the whole run by the hours they had waited",
+    )]  # fmt: skip
+    hours_to_safety: Annotated[xr.DataArray, Variable(
+        ("refuge", "wait"), "persons",
+        "persons by the hours from leaving home until they first settled",
+        comment="Of the whole run. A flight counts once inside and once abroad, as far as it came; "
+        "going home does not count.",
+    )]  # fmt: skip
+    split: Annotated[xr.DataArray, _flow(
+        "crossing", "families", "families parted at a crossing", "In either direction.",
+    )]  # fmt: skip
+    reunited: Annotated[xr.DataArray, _flow(
+        "place", "parts of families",
+        "parts of families left at a crossing that joined their family again",
+    )]  # fmt: skip
+    apart: Annotated[xr.DataArray, _stock(
+        "", "persons", "persons left at a crossing who have not joined their family again",
+    )]  # fmt: skip
+    barred_deaths: Annotated[xr.DataArray, _flow(
+        "crossing", "persons", "persons who died refused at a crossing and not past it since",
+        "Wherever they died; the crossing is that of the last refusal.",
+    )]  # fmt: skip
+
+
+def _described(owner: type) -> dict[str, Variable]:
+    hints = get_type_hints(owner, include_extras=True)
+    return {name: hint.__metadata__[0] for name, hint in hints.items()}
+
+
+VARIABLES = MappingProxyType(_described(Variables))
+"""The variables of a run, in the order of its Dataset."""
+QUEUE_PEAK = Variable(
+    ("time", "crossing"), "persons", "most persons who waited at a crossing at once", MAXIMUM
+)
+"""``queue_peak``, which a study adds."""
+OVER_TIME = MappingProxyType(
+    {name: v.over_time for name, v in {**VARIABLES, "queue_peak": QUEUE_PEAK}.items()}
+)
+"""How each variable is merged over time; one that is not named here holds at an instant."""
+
+COORDINATES = MappingProxyType(
+    {
+        "time": {
+            "standard_name": "time", "long_name": "end of the recording interval", "axis": "T",
+            "comment": "Local time of the zone in the attribute timezone of the file, by the "
+            "standard calendar. Flows cover the interval from the previous time to this one.",
+        },
+        "day": {
+            "standard_name": "time", "long_name": "local day", "axis": "T",
+            "comment": "Date in the zone in the attribute timezone of the file, by the standard "
+            "calendar. Flows cover the day; stocks hold at its end.",
+        },
+        "place": {"long_name": "name of the place"},
+        "country": {"long_name": "country of the place"},
+        "region": {"long_name": "region of the place"},
+        "place_kind": {"long_name": "kind of place"},
+        "lat": {
+            "standard_name": "latitude", "long_name": "latitude of the place",
+            "units": "degrees_north",
+        },
+        "lon": {
+            "standard_name": "longitude", "long_name": "longitude of the place",
+            "units": "degrees_east",
+        },
+        "capacity": {
+            "long_name": "persons that the place can shelter", "units": "persons",
+            "comment": "-1 where there is no limit.",
+        },
+        "group": {"long_name": "group of the population"},
+        "status": {"long_name": "what a person does"},
+        "crossing": {"long_name": "name of the crossing"},
+        "near": {"long_name": "place on the near side of the crossing"},
+        "far": {"long_name": "place on the far side of the crossing"},
+        "crossing_kind": {"long_name": "kind of crossing"},
+        "outcome": {"long_name": "what happened at the crossing"},
+        "kind": {"long_name": "kind of person, by age and sex"},
+        "refuge": {"long_name": "where a person settled"},
+        "wait": {
+            "long_name": "hours, by classes", "units": "h",
+            "comment": "Lower edge of the class, which is in it; the last class is open.",
+        },
+    }
+)  # fmt: skip
+"""Attributes of each coordinate."""
+
+
+def listed() -> str:
+    """The variables as the section ``Attributes`` of a docstring, indented as in a class."""
+    lines = ["Attributes", "----------"]
+    for name, variable in VARIABLES.items():
+        said = " ".join(f"{variable.long_name}. {variable.comment}".split())
+        text = f"{said[0].upper()}{said[1:]}".rstrip(". ")
+        lines.append(f"{name} : {variable.units}, ({', '.join(variable.dims)})")
+        lines += wrap(f"{text}.", 92, initial_indent="    ", subsequent_indent="    ")
+    return indent("\n".join(lines) + "\n", "    ")
