@@ -36,14 +36,14 @@ run: $(VENV)/.package ## simulate June 2010 and draw its figures
 	@find $(OUT) -name '*.png' | sort
 
 test: lint ## check style, types and floors, and run all tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 # For example: make test-newest NEWEST="--pythons=3.13 --no-pre tests/model"
 test-newest: ## run all tests with the newest libraries on Python 3.13 and 3.14, if they are there
 	$(PYTHON) -m tests.newest $(NEWEST)
 
 check-full: lint ## the same with twenty seeds of June 2010, and scenarios at the statistical level
-	FLOWSIM_SEEDS=20 $(BIN)/python -m pytest -n 2
+	FLOWSIM_SEEDS=20 $(BIN)/python -m pytest -n 2 --dist worksteal
 	$(BIN)/flowsim check --level statistical --jobs 2
 
 faults: $(VENV)/.dev ## put known bugs in one at a time and note what catches them (an hour, can be cut off)

@@ -14,6 +14,7 @@ import pytest
 
 import flowsim as fs
 from tests.children import PATIENCE_S
+from tests.full import only_full
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "batch_run.md").read_text(encoding="utf-8")
@@ -73,6 +74,9 @@ def batch(**options: object) -> list[dict[str, object]]:
 
 FIRST = [pytest.param("python", marks=needs_batch_run), "python loop"]
 """Blocks that do the same, by batch_run and without it."""
+ONE_FIRST = (
+    [FIRST[0], pytest.param("python loop", marks=only_full)] if OF_BATCH_RUN else ["python loop"]
+)
 
 
 @pytest.mark.parametrize("first", FIRST)
@@ -87,7 +91,7 @@ def test_the_first_block_gives_what_single_runs_give(tmp_path: Path, first: str)
     assert float(lines[-1]) == told
 
 
-@pytest.mark.parametrize("first", FIRST)
+@pytest.mark.parametrize("first", ONE_FIRST)
 def test_the_block_of_a_study_gives_the_same_runs(tmp_path: Path, first: str) -> None:
     check = """
 table = runs.data["effects"].sel(effect="sheltered_abroad_at_end", sample=0)

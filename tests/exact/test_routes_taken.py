@@ -17,6 +17,7 @@ from flowsim.model.flow import FlowModel
 from flowsim.running import run
 from tests.exact.chance import assert_binomial, assert_shares
 from tests.exact.ways import SETTLE, all_paths, paths_taken, ways_of
+from tests.full import only_full
 from tests.model.worlds import border, column, finished, forget, plain, same_bytes, spell, stock
 
 N = 40_000
@@ -101,6 +102,7 @@ def test_how_many_are_at_each_place_by_the_hour():
         assert_binomial(stock(result, "displaced", name), N, law)
 
 
+@only_full
 def test_which_place_is_reached_first_and_when():
     """Y before settling at X, and after how many hours: the links into Y made absorbing."""
     scenario = triangle(per_day=1e6, violence=spell(HOURS))

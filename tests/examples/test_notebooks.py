@@ -13,6 +13,7 @@ import pytest
 from nbclient import NotebookClient
 
 from tests.children import PATIENCE_S
+from tests.full import only_full
 
 ROOT = Path(__file__).parents[2]
 KEPT = Path(__file__).parent
@@ -72,7 +73,11 @@ def test_a_figure_that_moves_is_seen() -> None:
     assert figures_in(other) != numbers
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+FIRST = NOTEBOOKS[:1]
+REST = [pytest.param(path, marks=only_full) for path in NOTEBOOKS[1:]]
+
+
+@pytest.mark.parametrize("path", [*FIRST, *REST], ids=lambda p: p.stem)
 def test_it_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR"):
         monkeypatch.setenv(variable, str(tmp_path / variable))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from flowsim.safe_path import VARIABLE, leave_working_folder, safe_children
+from tests.full import only_full
 
 SMALL = Path(__file__).parents[1] / "data/small"
 TRAPS = (
@@ -84,6 +85,7 @@ def test_no_worker_of_a_study_imports_from_the_working_folder(foreign: Path) -> 
     assert "3 runs are in s" in run(foreign, "study", "study.yaml", "-o", "s", "--jobs", "2")
 
 
+@only_full
 def test_no_worker_of_a_check_imports_from_the_working_folder(foreign: Path) -> None:
     run(foreign, "check", "small", "--update", "a trial", "--jobs", "2")
 

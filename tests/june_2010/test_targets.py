@@ -13,6 +13,7 @@ import pytest
 
 import flowsim as fs
 from flowsim.evidence.quantities import quantity
+from tests.full import only_full
 
 SCENARIO = "scenarios/kyrgyz_uzbek_2010"
 AFTER_THE_VIOLENCE = "2010-06-18T00:00"
@@ -109,6 +110,7 @@ def test_half_the_hazard_of_leaving_misses_the_reports(pool: ProcessPoolExecutor
     assert values["displaced inside by 15 June"] < 200_000, values.to_string()
 
 
+@only_full
 def test_double_the_walking_time_misses_the_reports(pool: ProcessPoolExecutor) -> None:
     foot_kmh = fs.load(SCENARIO).behaviour.routes.foot_kmh
     values = medians(pool, range(1, 2), behaviour__routes__foot_kmh=foot_kmh / 2.0)

@@ -10,11 +10,13 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import matplotlib.image
 import pytest
 
 from tests.children import PATIENCE_S
+from tests.full import only_full
 
 ROOT = Path(__file__).parents[2]
 JUNE = "kyrgyz_uzbek_2010"
@@ -88,6 +90,15 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+def assert_drawn(told: dict[str, Any], folder: Path) -> None:
+    """A run into the folder `short` has written its files, and its figures are no blank pages."""
+    assert len(told["drawn"]) == 6
+    for figure in told["drawn"]:
+        drawn = matplotlib.image.imread(folder / figure)
+        assert drawn.std() > 0.05  # not a blank page
+    assert {"result.nc", "scenario.yaml"} <= {path.name for path in (folder / "short").iterdir()}
+
+
 def test_the_wheel_has_the_whole_package_and_every_scenario(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for folder, inside in (("flowsim", "flowsim"), ("scenarios", "flowsim/_scenarios")):
@@ -104,6 +115,18 @@ def test_it_runs_in_an_empty_environment_and_its_figures_open(python: Path, tmp_
     (listed,) = json.loads(run(command, "scenarios", "--json", cwd=tmp_path))
     assert listed["name"] == JUNE
     assert Path(listed["path"]).is_relative_to(python.parents[1].resolve())
+    june = f"{JUNE}/variants/men_too.yaml"
+    (valid,) = json.loads(run(command, "validate", june, "--json", cwd=tmp_path))["valid"]
+    assert valid["name"] == june
+    small = ROOT / "tests/data/small"
+    words = ("run", small, "-o", "short", "--engine", "agents", "--json")
+    told = json.loads(run(python, "-m", "flowsim", *words, cwd=tmp_path))
+    assert_drawn(told, tmp_path)
+
+
+@only_full
+def test_its_compiled_kernel_runs_a_scenario_by_name(python: Path, tmp_path: Path) -> None:
+    """It is compiled anew, as compiled code is kept by the file that it was made of."""
     told = json.loads(
         run(
             python, "-m", "flowsim", "run", f"{JUNE}/variants/men_too.yaml", "-o", "short",
@@ -111,11 +134,7 @@ def test_it_runs_in_an_empty_environment_and_its_figures_open(python: Path, tmp_
         )
     )  # fmt: skip
     assert told["run"]["end"] == "2010-06-11T00:00:00"
-    assert len(told["drawn"]) == 6
-    for figure in told["drawn"]:
-        drawn = matplotlib.image.imread(tmp_path / figure)
-        assert drawn.std() > 0.05  # not a blank page
-    assert {"result.nc", "scenario.yaml"} <= {path.name for path in (tmp_path / "short").iterdir()}
+    assert_drawn(told, tmp_path)
 
 
 def test_a_baseline_of_the_package_is_not_written_to(python: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 import flowsim as fs
 from flowsim.study.runs import open_study
 from tests.children import PATIENCE_S, let_others_in
+from tests.full import FULL, only_full
 from tests.study.worlds import BORDER, contents, small, study
 
 ROOT = Path(__file__).parents[2]
@@ -81,7 +82,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return contents(store)
 
 
-def test_a_study_killed_at_ten_random_moments_ends_with_the_same_bytes(
+def test_a_study_killed_at_random_moments_ends_with_the_same_bytes(
     tmp_path: Path, whole: dict[str, str]
 ) -> None:
     # A process that has imported everything forks a study and kills it, again and again.
@@ -98,11 +99,11 @@ def attempt(seconds):
         time.sleep(seconds)
         os.kill(pid, signal.SIGKILL)
     return os.waitpid(pid, 0)[1]
-for _ in range(10):
+for _ in range(int(sys.argv[2])):
     killed += attempt(moments.uniform(0.02, 0.5)) == signal.SIGKILL
 print(killed, attempt(None))
 """
-    process = child(code, str(tmp_path / "s"))
+    process = child(code, str(tmp_path / "s"), "10" if FULL else "4")
     told, errors = end(process)
     assert process.returncode == 0, errors
     killed, last = map(int, told.split())
@@ -163,7 +164,7 @@ except fs.StudyError as error:
     assert records(tmp_path / "s") == 1
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [pytest.param(1, marks=only_full), 2])
 def test_ctrl_c_stops_cleanly(tmp_path: Path, whole: dict[str, str], jobs: int) -> None:
     store = tmp_path / "s"
     code = f"""
@@ -184,6 +185,7 @@ except KeyboardInterrupt:
     assert contents(store) == whole
 
 
+@only_full
 def test_two_processes_on_one_store_do_not_harm_each_other(
     tmp_path: Path, whole: dict[str, str]
 ) -> None:
