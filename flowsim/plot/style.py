@@ -18,6 +18,7 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter
 
@@ -100,6 +101,8 @@ DAYS_NAMED = 60.0
 """Up to so many days have their days named, as far as there is room; longer times have dates."""
 LABEL_EMS = 4.4
 """What a label of a day takes, with the room beside it, as a multiple of the type size."""
+SETTLED = (type(None), PlaceHolderLayoutEngine)
+"""Layout engines of a figure whose panels stay where they are."""
 Format = Literal["png", "pdf", "svg"]
 
 P = ParamSpec("P")
@@ -211,7 +214,7 @@ class Chart(Figure):
         def drawn() -> bytes:
             memory = io.BytesIO()
             kind, about = ending.removeprefix("."), METADATA[ending]
-            if kind == "png" and self.get_layout_engine() is None:
+            if kind == "png" and isinstance(self.get_layout_engine(), SETTLED):
                 self._print_once(memory, dpi, about)
             else:
                 super(Chart, self).savefig(memory, format=kind, dpi=dpi, metadata=about)

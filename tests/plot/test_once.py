@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 import flowsim as fs
 from flowsim.plot.folder import FIGURES, save_all
-from flowsim.plot.style import Chart
+from flowsim.plot.style import Chart, styled
 from flowsim.plot.ticks import ticks_once
 
 
@@ -41,7 +41,8 @@ def test_one_rendering_gives_the_bytes_of_savefig(small):
         chart = draw(small[0], scenario=small[1])
         once, twice = io.BytesIO(), io.BytesIO()
         chart.write(once)
-        Figure.savefig(chart, twice, format="png", dpi=150.0, metadata={"Software": None})
+        saved = styled(Figure.savefig)
+        saved(chart, twice, format="png", dpi=150.0, metadata={"Software": None})
         assert once.getvalue() == twice.getvalue()
         assert chart.dpi == 100.0
 
