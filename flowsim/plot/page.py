@@ -14,6 +14,7 @@ from matplotlib.transforms import Bbox
 
 from flowsim.plot.labels import Label, place_labels
 from flowsim.plot.style import Chart, figure_of, points, width_inches
+from flowsim.plot.ticks import ticks_once
 
 MOST_LAYOUTS = 6
 USUAL_POINTS = 9.0
@@ -153,7 +154,8 @@ class Page:
     def _lay_out(self) -> None:
         engine = self.chart.get_layout_engine()
         if engine is not None:
-            engine.execute(self.chart)
+            with ticks_once(self.chart):
+                engine.execute(self.chart)
 
     def _above(self, axes: Axes, handles: list[Any], title: str) -> None:
         renderer = _renderer(self.chart)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import math
 import os
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import IO, Any, Literal, ParamSpec, TypeVar
 
@@ -17,6 +18,7 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter
 
@@ -99,6 +101,8 @@ DAYS_NAMED = 60.0
 """Up to so many days have their days named, as far as there is room; longer times have dates."""
 LABEL_EMS = 4.4
 """What a label of a day takes, with the room beside it, as a multiple of the type size."""
+SETTLED = (type(None), PlaceHolderLayoutEngine)
+"""Layout engines of a figure whose panels stay where they are."""
 Format = Literal["png", "pdf", "svg"]
 
 P = ParamSpec("P")
@@ -210,10 +214,32 @@ class Chart(Figure):
         def drawn() -> bytes:
             memory = io.BytesIO()
             kind, about = ending.removeprefix("."), METADATA[ending]
-            super(Chart, self).savefig(memory, format=kind, dpi=dpi, metadata=about)
+            if kind == "png" and isinstance(self.get_layout_engine(), SETTLED):
+                self._print_once(memory, dpi, about)
+            else:
+                super(Chart, self).savefig(memory, format=kind, dpi=dpi, metadata=about)
             return memory.getvalue()
 
         return with_fonts(self, drawn)
+
+    def _print_once(self, memory: IO[bytes], dpi: float, about: dict[str, None]) -> None:
+        """Render a figure that is laid out; savefig draws all of it twice, once to lay it out."""
+        canvas = self.canvas
+        assert isinstance(canvas, FigureCanvasAgg)
+        with self._as_saved(dpi):
+            canvas.print_png(memory, metadata=about)
+
+    @contextmanager
+    def _as_saved(self, dpi: float) -> Iterator[None]:
+        """The resolution and the background of a file."""
+        before, face = self.dpi, self.get_facecolor()
+        try:
+            self.dpi = dpi
+            self.set_facecolor(matplotlib.rcParams["savefig.facecolor"])
+            yield
+        finally:
+            self.dpi = before
+            self.set_facecolor(face)
 
     def _repr_png_(self) -> bytes:
         memory = io.BytesIO()
@@ -318,6 +344,7 @@ class _Dates(mdates.AutoDateLocator):
         return super().__call__()
 
 
+@lru_cache(maxsize=1024)
 def day_label(x: float, _: Any = None) -> str:
     """A day as an axis names it: ``14 Jun``."""
     day = mdates.num2date(x)
