@@ -18,7 +18,11 @@ from tests.benchmarks.fit import DECADES, Growth, growth
 FIGURE = "growth.png"
 HEAD = """# Benchmarks
 
-Written by `make bench`; edit the code instead. Seconds are of processor time, of one process, without the start of Python, reading the scenario and reading or compiling the code. An event is a draw that a household makes for a change of its own: when it leaves or moves on, where to, how it crosses. Person-steps count everybody at every step, also who stays at home. Runs by Flee's rules, several runs in a process, and studies are not divided into phases.
+Written by `make bench`; edit the code instead. Seconds are of processor time, of one process, \
+without the start of Python, reading the scenario and reading or compiling the code. An event is \
+a draw that a household makes for a change of its own: when it leaves or moves on, where to, how \
+it crosses. Person-steps count everybody at every step, also who stays at home. Runs by Flee's \
+rules, several runs in a process, and studies are not divided into phases.
 
 """
 
@@ -156,7 +160,8 @@ def growth_table(fits: dict[str, tuple[list[Any], Growth, Growth]]) -> str:
         rows.append([
             quantity, f"{along[0][0]:,.0f} to {along[-1][0]:,.0f}",
             f"{along[0][1]:.2f} to {along[-1][1]:.2f}",
-            f"{time.exponent:.2f} ± {time.error:.2f}", f"{memory.exponent:.2f} ± {memory.error:.2f}",
+            f"{time.exponent:.2f} ± {time.error:.2f}",
+            f"{memory.exponent:.2f} ± {memory.error:.2f}",
             str(time.points),
         ])  # fmt: skip
     columns = (
