@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from math import ceil, cos, hypot, radians, sqrt
+from typing import Any
 
-from flowsim.behaviour.config import Behaviour, Leaving
 from flowsim.policy import Closed
-from flowsim.policy.config import Authority, Border
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.config import Event, Group, Place, Route, Violence
+
+
+def _item(section: Any, field: str) -> Any:
+    """The class of the items of a field; by it older versions serve, with modules renamed since."""
+    annotation = section.model_fields[field].annotation
+    return annotation.__args__[0] if hasattr(annotation, "__args__") else annotation
+
+
+Behaviour, Violence = _item(Scenario, "behaviour"), _item(Scenario, "violence")
+Place, Route, Group = (_item(Scenario, field) for field in ("places", "routes", "groups"))
+Border, Event, Leaving = (
+    _item(Scenario, "borders"), _item(Violence, "events"), _item(Behaviour, "leaving")
+)  # fmt: skip
+Authority = _item(Border, "authorities")
 
 START = datetime(2000, 1, 1)
 SPACING_DEGREES = 0.1
@@ -128,13 +140,13 @@ def _people(people: int, homes: int, violent: set[int], moving: float) -> list[i
     return lived
 
 
-def _km(one: Place, other: Place) -> float:
+def _km(one: Any, other: Any) -> float:
     north = one.lat - other.lat
     east = (one.lon - other.lon) * cos(radians((one.lat + other.lat) / 2))
     return DETOUR * KM_A_DEGREE * hypot(north, east)
 
 
-def _roads(inner: tuple[Place, ...], width: int, degree: int) -> tuple[Route, ...]:
+def _roads(inner: tuple[Any, ...], width: int, degree: int) -> tuple[Any, ...]:
     """Roads to the nearest neighbours on the grid, each once."""
     near = [(0, 1), (1, 0)]
     if degree > 4:
