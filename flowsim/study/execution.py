@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flowsim.errors import Problem, ScenarioError, SimulationError, StoreError
@@ -88,8 +90,15 @@ def _processes(jobs: int) -> Pool:
         if effective_n_jobs(jobs) == 1:  # joblib would work in this process, as if it were apart
             return _here()
     return Pool(
-        lambda tasks: _joblib(tasks, jobs, backend="loky"), (BrokenProcessPool,), apart=True
-    )
+        lambda tasks: _joblib(tasks, jobs, partial(_as_here, sys.path.copy()), backend="loky"),
+        (BrokenProcessPool,), apart=True,
+    )  # fmt: skip
+
+
+def _as_here(path: list[str], task: Task) -> Done | Failed:
+    """One run where modules come from as in this process, also by a worker of an earlier study."""
+    sys.path[:] = path
+    return work(task)
 
 
 def _cluster(client: Any) -> Pool:
@@ -98,15 +107,17 @@ def _cluster(client: Any) -> Pool:
     from distributed import KilledWorker
 
     broken = (KilledWorker, CancelledError)
-    return Pool(lambda tasks: _joblib(tasks, -1, backend="dask", client=client), broken, False)
+    return Pool(
+        lambda tasks: _joblib(tasks, -1, work, backend="dask", client=client), broken, False
+    )
 
 
-def _joblib(tasks: Iterable[Task], jobs: int, **backend: Any) -> Results:
+def _joblib(tasks: Iterable[Task], jobs: int, do: Any, **backend: Any) -> Results:
     from joblib import Parallel, delayed, parallel_config
 
     with safe_children():  # to the end, as a worker that dies has another started
         with parallel_config(**backend, n_jobs=jobs):
-            results = Parallel(return_as="generator_unordered")(delayed(work)(t) for t in tasks)
+            results = Parallel(return_as="generator_unordered")(delayed(do)(t) for t in tasks)
         try:
             # "yield from" would close it before its warning is caught.
             for result in results:  # noqa: UP028
