@@ -43,7 +43,7 @@ test: lint ## check style, types and floors, and run all tests
 test-newest: ## run all tests with the newest libraries on Python 3.13 and 3.14, if they are there
 	$(PYTHON) -m tests.newest $(NEWEST)
 
-check-full: lint ## the same with twenty seeds of June 2010, and scenarios at the statistical level
+check-full: lint ## the same with longer repetitions, twenty seeds of June 2010, and the statistical level
 	FLOWSIM_SEEDS=20 $(BIN)/python -m pytest -n 2 --dist worksteal
 	$(BIN)/flowsim check --level statistical --jobs 2
 
@@ -74,6 +74,7 @@ mutants: $(VENV)/.mutants ## put small bugs in, 300 a room, and list those that 
 bench: $(VENV)/.dev ## measure speed, memory and their growth (minutes; BENCH=--help for more)
 	$(BIN)/python -m tests.benchmarks --max-people $(MAX_PEOPLE) $(if $(CASES),--cases $(CASES)) \
 		$(if $(filter undefined,$(origin GROWTH)),,--growth $(GROWTH)) $(BENCH)
+	$(if $(CASES),,$(BIN)/python -m pytest -n 0 -q -s tests/benchmarks/test_jobs.py tests/benchmarks/test_store.py)
 
 # Pins that still fit are kept; LOCK_FLAGS=--upgrade renews them all. The core is pinned as dev is.
 # Extras stay in the pins: pip takes name==1 for no pin of name[extra] and would fetch the newest.

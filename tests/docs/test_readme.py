@@ -100,7 +100,7 @@ def test_the_study_of_the_readme_runs(
     base = small()
     block = snippets(text("README.md"), "python study")[0].replace("members=50", "members=2")
     names = {"base": base, "open_border": base.replace_policies(BORDER, fs.policy.Open()), "fs": fs}
-    monkeypatch.setattr("flowsim.readers.load", lambda path: names["open_border"])
+    monkeypatch.setattr(fs, "load", lambda path: names["open_border"])
     exec(compile(block, "README.md", "exec"), names)
     assert "'as reported'" in capsys.readouterr().out
     assert (tmp_path / "contrasts.png").stat().st_size

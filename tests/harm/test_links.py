@@ -126,7 +126,7 @@ def test_part_of_runs_that_is_a_link(here: Path, outside: Path) -> None:
     part = next((here / "s/runs").iterdir())
     instead(part, outside)
     before = contents(outside)
-    assert "nothing is written through links" in call(*MORE, "--recompute").stderr
+    assert "flowsim does not write through links" in call(*MORE, "--recompute").stderr
     assert contents(outside) == before
 
 
@@ -141,7 +141,7 @@ def test_a_link_that_is_laid_while_a_study_runs(
 
     monkeypatch.setattr(campaign, "as_yaml", lay)
     before = contents(outside)
-    with pytest.raises(fs.StoreError, match="nothing is written through links"):
+    with pytest.raises(fs.StoreError, match="flowsim does not write through links"):
         study().run(tmp_path / "s")
     assert contents(outside) == before
 

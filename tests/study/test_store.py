@@ -87,9 +87,13 @@ def test_all_of_one_core_is_no_process_of_its_own(monkeypatch: pytest.MonkeyPatc
         assert not workers.apart  # else it would ignore Ctrl-C, in the user's process
 
 
-def test_results_that_nobody_takes_are_no_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execution, "work", lambda task: time.sleep(0.02))
-    results = execution._joblib(range(100), 2, backend="threading")  # type: ignore[arg-type]
+def test_results_that_nobody_takes_are_no_warning() -> None:
+    results = execution._joblib(
+        range(100),
+        2,
+        lambda task: time.sleep(0.02),
+        backend="threading",  # type: ignore[arg-type]
+    )
     next(results)
     results.close()  # as where a study is interrupted, or cannot write
 
