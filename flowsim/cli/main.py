@@ -5,6 +5,7 @@ Exit status 0: done; 1: a run failed; 2: a scenario or the usage is wrong; 130: 
 
 from __future__ import annotations
 
+import gc
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -54,6 +55,8 @@ RESULT = "result.nc"
 EFFECTS = "policy_effects.csv"
 SUMMARY = "summary.json"
 WRITTEN_OUT = "scenario.yaml"
+RARELY = (50_000, 20, 20)
+"""Objects made, and rounds, after which Python looks for garbage."""
 
 
 @click.group(cls=PlainGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -167,6 +170,9 @@ for command in (
 
 def main() -> None:
     """Entry point of the command ``flowsim``."""
+    # A command ends soon, and the libraries that it loads are a million objects: to look through
+    # them for garbage again and again takes a second of a run.
+    gc.set_threshold(*RARELY)
     cli(prog_name="flowsim")
 
 
@@ -228,9 +234,9 @@ def _write(folder: Path, made: Result, scenario: Scenario) -> tuple[str, dict[st
 
 def _is_of_a_run(entry: Path) -> bool:
     """Whether it is a file that a run has written, which goes when another takes its place."""
-    from flowsim.plot.folder import FIGURES
+    from flowsim.plot import OF_A_RUN
 
-    return entry.name in (RESULT, SUMMARY, EFFECTS, WRITTEN_OUT, *FIGURES) and entry.is_file()
+    return entry.name in (RESULT, SUMMARY, EFFECTS, WRITTEN_OUT, *OF_A_RUN) and entry.is_file()
 
 
 def _check_target(target: Path, overwrite: bool) -> None:

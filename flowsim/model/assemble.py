@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import platform
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from flowsim.model.axes import OUTCOMES, REFUGES, STATUSES, WAITS
 from flowsim.model.observe import Observer
 from flowsim.results.result import Result
 from flowsim.results.variables import CONVENTIONS, COORDINATES, VARIABLES
+from flowsim.scenario.block_yaml import block_yaml
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.config import KINDS
 from flowsim.world.world import World
@@ -129,14 +129,7 @@ def attributes_of(scenario: Scenario, seed: str, engine: str, provenance: bool) 
 
 def as_yaml(scenario: Scenario) -> str:
     """The effective scenario as YAML text."""
-    from ruamel.yaml import YAML
-
-    text = io.StringIO()
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style, yaml.allow_unicode = False, True
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    yaml.dump(scenario.effective(), text)
-    return text.getvalue()
+    return block_yaml(scenario.effective())
 
 
 def cpu_level() -> str:

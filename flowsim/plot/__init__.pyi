@@ -8,6 +8,8 @@ from .kinds import composition
 from .overview import timeline
 from .paired import contrasts
 
+OF_A_RUN: dict[str, str]
+
 __all__ = [
     "composition",
     "contrasts",

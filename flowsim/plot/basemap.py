@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from flowsim.plot.style import FAINT, INK, points
 
@@ -96,12 +95,35 @@ def crowded(xy: Floats, part: float = 0.1, least: int = 6) -> NDArray[np.bool_]:
     if len(xy) < 2 * least:
         return none
     radius = part * float((xy.max(axis=0) - xy.min(axis=0)).max())
-    tree = cKDTree(xy)
-    best = max((list(tree.query_ball_point(spot, radius)) for spot in xy), key=len)
-    if len(best) < least:
-        return none
-    none[best] = True
-    return none
+    best = max((np.hypot(*(xy - spot).T) <= radius for spot in xy), key=np.count_nonzero)
+    return best if np.count_nonzero(best) >= least else none
+
+
+def nearest(xy: Floats, spots: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """The place that is nearest to each of some spots, and how far it is.
+
+    Parameters
+    ----------
+    xy : float64 array (n, 2)
+        Places.
+    spots : float64 array (..., 2)
+        As many as a map is made of: for so many a loop over places beats a search tree, which
+        also takes longer to import than a map to draw.
+
+    Examples
+    --------
+    >>> nearest(np.array([[0.0, 0.0], [9.0, 0.0]]), np.array([[3.0, 4.0], [8.0, 0.0]]))
+    (array([0, 1]), array([5., 1.]))
+    """
+    x, y = spots[..., 0], spots[..., 1]
+    which = np.zeros(x.shape, dtype=np.intp)
+    least = np.full(x.shape, np.inf)
+    for place, (east, north) in enumerate(xy):
+        square = (x - east) ** 2 + (y - north) ** 2
+        closer = square < least
+        which[closer] = place
+        np.minimum(least, square, out=least)
+    return which, np.sqrt(least)
 
 
 def frame(xy: Floats, margin: float) -> Bbox:
@@ -131,8 +153,8 @@ def tint(axes: Axes, xy: Floats, fled: NDArray[np.bool_]) -> None:
     """Shade the map by the country of the nearest place: a border is implied, not drawn."""
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     east, north = np.linspace(left, right, 400), np.linspace(bottom, top, 400)
-    nearest = cKDTree(xy).query(np.stack(np.meshgrid(east, north), axis=-1))[1]
-    away = np.where(fled[nearest], 0.0, 1.0)
+    which, _ = nearest(xy, np.stack(np.meshgrid(east, north), axis=-1))
+    away = np.where(fled[which], 0.0, 1.0)
     axes.contourf(east, north, away, levels=[-0.5, 0.5, 1.5], colors=TINTS, zorder=0)
     if 0.0 < away.mean() < 1.0:
         axes.contour(

@@ -94,7 +94,7 @@ def registrations(scores: Scores, scenario: Scenario, *, width: float = WIDTH_MM
     for axes in grid[max(len(panels) - across, 0) : len(panels)]:
         axes.tick_params(axis="x", labelbottom=True)
     _date_axis(grid[0], days)
-    page.chart.supylabel("persons, each panel to its own scale", fontsize=points())
+    page.label_side("persons, each panel to its own scale")
     page.key_below(_key(scores.members.shape[0]))
     return page.settled()
 

@@ -18,6 +18,7 @@ from flowsim.plot.style import (
     WIDTH_MM,
     Chart,
     count_axis,
+    date_labels,
     interval_edges,
     points,
     styled,
@@ -72,9 +73,9 @@ def deaths(
     time_axis(below, interval_edges(result.data))
     page.key(above, _totals(above, result, reports))
     page.key(below, _days(below, result), title="dead in all")
-    above.tick_params(axis="x", which="both", length=0, labelbottom=False)
+    date_labels(above, False)
     below.set_xlabel("local date")
-    page.chart.align_ylabels()
+    page.align_ylabels((above, below))
     return page.settled()
 
 

@@ -15,6 +15,7 @@ from flowsim.plot.style import (
     HEAT_TITLE,
     WIDTH_MM,
     Chart,
+    day_lines,
     heat_patches,
     interval_edges,
     points,
@@ -102,7 +103,7 @@ def violence(
     axes.tick_params(axis="y", length=0)
     axes.set_ylabel("place")
     time_axis(axes, edges)
-    axes.grid(axis="x", which="major", color="#E2E2E2", linewidth=0.5)
+    day_lines(axes)
     calm = intensity.shape[1] - len(burning)
     more = len(burning) - len(order)
     told = ["places by onset", f"{calm} stay calm"] + ([f"{more} more not shown"] if more else [])

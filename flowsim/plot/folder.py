@@ -6,24 +6,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from flowsim.plot.casualties import deaths
-from flowsim.plot.danger import violence
-from flowsim.plot.gates import queues
-from flowsim.plot.geography import flow_map
-from flowsim.plot.kinds import composition
-from flowsim.plot.overview import timeline
+from flowsim import plot
 from flowsim.plot.style import Chart
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
-
-FIGURES: dict[str, Callable[..., Chart]] = {
-    "timeline.png": timeline,
-    "map.png": flow_map,
-    "queues.png": queues,
-    "composition.png": composition,
-    "violence.png": violence,
-    "deaths.png": deaths,
-}
 
 
 def save_all(
@@ -62,8 +48,9 @@ def save_all(
     """
     how = {} if width is None else {"width": width}
     paths = []
-    for name, draw in FIGURES.items():
-        path = Path(folder) / name
+    for file, name in plot.OF_A_RUN.items():
+        draw: Callable[..., Chart] = getattr(plot, name)
+        path = Path(folder) / file
         draw(result, scenario=scenario, **how).write(path)
         paths.append(path)
     return paths

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from matplotlib import font_manager
+from matplotlib.artist import Artist
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
-from matplotlib.ticker import FixedLocator
+from matplotlib.ticker import FixedLocator, NullFormatter
 
 from flowsim.errors import ScenarioWarning
 from flowsim.shown import lines
@@ -52,15 +54,26 @@ def with_fonts(figure: Figure, draw: Callable[[], bytes]) -> bytes:
 
 def _show_plainly(figure: Figure) -> None:
     """Escape what does not show, in all texts and in ticks that have names."""
-    for text in figure.findobj(Text):
+    for text in _texts(figure):
         if not text.get_text().isprintable():
             text.set_text(lines(text.get_text()))
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            if isinstance(axis.get_major_locator(), FixedLocator):
+            has_names = not isinstance(axis.get_major_formatter(), NullFormatter)
+            if has_names and isinstance(axis.get_major_locator(), FixedLocator):
                 names = [label.get_text() for label in axis.get_ticklabels()]
                 if not all(map(str.isprintable, names)):
                     axis.set_ticks(axis.get_majorticklocs(), labels=list(map(lines, names)))
+
+
+def _texts(figure: Figure) -> Iterator[Text]:
+    """All texts but those of ticks, which an axis makes when it is asked for them."""
+    left: list[Artist] = [figure]
+    while left:
+        artist = left.pop()
+        if isinstance(artist, Text):
+            yield artist
+        left += [artist.label] if isinstance(artist, Axis) else artist.get_children()
 
 
 def _drawn(draw: Callable[[], bytes]) -> tuple[bytes, frozenset[str]]:

@@ -21,6 +21,7 @@ from flowsim.plot.style import (
     WIDTH_MM,
     Chart,
     count_axis,
+    date_labels,
     interval_edges,
     moment,
     name_of,
@@ -85,7 +86,7 @@ def queues(
     for row, x in enumerate(order):
         drawn += _crossing(grid[row, 0], grid[row, 1], result, int(x), reports, scenario)
     for axes in grid.ravel():
-        axes.tick_params(axis="x", which="both", labelbottom=axes in grid[-1], length=0)
+        date_labels(axes, axes in grid[-1])
     for axes in grid[-1]:
         axes.set_xlabel("local time")
     page.key_below(_key(drawn, len(peaks) - len(order), scenario is not None))

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
+from flowsim.arrays import Floats
 from flowsim.plot.basemap import (
     Ground,
     crowded,
@@ -42,7 +43,6 @@ from flowsim.plot.style import (
     points,
     styled,
     title_of,
-    width_inches,
 )
 from flowsim.recorded import Moment, step_at
 from flowsim.results.result import Result
@@ -134,26 +134,21 @@ def _people(panels: list[Axes], frames: list[Bbox], scene: Scene, shown: np.ndar
 
 def _panels(width: float, frames: Sequence[Bbox], heading: str) -> tuple[Page, list[Axes]]:
     """The page, and the axes of its maps: beside each other where it is wide enough."""
-    ratios = [box.width / box.height for box in frames]
+    ratios = np.array([box.width / box.height for box in frames])
     beside = width >= NARROW_MM
-    panels: list[Axes] = []
 
-    def inches() -> float:
+    def inches(widths: Floats) -> float:
         """The height at which the maps are as wide as there is room."""
-        wide = [a.get_position(original=True).width * page.inches for a in panels]
-        high = [w / ratio for w, ratio in zip(wide, ratios, strict=True)]
-        return max(high) if beside else sum(high)
+        high = widths / ratios
+        return float(high.max() if beside else high.sum())
 
-    room = width_inches(width) - 1.0
-    first = room / sum(ratios) if beside else room * sum(1.0 / ratio for ratio in ratios)
-    page = Page(width, inches, heading, first=first)
+    page = Page(width, inches, heading)
     if beside:
-        grid = page.chart.subplots(1, len(frames), width_ratios=ratios, squeeze=False)
+        grid = page.chart.subplots(1, len(frames), width_ratios=ratios.tolist(), squeeze=False)
     else:
-        flat = [1.0 / ratio for ratio in ratios]
+        flat = (1.0 / ratios).tolist()
         grid = page.chart.subplots(len(frames), 1, height_ratios=flat, squeeze=False)
-    panels += list(grid.ravel())
-    return page, panels
+    return page, list(grid.ravel())
 
 
 def _step(result: Result, at: Moment | None) -> int:

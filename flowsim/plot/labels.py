@@ -11,9 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import Normal, Stroke
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
-from flowsim.plot.basemap import Floats
+from flowsim.plot.basemap import Floats, nearest
 from flowsim.plot.style import INK, figure_of, points
 
 HALO = [Stroke(linewidth=1.6, foreground="#FFFFFFC0"), Normal()]
@@ -166,14 +165,13 @@ def name_country(
     grid = np.stack(
         np.meshgrid(np.linspace(left, right, 50), np.linspace(bottom, top, 50)), axis=-1
     ).reshape(-1, 2)
-    tree = cKDTree(xy)
-    distance = tree.query(grid)[0]
+    _, distance = nearest(xy, grid)
     middles = axes.transData.transform(grid)
     boxes = np.concatenate([middles - half, middles + half], axis=1)
     free = _hidden(boxes, taken, axes.get_window_extent()) < 1e-6
     for part in product((-1.0, 0.0, 1.0), (-1.0, 1.0)):  # all of it lies in the country
         spots = axes.transData.inverted().transform(middles + np.array(part) * half)
-        free &= mine[tree.query(spots)[1]]
+        free &= mine[nearest(xy, spots)[0]]
     if not free.any():
         return
     x, y = (float(v) for v in grid[int(np.argmax(np.where(free, distance, -1.0)))])

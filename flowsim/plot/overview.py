@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, StepPatch
 
 from flowsim.arrays import Floats
 from flowsim.plot.ensemble import RUN, Ensemble, draw_bands
@@ -27,6 +27,7 @@ from flowsim.plot.style import (
     WIDTH_MM,
     Chart,
     count_axis,
+    date_labels,
     heat_patches,
     interval_edges,
     interval_name,
@@ -132,9 +133,9 @@ def timeline(
         if draw is not _violence_strip:
             _shade(axes, spans)
         draw(page, axes, shown, reports)
-        axes.tick_params(axis="x", which="both", length=0, labelbottom=axes is panels[-1])
+        date_labels(axes, axes is panels[-1])
     panels[-1].set_xlabel("local time")
-    page.chart.align_ylabels(panels)
+    page.align_ylabels(panels)
     page.key_below(_key_below(shown))
     if lane is not None:
         _lane_key(page, lane, spans)
@@ -155,7 +156,7 @@ def _key_below(shown: Ensemble) -> list[Any]:
 def _lane_key(page: Page, axes: Axes, spans: list[Span]) -> None:
     axes.set_ylim(0, 1)
     axes.set_yticks([])
-    axes.tick_params(axis="x", which="both", length=0, labelbottom=False)
+    date_labels(axes, False)
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.set_title("The border, for those who flee")
     present = {span.state for span in spans}
@@ -288,7 +289,12 @@ def _stacked_flows(axes: Axes, edges: Floats, flows: dict[str, Floats]) -> list[
             continue
         foot = returning if back else outward
         top = foot - values if back else foot + values
-        axes.stairs(top, edges, baseline=foot, fill=True, color=colour, gid=outcome)
+        # Not by axes.stairs, which looks at each edge of each step for the limits.
+        how: Any = {"baseline": foot, "fill": True, "linewidth": 0, "color": colour}
+        step = StepPatch(top, edges, **how)
+        step.set_gid(outcome)
+        axes.add_artist(step)
+        axes.update_datalim([(x, y) for x in edges[[0, -1]] for y in (top.min(), top.max())])
         handles.append(Patch(color=colour, label=name_of(outcome)))
         outward, returning = (outward, top) if back else (top, returning)
     return handles

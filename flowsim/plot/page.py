@@ -7,18 +7,22 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from flowsim.arrays import Floats
 from flowsim.plot.labels import Label, place_labels
+from flowsim.plot.panels import Panels
 from flowsim.plot.style import Chart, figure_of, points, width_inches
-from flowsim.plot.ticks import ticks_once
 
-MOST_LAYOUTS = 6
+MOST_WRAPS = 4
 USUAL_POINTS = 9.0
 """Type size at which panels have the height that is given."""
+HALF_POINTS = 1.44
+"""Half the side of a rectangle that stands for what is drawn."""
 EDGE_INCHES = 0.06
 """Left and right of the heading and the keys."""
 KEY: dict[str, Any] = {
@@ -40,12 +44,10 @@ class Page:
         Millimetres.
     panels : float or callable
         Inches that all rows of panels have together, whatever heading and keys take besides; or
-        what gives them once the figure is laid out.
+        what gives them from the inches that each column has in width.
     heading : str
     ax : matplotlib.axes.Axes, optional
         Somebody else's axes to draw on, whose figure keeps its size.
-    first : float
-        Inches to begin with, where ``panels`` needs a figure to tell.
 
     Attributes
     ----------
@@ -58,24 +60,29 @@ class Page:
     def __init__(
         self,
         width: float,
-        panels: float | Callable[[], float],
+        panels: float | Callable[[Floats], float],
         heading: str,
         ax: Axes | None = None,
-        first: float = 0.0,
     ) -> None:
         scale = points() / USUAL_POINTS
-        self._panels = panels if callable(panels) else lambda: scale * panels
+        self._inches = panels if callable(panels) else lambda _: scale * panels
         self._heading, self._ax = heading, ax
         if ax is None:
             self.inches = width_inches(width)
-            self.chart: Figure = Chart(self.inches, 2.0 + 1.4 * (first or self._panels()))
+            self.chart: Figure = Chart(self.inches, self.inches)
+            # One for all: each remembers the words that it has measured, and a figure has another
+            # for each height.
+            self._renderer: Any = RendererAgg(1, 1, self.chart.dpi)
         else:
             self.chart = figure_of(ax)
             self.inches = self.chart.get_figwidth()
+            self._renderer = self.chart._get_renderer()  # type: ignore[attr-defined]
         self._keys: list[tuple[Axes, list[Any], str]] = []
         self._below: list[Any] = []
         self._how: dict[str, Any] = {}
         self._labels: dict[Axes, list[Label]] = {}
+        self._aligned: list[Axes] = []
+        self._side: Text | None = None
 
     def key(self, axes: Axes, handles: Sequence[Any], title: str = "") -> None:
         """Explain marks above a panel, under its title and never on the data."""
@@ -94,37 +101,74 @@ class Page:
         """Names of marks, which are put where they hide no data."""
         self._labels.setdefault(axes, []).extend(labels)
 
+    def align_ylabels(self, panels: Sequence[Axes]) -> None:
+        """Have the labels of the vertical axes of some panels, which stand in one column, in line.
+
+        Matplotlib's own `align_ylabels` measures each axis again for each other, at each drawing.
+        """
+        self._aligned = list(panels)
+
+    def label_side(self, text: str) -> None:
+        """Label the vertical axes of all panels together."""
+        self._side = self.chart.supylabel(text, fontsize=points())
+
     def settled(self) -> Any:
         """The figure, with all its words in their places: a `Chart`, unless it is another's."""
         if self._ax is None:
-            self._head()
+            self._settle(self._head())
         else:
-            self._ax.set_title(self._heading, loc="left", pad=points(2.8))
-        self._lay_out()
+            self._settle_on(self._ax)
+        for axes, labels in self._labels.items():
+            place_labels(axes, labels, drawn_boxes(axes))
+        return self.chart
+
+    def _settle(self, heading: Text) -> None:
+        """Place the panels, at their height from the first: so words are measured but twice."""
+        panels = Panels(self.chart, points(), heading, self._side)
+        panels.place(self._inches(panels.widths()))
+        panels.measure(self._renderer)
+        out = _furthest_out(self._aligned)
+        panels.place(self._inches(panels.widths()))
+        for axes in self._aligned:
+            axes.yaxis.set_label_coords(-out / axes.get_window_extent().width, 0.5)
+        self._explain()
+        for _ in range(MOST_WRAPS):
+            panels.measure(self._renderer)
+            panels.place(self._inches(panels.widths()))
+            if not self._wrap_words():
+                return
+
+    def _settle_on(self, axes: Axes) -> None:
+        """Lay somebody else's figure out by its own engine, if it has one."""
+        axes.set_title(self._heading, loc="left", pad=points(2.8))
+        engine = self.chart.get_layout_engine()
+        if engine is None:
+            self._explain()
+            return
+        engine.execute(self.chart)
+        self._explain()
+        engine.execute(self.chart)
+
+    def _explain(self) -> None:
+        """Words that depend on how wide the panels are: titles that wrap, and keys."""
         self._wrap_words()
         for axes, handles, title in self._keys:
             self._above(axes, handles, title)
         if self._below:
             self._under()
-        if self._ax is None:
-            self._grow()
-        else:
-            self._lay_out()
-        if self._ax is None:
-            self.chart.set_layout_engine("none")  # it stays as it was measured
-        for axes, labels in self._labels.items():
-            place_labels(axes, labels, drawn_boxes(axes))
-        return self.chart
 
-    def _wrap_words(self) -> None:
-        for axes in [self._ax] if self._ax else self.chart.axes:
-            _wrap_words(axes, _renderer(self.chart))
+    def _wrap_words(self) -> bool:
+        """Break titles and labels where they are longer than a panel; gives whether any was."""
+        renderer = self._renderer
+        panels = [self._ax] if self._ax else self.chart.axes
+        return sum(_wrap_words(axes, renderer) for axes in panels) > 0
 
-    def _head(self) -> None:
+    def _head(self) -> Text:
         heading = self.chart.suptitle(
             self._heading, x=EDGE_INCHES / self.inches, ha="left", fontweight="bold"
         )
-        _wrap(heading, self._room(), _renderer(self.chart))
+        _wrap(heading, self._room(), self._renderer)
+        return heading
 
     def _room(self) -> float:
         """Pixels from the left edge to the right."""
@@ -133,32 +177,16 @@ class Page:
     def _under(self) -> None:
         if self._ax is None:
             how = {**KEY, "loc": "outside lower left", "borderaxespad": 0.6, **self._how}
-            _columns(self.chart.legend, self._below, self._room(), _renderer(self.chart), **how)
+            _columns(self.chart.legend, self._below, self._room(), self._renderer, **how)
             return
-        renderer = _renderer(self.chart)
+        renderer = self._renderer
         box, tight = self._ax.get_window_extent(renderer), self._ax.get_tightbbox(renderer)
         low = (tight.y0 - box.y0) / box.height if tight else 0.0
         how = {"loc": "upper left", "bbox_to_anchor": (0.0, low), **KEY, **self._how}
         _columns(self._ax.legend, self._below, box.width, renderer, **how)
 
-    def _grow(self) -> None:
-        """Give the panels their height; maps true to scale change their width with it, so again."""
-        for _ in range(MOST_LAYOUTS):
-            self._lay_out()
-            self._wrap_words()  # for the width that panels have by now
-            lack = self._panels() - _height(self.chart)
-            if abs(lack) < 0.08:
-                return
-            self.chart.set_figheight(max(self.chart.get_figheight() + lack, 1.0))
-
-    def _lay_out(self) -> None:
-        engine = self.chart.get_layout_engine()
-        if engine is not None:
-            with ticks_once(self.chart):
-                engine.execute(self.chart)
-
     def _above(self, axes: Axes, handles: list[Any], title: str) -> None:
-        renderer = _renderer(self.chart)
+        renderer = self._renderer
         right = (self.inches - EDGE_INCHES) * self.chart.dpi
         room = 0.96 * (right - axes.get_window_extent(renderer).x0)
         above: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), **KEY}
@@ -169,10 +197,6 @@ class Page:
         words = axes.get_title(loc="left")
         if words:
             axes.set_title(words, pad=high + points(0.8))
-
-
-def _renderer(chart: Figure) -> Any:
-    return chart._get_renderer()  # type: ignore[attr-defined]  # any canvas has one
 
 
 def _columns(
@@ -187,50 +211,56 @@ def _columns(
     return legend
 
 
-def _wrap_words(axes: Axes, renderer: Any) -> None:
+def _wrap_words(axes: Axes, renderer: Any) -> int:
     """Titles no wider than their panel, labels of axes no longer than their axis."""
     box = axes.get_window_extent(renderer)
-    _wrap(axes._left_title, box.width, renderer)  # type: ignore[attr-defined]
-    _wrap(axes.xaxis.label, box.width, renderer)
-    _wrap(axes.yaxis.label, box.height, renderer)
+    title = axes._left_title  # type: ignore[attr-defined]
+    rooms = ((title, box.width), (axes.xaxis.label, box.width), (axes.yaxis.label, box.height))
+    return sum(_wrap(text, room, renderer) for text, room in rooms)
 
 
-def _wrap(text: Text, room: float, renderer: Any) -> None:
-    """Break a text's lines where they are longer than so many pixels."""
-    words = text.get_text().split() or [""]
+def _wrap(text: Text, room: float, renderer: Any) -> bool:
+    """Break a text's lines where they are longer than so many pixels; gives whether it changes."""
+    whole = text.get_text()
+    words = whole.split()
+    if not words or _fits(text, whole if "\n" in whole else " ".join(words), room, renderer):
+        return False
     lines = words[:1]
     for word in words[1:]:
-        text.set_text(f"{lines[-1]} {word}")
-        size = text.get_window_extent(renderer)
-        if (size.height if text.get_rotation() == 90.0 else size.width) <= room:
-            lines[-1] = text.get_text()
+        longer = f"{lines[-1]} {word}"
+        if _fits(text, longer, room, renderer):
+            lines[-1] = longer
         else:
             lines.append(word)
     text.set_text("\n".join(lines))
+    return text.get_text() != whole
 
 
-def _height(chart: Figure) -> float:
-    """Inches that the rows of panels have together."""
-    rows: dict[int, float] = {}
-    for axes in chart.axes:
-        spec = axes.get_subplotspec()
-        if spec is not None:
-            box = axes.get_position(original=True)
-            rows[spec.rowspan.start] = max(rows.get(spec.rowspan.start, 0.0), box.height)
-    return sum(rows.values()) * chart.get_figheight()
+def _fits(text: Text, words: str, room: float, renderer: Any) -> bool:
+    text.set_text(words)
+    size = text.get_window_extent(renderer)
+    return bool((size.height if text.get_rotation() == 90.0 else size.width) <= room)
 
 
-def drawn_boxes(axes: Axes, every: float = 4.0) -> list[Bbox]:
+def _furthest_out(panels: Sequence[Axes]) -> float:
+    """Pixels from panels to where the labels of their vertical axes all have room."""
+    lefts = [(axes.get_window_extent().x0, axes.yaxis.label.get_position()[0]) for axes in panels]
+    return max((box - label for box, label in lefts), default=0.0)
+
+
+def drawn_boxes(axes: Axes) -> list[Bbox]:
     """Small rectangles, pixels, along all lines and around all points of a panel."""
+    half = HALF_POINTS * figure_of(axes).dpi / 72.0
     spots = []
     for line in axes.lines:
         vertices = line.get_transform().transform(line.get_path().vertices)
         known = vertices[np.isfinite(vertices).all(axis=1)]
         if len(known):
-            spots.append(_along(known, every))
+            spots.append(_along(known, 2.0 * half))
     if not spots:
         return []
-    return [Bbox.from_extents(x - 2, y - 2, x + 2, y + 2) for x, y in np.concatenate(spots)]
+    found = np.concatenate(spots)
+    return [Bbox.from_extents(x - half, y - half, x + half, y + half) for x, y in found]
 
 
 def _along(vertices: np.ndarray, every: float) -> np.ndarray:

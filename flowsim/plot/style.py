@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 import math
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import lru_cache, wraps
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
 from typing import IO, Any, Literal, ParamSpec, TypeVar
 
@@ -17,10 +16,16 @@ import xarray as xr
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import (
+    FixedLocator,
+    Formatter,
+    FuncFormatter,
+    MaxNLocator,
+    NullFormatter,
+)
 
 from flowsim.folders import whole_file
 from flowsim.plot.fonts import FAMILY, with_fonts
@@ -58,10 +63,13 @@ CROSSING = "#004C80"
 HEAT = "YlOrRd"
 """Colour map of violence: pale is calm, dark is the worst."""
 HEAT_TITLE = "intensity of violence (1 = worst day in the worst place)"
+DPI = 150.0
+"""Dots an inch of a PNG, unless others are asked for."""
 RC: dict[str, Any] = {
     "font.family": FAMILY,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,  # no axis has its dates on top, which a title would have to keep off
     "axes.edgecolor": FAINT,
     "axes.labelcolor": INK,
     "axes.spines.top": False,
@@ -71,7 +79,7 @@ RC: dict[str, Any] = {
     "ytick.color": INK,
     "legend.frameon": False,
     "text.color": INK,
-    "figure.dpi": 100.0,
+    "figure.dpi": DPI,  # words are measured at the resolution of a file: so but once
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
     "path.simplify": True,
@@ -101,8 +109,9 @@ DAYS_NAMED = 60.0
 """Up to so many days have their days named, as far as there is room; longer times have dates."""
 LABEL_EMS = 4.4
 """What a label of a day takes, with the room beside it, as a multiple of the type size."""
-SETTLED = (type(None), PlaceHolderLayoutEngine)
-"""Layout engines of a figure whose panels stay where they are."""
+DAY_LINE: dict[str, Any] = {"color": "#E2E2E2", "linewidth": 0.5}
+AXES_BELOW = 0.5
+"""Where matplotlib draws the grid, under all marks (``axes.axisbelow``)."""
 Format = Literal["png", "pdf", "svg"]
 
 P = ParamSpec("P")
@@ -170,14 +179,19 @@ class Chart(Figure):
     """A matplotlib Figure with a canvas of its own, which a notebook shows without pyplot."""
 
     def __init__(self, width: float, height: float) -> None:
-        super().__init__(figsize=(width, height), layout="constrained")
+        super().__init__(figsize=(width, height))
         FigureCanvasAgg(self)
+
+    def draw(self, renderer: Any) -> None:
+        """Draw with words as wide as they were measured, whoever asks for it."""
+        with matplotlib.rc_context({"text.hinting": RC["text.hinting"]}):
+            super().draw(renderer)
 
     @styled
     def write(
         self,
         file: str | os.PathLike[str] | IO[bytes],
-        dpi: float = 150.0,
+        dpi: float = DPI,
         format: Format | None = None,
     ) -> None:
         """Write the figure as the suffix says, .png, .pdf or .svg: whole or not at all.
@@ -214,32 +228,11 @@ class Chart(Figure):
         def drawn() -> bytes:
             memory = io.BytesIO()
             kind, about = ending.removeprefix("."), METADATA[ending]
-            if kind == "png" and isinstance(self.get_layout_engine(), SETTLED):
-                self._print_once(memory, dpi, about)
-            else:
-                super(Chart, self).savefig(memory, format=kind, dpi=dpi, metadata=about)
+            how: Any = {"pil_kwargs": {"compress_level": 3}} if kind == "png" else {}
+            super(Chart, self).savefig(memory, format=kind, dpi=dpi, metadata=about, **how)
             return memory.getvalue()
 
         return with_fonts(self, drawn)
-
-    def _print_once(self, memory: IO[bytes], dpi: float, about: dict[str, None]) -> None:
-        """Render a figure that is laid out; savefig draws all of it twice, once to lay it out."""
-        canvas = self.canvas
-        assert isinstance(canvas, FigureCanvasAgg)
-        with self._as_saved(dpi):
-            canvas.print_png(memory, metadata=about)
-
-    @contextmanager
-    def _as_saved(self, dpi: float) -> Iterator[None]:
-        """The resolution and the background of a file."""
-        before, face = self.dpi, self.get_facecolor()
-        try:
-            self.dpi = dpi
-            self.set_facecolor(matplotlib.rcParams["savefig.facecolor"])
-            yield
-        finally:
-            self.dpi = before
-            self.set_facecolor(face)
 
     def _repr_png_(self) -> bytes:
         memory = io.BytesIO()
@@ -282,7 +275,7 @@ def count_axis(axes: Axes, label: str, bins: int = 5, top: float = 0.08) -> None
     )
     axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{abs(y):,.0f}"))
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
-    axes.grid(axis="x", which="major", color="#E2E2E2", linewidth=0.5)
+    day_lines(axes)
 
 
 def time_axis(axes: Axes, edges: np.ndarray) -> None:
@@ -305,22 +298,52 @@ def time_axis(axes: Axes, edges: np.ndarray) -> None:
         axes.xaxis.set_major_locator(_Dates(points()))
         axes.xaxis.set_major_formatter(FuncFormatter(_hour))
         return
-    type_size = points()
-
-    def told(x: float, _: Any) -> str:
-        wide = LABEL_EMS * type_size * figure_of(axes).dpi / 72.0
-        low, high = axes.get_xlim()
-        every = max(1, math.ceil((high - low) * wide / _narrowest(axes)))
-        return day_label(x) if (math.floor(x) - math.ceil(low - 0.5)) % every == 0 else ""
-
     # Fixed, as to find the days anew for each label takes most of the time of a figure.
     midnights = np.arange(math.ceil(edges[0]), math.floor(edges[-1]) + 1)
     noons = np.arange(math.ceil(edges[0] - 0.5), math.floor(edges[-1] - 0.5) + 1) + 0.5
     axes.xaxis.set_major_locator(FixedLocator(midnights.tolist()))
     axes.xaxis.set_major_formatter(NullFormatter())
     axes.xaxis.set_minor_locator(FixedLocator(noons.tolist()))
-    axes.xaxis.set_minor_formatter(FuncFormatter(told))
+    axes.xaxis.set_minor_formatter(_Days(points()))
     axes.tick_params(axis="x", which="both", length=0)
+
+
+def day_lines(axes: Axes) -> None:
+    """Pale upright lines at the dates of a horizontal axis, or at its midnights."""
+    if not isinstance(axes.xaxis.get_major_formatter(), NullFormatter):
+        axes.grid(axis="x", which="major", **DAY_LINE)
+        return
+    # All in one mark: ticks without labels would take most of the time of a figure.
+    axes.tick_params(axis="x", which="major", bottom=False, labelbottom=False)
+    ends = [[(x, 0.0), (x, 1.0)] for x in axes.get_xticks()]
+    lines = LineCollection(
+        ends, transform=axes.get_xaxis_transform(), zorder=AXES_BELOW, **DAY_LINE
+    )
+    axes.add_collection(lines, autolim=False)
+
+
+def date_labels(axes: Axes, shown: bool) -> None:
+    """Show the labels of a horizontal axis of time, or not, as of panels above others."""
+    axes.tick_params(axis="x", which="both", length=0, bottom=False, labelbottom=shown)
+
+
+class _Days(Formatter):
+    """Names of days at their noons, of all or of every so many, as they fit the axis."""
+
+    def __init__(self, type_size: float) -> None:
+        self._type_size = type_size
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return self.format_ticks([x])[0]
+
+    def format_ticks(self, values: Any) -> list[str]:
+        """The names of all days at once: what fits is the same for all."""
+        axes: Axes = self.axis.axes  # type: ignore[union-attr]
+        wide = LABEL_EMS * self._type_size * figure_of(axes).dpi / 72.0
+        low, high = axes.get_xlim()
+        every = max(1, math.ceil((high - low) * wide / _narrowest(axes)))
+        first = math.ceil(low - 0.5)
+        return [day_label(x) if (math.floor(x) - first) % every == 0 else "" for x in values]
 
 
 def _narrowest(axes: Axes) -> float:
@@ -344,11 +367,15 @@ class _Dates(mdates.AutoDateLocator):
         return super().__call__()
 
 
-@lru_cache(maxsize=1024)
 def day_label(x: float, _: Any = None) -> str:
     """A day as an axis names it: ``14 Jun``."""
-    day = mdates.num2date(x)
-    return f"{day.day} {day:%b}"
+    return _day_label(math.floor(x))
+
+
+@cache
+def _day_label(day: int) -> str:
+    then = mdates.num2date(day)
+    return f"{then.day} {then:%b}"
 
 
 def _month(x: float, _: Any = None) -> str:

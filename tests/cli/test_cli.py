@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 import flowsim as fs
 from flowsim.cli.main import cli
+from flowsim.scenario.block_yaml import block_yaml
 from flowsim.scenario.read import parse
 from flowsim.study.read import is_study
 from tests.children import PATIENCE_S, let_others_in
@@ -53,6 +54,25 @@ def in_child(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def names(folder: str = ".") -> set[str]:
     return {entry.name for entry in Path(folder).iterdir()}
+
+
+def test_a_run_writes_the_scenario_as_yaml_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def noted(data: dict) -> str:
+        made.append(block_yaml(data))
+        return made[-1]
+
+    monkeypatch.setattr("flowsim.model.assemble.block_yaml", noted)
+    assert run("-o", "a").exit_code == 0
+    assert made == [Path("a/scenario.yaml").read_text(encoding="utf-8")]
+
+
+def test_nothing_of_matplotlib_is_loaded_where_no_figure_is_drawn() -> None:
+    told = "import atexit, sys\natexit.register(lambda: print('matplotlib' in sys.modules))"
+    again = ("run", "small", "--no-figures", "-q", "-o", "a", "--overwrite")
+    for made in (in_child(told, *again), in_child(told, *again)):
+        assert (made.returncode, made.stdout.splitlines()[-1]) == (0, "False"), made.stderr
 
 
 def test_run_writes_all_of_it() -> None:

@@ -16,8 +16,8 @@ from matplotlib.colors import to_hex
 
 import flowsim.plot
 from flowsim.evidence import quantities
-from flowsim.plot.folder import FIGURES
-from flowsim.plot.style import Chart
+from flowsim.plot import OF_A_RUN
+from flowsim.plot.style import KIND, Chart
 from flowsim.policy import Triage
 from flowsim.results.result import Result
 from tests.fake_result import TOY_PLACES, empty_data, toy_result, toy_scenario
@@ -133,7 +133,7 @@ def test_each_label_of_the_queues_is_that_of_its_kind(toy):
     chart = toy("queues")
     handles = key_of(chart)
     men = colour(handles["men"])
-    (layer,) = [c for c in chart.axes[0].collections if colour(c) == men]
+    (layer,) = [c for c in chart.axes[0].collections[: len(KIND)] if colour(c) == men]
     assert layer.get_paths()[0].vertices[:, 1].max() == 20
     (hours,) = find(chart, "hours Post")
     assert np.nanmax(hours.get_ydata()) == 7.5
@@ -386,8 +386,8 @@ def test_save_all_writes_all_in_the_width_that_is_asked_for_and_the_same_bytes(t
 
 
 def test_figures_are_as_wide_as_each_is_by_itself_unless_told(tmp_path, monkeypatch):
-    few = {name: draw for name, draw in FIGURES.items() if name in ("map.png", "violence.png")}
-    monkeypatch.setattr("flowsim.plot.folder.FIGURES", few)  # its order would not come back
+    few = {name: draw for name, draw in OF_A_RUN.items() if name in ("map.png", "violence.png")}
+    monkeypatch.setattr("flowsim.plot.OF_A_RUN", few)  # its order would not come back
     found = flowsim.plot.save_all(toy_result(), toy_scenario(), tmp_path)
     assert {p.name: round(width_of(p.read_bytes())) for p in found} == {
         "map.png": 320, "violence.png": 254,

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 import flowsim as fs
 import flowsim.plot
+from flowsim.plot import OF_A_RUN
 from flowsim.plot.before_after import before_after
 from flowsim.plot.style import Chart
 from flowsim.results.result import Result
@@ -22,7 +23,6 @@ from tests.study.comparisons import june_2010
 
 ROOT = Path(__file__).parents[2]
 WIDTHS = (89, 183)
-OF_A_RUN = ("timeline", "flow_map", "queues", "composition", "violence", "deaths")
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def june() -> tuple[Result, Scenario]:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", OF_A_RUN)
+@pytest.mark.parametrize("name", OF_A_RUN.values())
 @pytest.mark.parametrize("world", ["small", "june"])
 def test_figures_of_a_run(
     name: str, width: int, world: str, request: pytest.FixtureRequest

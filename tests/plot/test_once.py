@@ -1,76 +1,92 @@
-"""A figure is laid out with ticks worked out once a size, and rendered once for each PNG."""
+"""A figure is drawn once for each file, and its words are measured no more than twice."""
+
+from __future__ import annotations
 
 import io
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
-from matplotlib.axis import XAxis, YAxis
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
 
-import flowsim as fs
-from flowsim.plot.folder import FIGURES, save_all
-from flowsim.plot.style import Chart, styled
-from flowsim.plot.ticks import ticks_once
+import flowsim.plot
+from flowsim.plot import OF_A_RUN
+from flowsim.plot.style import Chart
+from flowsim.results.result import Result
+from flowsim.scenario.scenario import Scenario
+from tests.fake_result import toy_result, toy_scenario
 
-
-@pytest.fixture(scope="module")
-def small():
-    base = fs.load("tests/data/small")
-    return fs.run(base, seed=1), base
+NAMES = tuple(OF_A_RUN.values())
 
 
-def test_each_figure_is_rendered_once_for_its_file(small, tmp_path, monkeypatch):
-    drawn = Counter()
-    draw = Figure.draw
+class Drawn(Artist):
+    """A mark that counts how often it is drawn."""
 
-    def counted(figure, renderer):
-        drawn[id(figure)] += 1
-        kept.append(figure)
-        return draw(figure, renderer)
+    def __init__(self) -> None:
+        super().__init__()
+        self.times = 0
 
-    kept = []
-    monkeypatch.setattr(Chart, "draw", counted, raising=False)
-    paths = save_all(*small, tmp_path)
-    assert len(paths) == len(FIGURES)
-    assert list(drawn.values()) == [1] * len(paths)
+    def draw(self, renderer: Any) -> None:
+        self.times += 1
 
 
-def test_one_rendering_gives_the_bytes_of_savefig(small):
-    for draw in FIGURES.values():
-        chart = draw(small[0], scenario=small[1])
-        once, twice = io.BytesIO(), io.BytesIO()
-        chart.write(once)
-        saved = styled(Figure.savefig)
-        saved(chart, twice, format="png", dpi=150.0, metadata={"Software": None})
-        assert once.getvalue() == twice.getvalue()
-        assert chart.dpi == 100.0
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("format", ["png", "svg", "pdf"])
+def test_a_file_takes_one_drawing(name: str, format: Any) -> None:
+    chart = getattr(flowsim.plot, name)(toy_result(), scenario=toy_scenario())
+    assert isinstance(chart, Chart)
+    mark = Drawn()
+    chart.add_artist(mark)
+    chart.write(io.BytesIO(), format=format)
+    assert mark.times == 1
 
 
-@pytest.mark.parametrize("axis", [XAxis, YAxis])
-def test_ticks_are_worked_out_again_when_a_panel_changes(axis, monkeypatch):
-    asked = Counter()
-    update = axis._update_ticks
+@pytest.mark.parametrize("width", [89, 254])
+@pytest.mark.parametrize("name", NAMES)
+def test_words_are_measured_twice_and_nothing_is_drawn_to_place_them(
+    name: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: Counter[tuple[str, int]] = Counter()
 
-    def counted(self):
-        asked[self] += 1
-        return update(self)
+    def counted(method: str) -> Callable[..., Any]:
+        real = getattr(Axes, method)
 
-    monkeypatch.setattr(axis, "_update_ticks", counted)
-    figure = Figure()
-    FigureCanvasAgg(figure)
-    one, two = figure.subplots(2, sharex=True, sharey=True)
-    with ticks_once(figure):
-        mine = one.xaxis if axis is XAxis else one.yaxis
-        for _ in range(3):
-            mine._update_ticks()
-        assert asked[mine] == 1
-        two.set_position((0.1, 0.1, 0.3, 0.3))
-        mine._update_ticks()
-        assert asked[mine] == 2
-        one.set_xlim(0, 7)
-        one.set_ylim(0, 7)
-        mine._update_ticks()
-        assert asked[mine] == 3
-    mine._update_ticks()
-    assert asked[mine] == 4
+        def call(axes: Axes, *args: Any, **how: Any) -> Any:
+            counts[method, id(axes)] += 1
+            return real(axes, *args, **how)
+
+        return call
+
+    for method in ("get_tightbbox", "draw"):
+        monkeypatch.setattr(Axes, method, counted(method))
+    chart = getattr(flowsim.plot, name)(toy_result(), scenario=toy_scenario(), width=width)
+    assert {counts["get_tightbbox", id(axes)] for axes in chart.axes} == {2}
+    assert {counts["draw", id(axes)] for axes in chart.axes} == {0}
+
+
+def test_days_are_named_for_the_lowest_panel_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    chart = flowsim.plot.queues(toy_result(), scenario=toy_scenario())
+    made = {axes: len(axes.xaxis.minorTicks) for axes in chart.axes}
+    named = [axes for axes, ticks in made.items() if ticks > 1]
+    assert len(chart.axes) > 2
+    assert named == [axes for axes in chart.axes if axes.get_xlabel()]
+    assert not any(isinstance(a.xaxis.get_minor_formatter(), FuncFormatter) for a in named)
+
+
+def test_a_figure_of_ones_own_is_drawn_and_written_with_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mine(result: Result, scenario: Scenario | None = None, *, width: float = 89) -> Chart:
+        made.append(scenario)
+        return Chart(width / 25.4, 1.0)
+
+    made: list[Scenario | None] = []
+    monkeypatch.setattr(flowsim.plot, "mine", mine, raising=False)
+    monkeypatch.setattr(flowsim.plot, "OF_A_RUN", {"mine.png": "mine"})
+    world = toy_scenario()
+    assert flowsim.plot.save_all(toy_result(), world, tmp_path) == [tmp_path / "mine.png"]
+    assert made == [world]

@@ -12,6 +12,7 @@ import pytest
 import xarray as xr
 from matplotlib import dates as mdates
 from matplotlib.artist import Artist
+from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_hex
 from matplotlib.legend import Legend
 from matplotlib.transforms import Bbox
@@ -279,7 +280,7 @@ def test_violence_is_told_by_place_in_the_order_in_which_it_begins() -> None:
     chart = flowsim.plot.violence(result)
     axes = chart.axes[0]
     assert [t.get_text() for t in axes.get_yticklabels()] == ["Calm", "Town"]
-    (mesh,) = axes.collections
+    (mesh,) = [c for c in axes.collections if isinstance(c, QuadMesh)]
     shown = np.ma.filled(mesh.get_array(), 0.0)
     assert shown.max(axis=1).tolist() == [0.9, 0.5]
     assert axes.get_xlabel() == "local time (places by onset; 3 stay calm)"
