@@ -12,6 +12,9 @@ ROOM ?=
 MUTANTS ?= 300
 MUTANTS_SECONDS ?= 0
 MUTANTS_SEED ?= 1
+CASES ?=
+MAX_PEOPLE ?= 1e6
+BENCH ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Without bytecode on the disk each process would compile the libraries anew, for seconds.
@@ -68,8 +71,11 @@ mutants: $(VENV)/.mutants ## put small bugs in, 300 a room, and list those that 
 	$(BIN)/python -m tests.mutants.campaign $(ROOM) --most $(MUTANTS) --seed $(MUTANTS_SEED) \
 		--seconds $(MUTANTS_SECONDS)
 
-bench: $(VENV)/.dev ## measure speed and print it
-	$(BIN)/python -m pytest tests/benchmarks -s
+# Chosen cases, larger worlds, ratios: make bench CASES="june people" MAX_PEOPLE=1e7
+# BENCH="--against COMMIT --flee"; make bench BENCH=--help tells all. The page in tests/benchmarks is
+# written anew where no cases are chosen.
+bench: $(VENV)/.dev ## measure speed, memory and growth (some minutes)
+	$(BIN)/python -m tests.benchmarks $(CASES) --max-people $(MAX_PEOPLE) $(if $(CASES),,--page) $(BENCH)
 
 # Pins that still fit are kept; LOCK_FLAGS=--upgrade renews them all. The core is pinned as dev is.
 # Extras stay in the pins: pip takes name==1 for no pin of name[extra] and would fetch the newest.
