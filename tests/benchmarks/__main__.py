@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks import beside, page
-from tests.benchmarks.cases import CASES, DEFAULT, Asked, points
+from tests.benchmarks.cases import CASES, DEFAULT, Asked, Point, points
 from tests.benchmarks.measure import Line, Lines, PointError, machine, run
 from tests.benchmarks.worlds import World
 
@@ -54,6 +55,13 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--against", metavar="COMMIT", help="measure another commit in turn")
     add("--rounds", type=int, default=3, metavar="N", help="how often in turn, with --against (3)")
+    add(
+        "--functions",
+        type=int,
+        default=0,
+        metavar="N",
+        help="tell the N functions of flowsim that take the most time, with what they call",
+    )
     add("--flee", action="store_true", help="run Flee from the package index beside it")
     add(
         "--flee-hasten",
@@ -117,7 +125,7 @@ def main(arguments: Sequence[str]) -> int:
     failed = False
     try:
         what = points(names, Asked(asked.max_people, sizes))
-        for _, line in run(what, lines, asked.seconds, asked.against, asked.rounds):
+        for _, line in _run(what, lines, asked):
             failed |= "failed" in line.get("left_out", "")
             print(told(line), flush=True)
         if asked.flee:
@@ -131,6 +139,10 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         failed = True
     return _write(lines, asked) or int(failed)
+
+
+def _run(what: Sequence[Point], lines: Lines, asked: argparse.Namespace) -> Iterator[Any]:
+    return run(what, lines, asked.seconds, asked.against, asked.rounds, asked.functions)
 
 
 def _lines(asked: argparse.Namespace, arguments: Sequence[str]) -> Lines:
@@ -159,7 +171,11 @@ def told(line: Line) -> str:
     if "flee_seconds" in line:
         return (f"{name} Flee {line['flee_seconds']:.2f} s, rules: flee {line['rules_flee']:.2f} s,"
                 f" own {line['own_rules']:.2f} s")  # fmt: skip
-    return f"{name}{line['wall']:8.2f} s{line['peak_mb']:8.0f} MB  {page.shares(line)}"
+    functions = "".join(
+        f"\n{calls:>12,} calls{total:9.3f} s{own:9.3f} s of its own  {function}"
+        for function, calls, total, own in line.get("functions", ())
+    )
+    return f"{name}{line['wall']:8.2f} s{line['peak_mb']:8.0f} MB  {page.shares(line)}{functions}"
 
 
 if __name__ == "__main__":

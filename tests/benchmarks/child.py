@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import cProfile
 import json
+import pstats
 import resource
 import sys
 import time
@@ -11,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.kinds import IN_OTHERS, KINDS, children_cpu
+from tests.benchmarks.kinds import IN_OTHERS, KINDS, Timed, children_cpu
 from tests.benchmarks.watched import COUNTING, Times, watching
 
 MEGABYTE = 2**20
@@ -42,7 +44,9 @@ def cpu() -> float:
     return time.process_time() + children_cpu()
 
 
-def measure(kind: str, params: dict[str, Any], most: int = 1, seconds: float = 3.0) -> Any:
+def measure(
+    kind: str, params: dict[str, Any], most: int = 1, seconds: float = 3.0, functions: int = 0
+) -> dict[str, Any]:
     """Run something up to ``most`` times, as long as all runs together stay below some seconds.
 
     Returns
@@ -50,6 +54,7 @@ def measure(kind: str, params: dict[str, Any], most: int = 1, seconds: float = 3
     dict
         Of the quickest run: `cpu` and `wall` seconds, `phases`, and what was done. `base_mb` and
         `peak_mb` are of the first, before it and at the most; `times` are the CPU seconds of all.
+        `functions`, where some are asked for, are the dearest of one more run.
     """
     timed = KINDS[kind](**params)
     base, runs, highest = memory("VmRSS"), [], 0.0
@@ -65,8 +70,39 @@ def measure(kind: str, params: dict[str, Any], most: int = 1, seconds: float = 3
             "rows": times.rows, "events": times.events, **asdict(done),
         })  # fmt: skip
     best = min(runs, key=lambda run: run["cpu"])
-    return {**best, "base_mb": base, "peak_mb": highest, "times": [run["cpu"] for run in runs]}
+    made = {**best, "base_mb": base, "peak_mb": highest, "times": [run["cpu"] for run in runs]}
+    return {**made, "functions": dearest(timed, functions)} if functions else made
+
+
+def dearest(timed: Timed, most: int) -> list[tuple[str, int, float, float]]:
+    """Functions of flowsim in which one more run spends its time, the dearest first.
+
+    Returns
+    -------
+    list of tuple
+        File, line and name; calls; CPU seconds with what it calls, and of its own.
+    """
+    profile = cProfile.Profile(time.process_time)
+    profile.runcall(timed, Times())
+    found = pstats.Stats(profile).stats.items()  # type: ignore[attr-defined]
+    told = [
+        (f"{file.rpartition('/flowsim/')[2]}:{line} {name}", calls, total, own)
+        for (file, line, name), (_, calls, own, total, _) in found
+        if "/flowsim/" in file
+    ]
+    return sorted(told, key=lambda row: -row[2])[:most]
+
+
+def forget_the_checkout() -> None:
+    """Import nothing by the way of an editable install.
+
+    It would give modules of the checkout that are not there in the other commit.
+    """
+    sys.meta_path[:] = [
+        one for one in sys.meta_path if "__editable__" not in getattr(one, "__module__", "")
+    ]
 
 
 if __name__ == "__main__":
+    forget_the_checkout()
     print(json.dumps(measure(**json.loads(sys.argv[1]))))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
+
 from tests.benchmarks.cases import AXES
 from tests.benchmarks.growth import curves, slope
 from tests.benchmarks.measure import Lines
@@ -17,8 +20,6 @@ NAMED = {"all": "all", "set up": "set-up", "steps": "steps", "result": "result",
 
 def draw(lines: Lines, path: Path) -> bool:
     """Draw all axes that have two points or more; gives whether there was one."""
-    from matplotlib.figure import Figure
-
     drawn = {axis: found for axis in AXES if len(found := lines.of(axis)) > 1}
     if not drawn:
         return False
@@ -30,6 +31,9 @@ def draw(lines: Lines, path: Path) -> bool:
         _panel(below[column], {"memory": told["memory"]})
         above[column].set_title(axis)
         below[column].set_xlabel(axis)
+    for row in (above, below):  # legends stand above the lines
+        low, high = row[0].get_ylim()
+        row[0].set_ylim(low, high * (high / low) ** 0.3)
     above[0].set_ylabel("CPU seconds")
     below[0].set_ylabel("megabytes beyond those of the process")
     figure.suptitle("in brackets: exponent over the upper two decades", fontsize=10)
@@ -46,6 +50,7 @@ def _panel(ax: Any, told: dict[str, tuple[list[float], list[float]]]) -> None:
         ax.plot(*zip(*points, strict=True), marker="o", markersize=3.5, linewidth=1.2,
                 color=COLOURS[name], label=label)  # fmt: skip
     ax.set_xscale("log")
+    ax.xaxis.set_minor_formatter(NullFormatter())
     ax.set_yscale("log")
     ax.grid(True, which="major", linewidth=0.4, alpha=0.6)
     ax.legend(fontsize=7.5, frameon=False, loc="upper left")

@@ -51,6 +51,16 @@ def slope(x: Sequence[float], y: Sequence[float], decades: float = DECADES) -> S
     return Slope(round(exponent, 4), round(error, 4), len(pairs))
 
 
+def told(x: Sequence[float], y: Sequence[float]) -> str:
+    """The slope over the upper decades, and in brackets that over the last one alone.
+
+    >>> told([1, 10, 100, 1000], [5, 10, 40, 4000])
+    '1.30 ± 0.40 (2.00)'
+    """
+    last = slope(x, y, 1.0)
+    return f"{slope(x, y)}" + (f" ({last.exponent:.2f})" if last.points > 1 else "")
+
+
 def parts(found: Mapping[str, Any]) -> dict[str, float]:
     """CPU seconds of a measurement by part, and of all of it."""
     phases = found["phases"]

@@ -145,7 +145,9 @@ def source_of(commit: str) -> Iterator[Path]:
         yield Path(folder)
 
 
-def measure(point: Point, source: Path, timeout: float, most: int | None = None) -> Line:
+def measure(
+    point: Point, source: Path, timeout: float, most: int | None = None, functions: int = 0
+) -> Line:
     """Measure a point in a process of its own, with the flowsim of a folder.
 
     Raises
@@ -153,7 +155,8 @@ def measure(point: Point, source: Path, timeout: float, most: int | None = None)
     PointError
         It failed or took too long.
     """
-    told = {"kind": point.kind, "params": point.params, "most": most or point.most}
+    told = {"kind": point.kind, "params": point.params, "most": most or point.most,
+            "functions": functions}  # fmt: skip
     path = os.pathsep.join([str(source), str(ROOT)])
     command = [sys.executable, "-P", "-W", "ignore", "-m", "tests.benchmarks.child"]
     with subprocess.Popen(
@@ -220,7 +223,12 @@ class Budget:
 
 
 def run(
-    points: Sequence[Point], lines: Lines, seconds: float, against: str | None, rounds: int
+    points: Sequence[Point],
+    lines: Lines,
+    seconds: float,
+    against: str | None = None,
+    rounds: int = 1,
+    functions: int = 0,
 ) -> Iterator[tuple[Point, Line]]:
     """Measure all points that are not there yet, and give each as it is there.
 
@@ -235,12 +243,15 @@ def run(
                         budget.note(point, line)
                 continue
             sources = [(HERE, ROOT), *([(against, other)] if against else [])]
-            for line in _measure(point, sources, budget, rounds if against else 1):
+            rounds = rounds if against else 1
+            for line in _measure(point, sources, budget, rounds, functions):
                 lines.add(line)
                 yield point, line
 
 
-def _measure(point: Point, sources: Any, budget: Budget, rounds: int) -> Iterator[Line]:
+def _measure(
+    point: Point, sources: Any, budget: Budget, rounds: int, functions: int
+) -> Iterator[Line]:
     told = {key: value for key, value in asdict(point).items() if key != "most"}
     if why := budget.refusal(point):
         yield {**told, "commit": HERE, "left_out": why}
@@ -252,7 +263,7 @@ def _measure(point: Point, sources: Any, budget: Budget, rounds: int) -> Iterato
             if commit in failed:
                 continue
             try:
-                line = measure(point, source, budget.timeout, most)
+                line = measure(point, source, budget.timeout, most, functions)
             except PointError as error:
                 failed.add(commit)
                 yield {**told, "commit": commit, "left_out": str(error)}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tests.benchmarks import figure
 from tests.benchmarks.cases import AXES, CASES
-from tests.benchmarks.growth import DECADES, curves, slope
+from tests.benchmarks.growth import DECADES, curves
+from tests.benchmarks.growth import told as told_growth
 from tests.benchmarks.measure import Line, Lines
 
 HOW = """\
@@ -120,16 +121,18 @@ def _growth(lines: Lines, has_figure: bool) -> Iterator[str]:
     yield "## Growth\n"
     yield (
         f"Time and memory grow as the size to a power: its exponent over the upper {DECADES:g}"
-        " decades of what was measured, with its standard error. Memory is what a run takes beyond"
-        " that of the process with its libraries.\n"
+        " decades of what was measured, with its standard error, and in brackets that over the last"
+        " decade alone: where it is the larger one, a term that grows faster takes over. Memory is"
+        " what a run takes beyond that of the process with its libraries.\n"
     )
     head = ["size", "from", "to", "all", "set-up", "steps", "result", "memory"]
     rows = []
     for axis, found in axes.items():
         told = curves(found)
         x = told["all"][0]
-        slopes = [str(slope(*told[part])) for part in ("all", "set up", "steps", "result")]
-        rows.append([axis, f"{x[0]:,.0f}", f"{x[-1]:,.0f}", *slopes, str(slope(*told["memory"]))])
+        grown = ("all", "set up", "steps", "result", "memory")
+        slopes = [told_growth(*told[name]) for name in grown]
+        rows.append([axis, f"{x[0]:,.0f}", f"{x[-1]:,.0f}", *slopes])
     yield from table(head, rows)
     if has_figure:
         yield "![Growth of time and memory](growth.png)\n"

@@ -255,7 +255,7 @@ def test_the_page_tells_cases_growth_ratios_and_flee(tmp_path: Path) -> None:
     })  # fmt: skip
     text = page.write(lines, tmp_path).read_text(encoding="utf-8")
     assert f"Python {lines.head['python']}, numpy {np.__version__}" in text
-    assert "| steps | 10 | 1,000 | 1.00 ± 0.00 |" in text
+    assert "| steps | 10 | 1,000 | 1.00 ± 0.00 (1.00) |" in text
     assert "- 10,000 steps: not measured, too slow" in text
     assert "| June 2010 | 5.00 | 1.00 | 4.00 (3.00 to 5.00) | 150 | 150 |" in text
     assert "| made up | 1,000 | 100 | 1 | 50.0 | 0.50 | 100.0 | 2.00 | 25.0 |" in text
