@@ -84,11 +84,11 @@ def parser() -> argparse.ArgumentParser:
     return asked
 
 
-def sizes_of(text: str | None) -> dict[str, float]:
+def sizes_of(text: str | None) -> dict[str, Any]:
     """Sizes of a world as they are told.
 
-    >>> sizes_of("people=1e5, places=300")
-    {'people': 100000.0, 'places': 300.0}
+    >>> sizes_of("people=1e5, moving=0.5")
+    {'people': 100000, 'moving': 0.5}
 
     Raises
     ------
@@ -103,7 +103,8 @@ def sizes_of(text: str | None) -> dict[str, float]:
             continue
         if not equals or name not in known:
             raise ValueError(f"{part.strip()!r} is not a size; give NAME=NUMBER of {known}")
-        sizes[name] = float(value)
+        sizes[name] = type(getattr(World(), name))(float(value))
+    World(**sizes)
     return sizes
 
 
@@ -112,6 +113,8 @@ def main(arguments: Sequence[str]) -> int:
     made = parser()
     asked = made.parse_args(arguments)
     if asked.draw:
+        if not asked.draw.is_file():
+            made.error(f"no file {asked.draw}")
         return _write(Lines(asked.draw), asked)
     if unknown := [name for name in asked.cases if name not in CASES]:
         made.error(f"no case {', '.join(unknown)}; there is {', '.join(CASES)}")

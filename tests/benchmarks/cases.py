@@ -62,7 +62,7 @@ class Asked:
     """
 
     max_people: float = 1e6
-    world: dict[str, float] = field(default_factory=dict)
+    world: dict[str, Any] = field(default_factory=dict)
 
 
 def steps_between(first: float, last: float) -> list[int]:
@@ -208,8 +208,8 @@ def first(asked: Asked) -> Iterator[Point]:
 
 def world(asked: Asked) -> Iterator[Point]:
     """One made-up world of the sizes that --world tells."""
-    made = {name: type(getattr(World(), name))(value) for name, value in asked.world.items()}
-    told = ", ".join(f"{name} {value:g}" for name, value in asdict(World(**made)).items())
+    made = asdict(World(**asked.world))
+    told = ", ".join(f"{name} {value:,}" for name, value in made.items())
     yield Point("world", told, "world", made, most=1)
 
 

@@ -59,6 +59,14 @@ class World:
     household: int = 4
     policies: int = 1
 
+    def __post_init__(self) -> None:
+        if self.places < 3:
+            raise ValueError("a world has 3 places or more")
+        if not 0.0 <= self.moving < 1.0:
+            raise ValueError("moving is a share from 0 to below 1")
+        if min(self.people, self.household, self.step_h, self.days) <= 0:
+            raise ValueError("people, household, step_h and days are above 0")
+
     @property
     def name(self) -> str:
         """For a scenario."""

@@ -113,7 +113,7 @@ def main() -> None:
                 settings = args.conflicts / "simsetting.yml"
                 run = run_flee(args.conflicts / name, settings, args.hasten, member)
             np.savez_compressed(path, **run)
-            print(f"{name}, member {member}: {time.perf_counter() - begun:.0f} s", flush=True)
+            print(f"{name}, member {member}: {time.perf_counter() - begun:.2f} s", flush=True)
 
 
 if __name__ == "__main__":
