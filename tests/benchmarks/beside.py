@@ -61,7 +61,7 @@ def run(lines: Lines, output: Path, hasten: int) -> Iterator[Line]:
 
 def _one(lines: Lines, python: Path, folder: Path, label: str, hasten: int) -> Iterator[Line]:
     point = Point("flee", label, "conflict", {"folder": str(folder)})
-    if lines.has(point):
+    if lines.of_point(point):
         return
     told = {"case": "flee", "label": label, "hasten": hasten, "flee_version": FLEE}
     ours = {}

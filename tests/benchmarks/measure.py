@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -20,9 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.cases import Point
+from tests.benchmarks.kinds import IN_OTHERS
 
 ROOT = Path(__file__).parents[2]
 HERE = "here"
+COMPILING_S = 900.0
+"""After so long a process that compiles hangs for certain."""
 Line = dict[str, Any]
 
 
@@ -73,15 +76,22 @@ class Lines:
         """All measurements at a commit, in their order."""
         return [line for line in self.lines if line.get("commit") == commit and "cpu" in line]
 
-    def left_out(self, case: str | None = None) -> list[Line]:
-        """What was not measured, and why."""
-        return [line for line in self.lines
-                if "left_out" in line and case in (None, line["case"])]  # fmt: skip
+    def of_point(self, point: Point) -> list[Line]:
+        """All that is known of a point, at any commit."""
+        key = point.case, point.label
+        return [line for line in self.lines[1:] if (line["case"], line["label"]) == key]
 
-    def has(self, point: Point) -> bool:
-        """Whether a point needs no measuring any more."""
-        return any(line.get("label") == point.label and line.get("case") == point.case
-                   for line in self.lines)  # fmt: skip
+    def left_out(self, case: str) -> list[Line]:
+        """What was not measured, nor later in this file, and why."""
+        why: dict[tuple[str, str], Line] = {}
+        for line in self.lines[1:]:
+            if line["case"] == case and "commit" in line:
+                key = line["label"], line["commit"]
+                if "left_out" in line:
+                    why[key] = line
+                else:
+                    why.pop(key, None)
+        return list(why.values())
 
 
 def machine(arguments: Sequence[str]) -> Line:
@@ -236,44 +246,51 @@ def run(
     """
     budget = Budget(seconds)
     with source_of(against) if against else _nothing() as other:
+        sources = {HERE: ROOT, **({against: other} if against else {})}
+        if any(point.kind not in IN_OTHERS for point in points):
+            for source in sources.values():  # what fails is told with the first point
+                with suppress(PointError):
+                    measure(Point("compiled", "", "compiled"), source, COMPILING_S)
+        turns = [(n, commit) for n in range(rounds if against else 1) for commit in sources]
         for point in points:
-            if lines.has(point):
-                for line in lines.of(point.case):
-                    if line["label"] == point.label:
-                        budget.note(point, line)
-                continue
-            sources = [(HERE, ROOT), *([(against, other)] if against else [])]
-            rounds = rounds if against else 1
-            for line in _measure(point, sources, budget, rounds, functions):
+            for line in _measure(point, turns, sources, lines, budget, functions):
                 lines.add(line)
                 yield point, line
 
 
 def _measure(
-    point: Point, sources: Any, budget: Budget, rounds: int, functions: int
+    point: Point,
+    turns: Sequence[tuple[int, str]],
+    sources: Mapping[str, Path],
+    lines: Lines,
+    budget: Budget,
+    functions: int,
 ) -> Iterator[Line]:
+    """What is missing of a point, turn by turn; a commit that fails has no further turn."""
     told = {key: value for key, value in asdict(point).items() if key != "most"}
-    if why := budget.refusal(point):
+    had = {(line["round"], line["commit"]): line for line in lines.of_point(point)
+           if "round" in line}  # fmt: skip
+    if (0, HERE) in had:
+        budget.note(point, had[0, HERE])
+    elif why := budget.refusal(point):
         yield {**told, "commit": HERE, "left_out": why}
         return
-    most = 1 if rounds > 1 else None
     failed: set[str] = set()
-    for number in range(rounds):
-        for commit, source in sources:
-            if commit in failed:
-                continue
-            try:
-                line = measure(point, source, budget.timeout, most, functions)
-            except PointError as error:
-                failed.add(commit)
-                yield {**told, "commit": commit, "left_out": str(error)}
-                if commit == HERE:
-                    budget.stop(point, str(error))
-                    return
-                continue
-            if commit == HERE and number == 0:
-                budget.note(point, line)
-            yield {**told, "commit": commit, "round": number, **line}
+    for number, commit in turns:
+        if (number, commit) in had or commit in failed or HERE in failed:
+            continue
+        try:
+            most = 1 if len(turns) > 1 else None
+            line = measure(point, sources[commit], budget.timeout, most, functions)
+        except PointError as error:
+            failed.add(commit)
+            yield {**told, "commit": commit, "left_out": str(error)}
+            if commit == HERE:
+                budget.stop(point, str(error))
+            continue
+        if (number, commit) == (0, HERE):
+            budget.note(point, line)
+        yield {**told, "commit": commit, "round": number, **line}
 
 
 @contextmanager

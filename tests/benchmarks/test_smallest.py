@@ -5,6 +5,7 @@ Nothing is asserted of times but what follows from a clock that counts.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import itertools
 import json
@@ -18,6 +19,7 @@ import numpy as np
 import pytest
 
 import flowsim as fs
+from tests.benchmarks import measure as measuring
 from tests.benchmarks import page
 from tests.benchmarks.__main__ import main, sizes_of
 from tests.benchmarks.cases import AXES, CASES, DEFAULT, ROOT, Asked, Point, points
@@ -202,10 +204,40 @@ def test_what_was_measured_survives_an_interruption(tmp_path: Path) -> None:
     with open(lines.path, "a", encoding="utf-8") as file:
         file.write('{"case": "steps", "label": "100 st')
     again = Lines(lines.path)
-    assert again.has(Point("steps", "10 steps", "world"))
-    assert not again.has(Point("steps", "100 steps", "world"))
+    assert len(again.of_point(Point("steps", "10 steps", "world"))) == 1
+    assert not again.of_point(Point("steps", "100 steps", "world"))
     again.add(line("steps", "100 steps"))
     assert [one["label"] for one in Lines(lines.path).of("steps")] == ["10 steps", "100 steps"]
+
+
+def test_turns_that_are_missing_are_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here and there in turn; who failed there is not asked again, and what is there is kept."""
+    axis = [Point("steps", str(x), "world", x=x) for x in (1.0, 2.0, 3.0)]
+    lines = Lines(tmp_path / "lines.jsonl")
+    lines.add({"machine": "none"})
+    lines.add(line("steps", "1.0", x=1.0))
+    lines.add({"case": "steps", "label": "2.0", "commit": "here", "left_out": "would take long"})
+    asked: list[tuple[str, Path]] = []
+
+    def pretend(point: Point, source: Path, *_: Any) -> Line:
+        asked.append((point.label, source))
+        if (source == tmp_path and point.label == "2.0") or point.label == "3.0":
+            raise PointError("failed")
+        return {"cpu": 1.0, "wall": 1.0, "peak_mb": 1.0}
+
+    monkeypatch.setattr(measuring, "measure", pretend)
+    monkeypatch.setattr(measuring, "source_of", lambda _: contextlib.nullcontext(tmp_path))
+    list(measuring.run([*axis, axis[2]], lines, 10.0, "abc", 2))
+    here, there = ROOT, tmp_path
+    assert asked == [
+        ("", here), ("", there),  # what compiles
+        ("1.0", there), ("1.0", here), ("1.0", there), ("2.0", here), ("2.0", there),
+        ("2.0", here), ("3.0", here),
+    ]  # fmt: skip
+    told = [(one["label"], one["commit"], one["left_out"]) for one in lines.left_out("steps")]
+    assert told == [("2.0", "abc", "failed"), ("3.0", "here", "a smaller one failed")]
 
 
 @pytest.mark.skipif(not HAS_GIT, reason="the checkout is no git repository")
