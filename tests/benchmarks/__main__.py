@@ -122,7 +122,7 @@ def main(arguments: Sequence[str]) -> int:
         sizes = sizes_of(asked.world)
     except ValueError as error:
         made.error(str(error))
-    names = asked.cases or (["world"] if sizes else [] if asked.flee else list(DEFAULT))
+    names = asked.cases or (["world"] if sizes else list(DEFAULT))
     lines = _lines(asked, arguments)
     print(*page.told_machine(lines.head), sep="\n")
     failed = False

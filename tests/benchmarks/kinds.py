@@ -263,8 +263,8 @@ def children_cpu() -> float:
 
 KINDS: dict[str, Callable[..., Timed]] = {
     kind.__name__: kind
-    for kind in (compiled, world, june, conflict, small_runs, study, processes, ten_policies, store, command,
-                 first_call)
+    for kind in (compiled, world, june, conflict, small_runs, study, processes, ten_policies,
+                 store, command, first_call)
 }  # fmt: skip
 IN_OTHERS = ("command", "processes", "first_call")
 """Those that only start processes, and need nothing of flowsim in this one."""
