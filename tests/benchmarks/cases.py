@@ -65,16 +65,15 @@ class Asked:
     world: dict[str, Any] = field(default_factory=dict)
 
 
-def steps_between(first: float, last: float) -> list[int]:
-    """Two sizes a decade.
+def steps_between(first: float, last: float, a_decade: int = 2) -> list[int]:
+    """Some sizes a decade.
 
     >>> steps_between(10, 1000)
     [10, 32, 100, 316, 1000]
     """
-    half, sizes = 0, []
-    while (size := round(first * 10 ** (half / 2))) <= last * 1.001:
+    sizes: list[int] = []
+    while (size := round(first * 10 ** (len(sizes) / a_decade))) <= last * 1.001:
         sizes.append(size)
-        half += 1
     return sizes
 
 
@@ -97,7 +96,7 @@ def places(asked: Asked) -> Iterator[Point]:
 
 def routes(asked: Asked) -> Iterator[Point]:
     """1,000 to 500,000 routes between 1,000 places, 30 daily steps."""
-    for n in [1000, 1780, *steps_between(3162, 4.9e5)]:
+    for n in steps_between(1000, 4.9e5, a_decade=4):
         yield Point("routes", f"{n:,} routes", "world", {"places": 1000, "degree": n / 500}, n)
 
 
