@@ -71,7 +71,7 @@ def _one(lines: Lines, python: Path, folder: Path, label: str, hasten: int) -> I
         ours[rules] = measure(Point("flee", label, "conflict", params), ROOT, PATIENCE_S)
     line = {
         **told, "flee_seconds": flee_seconds(python, folder, hasten),
-        "rules_flee": ours["flee"]["wall"], "own_rules": ours["flowsim"]["wall"],
+        "rules_flee": ours["flee"]["cpu"], "own_rules": ours["flowsim"]["cpu"],
         "persons": ours["flowsim"]["persons"], "steps": ours["flowsim"]["steps"],
     }  # fmt: skip
     lines.add(line)
@@ -79,7 +79,7 @@ def _one(lines: Lines, python: Path, folder: Path, label: str, hasten: int) -> I
 
 
 def flee_seconds(python: Path, folder: Path, hasten: int) -> float:
-    """Seconds that Flee takes to read a folder and run it, as the script of the tests tells them.
+    """CPU seconds that Flee takes to read a folder and run it, as the script of the tests tells.
 
     Raises
     ------
