@@ -191,7 +191,7 @@ def _flee(lines: Lines) -> Iterator[str]:
         f"Flee {found[0]['flee_version']} from the package index, in an environment of its own, and"
         " flowsim on the same folder, one after the other. CPU seconds of reading and running,"
         " without the start of Python. Flee takes the people of one agent together where told"
-        " (`hasten`); flowsim by Flee's rules does too, and by its own rules has an agent a person.\n"
+        " (`hasten`); flowsim by Flee's rules does too, and by its own has an agent a person.\n"
     )
     head = ["folder", "people", "days", "hasten", "Flee, s", "rules: flee, s", "times as fast",
             "own rules, s", "times as fast"]  # fmt: skip
