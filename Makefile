@@ -10,9 +10,11 @@ FUZZ_SECONDS ?= 300
 FUZZ_SEED ?= 1
 ROOM ?=
 MUTANTS ?= 300
-MAX_PEOPLE ?= 1e6
 MUTANTS_SECONDS ?= 0
 MUTANTS_SEED ?= 1
+CASES ?=
+MAX_PEOPLE ?= 1e6
+BENCH ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Without bytecode on the disk each process would compile the libraries anew, for seconds.
@@ -69,12 +71,11 @@ mutants: $(VENV)/.mutants ## put small bugs in, 300 a room, and list those that 
 	$(BIN)/python -m tests.mutants.campaign $(ROOM) --most $(MUTANTS) --seed $(MUTANTS_SEED) \
 		--seconds $(MUTANTS_SECONDS)
 
-# For example: make bench CASES="june_2010 study" GROWTH=people MAX_PEOPLE=1e7 BENCH="--limit 600"
-# or beside an older commit and Flee: make bench GROWTH= BENCH="--against HEAD~20 --flee"
-bench: $(VENV)/.dev ## measure speed, memory and their growth (minutes; BENCH=--help for more)
-	$(BIN)/python -m tests.benchmarks --max-people $(MAX_PEOPLE) $(if $(CASES),--cases $(CASES)) \
-		$(if $(filter undefined,$(origin GROWTH)),,--growth $(GROWTH)) $(BENCH)
-	$(if $(CASES),,$(BIN)/python -m pytest -n 0 -q -s tests/benchmarks/test_jobs.py tests/benchmarks/test_store.py)
+# Chosen cases, larger worlds, ratios: make bench CASES="june people" MAX_PEOPLE=1e7
+# BENCH="--against COMMIT --flee"; make bench BENCH=--help tells all. The page in tests/benchmarks is
+# written anew where no cases are chosen.
+bench: $(VENV)/.dev ## measure speed, memory and growth (some minutes)
+	$(BIN)/python -m tests.benchmarks $(CASES) --max-people $(MAX_PEOPLE) $(if $(CASES),,--page) $(BENCH)
 
 # Pins that still fit are kept; LOCK_FLAGS=--upgrade renews them all. The core is pinned as dev is.
 # Extras stay in the pins: pip takes name==1 for no pin of name[extra] and would fetch the newest.

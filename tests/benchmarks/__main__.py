@@ -1,209 +1,185 @@
-"""`python -m tests.benchmarks`: measure speed and memory, and how both grow."""
+"""`make bench`: measure cases, keep what was measured, and write the page with its figure."""
 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import cases, measure, report
-from tests.conflicts import NAMES, conflicts_folder
+from tests.benchmarks import beside, page
+from tests.benchmarks.cases import CASES, DEFAULT, Asked, Point, points
+from tests.benchmarks.measure import Line, Lines, PointError, machine, run
+from tests.benchmarks.worlds import World
 
-HOME = Path(__file__).parent
-DEFAULT = ("synthetic-1e4", "synthetic-1e5", "synthetic-1e6", "june_2010", "small-runs", "study")
+ROOT = Path(__file__).parents[2]
+OUT = ROOT / "out" / "bench"
+PAGE = ROOT / "tests" / "benchmarks"
 
 
-def arguments(given: list[str] | None = None) -> argparse.Namespace:
-    """What the command line asks for."""
+def parser() -> argparse.ArgumentParser:
+    """What can be asked."""
+    told = "\n".join(
+        f"  {name:<15}{(case.__doc__ or '').strip().splitlines()[0]}"
+        for name, case in CASES.items()
+    )
+    sizes = ", ".join(f"{field.name}={getattr(World(), field.name)}" for field in fields(World))
     asked = argparse.ArgumentParser(
         prog="python -m tests.benchmarks",
-        description="Measure speed and memory and how both grow; writes README.md and a figure. "
-        "Each case runs in a process of its own. What the journal has is not measured again.",
+        description="Measure how fast flowsim is and how much memory it takes.",
+        epilog=f"cases:\n{told}\n\nwithout names: {' '.join(DEFAULT)}\n"
+        f"sizes of --world: {sizes}\n\n"
+        "Each measurement is kept as it is made, a line of JSON in FOLDER; an interrupted call is\n"
+        "gone on with by --resume. Ctrl-C ends it, with a page of what there is.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    asked.add_argument(
-        "--cases",
-        nargs="*",
-        metavar="NAME",
-        help="named cases, or 'all'; see --list (default: a few minutes of them)",
-    )
-    asked.add_argument(
-        "--growth",
-        nargs="*",
-        metavar="SIZE",
-        choices=cases.QUANTITIES,
-        help=f"sweeps of these sizes: {', '.join(cases.QUANTITIES)} (default: all)",
-    )
-    asked.add_argument(
+    add = asked.add_argument
+    add("cases", nargs="*", metavar="CASE", help="what to measure")
+    add(
         "--max-people",
         type=float,
         default=1e6,
-        help="largest made-up world, up to 1e8 (default 1e6)",
+        metavar="N",
+        help="largest made-up world of the case people (default 1e6)",
     )
-    asked.add_argument(
-        "--limit",
+    add("--world", metavar="SIZES", help="one made-up world, as people=1e5,places=300,step_h=1")
+    add(
+        "--seconds",
         type=float,
-        default=60,
-        metavar="SECONDS",
-        help="a case that takes longer is stopped, and so is its sweep (default 60)",
+        default=10.0,
+        metavar="S",
+        help="leave larger points of an axis out once one takes so long (10)",
     )
-    asked.add_argument(
-        "--against",
-        metavar="COMMIT",
-        help="also run the cases with an older commit, in turn, and tell ratios",
+    add("--against", metavar="COMMIT", help="measure another commit in turn")
+    add("--rounds", type=int, default=3, metavar="N", help="how often in turn, with --against (3)")
+    add(
+        "--functions",
+        type=int,
+        default=0,
+        metavar="N",
+        help="tell the N functions of flowsim that take the most time, with what they call",
     )
-    asked.add_argument("--times", type=int, default=3, help="turns for --against (default 3)")
-    asked.add_argument(
-        "--flee",
-        nargs="?",
-        const="",
-        metavar="PYTHON",
-        help="also run Flee 3.1 on the conflicts; with the Python of an environment "
-        "that has it, else one is made in .venv-flee",
-    )
-    asked.add_argument("--flee-names", nargs="+", default=["burundi2015"], choices=NAMES)
-    asked.add_argument(
-        "--hasten",
+    add("--flee", action="store_true", help="run Flee from the package index beside it")
+    add(
+        "--flee-hasten",
         type=int,
         default=10,
-        help="persons an agent of Flee, which is slow (default 10)",
+        metavar="N",
+        help="people of an agent in Flee on the conflicts (10)",
     )
-    asked.add_argument(
-        "--out",
+    add(
+        "-o",
+        "--output",
         type=Path,
-        default=HOME,
+        default=OUT,
         metavar="FOLDER",
-        help="where README.md and the figure go (default: tests/benchmarks)",
+        help="for what was measured, and the page of it (out/bench)",
     )
-    asked.add_argument(
-        "--journal",
-        type=Path,
-        default=Path("out/bench.jsonl"),
-        help="what was measured, a line each (default out/bench.jsonl)",
-    )
-    asked.add_argument("--again", action="store_true", help="begin with an empty journal")
-    asked.add_argument("--list", action="store_true", help="name the cases and stop")
-    return asked.parse_args(given)  # fmt: skip
+    add("--page", action="store_true", help="write the page into tests/benchmarks too")
+    add("--resume", action="store_true", help="go on with the latest measurements")
+    add("--draw", type=Path, metavar="FILE", help="only write the page, of lines measured before")
+    return asked
 
 
-class Bench:
-    """What measures, keeps and prints."""
+def sizes_of(text: str | None) -> dict[str, Any]:
+    """Sizes of a world as they are told.
 
-    def __init__(self, journal: measure.Journal, limit_s: float) -> None:
-        self.journal, self.limit_s = journal, limit_s
-        command = ["git", "describe", "--always", "--dirty"]
-        told = subprocess.run(command, cwd=cases.ROOT, capture_output=True, text=True, check=False)
-        self.here = told.stdout.strip() or measure.HERE
-        self.machine = report.machine()
+    >>> sizes_of("people=1e5, moving=0.5")
+    {'people': 100000, 'moving': 0.5}
 
-    def keep(self, kind: str, name: str, case: cases.Case, code: str, found: Any) -> None:
-        """Write a measurement down."""
-        self.journal.add({"kind": kind, "name": name, "case": case, "code": code, "found": found,
-                          "machine": self.machine, "limit_s": self.limit_s})  # fmt: skip
-        shown = found.get("failed") or (
-            f"{found.get('seconds', found.get('now', 0)):8.2f} s {found.get('peak_mb', 0):8.0f} MB"
-        )
-        print(f"{kind:8s} {name:28s} {shown}", flush=True)
-
-    def case(self, kind: str, name: str, case: cases.Case) -> bool:
-        """Measure a case, unless that has been done; tells whether it ended."""
-        key = {"kind": kind, "case": case, "code": self.here, "machine": self.machine}
-        line = self.journal.find({**key, "limit_s": self.limit_s}) or self.journal.find(key)
-        if line is None or ("failed" in line["found"] and line["limit_s"] < self.limit_s):
-            self.keep(kind, name, case, self.here, measure.measured(case, self.limit_s))
-            line = self.journal.lines[-1]
-        return "failed" not in line["found"]
-
-    def against(self, commit: str, chosen: dict[str, cases.Case], times: int) -> None:
-        """The older commit and this one in turn, by the whole run that both know."""
-        with measure.older(commit) as code:
-            for name, case in chosen.items():
-                plain = {"members": 1, **case, "how": case.get("how", "runs")}
-                measure.measured(plain, 10 * self.limit_s, code)  # compiles
-                turns = [
-                    [measure.measured(plain, self.limit_s, where) for where in (code, cases.ROOT)]
-                    for _ in range(times)
-                ]
-                failed = [one["failed"] for turn in turns for one in turn if "failed" in one]
-                found: dict[str, Any] = {"failed": failed[0]} if failed else {
-                    "older": measure.median([turn[0]["seconds"] for turn in turns]),
-                    "now": measure.median([turn[1]["seconds"] for turn in turns]),
-                    "peak_mb": turns[-1][1]["peak_mb"],
-                }  # fmt: skip
-                self.keep("against", name, case, commit, found)
-
-    def flee(self, python: str, names: list[str], hasten: int) -> None:
-        """Flee and flowsim on the same conflicts, one after the other."""
-        where = measure.flee_python(python)
-        for name in names:
-            case = {"folder": str(conflicts_folder() / name), "rules": "flee"}  # type: ignore[operator]
-            found = measure.flee_seconds(where, name, hasten, 30 * self.limit_s)
-            ours = measure.measured(case, self.limit_s)
-            if "failed" in ours:
-                found = ours
-            elif "failed" not in found:
-                found["flowsim"] = ours["seconds"]
-            self.keep("flee", name, case, self.here, found)
+    Raises
+    ------
+    ValueError
+        With what is wrong.
+    """
+    known = [field.name for field in fields(World)]
+    sizes = {}
+    for part in (text or "").split(","):
+        name, equals, value = (word.strip() for word in part.partition("="))
+        if not part.strip():
+            continue
+        if not equals or name not in known:
+            raise ValueError(f"{part.strip()!r} is not a size; give NAME=NUMBER of {known}")
+        sizes[name] = type(getattr(World(), name))(float(value))
+    World(**sizes)
+    return sizes
 
 
-def main(given: list[str] | None = None) -> int:
-    """Measure what is asked for; 0 if all of it ended."""
-    args = arguments(given)
-    most = int(args.max_people)
-    known = cases.named_cases(most)
-    if args.list:
-        print("\n".join(known))
-        return 0
-    names = DEFAULT if args.cases is None else args.cases
-    names = tuple(known) if "all" in names else tuple(names)
-    if args.cases is None:
-        names = tuple(name for name in known if name in DEFAULT or "synthetic" in name)
-    wrong = [name for name in names if name not in known]
-    if wrong:
-        print(f"no case {', '.join(wrong)}; there is {', '.join(known)}", file=sys.stderr)
-        return 2
-    if args.flee is not None and conflicts_folder() is None:
-        print("--flee needs the folder of conflicts; set FLOWSIM_CONFLICTS", file=sys.stderr)
-        return 2
-    if args.again:
-        args.journal.unlink(missing_ok=True)
-    bench = Bench(measure.Journal(args.journal), args.limit)
-    warm(known)
+def main(arguments: Sequence[str]) -> int:
+    """Measure what is asked; 1 where a point failed."""
+    made = parser()
+    asked = made.parse_args(arguments)
+    if asked.draw:
+        if not asked.draw.is_file():
+            made.error(f"no file {asked.draw}")
+        return _write(Lines(asked.draw), asked)
+    if unknown := [name for name in asked.cases if name not in CASES]:
+        made.error(f"no case {', '.join(unknown)}; there is {', '.join(CASES)}")
     try:
-        for name in names:
-            bench.case("case", name, known[name])
-        for quantity in cases.QUANTITIES if args.growth is None else args.growth:
-            for number, case in enumerate(cases.sweep(quantity, most)):
-                if not bench.case("growth", f"{quantity} {number + 1}", case):
-                    break  # the next ones take longer still
-        if args.against:
-            bench.against(args.against, {name: known[name] for name in names}, args.times)
-        if args.flee is not None:
-            bench.flee(args.flee, args.flee_names, args.hasten)
-    finally:
-        if bench.journal.lines:
-            report.write(latest(bench.journal.lines), args.out)
-            print(f"written: {args.out / 'README.md'}")
+        sizes = sizes_of(asked.world)
+    except ValueError as error:
+        made.error(str(error))
+    names = asked.cases or (["world"] if sizes else list(DEFAULT))
+    lines = _lines(asked, arguments)
+    print(*page.told_machine(lines.head), sep="\n")
+    failed = False
+    try:
+        what = points(names, Asked(asked.max_people, sizes))
+        for _, line in _run(what, lines, asked):
+            failed |= "failed" in line.get("left_out", "")
+            print(told(line), flush=True)
+        if asked.flee:
+            for line in beside.run(lines, asked.output, asked.flee_hasten):
+                print(told(line), flush=True)
+    except KeyboardInterrupt:
+        print("\ninterrupted; go on with --resume", file=sys.stderr)
+        _write(lines, asked)
+        return 130
+    except PointError as error:
+        print(error, file=sys.stderr)
+        failed = True
+    return _write(lines, asked) or int(failed)
+
+
+def _run(what: Sequence[Point], lines: Lines, asked: argparse.Namespace) -> Iterator[Any]:
+    return run(what, lines, asked.seconds, asked.against, asked.rounds, asked.functions)
+
+
+def _lines(asked: argparse.Namespace, arguments: Sequence[str]) -> Lines:
+    """The file of this call, or the latest."""
+    latest = sorted(asked.output.glob("*.jsonl"))
+    if asked.resume and latest:
+        return Lines(latest[-1])
+    name = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S")
+    lines = Lines(asked.output / f"{name}.jsonl")
+    lines.add(machine(arguments))
+    return lines
+
+
+def _write(lines: Lines, asked: argparse.Namespace) -> int:
+    for folder in [asked.output, *([PAGE] if asked.page else [])]:
+        print(f"{page.write(lines, folder)} tells what was measured")
     return 0
 
 
-def warm(known: dict[str, cases.Case]) -> None:
-    """Have the code compiled, so that no case pays for it."""
-    measure.measured({"world": {"people": 200, "places": 5, "days": 2}}, 600)
-    by_flee = [case for case in known.values() if case.get("rules") == "flee"]
-    if by_flee:
-        measure.measured(by_flee[0], 600)
-
-
-def latest(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of each measurement the last line."""
-    kept: dict[str, dict[str, Any]] = {}
-    for line in lines:
-        against = line["code"] if line["kind"] == "against" else ""
-        kept[f"{line['kind']} {line['name']} {line['case']} {against}"] = line
-    return list(kept.values())
+def told(line: Line) -> str:
+    """A line of the screen."""
+    where = "" if line.get("commit", "here") == "here" else f" ({line['commit'][:12]})"
+    name = f"{line['case']:<13}{line['label'] + where:<46}"
+    if "left_out" in line:
+        return f"{name} left out: {line['left_out']}"
+    if "flee_seconds" in line:
+        return (f"{name} Flee {line['flee_seconds']:.2f} s, rules: flee {line['rules_flee']:.2f} s,"
+                f" own {line['own_rules']:.2f} s")  # fmt: skip
+    functions = "".join(
+        f"\n{calls:>12,} calls{total:9.3f} s{own:9.3f} s of its own  {function}"
+        for function, calls, total, own in line.get("functions", ())
+    )
+    return f"{name}{line['wall']:8.2f} s{line['peak_mb']:8.0f} MB  {page.shares(line)}{functions}"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,145 +1,108 @@
-"""Measures one case in a process of its own; prints one line of JSON.
-
-It runs with the flowsim that stands first on the path, which may be an older one.
-"""
+"""Measures one thing in this process and prints a line of JSON; see `tests.benchmarks.measure`."""
 
 from __future__ import annotations
 
+import cProfile
 import json
+import pstats
 import resource
 import sys
-import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import flowsim as fs
+from tests.benchmarks.kinds import IN_OTHERS, KINDS, Timed, children_cpu
+from tests.benchmarks.watched import COUNTING, Times, watching
 
-PHASES = ("violence", "look_at_borders", "policies", "news", "hazards", "record", "_look")
-OF_HOUSEHOLDS = ("begin_tick", "segment", "end_tick")
-
-
-def scenario_of(case: dict[str, Any]) -> Any:
-    """What a case runs."""
-    if case.get("folder"):
-        scenario = fs.load(case["folder"])
-        return scenario.with_values({"rules": case["rules"]}) if case.get("rules") else scenario
-    from tests.benchmarks.synthetic import synthetic
-
-    return synthetic(**case.get("world", {}))
+MEGABYTE = 2**20
+STATUS = Path("/proc/self/status")
 
 
-def timed(owner: Any, name: str, spent: dict[str, float]) -> None:
-    """Add the seconds of each call of a method to `spent`."""
-    method: Callable[..., Any] = getattr(owner, name)
+def memory(field: str) -> float:
+    """Megabytes of this process alone: ``VmRSS`` now, ``VmHWM`` at the most so far.
 
-    def call(*arguments: Any) -> Any:
-        began = time.process_time()
-        try:
-            return method(*arguments)
-        finally:
-            spent[name.strip("_")] += time.process_time() - began
-
-    setattr(owner, name, call)
+    Where there is no /proc the most so far stands for both; it may hold that of the parent.
+    """
+    if STATUS.exists():
+        lines = STATUS.read_text(encoding="utf-8").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / MEGABYTE if sys.platform == "darwin" else most / 1024
 
 
-def by_phase(scenario: Any, phases: dict[str, float]) -> dict[str, Any]:
-    """A run by flowsim's rules, with the seconds of its phases."""
-    from flowsim.model.simulation import Simulation
-
-    began = time.process_time()
-    simulation = Simulation(scenario, seed=1)
-    phases["set-up"] = time.process_time() - began
-    spent: dict[str, float] = defaultdict(float)
-    for name in PHASES:
-        timed(simulation, name, spent)
-    for name in OF_HOUSEHOLDS:
-        timed(simulation.crowd, name, spent)
-    began = time.process_time()
-    while simulation.running:
-        simulation.step()
-    steps = time.process_time() - began
-    began = time.process_time()
-    simulation.result()
-    phases |= spent
-    phases["rest of the step"] = steps - sum(spent.values())
-    phases["result"] = time.process_time() - began
-    crowd = simulation.crowd
-    return {
-        "steps": simulation.steps,
-        "households": int(crowd.n_start),
-        "events": int(crowd.column("count").sum()),
-        "seconds": sum(phases.values()),
-    }
+def peak() -> float:
+    """Megabytes at the most, of this process or the largest that it started."""
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    children = most / MEGABYTE if sys.platform == "darwin" else most / 1024
+    return max(memory("VmHWM"), children)
 
 
-def plain(scenario: Any, runs: int) -> dict[str, Any]:
-    """Whole runs by `flowsim.run`, any rules, any version."""
-    began = time.process_time()
-    for seed in range(runs):
-        result = fs.run(scenario, seed=seed + 1)
-    return {"seconds": time.process_time() - began, "steps": int(result.data.sizes["time"])}
+def cpu() -> float:
+    """CPU seconds of this process and those that it started."""
+    return time.process_time() + children_cpu()
 
 
-def study(scenario: Any, members: int) -> dict[str, Any]:
-    """A study in one process."""
-    began = time.process_time()
-    with tempfile.TemporaryDirectory() as folder:
-        fs.Study(scenario, members=members, seed=1, keep=["effects"]).run(Path(folder) / "store")
-    return {"seconds": time.process_time() - began}
+def measure(
+    kind: str, params: dict[str, Any], most: int = 1, seconds: float = 3.0, functions: int = 0
+) -> dict[str, Any]:
+    """Run something up to ``most`` times, as long as all runs together stay below some seconds.
+
+    Returns
+    -------
+    dict
+        Of the quickest run: `cpu` and `wall` seconds, `phases`, and what was done. `base_mb` and
+        `peak_mb` are of the first, before it and at the most; `times` are the CPU seconds of all.
+        `functions`, where some are asked for, are the dearest of one more run.
+    """
+    timed = KINDS[kind](**params)
+    base, runs, highest = memory("VmRSS"), [], 0.0
+    while len(runs) < most and sum(run["wall"] for run in runs) < seconds:
+        with nullcontext(Times()) if kind in IN_OTHERS else watching() as times:
+            wall, used = time.perf_counter(), cpu()
+            done = timed(times)
+            wall, used = time.perf_counter() - wall, cpu() - used
+        highest = highest or peak()
+        counting = times.seconds.pop(COUNTING, 0.0)
+        runs.append({
+            "cpu": used - counting, "wall": wall - counting, "phases": dict(times.seconds),
+            "rows": times.rows, "events": times.events, **asdict(done),
+        })  # fmt: skip
+    best = min(runs, key=lambda run: run["cpu"])
+    made = {**best, "base_mb": base, "peak_mb": highest, "times": [run["cpu"] for run in runs]}
+    return {**made, "functions": dearest(timed, functions)} if functions else made
 
 
-def peak_mb() -> float:
-    """Of this process alone; what getrusage tells may be its parent's."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-    unit = 1024**2 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+def dearest(timed: Timed, most: int) -> list[tuple[str, int, float, float]]:
+    """Functions of flowsim in which one more run spends its time, the dearest first.
+
+    Returns
+    -------
+    list of tuple
+        File, line and name; calls; CPU seconds with what it calls, and of its own.
+    """
+    profile = cProfile.Profile(time.process_time)
+    profile.runcall(timed, Times())
+    found = pstats.Stats(profile).stats.items()  # type: ignore[attr-defined]
+    told = [
+        (f"{file.rpartition('/flowsim/')[2]}:{line} {name}", calls, total, own)
+        for (file, line, name), (_, calls, own, total, _) in found
+        if "/flowsim/" in file
+    ]
+    return sorted(told, key=lambda row: -row[2])[:most]
 
 
-def measure(case: dict[str, Any]) -> dict[str, Any]:
-    """Run a case and tell what it took."""
-    phases: dict[str, float] = {}
-    began = time.process_time()
-    scenario = scenario_of(case)
-    phases["scenario"] = time.process_time() - began
-    began = time.process_time()
-    from tests.benchmarks.synthetic import synthetic
+def forget_the_checkout() -> None:
+    """Import nothing by the way of an editable install.
 
-    first = synthetic(people=200, places=5, days=2).model_copy(update={"rules": scenario.rules})
-    if scenario.rules == "flee":
-        from flowsim.running import prepare
-
-        prepare(scenario)
-    else:
-        fs.run(first)  # reads the compiled code
-    phases["code"] = time.process_time() - began
-    kept = {name: phases.pop(name) for name in ("scenario", "code")}
-    how = case.get("how", "phases")
-    if how == "study":
-        found = study(scenario, case["members"])
-    elif how == "runs" or scenario.rules == "flee":
-        found = plain(scenario, case.get("members", 1))
-    else:
-        found = by_phase(scenario, phases)
-    people = sum(p.population for p in scenario.places if p.country in scenario.flee_from)
-    runs = case.get("members", 1)
-    length = (scenario.end - scenario.start).total_seconds()
-    found.setdefault("steps", -(-int(length) // scenario.step))
-    found |= {
-        "people": people, "places": len(scenario.places), "routes": len(scenario.routes),
-        "person_steps_a_second": people * found["steps"] * runs / max(found["seconds"], 1e-9),
-        "peak_mb": peak_mb(), "phases": phases, "before": kept,
-    }  # fmt: skip
-    if found.get("events"):
-        found["ns_an_event"] = 1e9 * found["seconds"] / found["events"]
-    return found
+    It would give modules of the checkout that are not there in the other commit.
+    """
+    sys.meta_path[:] = [
+        one for one in sys.meta_path if "__editable__" not in getattr(one, "__module__", "")
+    ]
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(json.loads(sys.argv[1]))))
+    forget_the_checkout()
+    print(json.dumps(measure(**json.loads(sys.argv[1]))))

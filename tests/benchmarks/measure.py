@@ -1,129 +1,298 @@
-"""Starts a process of its own for each case and keeps what it tells, line by line."""
+"""Measures points in processes of their own, here and in another commit, and keeps each at once."""
 
 from __future__ import annotations
 
 import json
+import math
 import os
+import platform
 import subprocess
 import sys
 import tarfile
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.cases import ROOT, Case
-from tests.conflicts import conflicts_folder
+from tests.benchmarks.cases import Point
+from tests.benchmarks.kinds import IN_OTHERS
 
-FLEE_NEEDS = ("numpy", "pandas", "pyyaml", "beartype", "networkx", "matplotlib")
-HERE = "this"
-
-
-def measured(case: Case, limit_s: float, code: Path = ROOT) -> dict[str, Any]:
-    """What a case took with the flowsim in a folder; the reason where it did not end."""
-    path = os.pathsep.join([str(code), str(ROOT)])
-    command = [sys.executable, "-m", "tests.benchmarks.child", json.dumps(case)]
-    began = time.perf_counter()
-    try:
-        done = subprocess.run(
-            command, cwd=code, env={**os.environ, "PYTHONPATH": path}, capture_output=True,
-            text=True, timeout=limit_s, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return {"failed": f"not done after {limit_s:.0f} s"}
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:] or [f"exit {done.returncode}"]
-        return {"failed": last[0]}
-    return {**json.loads(done.stdout.splitlines()[-1]), "wall": time.perf_counter() - began}
+ROOT = Path(__file__).parents[2]
+HERE = "here"
+COMPILING_S = 900.0
+"""After so long a process that compiles hangs for certain."""
+Line = dict[str, Any]
 
 
-@contextmanager
-def older(commit: str) -> Iterator[Path]:
-    """The package and the scenarios of a commit, in a folder for as long as it is needed."""
-    with tempfile.TemporaryDirectory() as folder:
-        archive = Path(folder) / "archive.tar"
-        command = ["git", "archive", "-o", str(archive), commit, "flowsim", "scenarios"]
-        subprocess.run(command, cwd=ROOT, check=True)
-        code = Path(folder) / "code"
-        with tarfile.open(archive) as tar:
-            tar.extractall(code, filter="data")
-        yield code
+class PointError(Exception):
+    """A point could not be measured; says why, in a line."""
 
 
-class Journal:
-    """A file with a line of JSON for each measurement; what it has is not measured again."""
+class Lines:
+    """Measurements in a file of JSON lines: each is on the disk as soon as it is there.
+
+    Parameters
+    ----------
+    path : Path
+        With what it has, the file is gone on with.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.lines: list[dict[str, Any]] = []
-        if path.exists():
-            for line in path.read_text().splitlines():
-                try:
-                    self.lines.append(json.loads(line))
-                except json.JSONDecodeError:
-                    continue  # cut off in the middle of a line
-            path.write_text("".join(json.dumps(line) + "\n" for line in self.lines))
-        path.parent.mkdir(parents=True, exist_ok=True)
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        whole = [line for line in text.splitlines(keepends=True) if line.endswith("\n")]
+        if len("".join(whole)) < len(text):  # the end of a line that was being written is dropped
+            path.write_text("".join(whole), encoding="utf-8")
+        self.lines: list[Line] = [json.loads(line) for line in whole]
 
-    def find(self, key: dict[str, Any]) -> dict[str, Any] | None:
-        """The line of a measurement that ended, or None."""
-        for line in self.lines:
-            if all(line.get(name) == value for name, value in key.items()):
-                return line
-        return None
-
-    def add(self, line: dict[str, Any]) -> None:
-        """Keep a measurement, on the disk at once."""
-        self.lines.append(line)
-        with self.path.open("a") as file:
+    def add(self, line: Line) -> None:
+        """Keep one more."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.path, "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+        self.lines.append(line)
+
+    @property
+    def head(self) -> Line:
+        """What the first line says of machine and call."""
+        return self.lines[0]
+
+    def of(self, case: str, commit: str = HERE) -> list[Line]:
+        """Measurements of a case at a commit, the quickest of each point."""
+        best: dict[str, Line] = {}
+        for line in self.measured(commit):
+            if line["case"] == case:
+                before = best.get(line["label"])
+                if before is None or line[line["clock"]] < before[before["clock"]]:
+                    best[line["label"]] = line
+        return list(best.values())
+
+    def measured(self, commit: str = HERE) -> list[Line]:
+        """All measurements at a commit, in their order."""
+        return [line for line in self.lines if line.get("commit") == commit and "cpu" in line]
+
+    def of_point(self, point: Point) -> list[Line]:
+        """All that is known of a point, at any commit."""
+        key = point.case, point.label
+        return [line for line in self.lines[1:] if (line["case"], line["label"]) == key]
+
+    def left_out(self, case: str) -> list[Line]:
+        """What was not measured, nor later in this file, and why."""
+        why: dict[tuple[str, str], Line] = {}
+        for line in self.lines[1:]:
+            if line["case"] == case and "commit" in line:
+                key = line["label"], line["commit"]
+                if "left_out" in line:
+                    why[key] = line
+                else:
+                    why.pop(key, None)
+        return list(why.values())
 
 
-def flee_python(given: str | None) -> Path:
-    """A Python that has Flee: the given one, or that of an environment made for it."""
-    if given:
-        return Path(given)
-    folder = ROOT / ".venv-flee"
-    python = folder / "bin" / "python"
-    if not python.exists():
-        pip = [str(python), "-m", "pip", "-q", "install"]
-        for command in (
-            [sys.executable, "-m", "venv", str(folder)],
-            [*pip, "--no-deps", "flee==3.1"],
-            [*pip, *FLEE_NEEDS],
-        ):
-            subprocess.run(command, check=True)
-    return python
+def machine(arguments: Sequence[str]) -> Line:
+    """What the figures depend on."""
+    libraries = ("numpy", "numba", "mesa", "xarray")
+    return {
+        "cpu": cpu_model(), "cores": os.cpu_count(), "memory_gb": round(memory_gb("MemTotal"), 1),
+        "load": round(os.getloadavg()[0], 1), "system": platform.system(),
+        "machine": platform.machine(), "python": platform.python_version(),
+        **{name: version(name) for name in libraries},
+        "flowsim": described(),
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M"), "arguments": list(arguments),
+    }  # fmt: skip
 
 
-def flee_seconds(python: Path, name: str, hasten: int, limit_s: float) -> dict[str, Any]:
-    """Processor time and peak memory of one run of Flee itself on a conflict."""
-    script = ROOT / "tests" / "flee" / "run_flee.py"
-    with tempfile.TemporaryDirectory() as out:
-        command = [
-            str(python), str(script), str(conflicts_folder()), out, "--members", "1",
-            "--hasten", str(hasten), "--names", name,
-        ]  # fmt: skip
-        timed = "import resource as r, subprocess as s, sys; \
-            done = s.run(sys.argv[1:], stdout=sys.stderr); u = r.getrusage(r.RUSAGE_CHILDREN); \
-            print(u.ru_utime + u.ru_stime, u.ru_maxrss / 1024); sys.exit(done.returncode)"
+def cpu_model() -> str:
+    """Name of the processor."""
+    told = Path("/proc/cpuinfo")
+    if told.exists():
+        for line in told.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def memory_gb(field: str = "MemAvailable") -> float:
+    """Gigabytes of memory by a field of the system; endless where it does not tell."""
+    told = Path("/proc/meminfo")
+    if not told.exists():
+        return math.inf
+    lines = told.read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(field)) / 2**20
+
+
+def described() -> str:
+    """The commit that is measured, or the version where there is none."""
+    told = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    return told.stdout.strip() or version("flowsim")
+
+
+@contextmanager
+def source_of(commit: str) -> Iterator[Path]:
+    """A folder with flowsim as it is at a commit, removed afterwards.
+
+    Raises
+    ------
+    PointError
+        There is no such commit.
+    """
+    told = subprocess.run(
+        ["git", "archive", commit, "flowsim"], cwd=ROOT, capture_output=True, check=False
+    )
+    if told.returncode:
+        raise PointError(f"no flowsim at {commit}: {told.stderr.decode().strip()}")
+    with tempfile.TemporaryDirectory(prefix="flowsim-against-") as folder:
+        with tarfile.open(fileobj=BytesIO(told.stdout)) as archive:
+            archive.extractall(folder, filter="data")
+        yield Path(folder)
+
+
+def measure(
+    point: Point, source: Path, timeout: float, most: int | None = None, functions: int = 0
+) -> Line:
+    """Measure a point in a process of its own, with the flowsim of a folder.
+
+    Raises
+    ------
+    PointError
+        It failed or took too long.
+    """
+    told = {"kind": point.kind, "params": point.params, "most": most or point.most,
+            "functions": functions}  # fmt: skip
+    path = os.pathsep.join([str(source), str(ROOT)])
+    command = [sys.executable, "-P", "-W", "ignore", "-m", "tests.benchmarks.child"]
+    with subprocess.Popen(
+        [*command, json.dumps(told)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    ) as child:  # fmt: skip
         try:
-            done = subprocess.run(
-                [sys.executable, "-c", timed, *command], capture_output=True, text=True,
-                timeout=limit_s, check=False,
-            )  # fmt: skip
+            out, err = child.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
-            return {"failed": f"not done after {limit_s:.0f} s"}
-    if done.returncode:
-        return {"failed": (done.stderr.strip().splitlines() or ["no message"])[-1]}
-    seconds, peak = done.stdout.split()
-    return {"seconds": float(seconds), "peak_mb": float(peak), "hasten": hasten}
+            child.kill()
+            raise PointError(f"took more than {timeout:g} s") from None
+        except BaseException:
+            child.kill()
+            raise
+    if child.returncode:
+        last = [line for line in err.splitlines() if line.strip()][-1:] or ["no message"]
+        raise PointError(f"failed with status {child.returncode}: {last[0].strip()}")
+    return json.loads(out.splitlines()[-1])
 
 
-def median(values: Sequence[float]) -> float:
-    """The middle one, or the mean of the middle two."""
-    ordered = sorted(values)
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+class Budget:
+    """How long a point may take, and what is expected of the next on an axis.
+
+    Parameters
+    ----------
+    seconds : float
+        Once a point of an axis has taken so long, or would by what the points before took, larger
+        ones are left out. A process is ended after eight times as long (two minutes at least).
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.timeout = max(8 * seconds, 120.0)
+        self._seen: dict[str, list[tuple[float, float, float]]] = {}
+        self._stopped: dict[str, str] = {}
+
+    def note(self, point: Point, line: Line) -> None:
+        """What a point took."""
+        if point.x is not None:
+            seen = self._seen.setdefault(point.case, [])
+            seen.append((point.x, line["wall"], line["peak_mb"]))
+
+    def stop(self, point: Point, why: str) -> None:
+        """A point of an axis failed: larger ones are not tried."""
+        if point.x is not None:
+            self._stopped[point.case] = f"a smaller one {why}"
+
+    def refusal(self, point: Point) -> str:
+        """Why a point is not measured; empty where it is."""
+        if point.x is None or point.case not in self._seen:
+            return self._stopped.get(point.case, "")
+        if point.case in self._stopped:
+            return self._stopped[point.case]
+        seen = self._seen[point.case]
+        (x, seconds, megabytes), factor = seen[-1], point.x / seen[-1][0]
+        power = 1.0
+        if len(seen) > 1:
+            power = max(math.log(seconds / seen[-2][1]) / math.log(x / seen[-2][0]), 0.0)
+        if seconds * factor**power > 2 * self.seconds:
+            return f"would take some {seconds * factor**power:.0f} s (--seconds {self.seconds:g})"
+        if megabytes * factor / 1024 > memory_gb():
+            return f"would take up to {megabytes * factor / 1024:.0f} GB, more than is free"
+        return ""
+
+
+def run(
+    points: Sequence[Point],
+    lines: Lines,
+    seconds: float,
+    against: str | None = None,
+    rounds: int = 1,
+    functions: int = 0,
+) -> Iterator[tuple[Point, Line]]:
+    """Measure all points that are not there yet, and give each as it is there.
+
+    With another commit each is measured in several rounds, here and there in turn.
+    """
+    budget = Budget(seconds)
+    with source_of(against) if against else _nothing() as other:
+        sources = {HERE: ROOT, **({against: other} if against else {})}
+        if any(point.kind not in IN_OTHERS for point in points):
+            for source in sources.values():  # what fails is told with the first point
+                with suppress(PointError):
+                    measure(Point("compiled", "", "compiled"), source, COMPILING_S)
+        turns = [(n, commit) for n in range(rounds if against else 1) for commit in sources]
+        for point in points:
+            for line in _measure(point, turns, sources, lines, budget, functions):
+                lines.add(line)
+                yield point, line
+
+
+def _measure(
+    point: Point,
+    turns: Sequence[tuple[int, str]],
+    sources: Mapping[str, Path],
+    lines: Lines,
+    budget: Budget,
+    functions: int,
+) -> Iterator[Line]:
+    """What is missing of a point, turn by turn; a commit that fails has no further turn."""
+    told = {key: value for key, value in asdict(point).items() if key != "most"}
+    had = {(line["round"], line["commit"]): line for line in lines.of_point(point)
+           if "round" in line}  # fmt: skip
+    if (0, HERE) in had:
+        budget.note(point, had[0, HERE])
+    elif why := budget.refusal(point):
+        yield {**told, "commit": HERE, "left_out": why}
+        return
+    failed: set[str] = set()
+    for number, commit in turns:
+        if (number, commit) in had or commit in failed or HERE in failed:
+            continue
+        try:
+            most = 1 if len(turns) > 1 else None
+            line = measure(point, sources[commit], budget.timeout, most, functions)
+        except PointError as error:
+            failed.add(commit)
+            yield {**told, "commit": commit, "left_out": str(error)}
+            if commit == HERE:
+                budget.stop(point, str(error))
+            continue
+        if (number, commit) == (0, HERE):
+            budget.note(point, line)
+        yield {**told, "commit": commit, "round": number, **line}
+
+
+@contextmanager
+def _nothing() -> Iterator[Path]:
+    yield ROOT

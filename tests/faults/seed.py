@@ -48,7 +48,7 @@ ORDER = (
 )  # fmt: skip
 """Parts of the suite, quick ones first; `flowsim` are the doctests."""
 APART = ("tests/benchmarks", "tests/faults", "tests/mutants")
-"""What is not part of it: the first tells times, the second says nothing of a fault."""
+"""What is not part of it: the first measures, the second says nothing of a fault."""
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def main() -> None:
             path = args.out / f"{name}.{member}.npz"
             if path.exists():
                 continue
-            begun = time.perf_counter()
+            begun = time.process_time()
             with (
                 open(os.devnull, "w") as nowhere,
                 contextlib.redirect_stderr(nowhere),
@@ -113,7 +113,7 @@ def main() -> None:
                 settings = args.conflicts / "simsetting.yml"
                 run = run_flee(args.conflicts / name, settings, args.hasten, member)
             np.savez_compressed(path, **run)
-            print(f"{name}, member {member}: {time.perf_counter() - begun:.0f} s", flush=True)
+            print(f"{name}, member {member}: {time.process_time() - begun:.2f} s", flush=True)
 
 
 if __name__ == "__main__":
