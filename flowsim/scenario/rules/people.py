@@ -13,7 +13,7 @@ from flowsim.world.config import KINDS, Place
 from flowsim.world.earth import EARTH_KM, distance_km
 
 MOST_PERSONS = 80_000_000
-"""Persons whom a run can hold in memory: of a hundred million, 8.5 GB were measured."""
+"""Persons whom a run can hold in memory: 15 GB of so many, where a third are on the move."""
 MOST_IN_HOUSEHOLD = 200
 OVERLAP_KM = 0.01
 """Places closer than this are taken for the same, kilometres."""
