@@ -56,8 +56,8 @@ class Section(BaseModel):
             failed = error
         if failed or any(isinstance(value, bool) for value in data.values()):
             # The words stand with what reads files, above; they are needed where it fails alone.
-            wording: Any = import_module("flowsim.scenario.messages")
-            problems = wording.wrong_in_section(type(self), data, failed)
+            messages: Any = import_module("flowsim.scenario.messages")
+            problems = messages.wrong_in_section(type(self), data, failed)
             if problems:
                 raise ScenarioError(problems)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -119,12 +120,18 @@ def attributes_of(scenario: Scenario, seed: str, engine: str, provenance: bool) 
         **told,
         "seed": seed,
         "engine": engine,
-        "versions": json.dumps({name: version(name) for name in LIBRARIES}),
+        "versions": _versions(),
         "cpu": cpu_level(),
         "start": scenario.start.isoformat(),
         "timezone": scenario.timezone,
         "flee_from": ",".join(scenario.flee_from),
     }
+
+
+@cache
+def _versions() -> str:
+    """Of the libraries, as JSON: they are looked for on the disk, which a tiny run would notice."""
+    return json.dumps({name: version(name) for name in LIBRARIES})
 
 
 def as_yaml(scenario: Scenario) -> str:

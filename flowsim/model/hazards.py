@@ -1,8 +1,8 @@
 """The table of hazards: of each its purpose, where and on what it runs, its rate, and what it does.
 
-A hazard is a row of `HAZARDS`. From it follow the cells of the clock face, the clocks that compete
-in each status, what is drawn for each, and what a household does when it is due. A researcher's own
-is one more row, made anywhere and passed to `flowsim.run` among the ``rules``.
+A hazard is a row of `HAZARDS`. From it follow the cells of cumulative hazards, the clocks that
+compete in each status, what is drawn for each, and what a household does when it is due. A
+researcher's own is one more row, made anywhere and passed to `flowsim.run` among the ``rules``.
 """
 
 from __future__ import annotations
@@ -255,7 +255,7 @@ def rules_identity(rules: Mapping[str, Rule | Hazard]) -> str:
 
 
 class Cells:
-    """Where the cells of each hazard lie in the flat clock face.
+    """Where the cells of each hazard lie in the flat array of cumulative hazards.
 
     Parameters
     ----------

@@ -10,9 +10,9 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
+from flowsim.arrays import Floats
 from flowsim.plot.style import FAINT, INK, points
 
-Floats = NDArray[np.float64]
 KM_PER_DEGREE = 111.2
 TINTS = ("#FBF6EC", "#E9F0F6")
 """Background of the countries that people flee from, and of the others."""

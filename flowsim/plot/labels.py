@@ -12,7 +12,8 @@ from matplotlib.patheffects import Normal, Stroke
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from flowsim.plot.basemap import Floats, nearest
+from flowsim.arrays import Floats
+from flowsim.plot.basemap import nearest
 from flowsim.plot.style import INK, figure_of, points
 
 HALO = [Stroke(linewidth=1.6, foreground="#FFFFFFC0"), Normal()]

@@ -15,7 +15,8 @@ from matplotlib.patches import ArrowStyle, FancyArrowPatch, Patch
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from flowsim.plot.basemap import TINTS, Floats
+from flowsim.arrays import Floats
+from flowsim.plot.basemap import TINTS
 from flowsim.plot.style import FAINT, HEAT, INK, STATUS, figure_of, name_of, points
 from flowsim.plot.windows import state_at
 from flowsim.results.result import Result

@@ -2,7 +2,8 @@
 
 The only place that says it. The model's Dataset, the docstring of `flowsim.results.result.Result`
 and the way in which longer intervals are made (`flowsim.results.resample`) follow from it. A count
-has what is counted as its unit; all other units are those of UDUNITS, as CF wants them.
+has what is counted as its unit, and exposure is in person-days; all other units are of UDUNITS, as
+CF wants them.
 """
 
 # Annotations are evaluated below, so they are not put off with `from __future__ import`.

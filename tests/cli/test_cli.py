@@ -385,3 +385,12 @@ def test_schema_refuses_what_is_not(old: str, new: str) -> None:
         jsonschema.validate(
             parse(text.replace(old, new), "").plain(), json.loads(call("schema").stdout)
         )
+
+
+def test_a_command_looks_for_garbage_rarely_and_the_library_does_not() -> None:
+    code = (
+        "import gc\nbefore = gc.get_threshold()\nimport flowsim.cli.main as command\n"
+        "assert gc.get_threshold() == before\ncommand.cli = lambda **_: None\ncommand.main()\n"
+        "assert gc.get_threshold() == command.RARELY > before"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -27,7 +27,7 @@ from flowsim.model.kernel.constants import (
 
 
 def cell_of(s: Any, h: Any, clock: int) -> int:
-    """Cell of the clock face that drives a clock of a household."""
+    """Cell, of the cumulative hazards, that drives a clock of a household."""
     first, form = s.first_cell[clock], s.form[clock]
     if form == BY_HOME:
         abroad = s.country[h.place] * s.run.places + h.home

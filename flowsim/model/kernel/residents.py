@@ -57,15 +57,21 @@ def draw_at_start(s: Any, h: Any) -> None:
         h.target[n] = threshold(s, h, clock, 0)
 
 
-def make(s: Any, at: int) -> Any:
-    """Give a household its row of the table, as if it had stood there since the run began."""
+def take_row(s: Any, at: int) -> Any:
+    """Give a household the next row of the table."""
     h = s.rows[s.n.rows]
     blank(h, s.n.rows)
     s.start_row[at] = s.n.rows
     s.n.rows += 1
-    s.n.unmade -= 1
     stand(s, h, at)
     be_born(s, h)
+    return h
+
+
+def make(s: Any, at: int) -> Any:
+    """Give a household its row as if it had rested there since the run began."""
+    h = take_row(s, at)
+    s.n.unmade -= 1
     draw_at_start(s, h)
     h.resting = True
     return h

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from flowsim.model.kernel.births import be_born, blank
+from flowsim.model.kernel.births import be_born
 from flowsim.model.kernel.clocks import cell_of
 from flowsim.model.kernel.constants import AT_HOME, SHELTERED
-from flowsim.model.kernel.residents import draw_at_start, stand
+from flowsim.model.kernel.residents import draw_at_start, stand, take_row
 from flowsim.model.kernel.rest import order_heaps, rest, room_in_heaps
 from flowsim.model.kernel.standing import register, tally
 
@@ -30,12 +30,7 @@ def settle_everybody(s: Any) -> None:
 
 def settle_in(s: Any, at: int) -> None:
     """A household has a row from the start."""
-    h = s.rows[s.n.rows]
-    blank(h, s.n.rows)
-    s.start_row[at] = s.n.rows
-    s.n.rows += 1
-    stand(s, h, at)
-    be_born(s, h)
+    h = take_row(s, at)
     tally(s, h, 1)
     if h.status == SHELTERED:
         register(s, h, 0)
