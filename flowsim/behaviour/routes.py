@@ -113,10 +113,12 @@ class RouteLogit:
             -inf where a state has no such option.
         """
         link_utility = -(self.km_cost + self.leg_cost + np.maximum(cost, 0.0))
+        # Who arrives by a link settles at its head, so links to one place share this term.
         stay = np.exp(settle)[self.network.head]
         has_settle = (self.option[: self.n_links] == SETTLE).any(axis=1)
         weight = np.exp(link_utility)
         right = np.where(has_settle, stay, 0.0)
+        # In z the equation is linear; in values it would be a fixed point to iterate.
         z = self._system.solve(weight[self._cols], right, solver)
         with np.errstate(divide="ignore"):  # a dead end without shelter is worth -inf
             onward = link_utility + np.log(np.maximum(z, 0.0))
@@ -150,6 +152,7 @@ def spectral_radius(matrix: csr_array, least: float = 0.0) -> float:
     """
     vector, growth = np.ones(matrix.shape[0]), 1.0
     for step in range(20_000 if vector.size else 0):
+        # Plus the identity: a network of two-way roads has eigenvalues of both signs and swings.
         following = vector + matrix @ vector
         if step < BOUNDED and float((following / vector).max()) - 1.0 <= least:
             return least

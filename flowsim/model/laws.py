@@ -53,6 +53,7 @@ class Laws:
         self.hours = network.hours(speeds.road_kmh, speeds.foot_kmh)
         self.way, hours_home = network.way_home(self.hours)
         reach = np.where(world.inside & self.may_settle, hours_home, np.inf)
+        # Their own burnt home is the nearest place, and the one where they cannot stay.
         np.fill_diagonal(reach, np.inf)
         near = np.argmin(reach, axis=1).astype(np.int64)
         own = np.arange(near.size)

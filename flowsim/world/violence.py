@@ -151,6 +151,7 @@ class _EventTable:
         ramp = np.clip((seconds - self._start) / rise, 0.0, 1.0)
         ramp = np.where(self._peak <= self._start, seconds >= self._start, ramp)
         over = np.maximum(seconds - self._until, 0.0)
+        # At least 1e-9 s, so that events without decay do not divide by zero; `ended` decides them.
         left = np.exp2(-over / np.maximum(self._half, 1e-9))
         ended = (self._half == 0.0) & (seconds >= self._until)
         value = self._size * ramp * np.where(ended, 0.0, left)

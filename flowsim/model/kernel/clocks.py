@@ -101,6 +101,7 @@ def due(s: Any, cell: int, target: float) -> int:
         return int(s.tick.start)
     if s.rate[cell] <= 0.0:
         return NEVER
+    # Rounded up: nobody acts before the hazard has accumulated, and seconds are whole for all.
     seconds = math.ceil(ahead / s.rate[cell] * DAY)
     return int(s.tick.start + seconds) if seconds < s.tick.stop - s.tick.start else NEVER
 
@@ -114,6 +115,7 @@ def wake(s: Any, h: Any) -> None:
         best = int(h.arrive)
     for n in range(s.n_clocks[h.status]):
         cell, target = h.cell[n], h.target[n]
+        # One comparison spares the division for the many who are not due in this tick.
         if target <= s.cumulative_at_stop[cell]:
             when, clock = due(s, cell, target), s.clocks_of[h.status, n]
             if when < NEVER and (when < best or (when == best and clock < what)):

@@ -112,6 +112,7 @@ def reunite(s: Any) -> None:
     for j in range(n):
         family = family_of(s, s.rows[s.in_turn[j]])
         s.scratch[j] = family
+        # Else it would join a household that is empty by then.
         if s.rows[family].joins:  # a family that itself joins another waits for the next tick
             s.scratch[j] = -1
     for j in range(n):
