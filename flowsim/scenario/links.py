@@ -43,16 +43,17 @@ def members(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     A pattern names numbers that stand in the scenario with a source or a range; a plain path names
     any number.
     """
-    known = [number.path for number in scenario.numbers]
-    found: dict[str, tuple[str, ...]] = {}
-    for linked in scenario.linked:
-        named = [
-            path
-            for pattern in linked.inputs
-            for path in ([p for p in known if fits(pattern, p)] or _exactly(scenario, pattern))
-        ]
-        found[linked.name] = tuple(dict.fromkeys(named))
-    return found
+    return {linked.name: _members(scenario, linked) for linked in scenario.linked}
+
+
+def _members(scenario: Scenario, linked: Linked) -> tuple[str, ...]:
+    every = (path for pattern in linked.inputs for path in _named(scenario, pattern))
+    return tuple(dict.fromkeys(every))
+
+
+def _named(scenario: Scenario, pattern: str) -> list[str]:
+    known = [number.path for number in scenario.numbers if fits(pattern, number.path)]
+    return known or _exactly(scenario, pattern)
 
 
 def value_at(scenario: Scenario, loc: Loc) -> Any:
@@ -77,7 +78,6 @@ def wrong_links(scenario: Scenario) -> Iterator[Flaw]:
 def _wrong_sets(scenario: Scenario) -> Iterator[Flaw]:
     names: dict[str, int] = {}
     holder: dict[str, str] = {}
-    found = members(scenario)
     for i, linked in enumerate(scenario.linked):
         loc: Loc = ("linked", i)
         if linked.name in names:
@@ -88,7 +88,7 @@ def _wrong_sets(scenario: Scenario) -> Iterator[Flaw]:
         yield from _wrong_ends(linked, loc)
         for j, pattern in enumerate(linked.inputs):
             yield from _wrong_pattern(scenario, linked, pattern, (*loc, "inputs", j))
-        for path in found[linked.name]:
+        for path in _members(scenario, linked):
             if path in holder:
                 wrong = f"{path!r} is in {holder[path]!r} too"
                 yield Flaw((*loc, "inputs"), wrong, "let an input move with one set only")
@@ -116,11 +116,10 @@ def _wrong_ends(linked: Linked, loc: Loc) -> Iterator[Flaw]:
 
 
 def _wrong_pattern(scenario: Scenario, linked: Linked, pattern: str, loc: Loc) -> Iterator[Flaw]:
-    known = [number.path for number in scenario.numbers]
-    paths = [path for path in known if fits(pattern, path)] or _exactly(scenario, pattern)
+    paths = _named(scenario, pattern)
     if not paths:
         right = "name numbers by path, or those that have a source or a range with * and ?"
-        near = did_you_mean(pattern, known)
+        near = did_you_mean(pattern, [number.path for number in scenario.numbers])
         yield Flaw(loc, f"no input fits {pattern!r}", right + near)
     for path in paths:
         value = value_at(scenario, _located(scenario, path))

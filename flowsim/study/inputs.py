@@ -17,6 +17,7 @@ from flowsim.scenario.flaws import did_you_mean
 from flowsim.scenario.links import fits, members, value_at
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.override import locate
+from flowsim.scenario.rules.routes import shortest_km
 from flowsim.scenario.scenario import Linked, Number, Scenario
 from flowsim.study.distributions import Law, Value, since_1970
 
@@ -186,7 +187,13 @@ def _law(number: Number, bounds: tuple[float, float], linked: Linked | None) -> 
 
 
 def bounds_of(scenario: Scenario, loc: Loc) -> tuple[float, float]:
-    """Between which a number can lie, as its section says."""
+    """Between which a number can lie, as its section says; a route is as long as the line at least.
+
+    The places at its ends are where they are in a single run.
+    """
+    if loc[0] == "routes" and loc[-1] == "km" and not scenario.as_given:
+        shortest = shortest_km(scenario, scenario.routes[int(loc[1])])
+        return shortest * (1.0 + 1e-9), math.inf  # a drawn length is told to twelve digits
     at = next(i for i in range(len(loc) - 1, -1, -1)
               if isinstance(value_at(scenario, loc[:i]), Section))  # fmt: skip
     section: Any = type(value_at(scenario, loc[:at]))
