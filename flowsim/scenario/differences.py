@@ -21,7 +21,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "back": ("type",),
 }
 """By what items without a name of their own are matched."""
-_TOLD = {"source": "", "note": "", "distribution": "uniform"}
+_TOLD = {"source": "", "note": "", "distribution": "quantiles"}
 Items = Sequence[Any]
 
 

@@ -31,6 +31,7 @@ from flowsim.scenario.files import (
     within,
 )
 from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, listed, tell
+from flowsim.scenario.links import wrong_links
 from flowsim.scenario.nodes import Loc, Node, Spot
 from flowsim.scenario.numbers import lift
 from flowsim.scenario.override import locate
@@ -170,7 +171,8 @@ def _build(root: Node, reader: _Reader, allow_code: bool) -> tuple[Scenario | No
     lifted = {number["path"] for number in numbers}
     given = [number for number in data.get("numbers", ()) if number["path"] not in lifted]
     scenario = Scenario.model_validate({**data, "numbers": [*given, *numbers]})
-    return scenario, tell(_lost_numbers(scenario, data.get("numbers", ())), root)
+    odd = [*_lost_numbers(scenario, data.get("numbers", ())), *wrong_links(scenario)]
+    return scenario, tell(odd, root)
 
 
 def _lost_numbers(scenario: Scenario, given: Iterable[Mapping[str, Any]]) -> Iterator[Flaw]:

@@ -20,6 +20,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "routes": ("crossing",),
     "policies": ("name",),
     "back": ("name",),
+    "linked": ("name",),
 }
 """Lists whose items have a name, and the fields that hold it; paths give it in brackets."""
 

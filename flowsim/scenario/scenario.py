@@ -21,6 +21,10 @@ from flowsim.policy.stock import STOCK
 from flowsim.scenario.policies import held
 from flowsim.world.config import Arrival, Condition, Force, Group, Place, Report, Route, Violence
 
+Distribution = Literal["quantiles", "uniform", "triangular"]
+"""Of an uncertain number: low and high are its 5 and 95 % and the value its median, or low and high
+are its ends, and the value counts for nothing (`uniform`) or is the most likely (`triangular`)."""
+
 
 class Number(Section):
     """Where a number comes from and how far reports differ."""
@@ -30,7 +34,28 @@ class Number(Section):
     value: float | int | str
     low: float | int | str | None = None
     high: float | int | str | None = None
-    distribution: Literal["uniform", "triangular"] = "uniform"
+    distribution: Distribution = "quantiles"
+    source: str = ""
+    note: str = ""
+
+
+class Linked(Section):
+    """Uncertain inputs that are one doubt, so that samples move them together.
+
+    All capacities are too high, or all too low; a disputed event is earlier in every table.
+    """
+
+    name: Name
+    inputs: tuple[str, ...]
+    """Paths of numbers, or patterns of those that have a source or a range, in which ``*`` means
+    any text and ``?`` any character."""
+    by: Literal["rank", "factor", "shift_hours"] = "rank"
+    """Each stands at the same part of its own distribution, or is its value times one factor, or
+    (times) comes by so many hours later."""
+    low: float | None = None
+    """5 % of the factor, whose median is 1, or of the hours, whose median is 0."""
+    high: float | None = None
+    """95 % of it."""
     source: str = ""
     note: str = ""
 
@@ -80,6 +105,11 @@ class Scenario(Section):
     reports: tuple[Report, ...] = ()
     numbers: tuple[Number, ...] = ()
     """Sources and ranges of the numbers above, gathered from the files."""
+    linked: tuple[Linked, ...] = ()
+    """Uncertain numbers that move together in samples."""
+    in_order: tuple[tuple[str, ...], ...] = ()
+    """Paths of times that keep this order in samples, as a push-back that ends before an
+    opening; the times of one section keep theirs anyway."""
 
     def __init__(self, /, **data: Any) -> None:
         from flowsim.scenario.checks import check
@@ -210,7 +240,7 @@ class Scenario(Section):
     def digest(self) -> str:
         """Sixteen hexadecimal digits that change with anything that a run depends on."""
         data = self.effective()
-        for told in ("title", "reports", "numbers"):
+        for told in ("title", "reports", "numbers", "linked", "in_order"):
             data.pop(told)
         kinds = {type(policy) for _, policy in held(self, "borders")} - {*STOCK.values()}
         made = sorted(made_by(kind) for kind in kinds if is_installed(kind))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.rules.common import twice, unknown
 from flowsim.scenario.swapped import seeming
 from flowsim.world.earth import distance_km
+
+if TYPE_CHECKING:
+    from flowsim.scenario.scenario import Scenario
+    from flowsim.world.config import Route
 
 SHORTEST = 0.95
 """Least length of a route, as part of the distance of its ends, whose coordinates are rough."""
@@ -76,6 +81,13 @@ def over_a_border(draft: Draft) -> Iterator[Flaw]:
         if route.kind == "inner":
             wrong = f"the route leads from {start} to {end} and is not 'inner'"
             yield Flaw((*loc, "kind"), wrong, "give 'post' or 'gap'")
+
+
+def shortest_km(scenario: Scenario, route: Route) -> float:
+    """What a route must measure at least, kilometres."""
+    ends = {place.name: place for place in scenario.places}
+    a, b = ends[route.start], ends[route.end]
+    return SHORTEST * distance_km(a.lat, a.lon, b.lat, b.lon)
 
 
 def length(draft: Draft) -> Iterator[Flaw]:
