@@ -95,6 +95,83 @@ class Scenario(Section):
 
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
+    @classmethod
+    def from_frames(
+        cls,
+        places: Any,
+        routes: Any = None,
+        events: Any = None,
+        reports: Any = None,
+        groups: Any = None,
+        arrivals: Any = None,
+        **others: Any,
+    ) -> Scenario:
+        """A scenario from data frames with the columns of the tables of the same names.
+
+        Missing cells (NaN, NaT, None) are not given; ``X.low`` and ``X.high`` beside a column
+        ``X`` are its range. What is left out is filled in, and says so in its `source`:
+
+        - no `routes`: great circles times 1.3 between neighbouring places;
+        - no `groups`: one of everybody, at whom violence is aimed that says nothing else;
+        - no `flee_from`: the countries of the places in danger;
+        - no `start` and `end`: from the midnight before the first violence to two weeks after
+          the last, or to the last report;
+        - no `borders`: an open one between each two countries that a route joins;
+        - no ``behaviour.routes.km_cost``: such that the usual way abroad costs 4.
+
+        Parameters
+        ----------
+        places, routes, events, reports, groups, arrivals : DataFrame, or sequence of mapping
+        **others
+            Further fields of a scenario, as `name`, `start`, `forces` or `behaviour`.
+
+        Raises
+        ------
+        ScenarioError
+            With everything that is wrong, as ``frame:row:column: path: what; what instead``; rows
+            and columns are counted from 1.
+
+        Examples
+        --------
+        >>> import flowsim as fs
+        >>> import pandas as pd
+        >>> places = pd.DataFrame({"name": ["Town", "Camp"], "country": ["Here", "There"],
+        ...     "lat": [40.5, 40.9], "lon": [72.8, 72.8], "population": [600, None]})
+        >>> events = pd.DataFrame({"place": ["Town"], "start": ["2010-06-10"],
+        ...     "peak": ["2010-06-11"], "until": ["2010-06-12"], "intensity": [1]})
+        >>> made = fs.Scenario.from_frames(places, events=events)
+        >>> made.routes[0].km, made.borders[0].id, made.flee_from
+        (57.8, 'Here-There', ('Here',))
+        """
+        from flowsim.scenario.frames import from_frames  # it imports this module
+
+        tables = {
+            "places": places, "routes": routes, "groups": groups, "events": events,
+            "reports": reports, "arrivals": arrivals,
+        }  # fmt: skip
+        return from_frames(tables, others)
+
+    def save(self, folder: str | os.PathLike[str], overwrite: bool = False) -> None:
+        """Write it as a new folder with a ``scenario.yaml`` and tables, which loads to the same.
+
+        Parameters
+        ----------
+        folder : str or path
+            It appears whole or not at all; its parent must exist.
+        overwrite : bool
+            Whether a folder that is there is replaced; of it, files that a scenario has go.
+
+        Raises
+        ------
+        ScenarioError
+            A policy is a function, which no file can hold.
+        FileExistsError
+            The folder exists and is not to be replaced.
+        """
+        from flowsim.scenario.write import save_scenario  # it imports this module
+
+        save_scenario(self, folder, overwrite)
+
     def replace_policies(
         self,
         border: str,
