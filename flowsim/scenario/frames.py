@@ -91,7 +91,8 @@ def _put(root: Node, name: str, value: Any, told: Told) -> None:
             wrong = "this is a data frame"
             raise ScenarioError([Problem(name, wrong, f"give one of {', '.join(_TABLES)} as such")])
         told.files.append(name)
-        node = told.rows(loc, rows_of((0, _header(value)), _rows(value), ROWS[loc], name))
+        header, rows = records_of(value)
+        node = told.rows(loc, rows_of((0, header), rows, ROWS[loc], name))
     else:
         node = made_of(value, Spot())
     around = root
@@ -116,14 +117,12 @@ def _whole(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.reset_index(level=named) if named else frame
 
 
-def _header(frame: pd.DataFrame) -> list[str]:
-    return [str(name) for name in _whole(frame).columns]
-
-
-def _rows(frame: pd.DataFrame) -> Iterator[tuple[int, list[Any]]]:
+def records_of(frame: pd.DataFrame) -> tuple[list[str], Iterator[tuple[int, list[Any]]]]:
+    """The names of a frame's columns, and the number and cells of each row, as of a table."""
     whole = _whole(frame)
     columns = [whole.iloc[:, i].tolist() for i in range(whole.shape[1])]
-    return ((i, [_cell(v) for v in row]) for i, row in enumerate(zip(*columns, strict=True), 1))
+    rows = ((i, [_cell(v) for v in row]) for i, row in enumerate(zip(*columns, strict=True), 1))
+    return [str(name) for name in whole.columns], rows
 
 
 def _cell(value: Any) -> Any:

@@ -162,7 +162,7 @@ def test_headers_and_other_fields_are_checked(changes: dict[str, Any], line: str
 
 def test_an_index_with_a_name_is_a_column_and_cells_may_be_mappings() -> None:
     places = table("places").set_index("name").drop(columns=["share.North", "share.South"])
-    places["share"] = [{"North": 0.5, "South": 0.5}, {"North": 1.0}, None]
+    places["share"] = [{"North": 0.5, "South": 0.5}, {"North": 1.0, "South": 0.0}, None]
     assert small(places=places).places == fs.load(SMALL).places
 
 
