@@ -7,7 +7,7 @@ two figures is the day, it is decided by what only one reading allows, told in a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from flowsim import numerals
@@ -47,6 +47,7 @@ class Reading:
         self.sheet, self.bad = sheet, bad
         self.notes: list[str] = []
         self.left: list[LeftOut] = []
+        self._left_lines: set[int] = set()
         self._problems: list[Problem] = []
         for problem in sheet.problems:
             self.wrong(problem.line, None, problem.wrong, problem.right)
@@ -59,7 +60,7 @@ class Reading:
     def wrong(self, line: int, column: int | None, wrong: str, right: str) -> None:
         """A cell that cannot be read: its row is refused, or left out if that is asked for."""
         if self.bad == "leave_out":
-            if all(row.line != line for row in self.left):
+            if not self.is_left(line):
                 self.leave(line, "it cannot be read", wrong)
             return
         name = "" if column is None else self.sheet.header[column]
@@ -69,6 +70,7 @@ class Reading:
     def leave(self, line: int, why: str, what: str) -> None:
         """Leave a row out."""
         self.left.append(LeftOut(line, why, what))
+        self._left_lines.add(line)
 
     def texts(self, column: int | None) -> list[str]:
         """The texts of a column."""
@@ -77,6 +79,21 @@ class Reading:
     def lines(self) -> list[int]:
         """The lines of the rows."""
         return [line for line, _ in self.sheet.rows]
+
+    def keep(self, why: Callable[[list[str]], str], what: Callable[[list[str]], str]) -> None:
+        """Leave out the rows for which there is a reason why, and tell what each of them says."""
+        kept = []
+        for line, cells in self.sheet.rows:
+            reason = why(cells)
+            if reason:
+                self.leave(line, reason, what(cells))
+            else:
+                kept.append((line, cells))
+        self.sheet.rows = kept
+
+    def is_left(self, line: int) -> bool:
+        """Whether a row was left out."""
+        return line in self._left_lines
 
     def without_doubles(self) -> None:
         """Leave out rows that say the same as an earlier one in every cell."""
@@ -96,8 +113,19 @@ class Reading:
         whole: bool = False,
         least: float = -MOST,
         most: float = MOST,
+        needed: bool = False,
     ) -> list[float | None]:
-        """The numbers of a column; None where a cell is empty or cannot be read."""
+        """The numbers of a column; None where a cell is empty or cannot be read.
+
+        Parameters
+        ----------
+        column : int or None
+        whole : bool
+        least, most : float
+            What a number may be.
+        needed : bool
+            Whether an empty cell is told as one that cannot be read.
+        """
         cells = list(each(self.sheet, column))
         if column is None:
             return [None] * len(cells)
@@ -107,6 +135,10 @@ class Reading:
             self.notes.append(f"{self.sheet.header[column]}: commas mark decimals")
         elif any("," in text for text in texts):
             self.notes.append(f"{self.sheet.header[column]}: commas mark thousands")
+        if needed:
+            for (line, _), text in zip(cells, texts, strict=True):
+                if not text:
+                    self.wrong(line, column, "there is no number", "give one, or remove the row")
         return [
             self._number(line, column, text, commas, whole, (least, most))
             for (line, _), text in zip(cells, texts, strict=True)
@@ -220,9 +252,9 @@ def a_date(text: str, day_first: bool | None = None) -> date | str:
                 return date(year, first, second) if first == second else "ambiguous"
             return date(year, second, first) if day_first else date(year, first, second)
         if match := _WORDS.fullmatch(text):
-            day, name, year = match.group(1, 2, 3) if match[1] else match.group(5, 4, 6)
+            day, name, told = match.group(1, 2, 3) if match[1] else match.group(5, 4, 6)
             month = _month(name)
-            return date(int(year), month, int(day)) if month else "unknown"
+            return date(int(told), month, int(day)) if month else "unknown"
         if re.match(r"[0-9]{4}[-/]", text):
             return datetime.fromisoformat(text.replace("/", "-")).date()
     except ValueError:

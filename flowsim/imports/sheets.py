@@ -7,12 +7,11 @@ tags below it is kept as such. All cells are texts, with the line in which they 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.files import TABLE_BYTES, read_table_text, read_text
@@ -20,10 +19,6 @@ from flowsim.scenario.flaws import listed
 from flowsim.scenario.frames import records_of
 from flowsim.scenario.tables import records
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-Source = "str | os.PathLike[str] | pd.DataFrame"
 MARKS = (",", ";", "\t", "|")
 TITLE_LINES = 10
 """Lines above a header in which there may be a title."""
