@@ -70,6 +70,7 @@ def read_acled(
     worst: float | None = None,
     targets: Mapping[str, float] | None = None,
     types: Sequence[str] = VIOLENT,
+    period: tuple[date, date] | None = None,
     day_first: bool | None = None,
     bad: Bad = "refuse",
 ) -> Imported:
@@ -91,6 +92,8 @@ def read_acled(
         How much each group is targeted; by default that is left to the scenario.
     types : sequence of str
         Event types that count.
+    period : pair of date, optional
+        First and last day that is taken.
     day_first : bool, optional
         Of dates in figures, as 06/12/2010.
     bad : {"refuse", "leave_out"}
@@ -125,7 +128,7 @@ def read_acled(
     reading.without_doubles()
     _without_older(reading)
     _without_others(reading, types)
-    days, taken = _days(reading, Gazetteer(places), within_km, day_first)
+    days, taken = _days(reading, Gazetteer(places), within_km, period, day_first)
     if reading.problems:
         raise ScenarioError(reading.problems)
     rows = _rows(days, power, worst, targets or {})
@@ -182,7 +185,11 @@ def _without_others(reading: Reading, types: Sequence[str]) -> None:
 
 
 def _days(
-    reading: Reading, places: Gazetteer, within_km: float, day_first: bool | None
+    reading: Reading,
+    places: Gazetteer,
+    within_km: float,
+    period: tuple[date, date] | None,
+    day_first: bool | None,
 ) -> tuple[dict[tuple[str, date], _Day], int]:
     """The violence by place and day, and how many rows it is of."""
     sheet = reading.sheet
@@ -206,6 +213,9 @@ def _days(
         if day is None or north is None or east is None or killed is None:
             continue  # told as what cannot be read
         what = ", ".join(part for part in (name, f"{day}", told) if part)
+        if period is not None and not period[0] <= day <= period[1]:
+            reading.leave(line, f"it is not from {period[0]} to {period[1]}", what)
+            continue
         near = _near(reading, places, (line, lat), (north, east), within_km, what)
         if near is None:
             continue

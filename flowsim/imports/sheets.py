@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from flowsim.errors import Problem, ScenarioError
-from flowsim.scenario.files import TABLE_BYTES, read_table_text, read_text
+from flowsim.scenario.files import MEGABYTE, read_table_text, read_text
 from flowsim.scenario.flaws import listed
 from flowsim.scenario.frames import records_of
 from flowsim.scenario.tables import records
 
 MARKS = (",", ";", "\t", "|")
+MOST_BYTES = 500 * MEGABYTE
+"""Of a file: years of a country in ACLED, or the roads of one."""
 TITLE_LINES = 10
 """Lines above a header in which there may be a title."""
 
@@ -102,12 +104,12 @@ def read_sheet(source: Any, known: Sequence[str]) -> Sheet:
     path = Path(source)
     if path.suffix.lower() in (".json", ".geojson"):
         return from_records(read_json(path), str(path))
-    return _tagged(_of_csv(read_table_text(path), str(path), known))
+    return _tagged(_of_csv(read_table_text(path, most_bytes=MOST_BYTES), str(path), known))
 
 
 def read_json(path: Path) -> Any:
     """What a file of JSON holds."""
-    text = read_text(path, TABLE_BYTES)
+    text = read_text(path, MOST_BYTES, longest_line=MOST_BYTES)
     try:
         return json.loads(text, parse_constant=_no_constant)
     except RecursionError:
@@ -131,6 +133,7 @@ def from_records(data: Any, file: str) -> Sheet:
     >>> from_records(portal, "a.json").rows
     [(1, ['2010-06-12', '6000'])]
     """
+    check_degrees(data, file)
     inner = data
     while isinstance(inner, dict):
         keys = ("features", "timeseries", "data", "result", "results", "rows")
@@ -143,6 +146,15 @@ def from_records(data: Any, file: str) -> Sheet:
     return Sheet(
         file, header, [(i, [_text(r.get(k)) for k in header]) for i, r in enumerate(rows, 1)], 0
     )
+
+
+def check_degrees(data: Any, file: str) -> None:
+    """Refuse GeoJSON of the kind that may have other coordinates than degrees (before 2016)."""
+    crs = data.get("crs") if isinstance(data, dict) else None
+    named = str((crs.get("properties") or {}).get("name", "")) if isinstance(crs, dict) else ""
+    if named and not named.endswith(("CRS84", "4326")):
+        wrong = f"coordinates are in {named!r}"
+        raise ScenarioError([Problem("crs", wrong, "save it in degrees (WGS 84)", file, 1, 1)])
 
 
 def key_of(name: str) -> str:
