@@ -32,6 +32,8 @@ from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
 from flowsim.cli.differences import diff_command
 from flowsim.cli.explain import explain_command
+from flowsim.cli.imports import import_command
+from flowsim.cli.new import new_command
 from flowsim.cli.output import (
     is_quiet,
     json_option,
@@ -162,8 +164,8 @@ def schema(study: bool) -> None:
 
 
 for command in (
-    *commands, check_command, convert_command, diff_command, explain_command, scenarios_command,
-    score_command,
+    *commands, check_command, convert_command, diff_command, explain_command, import_command,
+    new_command, scenarios_command, score_command,
 ):  # fmt: skip
     cli.add_command(command)
 

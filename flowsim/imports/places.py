@@ -6,6 +6,7 @@ within a kilometre, is left out.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, get_args
 
 from flowsim.errors import ScenarioError
@@ -128,7 +129,7 @@ def _rows(reading: Reading, country: str | None, kind: str) -> list[dict[str, An
         row = {
             "name": name, "country": state or country, "region": region or None,
             "kind": _kind(reading, told, kind), "lat": lat, "lon": lon, "population": population,
-            "capacity": capacity, "source": f"{sheet.file}, {line}",
+            "capacity": capacity, "source": f"{Path(sheet.file).name}, {line}",
         }  # fmt: skip
         if not _is_there(reading, line, at["name"], row, rows):
             rows.append(row)

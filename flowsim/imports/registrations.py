@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from flowsim.errors import Problem, ScenarioError
@@ -121,10 +122,9 @@ def read_registrations(
         raise ScenarioError(reading.problems)
     left = tuple(sorted(reading.left, key=lambda row: row.line))
     taken = sum(count for _, count in figures.values())
-    return Imported(
-        "reports", reading.sheet.file, _reports(columns, figures, reading.sheet.file), taken, left,
-        tuple(reading.notes),
-    )  # fmt: skip
+    file = reading.sheet.file
+    rows = _reports(columns, figures, Path(file).name)
+    return Imported("reports", file, rows, taken, left, tuple(reading.notes))
 
 
 def _columns(sheet: Sheet, variable: str | None) -> _Columns:

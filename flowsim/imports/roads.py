@@ -3,14 +3,17 @@
 Each place belongs to the nearest node of the roads. A route joins two places between which the
 shortest way by road passes no third one; its length is that of the way, and that of the lines to
 the two places times a detour factor. Where roads do not lead to a place, a straight line times
-that factor does, and says so. All roads are taken both ways.
+that factor does, and says so. All roads are taken both ways, and paths (`NO_ROADS`) are left out.
+Speeds are the scenario's own (`behaviour.routes.road_kmh`), so ``maxspeed`` is not used.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,8 @@ from flowsim.world.network import great_circle_km
 WITHIN_KM = 5.0
 SAME_WAY = 1.05
 """A way by a third place that is longer by less than this factor is taken for the same way."""
+NO_ROADS = ("footway", "path", "steps", "pedestrian", "cycleway", "bridleway", "corridor")
+"""Values of ``highway`` on which nobody drives."""
 DIGITS = 5
 """Of degrees, a metre, to which ends of lines are alike."""
 UNIT = (0.5, 3.0)
@@ -140,7 +145,18 @@ def _read_graphml(path: Path, roads: Roads) -> None:
             raise ScenarioError([Problem("", told, "save it unprojected", str(path), 1, 1)])
         roads.node(str(name), lat, lon)
     for i, (u, v, data) in enumerate(graph.edges(data=True), 1):
-        _edge(roads, i, roads.index[str(u)], roads.index[str(v)], data.get("length"))
+        if not _is_path(roads, i, data):
+            _edge(roads, i, roads.index[str(u)], roads.index[str(v)], data.get("length"))
+
+
+def _is_path(roads: Roads, line: int, data: dict[str, Any]) -> bool:
+    """Whether an edge is for people on foot only, which is told; several kinds may be listed."""
+    told = str(data.get("highway") or "")
+    kinds = [kind for kind in re.split(r"[^a-z_]+", told) if kind]
+    if not kinds or any(kind not in NO_ROADS for kind in kinds):
+        return False
+    roads.left.append(LeftOut(line, "nobody drives there", told))
+    return True
 
 
 def _edge(roads: Roads, line: int, i: int, j: int, length: Any, km: float | None = None) -> None:
@@ -174,7 +190,9 @@ def _read_lines(path: Path, roads: Roads) -> None:
         if kind not in ("LineString", "MultiLineString"):
             roads.left.append(LeftOut(line, f"{kind or 'what has no geometry'} is not a line", ""))
             continue
-        for part in [parts] if kind == "LineString" else parts:
+        if _is_path(roads, line, properties):
+            continue
+        for part in [parts] if kind == "LineString" else parts or []:
             points = list(_points(part))
             if len(points) < 2 or not all(_is_point(lat, lon) for lat, lon in points):
                 wrong = "its coordinates are not longitudes and latitudes"
@@ -197,7 +215,7 @@ def _line(
     u, v = properties.get("u"), properties.get("v")
     if is_whole and u is not None and v is not None:
         i, j = roads.node(str(u), *points[0]), roads.node(str(v), *points[-1])
-        km = sum(distance_km(*a, *b) for a, b in zip(points, points[1:], strict=False))
+        km = sum(distance_km(*a, *b) for a, b in pairwise(points))
         _edge(roads, line, i, j, properties.get("length"), km)
         return
     nodes = [roads.node((round(p[0], DIGITS), round(p[1], DIGITS)), *p) for p in points]
@@ -246,7 +264,7 @@ def _routes(
     direct = np.maximum(direct, straight)
     kept = _without_by_way(direct)
     rows = []
-    for i, j in zip(*np.nonzero(np.triu(kept)), strict=True):
+    for i, j in np.argwhere(np.triu(kept)).tolist():
         start, end = spots.names[i], spots.names[j]
         rows.append(
             {
@@ -258,7 +276,7 @@ def _routes(
     added = _completed(kept, spots, straight)
     notes = [
         f"{spots.names[i]}: no road within {within_km:g} km, the nearest is {off[i]:.1f} km away"
-        for i in np.flatnonzero(~near)
+        for i in np.flatnonzero(~near).tolist()
     ]
     if added:
         notes.append(f"{len(added)} routes are great circles x {DETOUR:g}, as no road leads there")
@@ -296,10 +314,10 @@ def _direct(roads: Roads, node: Any) -> Floats:
     tail, head = np.concatenate([pairs, pairs[:, ::-1]]).T
     tail = np.array([leaves.get(int(n), int(n)) for n in tail])
     size = count + len(leaves)
-    graph = csr_array((np.concatenate([km, km]), (tail, head)), shape=(size, size))
+    graph: Any = csr_array((np.concatenate([km, km]), (tail, head)), shape=(size, size))
     direct = np.full((node.size, node.size), np.inf)
     for p in np.flatnonzero(node >= 0):
-        far = dijkstra(graph, indices=leaves[int(node[p])])
+        far = np.asarray(dijkstra(graph, indices=[leaves[int(node[p])]]))[0]
         direct[p] = np.where(node >= 0, far[node], np.inf)
         direct[p, node == node[p]] = 0.0
     return direct
@@ -308,7 +326,7 @@ def _direct(roads: Roads, node: Any) -> Floats:
 def _without_by_way(direct: Floats) -> Any:
     """Which ways are kept: those that are much shorter than by any third place."""
     linked = np.isfinite(direct)
-    graph = csr_array((direct[linked], np.nonzero(linked)), shape=direct.shape)
+    graph: Any = csr_array((direct[linked], np.nonzero(linked)), shape=direct.shape)
     shortest = np.asarray(dijkstra(graph), dtype=np.float64)
     kept = linked.copy()
     for c in range(direct.shape[0]):

@@ -33,8 +33,14 @@ EVERYBODY = Group(
     source="assumed: one group of everybody, households of 5, a young population",
 )  # fmt: skip
 """Who people are where nothing is said of groups."""
+NO_KIN = {
+    "value": 0.0, "low": 0.0, "high": 2.0, "source": "assumed: nothing is known of groups",
+}  # fmt: skip
+"""What kin at a host place is worth where nothing is said of groups."""
 AFTERWARDS = timedelta(days=14)
 """What is simulated beyond the last violence that is given."""
+REPORTED = timedelta(days=90)
+"""Reports so long after the last violence make the period longer; later ones do not."""
 LONG_DAYS = 31
 """A period of more days has its results by the day, if nothing else is said."""
 _TABLES: dict[str, Loc] = {str(loc[-1]): loc for loc in ROWS}
@@ -55,10 +61,13 @@ def from_frames(tables: Mapping[str, Any], others: Mapping[str, Any]) -> Scenari
     for name, value in {**others, **tables}.items():
         if value is not None:
             _put(root, name, value, told)
+    groups_told = "groups" in root.value
     _Defaults(root, told).fill()
     scenario, problems = build(root, told, allow_code=True)
     if scenario is None or problems:
         raise ScenarioError(in_order(problems))
+    if not groups_told and "kin" not in scenario.behaviour.routes.model_fields_set:
+        scenario = scenario.with_values({"behaviour.routes.kin": NO_KIN})
     return with_km_cost(scenario)
 
 
@@ -135,7 +144,7 @@ def _cell(value: Any) -> Any:
     """
     if isinstance(value, str | bool | Mapping | list | tuple):
         return value
-    if value is None or value != value or str(value) in ("NaT", "<NA>"):
+    if value is None or str(value) in ("nan", "NaT", "<NA>"):
         return ""
     if isinstance(value, date):
         return value.isoformat()
@@ -195,11 +204,14 @@ class _Defaults:
         return None if first is None else _midnight(first).isoformat()
 
     def end(self) -> str | None:
-        """The midnight after the last report, and two weeks after the last violence."""
-        last = [when + AFTERWARDS for when in self._times("until")]
-        last += [when for row in self._items("reports") if (when := _when(row, "when"))]
-        if not last or not self._times("start"):
+        """Two weeks after the last violence, or the midnight after the last report upon it."""
+        violent = [*self._times("until"), *self._times("start")]
+        if not violent:
             return None
+        reported = [_when(row, "when") for row in self._items("reports")]
+        latest = max(violent) + REPORTED
+        last = [when for when in reported if when is not None and when <= latest]
+        last.append(max(violent) + AFTERWARDS)
         return _midnight(max(last) + timedelta(days=1, seconds=-1)).isoformat()
 
     def record(self) -> str | None:
