@@ -47,7 +47,7 @@ class _Period(click.ParamType):
 @click.option("--roads", type=FILE, help="Roads: GraphML of OSMnx, or GeoJSON of lines.")
 @click.option("--acled", type=FILE, help="Violence: an export of ACLED.")
 @click.option("--registrations", type=FILE, multiple=True,
-              help="Reports: of the UNHCR portal, DTM, or with HXL tags; again for more.")  # fmt: skip
+              help="Reports: of UNHCR's portal, DTM, or with HXL tags; one or more.")  # fmt: skip
 @click.option("--from", "base", type=SCENARIO, help="Scenario that has what these files do not.")
 @click.option("--country", help="Country of places that tell none.")
 @click.option("--place", default="", help="Place, region or country of registrations without one.")

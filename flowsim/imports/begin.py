@@ -71,10 +71,12 @@ def begin(folder: Path, name: str, country: str | None = None, towns: int = 8) -
     tables = {
         ("places",): places,
         ("routes",): routes,
-        EVENTS: _events(places),
-        ("reports",): _reports(places, home),
+        EVENTS: (events := _events(places, home)),
+        ("reports",): _reports(places, events, home),
     }
     for loc, rows in tables.items():
+        if not rows:
+            continue
         told = [_ranged(row) for row in rows]
         text = f"# {_ABOUT[loc]}\n{table(told, ROWS[loc].model_fields)}"
         (folder / TABLES[loc]).write_text(text, encoding="utf-8", newline="\n")
@@ -82,7 +84,8 @@ def begin(folder: Path, name: str, country: str | None = None, towns: int = 8) -
         "name": _quoted(name), "title": title, "country": _quoted(home), "timezone": zone,
         "start": f"{START:%Y-%m-%dT%H:%M}", "end": f"{START + timedelta(days=DAYS):%Y-%m-%dT%H:%M}",
         "first": _quoted(str(places[0]["name"])), "borders": _borders(places, home),
-        "km_cost": _km_cost(places, routes, home),
+        "km_cost": _km_cost(places, routes, events, home),
+        "reports": f"reports: {TABLES[('reports',)]}" if tables[("reports",)] else "reports: []",
     }  # fmt: skip
     text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(words)
     (folder / FILE).write_text(text, encoding="utf-8", newline="\n")
@@ -127,13 +130,17 @@ def _five_routes() -> list[Row]:
     ]  # fmt: skip
 
 
-def _events(places: Sequence[Row]) -> list[Row]:
-    """Violence of three days at the first place and, weaker, at the nearest to it."""
-    first = places[0]
-    inside = [p for p in places[1:] if p["country"] == first["country"]]
-    inside.sort(key=lambda p: distance_km(first["lat"], first["lon"], p["lat"], p["lon"]))
+def _events(places: Sequence[Row], home: str) -> list[Row]:
+    """Violence of two days at the last but one of the home's places, and half of it beside it.
+
+    The last places are the smallest, so that a run of a whole country is quick.
+    """
+    inside = [p for p in places if p["country"] == home]
+    first = inside[-2] if len(inside) > 1 else inside[0]
+    others = [p for p in inside if p is not first]
+    others.sort(key=lambda p: _km(first, p))
     rows = []
-    for place, day, size in ((first, 1, 1.0), *((p, 2, 0.5) for p in inside[:1])):
+    for place, day, size in ((first, 1, 1.0), *((p, 2, 0.5) for p in others[:1])):
         start = START + timedelta(days=day)
         rows.append(
             {
@@ -146,17 +153,21 @@ def _events(places: Sequence[Row]) -> list[Row]:
     return rows
 
 
-def _reports(places: Sequence[Row], home: str) -> list[Row]:
-    """A count in each country beside the home, of which only the kind is of use."""
-    abroad = dict.fromkeys(p["country"] for p in places if p["country"] != home)
-    persons = sum(p.get("population") or 0 for p in places[:1]) // 2
-    when = START + timedelta(days=7)
+def _reports(places: Sequence[Row], events: Sequence[Row], home: str) -> list[Row]:
+    """A count in the country that is nearest to the violence, of which only the kind is of use."""
+    (struck,) = (p for p in places if p["name"] == events[0]["place"])
+    abroad = sorted((p for p in places if p["country"] != home), key=lambda p: _km(struck, p))
+    persons = struck["population"] // 4
     return [
-        {"id": f"R{i}", "when": when, "variable": "stock_abroad", "place": country,
-         "value": persons, "low": persons / 2, "high": persons * 2, "use": "compare",
-         "source": MADE_UP}
-        for i, country in enumerate(abroad, 1)
+        {"id": "R1", "when": START + timedelta(days=7), "variable": "stock_abroad",
+         "place": place["country"], "value": persons, "low": persons / 2, "high": persons * 2,
+         "use": "compare", "source": MADE_UP}
+        for place in abroad[:1]
     ]  # fmt: skip
+
+
+def _km(place: Row, other: Row) -> float:
+    return distance_km(place["lat"], place["lon"], other["lat"], other["lon"])
 
 
 def _ranged(row: Row) -> Row:
@@ -179,8 +190,8 @@ def _spots(places: Sequence[Row]) -> Spots:
     )  # fmt: skip
 
 
-def _km_cost(places: Sequence[Row], routes: Sequence[Row], home: str) -> str:
-    struck = {row["place"] for row in _events(places)}
+def _km_cost(places: Sequence[Row], routes: Sequence[Row], events: Sequence[Row], home: str) -> str:
+    struck = {row["place"] for row in events}
     persons = [p.get("population") or 0 if p["name"] in struck else 0 for p in places]
     abroad = [p["country"] != home for p in places]
     cost = estimated_km_cost([p["name"] for p in places], abroad, persons, routes)
