@@ -22,6 +22,7 @@ from flowsim.world.earth import distance_km
 TEMPLATE = Path(__file__).with_name("template") / FILE
 START = datetime(2025, 5, 3)
 DAYS = 14
+HOMELAND = "Homeland"
 MADE_UP = "made up: replace it"
 Row = dict[str, Any]
 
@@ -61,7 +62,7 @@ def begin(folder: Path, name: str, country: str | None = None, towns: int = 8) -
     """
     zone = "UTC"
     if country is None:
-        places, routes, home = _five_places(), _five_routes(), "Homeland"
+        places, routes, home = _five_places(), _five_routes(), HOMELAND
         title = "Five made-up places"
     else:
         found = country_towns(country, towns)
@@ -104,7 +105,7 @@ _ABOUT = {
 
 def _five_places() -> list[Row]:
     everybody, where = {"share": {"Everybody": 1.0}}, {"source": MADE_UP}
-    home, abroad = {"country": "Homeland"}, {"country": "Neighbour"}
+    home, abroad = {"country": HOMELAND}, {"country": "Neighbour"}
     return [
         {"name": "Old Town", **home, "kind": "city", "lat": 10.00, "lon": 40.00,
          "population": 3000, **everybody, **where},
@@ -131,12 +132,12 @@ def _five_routes() -> list[Row]:
 
 
 def _events(places: Sequence[Row], home: str) -> list[Row]:
-    """Violence of two days at the last but one of the home's places, and half of it beside it.
+    """Violence of two days at one of the home's places, and half of it at the nearest to it.
 
-    The last places are the smallest, so that a run of a whole country is quick.
+    That is the smallest of a country's towns, so that a run is quick, and the largest of the five.
     """
     inside = [p for p in places if p["country"] == home]
-    first = inside[-2] if len(inside) > 1 else inside[0]
+    first = inside[0] if home == HOMELAND else inside[-1]
     others = [p for p in inside if p is not first]
     others.sort(key=lambda p: _km(first, p))
     rows = []

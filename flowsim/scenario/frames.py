@@ -19,7 +19,7 @@ from flowsim.scenario.draft import ROWS
 from flowsim.scenario.estimates import Spots, estimated_km_cost, estimated_routes
 from flowsim.scenario.flaws import in_order
 from flowsim.scenario.nodes import Loc, Node, Spot, made_of
-from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.scenario import Number, Scenario
 from flowsim.scenario.tables import rows_of
 from flowsim.world.config import Group
 
@@ -102,6 +102,8 @@ def _put(root: Node, name: str, value: Any, told: Told) -> None:
         told.files.append(name)
         header, rows = records_of(value)
         node = told.rows(loc, rows_of((0, header), rows, ROWS[loc], name))
+    elif name == "numbers":
+        node = made_of([n.model_dump() if isinstance(n, Number) else n for n in value], Spot())
     else:
         node = made_of(value, Spot())
     around = root
