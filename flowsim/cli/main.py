@@ -152,9 +152,17 @@ def validate(files: tuple[str, ...], period: str | None, allow_code: bool) -> No
 
 @cli.command()
 @click.option("--study", is_flag=True, help="That of a study file.")
-def schema(study: bool) -> None:
+@click.option("--markdown", is_flag=True, help="A page on every field instead, for people.")
+def schema(study: bool, markdown: bool) -> None:
     """Print the JSON Schema of a scenario file, for editors."""
+    if study and markdown:
+        raise click.UsageError("give --study or --markdown, and not both")
     with answering("it failed"):
+        if markdown:
+            from flowsim.scenario.reference import reference
+
+            say(reference().rstrip("\n"))
+            return
         if study:
             from flowsim.study.config import study_schema as made
         else:

@@ -28,9 +28,13 @@ class Number(Section):
     path: str
     """Where it stands in the scenario."""
     value: float | int | str
+    """The value that a single run takes."""
     low: float | int | str | None = None
+    """Low end."""
     high: float | int | str | None = None
+    """High end."""
     distribution: Literal["uniform", "triangular"] = "uniform"
+    """Between the ends; triangular has its peak at the value."""
     source: str = ""
     note: str = ""
 
@@ -49,12 +53,17 @@ class Scenario(Section):
     """
 
     name: Name
+    """Of the scenario; figures and folders are named after it."""
     title: str = ""
+    """In words, above figures."""
     start: Instant
+    """When the run starts."""
     end: Instant
+    """When it ends."""
     timezone: str = "UTC"
     """Of all the times in the scenario, which are naive and local."""
     step: Duration = 3600
+    """How often the model looks at everybody."""
     record: Duration = 3600
     """Interval of the results; a multiple of the step."""
     grid: Duration = 3600
@@ -67,17 +76,27 @@ class Scenario(Section):
     flee_from: tuple[Name, ...]
     """Countries whose residents are simulated."""
     places: tuple[Place, ...]
+    """Towns, villages, camps and gates."""
     routes: tuple[Route, ...]
+    """Roads and paths between places, and crossings."""
     groups: tuple[Group, ...]
+    """Who people are."""
     violence: Violence = Violence()
+    """Where and when people are in danger."""
     forces: tuple[Force, ...] = ()
+    """Army, police, peacekeepers and militias."""
     conditions: tuple[Condition, ...] = ()
+    """Curfews, roadblocks and barricades."""
     borders: tuple[Border, ...] = ()
+    """Borders and the policies of the states on both sides."""
     behaviour: Behaviour = Behaviour()
+    """What people do."""
     arrivals: tuple[Arrival, ...] = ()
     """How many leave, where that is told and not simulated (`behaviour.leaving.count: given`)."""
     flee: Flee = Flee()
+    """Settings of the rules of Flee, for `rules: flee`."""
     reports: tuple[Report, ...] = ()
+    """Reported figures, to be held against a run."""
     numbers: tuple[Number, ...] = ()
     """Sources and ranges of the numbers above, gathered from the files."""
 
