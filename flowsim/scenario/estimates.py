@@ -1,16 +1,15 @@
 """What stands in where a scenario does not know its roads, or what a kilometre costs on them.
 
 Roads where none is known are straight lines times a detour factor, between places that are
-neighbours in the Gabriel graph: no third place lies in the circle over the line between them. It is
-connected and looks as road networks do (Watanabe 2010, "A study on comparing proximity graphs and
-road networks"). Roads are 1.2 to 1.6 times as long as great circles in most countries (Ballou,
-Rahardja and Sakai 2002, "Selected country circuity factors for road travel distance estimation").
+neighbours in the Gabriel graph: no third place lies in the circle over the line between them
+(Gabriel and Sokal 1969). It is connected, has no crossing lines, and few roads a place. Ballou,
+Rahardja and Sakai (2002) give such factors by country; the one here is assumed, with a wide range.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -20,14 +19,17 @@ from flowsim.arrays import Floats
 from flowsim.world.config import Route
 from flowsim.world.network import great_circle_km
 
+if TYPE_CHECKING:
+    from flowsim.scenario.scenario import Scenario
+
 DETOUR, SHORT, LONG = 1.3, 1.1, 1.6
 """Road length over great circle where no road is known, and the ends of its range."""
 SHORTEST_KM = 0.1
-USUAL_WAY, CHEAP, DEAR = 4.0, 2.0, 8.0
+USUAL_WAY, CHEAP, DEAR = 2.5, 1.0, 5.0
 """Cost of the way abroad from where people are in danger, in units of utility, and its range.
 
-June 2010 has 0.15 a kilometre and 45 km (6.8); the six conflicts of Flee were fitted with 0.0089
-and 300 to 400 km (about 3).
+June 2010 has 0.15 a kilometre and 18 km (2.6); the conflicts of Flee were fitted together, with
+0.0089 a kilometre, and have ways of 116 to 616 km (1.0 to 5.5).
 """
 DEAREST_KM = 0.5
 """Cost of a kilometre at most, where a border is a walk away."""
@@ -165,7 +167,7 @@ def estimated_km_cost(
     --------
     >>> road = {"start": "Town", "end": "Camp", "km": 80.0}
     >>> estimated_km_cost(["Town", "Camp"], [False, True], [600, 0], [road])["value"]
-    0.05
+    0.031
     """
     far = _ways(names, routes)
     out, weight = np.asarray(abroad, dtype=bool), np.asarray(persons, dtype=np.float64)
@@ -186,6 +188,24 @@ def estimated_km_cost(
     where = "abroad" if out.any() else "to another place"
     source = f"assumed: the usual way {where}, {usual:,.0f} km, costs {USUAL_WAY:g}"
     return {"value": value, "low": low, "high": high, "source": source}
+
+
+def scale_of(scenario: Scenario) -> dict[str, Any] | None:
+    """What a kilometre should cost on a scenario's network, by who lives where violence is.
+
+    Examples
+    --------
+    >>> import flowsim as fs
+    >>> scale_of(fs.load("tests/data/small"))["value"]
+    0.1
+    """
+    places = scenario.places
+    struck = {event.place for event in scenario.violence.events}
+    told = [p.population if p.country in scenario.flee_from else 0 for p in places]
+    persons = [n if p.name in struck else 0 for n, p in zip(told, places, strict=True)]
+    abroad = [p.country not in scenario.flee_from for p in places]
+    weights = persons if any(persons) else told
+    return estimated_km_cost([p.name for p in places], abroad, weights, scenario.routes)
 
 
 def _ways(names: Sequence[str], routes: Sequence[Route | dict[str, Any]]) -> Floats:

@@ -16,7 +16,7 @@ from flowsim.config import to_instant
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.build import Told, build
 from flowsim.scenario.draft import ROWS
-from flowsim.scenario.estimates import Spots, estimated_km_cost, estimated_routes
+from flowsim.scenario.estimates import Spots, estimated_routes, scale_of
 from flowsim.scenario.flaws import in_order
 from flowsim.scenario.nodes import Loc, Node, Spot, made_of
 from flowsim.scenario.scenario import Number, Scenario
@@ -78,17 +78,11 @@ def with_km_cost(scenario: Scenario) -> Scenario:
     --------
     >>> import flowsim as fs
     >>> with_km_cost(fs.load("tests/data/small")).behaviour.routes.km_cost
-    0.16
+    0.1
     """
     if "km_cost" in scenario.behaviour.routes.model_fields_set or scenario.rules == "flee":
         return scenario
-    places = scenario.places
-    struck = {event.place for event in scenario.violence.events}
-    told = [p.population if p.country in scenario.flee_from else 0 for p in places]
-    persons = [n if p.name in struck else 0 for n, p in zip(told, places, strict=True)]
-    abroad = [p.country not in scenario.flee_from for p in places]
-    weights = persons if any(persons) else told
-    cost = estimated_km_cost([p.name for p in places], abroad, weights, scenario.routes)
+    cost = scale_of(scenario)
     return scenario.with_values({"behaviour.routes.km_cost": cost}) if cost else scenario
 
 

@@ -137,7 +137,7 @@ class Scenario(Section):
         - no `start` and `end`: from the midnight before the first violence to two weeks after
           the last, or to the last report in the 90 days after it;
         - no `borders`: an open one between each two countries that a route joins;
-        - no ``behaviour.routes.km_cost``: such that the usual way abroad costs 4.
+        - no ``behaviour.routes.km_cost``: such that the usual way abroad costs 2.5.
 
         Parameters
         ----------
