@@ -12,7 +12,9 @@ from flowsim.scenario.nodes import Loc, Node
 from flowsim.scenario.numbers import lift
 from flowsim.scenario.override import locate
 from flowsim.scenario.policies import without_own
+from flowsim.scenario.rules.period import clocks
 from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.swapped import ALL_SWAPPED, all_swapped, swapped_places
 from flowsim.scenario.tables import Table
 from flowsim.scenario.validate import validate
 
@@ -67,6 +69,27 @@ def build(root: Node, told: Told, allow_code: bool) -> tuple[Scenario | None, li
     given = [number for number in data.get("numbers", ()) if number["path"] not in lifted]
     scenario = Scenario.model_validate({**data, "numbers": [*given, *numbers]})
     return scenario, tell(_lost_numbers(scenario, data.get("numbers", ())), root)
+
+
+def odd(scenario: Scenario, root: Node) -> Iterator[str]:
+    """What of a scenario its author may not have meant, with its place."""
+    changes = list(clocks(scenario))
+    if changes:
+        days = f"{changes[0]}{_more(len(changes) - 1)}: all days have 24 hours"
+        yield f"{root.at.file}: timezone: {days}" if root.at.file else f"timezone: {days}"
+    places, routes = scenario.places, scenario.routes
+    right = "correct them if they are"
+    swapped = [
+        Flaw(("places", swap.index, "lat"), str(swap), right)
+        for swap in swapped_places(places, routes)
+    ]
+    if not swapped and all_swapped(places, routes):
+        swapped = [Flaw(("places",), ALL_SWAPPED, right)]
+    yield from (str(problem) for problem in tell(swapped, root))
+
+
+def _more(count: int) -> str:
+    return f" (and {count} time{'s' if count > 1 else ''} more)" if count else ""
 
 
 def _lost_numbers(scenario: Scenario, given: Iterable[Mapping[str, Any]]) -> Iterator[Flaw]:

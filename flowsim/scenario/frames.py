@@ -7,14 +7,15 @@ the frame, the number of the row and that of the column, both from 1; the header
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flowsim import numerals
 from flowsim.config import to_instant
-from flowsim.errors import Problem, ScenarioError
-from flowsim.scenario.build import Told, build
+from flowsim.errors import Problem, ScenarioError, ScenarioWarning
+from flowsim.scenario.build import Told, build, odd
 from flowsim.scenario.draft import ROWS
 from flowsim.scenario.estimates import Spots, estimated_routes, scale_of
 from flowsim.scenario.flaws import in_order
@@ -66,6 +67,8 @@ def from_frames(tables: Mapping[str, Any], others: Mapping[str, Any]) -> Scenari
     scenario, problems = build(root, told, allow_code=True)
     if scenario is None or problems:
         raise ScenarioError(in_order(problems))
+    for told_of in odd(scenario, root):
+        warnings.warn(told_of, ScenarioWarning, stacklevel=3)
     if not groups_told and "kin" not in scenario.behaviour.routes.model_fields_set:
         scenario = scenario.with_values({"behaviour.routes.kin": NO_KIN})
     return with_km_cost(scenario)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning
-from flowsim.scenario.build import Told, build
+from flowsim.scenario.build import Told, build, odd
 from flowsim.scenario.draft import ROWS
 from flowsim.scenario.extends import Lists, Replaced, merge, replacement
 from flowsim.scenario.files import FILE as FILE
@@ -33,10 +33,8 @@ from flowsim.scenario.files import (
 from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, listed, tell
 from flowsim.scenario.nodes import Node, Spot
 from flowsim.scenario.read import parse
-from flowsim.scenario.rules.period import clocks
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shipped import names, shipped_path
-from flowsim.scenario.swapped import ALL_SWAPPED, all_swapped, swapped_places
 from flowsim.scenario.tables import read_table
 
 CHAIN = 20
@@ -95,20 +93,8 @@ def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Sce
 
 def _odd(whole: Whole) -> Iterator[str]:
     """What its author may not have meant."""
-    changes = list(clocks(whole.scenario))
-    if changes:
-        days = f"{changes[0]}{_more(len(changes) - 1)}: all days have 24 hours"
-        yield f"{whole.root.at.file}: timezone: {days}"
     yield from (str(replaced) for replaced in whole.replaced if replaced.dropped)
-    places, routes = whole.scenario.places, whole.scenario.routes
-    right = "correct them if they are"
-    odd = [
-        Flaw(("places", swap.index, "lat"), str(swap), right)
-        for swap in swapped_places(places, routes)
-    ]
-    if not odd and all_swapped(places, routes):
-        odd = [Flaw(("places",), ALL_SWAPPED, right)]
-    yield from (str(problem) for problem in tell(odd, whole.root))
+    yield from odd(whole.scenario, whole.root)
 
 
 def read_whole(path: str | os.PathLike[str], allow_code: bool = False) -> Whole:
@@ -130,10 +116,6 @@ def read_whole(path: str | os.PathLike[str], allow_code: bool = False) -> Whole:
     if scenario is None or problems:
         raise ScenarioError(in_order(problems, reader.told.files))
     return Whole(scenario, root, reader.extends, tuple(reader.replaced))
-
-
-def _more(count: int) -> str:
-    return f" (and {count} time{'s' if count > 1 else ''} more)" if count else ""
 
 
 def where_written(

@@ -198,3 +198,10 @@ def test_two_other_countries_are_not_joined_and_each_can_be_reached() -> None:
     made = fs.Scenario.from_frames(places, events=events)
     assert [(r.start, r.end) for r in made.routes] == [("A", "B"), ("A", "C")]
     assert [b.id for b in made.borders] == ["Here-Left", "Here-Right"]
+
+
+def test_swapped_coordinates_are_warned_of_with_their_cell() -> None:
+    places = table("places")
+    places.loc[1, ["lat", "lon"]] = [72.8, 40.6]
+    with pytest.warns(fs.ScenarioWarning, match=r"places:2:5: places\[Village\]\.lat: "):
+        small(places=places, as_given=True)
