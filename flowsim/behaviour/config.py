@@ -21,6 +21,7 @@ class News(Section):
     informed: Share = 0.7
     """Part of the households that know how things stand; the others know it `lag_hours` late."""
     lag_hours: NonNegative = 6.0
+    """How late the others know it."""
     source: str = ""
 
 
@@ -71,6 +72,7 @@ class RouteChoice(Section):
     """Where to: recursive logit over the network, in units of utility."""
 
     rule: Literal["recursive_logit"] = "recursive_logit"
+    """The only one there is."""
     km_cost: NonNegative = 0.15
     """Per kilometre."""
     danger_cost: NonNegative = 0.5
@@ -132,7 +134,9 @@ class Harm(Section):
     women: Share = 0.15
     """Hazard of women relative to men."""
     children: Share = 0.05
+    """Hazard of children relative to men."""
     elderly: Share = 0.3
+    """Hazard of the elderly relative to men."""
     wounded_per_death: NonNegative = 4.0
     """Persons wounded for each death."""
     on_the_way: NonNegative = 0.0
@@ -173,10 +177,18 @@ class Behaviour(Section):
     """All that people do."""
 
     news: News = News()
+    """What people believe."""
     leaving: Leaving = Leaving()
+    """When they leave."""
     origins: Origins = Origins()
+    """Where those live who leave, where only their number is told."""
     routes: RouteChoice = RouteChoice()
+    """Where to."""
     waiting: Waiting = Waiting()
+    """What they do at a crossing."""
     harm: Harm = Harm()
+    """Deaths and wounds."""
     returning: Returning = Returning()
+    """When they go home."""
     reception: Reception = Reception()
+    """Camps and hosts."""

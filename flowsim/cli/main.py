@@ -32,6 +32,8 @@ from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
 from flowsim.cli.differences import diff_command
 from flowsim.cli.explain import explain_command
+from flowsim.cli.imports import import_command
+from flowsim.cli.new import new_command
 from flowsim.cli.output import (
     is_quiet,
     json_option,
@@ -150,9 +152,17 @@ def validate(files: tuple[str, ...], period: str | None, allow_code: bool) -> No
 
 @cli.command()
 @click.option("--study", is_flag=True, help="That of a study file.")
-def schema(study: bool) -> None:
+@click.option("--markdown", is_flag=True, help="A page on every field instead, for people.")
+def schema(study: bool, markdown: bool) -> None:
     """Print the JSON Schema of a scenario file, for editors."""
+    if study and markdown:
+        raise click.UsageError("give --study or --markdown, and not both")
     with answering("it failed"):
+        if markdown:
+            from flowsim.scenario.reference import reference
+
+            say(reference().rstrip("\n"))
+            return
         if study:
             from flowsim.study.config import study_schema as made
         else:
@@ -162,8 +172,8 @@ def schema(study: bool) -> None:
 
 
 for command in (
-    *commands, check_command, convert_command, diff_command, explain_command, scenarios_command,
-    score_command,
+    *commands, check_command, convert_command, diff_command, explain_command, import_command,
+    new_command, scenarios_command, score_command,
 ):  # fmt: skip
     cli.add_command(command)
 

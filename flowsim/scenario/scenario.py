@@ -32,9 +32,13 @@ class Number(Section):
     path: str
     """Where it stands in the scenario."""
     value: float | int | str
+    """The value that a single run takes."""
     low: float | int | str | None = None
+    """Low end."""
     high: float | int | str | None = None
+    """High end."""
     distribution: Distribution = "quantiles"
+    """Whether the ends are its 5 and 95 %, or hard ones."""
     source: str = ""
     note: str = ""
 
@@ -74,12 +78,17 @@ class Scenario(Section):
     """
 
     name: Name
+    """Of the scenario; figures and folders are named after it."""
     title: str = ""
+    """In words, above figures."""
     start: Instant
+    """When the run starts."""
     end: Instant
+    """When it ends."""
     timezone: str = "UTC"
     """Of all the times in the scenario, which are naive and local."""
     step: Duration = 3600
+    """How often the model looks at everybody."""
     record: Duration = 3600
     """Interval of the results; a multiple of the step."""
     grid: Duration = 3600
@@ -92,17 +101,27 @@ class Scenario(Section):
     flee_from: tuple[Name, ...]
     """Countries whose residents are simulated."""
     places: tuple[Place, ...]
+    """Towns, villages, camps and gates."""
     routes: tuple[Route, ...]
+    """Roads and paths between places, and crossings."""
     groups: tuple[Group, ...]
+    """Who people are."""
     violence: Violence = Violence()
+    """Where and when people are in danger."""
     forces: tuple[Force, ...] = ()
+    """Army, police, peacekeepers and militias."""
     conditions: tuple[Condition, ...] = ()
+    """Curfews, roadblocks and barricades."""
     borders: tuple[Border, ...] = ()
+    """Borders and the policies of the states on both sides."""
     behaviour: Behaviour = Behaviour()
+    """What people do."""
     arrivals: tuple[Arrival, ...] = ()
     """How many leave, where that is told and not simulated (`behaviour.leaving.count: given`)."""
     flee: Flee = Flee()
+    """Settings of the rules of Flee, for `rules: flee`."""
     reports: tuple[Report, ...] = ()
+    """Reported figures, to be held against a run."""
     numbers: tuple[Number, ...] = ()
     """Sources and ranges of the numbers above, gathered from the files."""
     linked: tuple[Linked, ...] = ()
@@ -124,6 +143,84 @@ class Scenario(Section):
             raise ScenarioError(problems)
 
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def from_frames(
+        cls,
+        places: Any,
+        routes: Any = None,
+        events: Any = None,
+        reports: Any = None,
+        groups: Any = None,
+        arrivals: Any = None,
+        **others: Any,
+    ) -> Scenario:
+        """A scenario from data frames with the columns of the tables of the same names.
+
+        Missing cells (NaN, NaT, None) are not given; ``X.low`` and ``X.high`` beside a column
+        ``X`` are its range. What is left out is filled in, and says so in its `source`:
+
+        - no `routes`: great circles times 1.3 between neighbouring places;
+        - no `groups`: one of everybody, at whom violence is aimed that says nothing else, and
+          who has no kin anywhere;
+        - no `flee_from`: the countries of the places in danger;
+        - no `start` and `end`: from the midnight before the first violence to two weeks after
+          the last, or to the last report in the 90 days after it;
+        - no `borders`: an open one between each two countries that a route joins;
+        - no ``behaviour.routes.km_cost``: such that the usual way abroad costs 2.5.
+
+        Parameters
+        ----------
+        places, routes, events, reports, groups, arrivals : DataFrame, or sequence of mapping
+        **others
+            Further fields of a scenario, as `name`, `start`, `forces` or `behaviour`.
+
+        Raises
+        ------
+        ScenarioError
+            With everything that is wrong, as ``frame:row:column: path: what; what instead``; rows
+            and columns are counted from 1.
+
+        Examples
+        --------
+        >>> import flowsim as fs
+        >>> import pandas as pd
+        >>> places = pd.DataFrame({"name": ["Town", "Camp"], "country": ["Here", "There"],
+        ...     "lat": [40.5, 40.9], "lon": [72.8, 72.8], "population": [600, None]})
+        >>> events = pd.DataFrame({"place": ["Town"], "start": ["2010-06-10"],
+        ...     "peak": ["2010-06-11"], "until": ["2010-06-12"], "intensity": [1]})
+        >>> made = fs.Scenario.from_frames(places, events=events)
+        >>> made.routes[0].km, made.borders[0].id, made.flee_from
+        (57.8, 'Here-There', ('Here',))
+        """
+        from flowsim.scenario.frames import from_frames  # it imports this module
+
+        tables = {
+            "places": places, "routes": routes, "groups": groups, "events": events,
+            "reports": reports, "arrivals": arrivals,
+        }  # fmt: skip
+        return from_frames(tables, others)
+
+    def save(self, folder: str | os.PathLike[str], overwrite: bool = False) -> None:
+        """Write it as a new folder with a ``scenario.yaml`` and tables, which loads to the same.
+
+        Parameters
+        ----------
+        folder : str or path
+            It appears whole or not at all; its parent must exist.
+        overwrite : bool
+            Whether a folder that is there is replaced; of it, files that a scenario has go.
+
+        Raises
+        ------
+        ScenarioError
+            A policy is a function, which no file can hold.
+        FileExistsError
+            The folder exists and is not to be replaced.
+        """
+        from flowsim.scenario.write import save_scenario  # it imports this module
+
+        save_scenario(self, folder, overwrite)
 
     def replace_policies(
         self,

@@ -21,6 +21,7 @@ class Place(Section):
 
     name: Name
     country: Name
+    """Where it lies; people flee from those in `flee_from`."""
     region: str = ""
     """Province, for sums over places."""
     kind: Literal[
@@ -53,10 +54,13 @@ class Route(Section):
     """A road or path between two places; between two countries it is a crossing and has a name."""
 
     start: Name
+    """Place at one end."""
     end: Name
+    """Place at the other; people use it both ways."""
     km: Positive
     """Length, kilometres."""
     mode: Literal["road", "foot"] = "road"
+    """Whether vehicles can use it, or people on foot only."""
     crossing: str = ""
     """Name of the crossing, for a route between two countries."""
     kind: Literal["inner", "post", "gap"] = "inner"
@@ -99,6 +103,7 @@ class Event(Section):
     """A spell of violence at a place: it rises from onset to peak, holds, and decays by half."""
 
     place: Name
+    """Where it happens."""
     start: Instant
     """Onset."""
     peak: Instant
@@ -119,7 +124,9 @@ class Arrival(Section):
     """Persons who leave their homes from a moment on until the next row, where that is told."""
 
     start: Instant
+    """From this moment until the next row."""
     persons: Annotated[int, Field(ge=0, le=100_000_000)]
+    """How many leave."""
     place: Name | None = None
     """Where they live; empty means where violence and population say, see `behaviour.origins`."""
     source: str = ""
@@ -133,7 +140,9 @@ class Order(Section):
     """
 
     start: Instant
+    """From this moment, until the next order."""
     stance: Literal["protect", "stand_by", "attack"]
+    """Whether it protects people, stands by, or attacks."""
     places: tuple[Name, ...] = ()
     """Where the force goes; empty means that it stays where it is."""
     size: Armed | None = None
@@ -150,6 +159,7 @@ class Force(Section):
 
     name: Name
     kind: Literal["army", "police", "peacekeepers", "militia"]
+    """What it is; only told."""
     places: tuple[Name, ...]
     """Where it stands at first; its size is shared among its places by population."""
     size: Armed
@@ -164,9 +174,13 @@ class Condition(Section):
 
     name: Name
     kind: Literal["curfew", "roadblock", "barricade"]
+    """A force that opens roads lifts roadblocks and barricades, and no curfew."""
     places: tuple[Name, ...]
+    """Where it holds."""
     start: Instant
+    """From this moment."""
     stop: Instant
+    """Until just before this moment."""
     hours: tuple[Hour, Hour] | None = None
     """Only between these hours of the day, which may wrap over midnight; empty means all day."""
     groups: tuple[Name, ...] = ()
@@ -200,6 +214,7 @@ class Violence(Section):
     """Where and when people are in danger."""
 
     events: tuple[Event, ...] = ()
+    """Spells of violence."""
     contagion: Share = 0.0
     """Part of the violence at a place that spills over to places within `contagion_km`."""
     contagion_km: Positive = 5.0
@@ -207,12 +222,14 @@ class Violence(Section):
     negligible: NonNegative = 0.01
     """Intensity below which an event is over."""
     force_effect: ForceEffect = ForceEffect()
+    """How strongly forces change violence."""
 
 
 class Report(Section):
     """One reported figure, to be held against the simulation."""
 
     id: Name
+    """By which it is told."""
     when: Instant
     """Local time to which the figure belongs."""
     variable: Literal[
@@ -231,15 +248,21 @@ class Report(Section):
         "share_women_children",
         "other",
     ]
+    """What was counted; `other` is only told."""
     place: str = ""
     """A place, region, crossing or country; empty means all."""
     value: float | None = None
+    """The figure."""
     low: float | None = None
+    """Low end of what is reported."""
     high: float | None = None
+    """High end of what is reported."""
     unit: str = "persons"
+    """Of the figure; only told."""
     use: Literal["fit", "specify", "compare", "context"] = "context"
     """Whether values were fitted to it, an input was set from it, it is only compared with, or
     only told."""
     source: str = ""
     url: str = ""
+    """Where the source can be read."""
     note: str = ""
