@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.config import RouteChoice
@@ -56,6 +57,14 @@ class RouteLogit:
     def leaving(self, place: NDArray) -> Ints:
         """State of those who leave a place."""
         return np.asarray(place, dtype=np.int64) + self.n_links
+
+    def reach(self) -> NDArray[np.bool_]:
+        """Whether those who look for shelter can come from each place to each other, (P, P)."""
+        network, n = self.network, len(self.network.names)
+        links = np.flatnonzero(self._usable)
+        ways = csr_array((np.ones(links.size), (network.tail[links], network.head[links])), (n, n))
+        found: NDArray[np.bool_] = np.isfinite(dijkstra(ways, unweighted=True))
+        return found
 
     def _options(self, may_settle: NDArray) -> Ints:
         network, n_places = self.network, len(self.network.names)

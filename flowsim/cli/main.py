@@ -37,6 +37,7 @@ from flowsim.cli.new import new_command
 from flowsim.cli.output import (
     is_quiet,
     json_option,
+    note,
     quiet_option,
     result,
     say,
@@ -105,6 +106,7 @@ def run(
         from flowsim.model.unlikely import warn_of  # only now: it takes scipy
 
         warn_of(setup, scenario)
+        _tell_ticks(setup, scenario)
         target = output or OUT / file_name(setup.name)
         _check_target(target, overwrite)
         with parent_of(target), terminable():
@@ -199,8 +201,17 @@ def _sizes(name: str, allow_code: bool, period: str | None) -> dict[str, int]:
     from flowsim.model.unlikely import warn_of  # only now: it takes scipy
 
     warn_of(found, name)
+    _tell_ticks(found, name)
     sections = {"places": found.places, "routes": found.routes, "reports": found.reports}
     return {name: len(rows) for name, rows in sections.items()}
+
+
+def _tell_ticks(scenario: Scenario, name: str) -> None:
+    """Say how long steps are cut where the scenario gives no grid for it."""
+    from flowsim.model.ticks import told_of
+
+    if told := told_of(scenario):
+        note(f"{name}: {told}")
 
 
 def _run_into(

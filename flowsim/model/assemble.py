@@ -41,7 +41,8 @@ def assemble(model: Simulation, provenance: bool = True) -> Result:
     own = ",".join(
         name for name, rule in sorted(model.rules.items()) if rule is not RULES.get(name)
     )
-    return label(model.observer, model.world, model.setup, {**told, "own_rules": own})
+    ticks = {"ticks": model.ticks.told} if model.ticks.told else {}
+    return label(model.observer, model.world, model.setup, {**told, **ticks, "own_rules": own})
 
 
 def label(

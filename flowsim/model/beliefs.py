@@ -47,6 +47,29 @@ class Prices(NamedTuple):
     road: tuple[Floats, Floats] | None
 
 
+class _Heard(NamedTuple):
+    """All that beliefs follow from."""
+
+    known: Snapshot
+    late: Snapshot
+    queue: Ints
+    refuges: tuple[np.ndarray, ...]
+
+    def is_as(self, other: _Heard) -> bool:
+        """Whether the same beliefs follow; where an opening is announced they change with time."""
+        for mine, theirs in ((self.known, other.known), (self.late, other.late)):
+            if mine.rules is not theirs.rules or mine.roads is not theirs.roads:
+                return False
+            if (mine.rules.opens_s < NEVER).any():
+                return False
+        return all(map(np.array_equal, self._arrays(), other._arrays()))
+
+    def _arrays(self) -> tuple[np.ndarray, ...]:
+        dangers = (self.known.danger, self.late.danger)
+        told = [array for d in dangers for array in (d.danger, d.delay_hours)]
+        return (*told, self.queue, *self.refuges)
+
+
 class Grapevine:
     """How news travels: the informed know how things stand, the others how they stood before.
 
@@ -75,6 +98,7 @@ class Grapevine:
         self._lag = round(behaviour.news.lag_hours * 3600)
         self._past: list[tuple[int, Snapshot]] = []
         self._solved: dict[bytes, Floats] = {}
+        self._last: tuple[_Heard, Beliefs] | None = None
         self._hosts = np.repeat(world.hosts.T, 4, axis=0)
         self._out = np.array([gate.out for gate in world.network.gates], dtype=bool)
 
@@ -115,11 +139,21 @@ class Grapevine:
         refuges : Refuges
             Room at places, and who is there; everybody has heard of it.
         """
+        heard = _Heard(known, late, queue, self._that_matters(refuges))
+        if self._last is not None and heard.is_as(self._last[0]):
+            return self._last[1]
         p = self.prices(now, known, late, queue)
         network = self._world.network
         costs = link_cost(self._section, network, p.hours, p.danger, p.waits, p.road)
         worth = self.worth(p.danger, refuges)
-        return Beliefs(self._routes, costs, worth, self._solved, self._solver)
+        self._last = heard, Beliefs(self._routes, costs, worth, self._solved, self._solver)
+        return self._last[1]
+
+    def _that_matters(self, refuges: Refuges) -> tuple[np.ndarray, ...]:
+        """What of refuges has a weight in the worth of places."""
+        section = self._section
+        weights = (1.0, section.room, section.crowding or section.compatriots, section.opened)
+        return tuple(what for what, weight in zip(refuges, weights, strict=True) if weight)
 
     def worth(self, danger: Floats, refuges: Refuges, section: RouteChoice | None = None) -> Floats:
         """Utility of settling at each place, (2 S, P), by the section of the run or another."""

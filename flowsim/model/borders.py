@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -103,20 +104,23 @@ class Borders:
                 self.crossings_of[border] += (name,)
         return found
 
+    def parts(self) -> Iterator[tuple[Policy, str, tuple[str, ...]]]:
+        """The policies of all sides, whose each is, and the names of the crossings there."""
+        for side in self._sides:
+            for policy in side.out + side.back:
+                yield policy, _whose(side), self.crossings_of[side.border]
+
     def edges(self) -> Ints:
         """Seconds at which some policy may change by the calendar, sorted."""
         moments = {
-            edge
-            for side in self._sides
-            for policy in side.out + side.back
-            for edge in policy.edges(self._start, self._end)
+            edge for policy, *_ in self.parts() for edge in policy.edges(self._start, self._end)
         }
         seconds = sorted(math.ceil((m - self._start).total_seconds()) for m in moments)
         return np.array(seconds, dtype=np.int64)
 
     def may_transfer(self) -> bool:
         """Whether some policy may move people on, as it says itself."""
-        return any(Transfer in p.states() for side in self._sides for p in side.out + side.back)
+        return any(Transfer in policy.states() for policy, *_ in self.parts())
 
     def observe(self, seconds: int, views: dict[tuple[str, str], BorderView]) -> list[int]:
         """Let each authority state its openings; gives the gates whose rules have changed.
@@ -134,7 +138,7 @@ class Borders:
         self.pressure[:], self.wish[:] = 0.0, 1.0
         for side in self._sides:
             view = views[side.border, side.section.country]
-            whose = f"{side.section.name} at {side.border}"
+            whose = _whose(side)
             said = state(side.out, now, view, whose)
             out[side.border].append(said)
             if side.back:
@@ -189,6 +193,10 @@ class Borders:
                 self._known.clear()
             self._known[key] = compose(key, self._sorts)
         return self._known[key]
+
+
+def _whose(side: _Side) -> str:
+    return f"{side.section.name} at {side.border}"
 
 
 def _parts(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:

@@ -39,11 +39,11 @@ class Laws:
     def __init__(self, scenario: Scenario, world: World, seed: int | str) -> None:
         self.scenario, self.world = scenario, world
         self.behaviour = scenario.behaviour
-        self.retry = scenario.grid  # seconds: before the next tick nothing is other than it was
+        self.retry = scenario.grid_s  # seconds: before that nothing is other than it was
         self.seed = seed_key(seed)
         self.group_names = tuple(g.name for g in world.groups)
         network = world.network
-        self.longest_segment = min(scenario.grid, scenario.step)
+        self.longest_segment = scenario.longest_tick_s
         self.told = self.behaviour.leaving.count == "given"
         self.may_settle = world.capacity != 0
         keys = [text_key("place", name) for name in network.names]

@@ -110,6 +110,7 @@ def fixed(laws: Laws, cells: Cells, observer: Observer) -> dict[str, NDArray[Any
         "km": network.km.astype(np.float64), "route_key": network.route_key.copy(),
         "option": i64(routes.option), "option_key": routes.option_key.copy(),
         "way": i64(laws.way), "inside": world.inside.copy(), "country": i64(world.country),
+        "reach": routes.reach(),
         "near_home": i64(laws.refuge_near_home), "place_key": laws.place_key.copy(),
         "clocks_of": i64([[*numbers, *[-1] * (width - len(numbers))] for numbers in clocks]),
         "n_clocks": i64([len(numbers) for numbers in clocks]),

@@ -63,7 +63,7 @@ class Observer:
         self.waited_s = np.zeros((n, crossings), dtype=np.int64)
         self.passed = np.zeros((n, crossings), dtype=np.int64)
 
-    def expose(self, people: Ints, danger: NDArray, violence: NDArray, seconds: int) -> None:
+    def expose(self, people: Ints, danger: NDArray, violence: NDArray, seconds: float) -> None:
         """Persons (P, G) who stood in danger (P, G) for some seconds; violence (P,) is noted."""
         self.exposure[self.at] += people * danger * (seconds / DAY)
         self.violence[self.at] = violence

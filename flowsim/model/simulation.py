@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from flowsim.model.laws import Laws, Now
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.outlook import world_of
 from flowsim.model.sight import Reports, Sight
+from flowsim.model.ticks import Ticks
 from flowsim.results.result import Result
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
@@ -101,7 +102,7 @@ class Simulation:
         self.rules = dict(rules or {})
         self.engine = "columns" if engine is None else engine.name
         self.world = world = world_of(setup)
-        self.seconds, self.grid_s = 0, setup.grid
+        self.seconds, self.grid_s = 0, setup.grid_s
         self.duration = int((setup.end - setup.start).total_seconds())
         self.borders = Borders(setup, world)
         self.laws = Laws(setup, world, self.seed_text)
@@ -110,7 +111,7 @@ class Simulation:
             len(world.groups), len(world.countries), len(world.network.gates),
         )  # fmt: skip
         self.circumstances = Circumstances(setup, world, self.borders)
-        self._edges = self.borders.edges()
+        self._edges, self.ticks = self.borders.edges(), Ticks(setup, self.borders)
         sides = [side for border in setup.borders for side in border.authorities]
         self.reports = Reports(round(3600 * max((a.lag_hours for a in sides), default=0.0)))
         self.views: dict[tuple[str, str], Any] = {
@@ -198,7 +199,8 @@ class Simulation:
         people hear of are those of the start of the step; authorities look once an hour.
         """
         borders = self.borders
-        for start, stop in self._ticks():
+        end = min(self.seconds + self.setup.step, self.duration)
+        for start, stop in self.ticks.between(self.seconds, end):
             self.violence(start)
             segments = self._segments(start, stop)
             self.look_at_borders(start)
@@ -213,7 +215,7 @@ class Simulation:
                 self.crowd.segment(first, last, changed)
             self.crowd.end_tick()
             self.seconds = stop
-            self.record(stop)
+            self.record(start, stop)
         self._look()
         self.look_at_borders(self.seconds)  # for who asks between steps
 
@@ -262,24 +264,18 @@ class Simulation:
             self.stocks.waiting.sum(axis=1),
         )  # fmt: skip
         self.face.advance(start, stop, self.cells.rates(view, self.now))
-        self.observer.expose(self._present(), danger.danger, danger.violence, stop - start)
+        self._expose(start, stop)
 
-    def record(self, stop: int) -> None:
+    def record(self, start: int, stop: int) -> None:
         """Phase 9: at the end of a recording interval, count."""
         self.stocks = self.crowd.stocks()
+        if stop - start > self.grid_s:
+            self._expose(start, stop)
         observer = self.observer
         if observer.at < observer.stops.size and stop == observer.stops[observer.at]:
             observer.close(self.stocks)
 
     # ---- what the phases need ------------------------------------------------------------
-
-    def _ticks(self) -> Iterator[tuple[int, int]]:
-        """The step, cut at the grid."""
-        start, end = self.seconds, min(self.seconds + self.setup.step, self.duration)
-        while start < end:
-            stop = min(end, (start // self.grid_s + 1) * self.grid_s)
-            yield start, stop
-            start = stop
 
     def _segments(self, start: int, stop: int) -> list[tuple[int, int]]:
         """A tick, cut at the edges of policies."""
@@ -300,6 +296,13 @@ class Simulation:
         self._settled = self.crowd.occupancy()
         self._taken = (capacity >= 0) & (self._settled >= full)
         self._free = free_part(capacity, self._settled)
+
+    def _expose(self, start: int, stop: int) -> None:
+        """Note who is in danger: as a tick begins and, of one of several hours, also as it ends."""
+        danger, seconds = self.danger, float(stop - start)
+        if seconds > self.grid_s:
+            seconds /= 2.0
+        self.observer.expose(self._present(), danger.danger, danger.violence, seconds)
 
     def _present(self) -> Ints:
         """Persons at each place by group, without those on the move, (P, G)."""

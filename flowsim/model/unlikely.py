@@ -72,7 +72,7 @@ def unlikely(scenario: Scenario) -> list[Flaw]:
     known = all(policy.is_known() for _, policy in held(scenario, "borders"))
     if scenario.rules == "flee" or not known:
         return []
-    intervals = -(-int((scenario.end - scenario.start).total_seconds()) // scenario.grid)
+    intervals = -(-int((scenario.end - scenario.start).total_seconds()) // scenario.grid_s)
     size = len(scenario.places) ** 2 * len(scenario.groups)
     if size * min(intervals, INTERVALS) > MOST_WORK:
         return []

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from flowsim.behaviour.config import Behaviour
 from flowsim.behaviour.flee_config import Flee
+from flowsim.clock import DAY
 from flowsim.config import Duration, Instant, Name, Section
 from flowsim.errors import ScenarioError
 from flowsim.policy.base import Policy
@@ -24,6 +25,8 @@ from flowsim.world.config import Arrival, Condition, Force, Group, Place, Report
 Distribution = Literal["quantiles", "uniform", "triangular"]
 """Of an uncertain number: low and high are its 5 and 95 % and the value its median, or low and high
 are its ends, and the value counts for nothing (`uniform`) or is the most likely (`triangular`)."""
+
+HOUR = 3600
 
 
 class Number(Section):
@@ -91,8 +94,10 @@ class Scenario(Section):
     """How often the model looks at everybody."""
     record: Duration = 3600
     """Interval of the results; a multiple of the step."""
-    grid: Duration = 3600
-    """Over which violence and hazards are taken as constant, whatever the step; a day at most."""
+    grid: Duration | None = None
+    """Over which violence and hazards are taken as constant, whatever the step; a day at most.
+    Empty means an hour or, in a step of several hours, all of them over which nothing changes that
+    comes from outside."""
     rules: Literal["flowsim", "flee"] = "flowsim"
     """What people do: as in `behaviour`, or day by day as in Flee 3 with the settings `flee`."""
     as_given: bool = False
@@ -263,6 +268,22 @@ class Scenario(Section):
         """
         return self._change(border, policies, side, direction, keep=True)
 
+    @property
+    def grid_s(self) -> int:
+        """The grid in seconds, an hour where none is given."""
+        return HOUR if self.grid is None else self.grid
+
+    @property
+    def joins_hours(self) -> bool:
+        """Whether hours of a step over which nothing changes are one tick (`model.ticks`)."""
+        hours = self.step > HOUR and self.step % HOUR == 0
+        return hours and self.grid is None and self.rules == "flowsim"
+
+    @property
+    def longest_tick_s(self) -> int:
+        """Longest time over which hazards can be constant, seconds."""
+        return min(DAY if self.joins_hours else self.grid_s, self.step)
+
     with_policies: ClassVar[Callable[..., Scenario]] = replace_policies
 
     def with_values(self, values: Mapping[str, Any]) -> Scenario:
@@ -325,6 +346,8 @@ class Scenario(Section):
     def effective(self) -> dict[str, Any]:
         """The whole scenario as plain data; functions and code by name and digest of the source."""
         data = self.model_dump(mode="json", fallback=str)
+        if not self.joins_hours:
+            data["grid"] = f"{self.grid_s}s"
         for loc, policy in held(self, "borders"):
             known = policy.identities()
             if known:
