@@ -48,7 +48,6 @@ class HouseholdTable:
         self.laws, self.cells, self.observer, self._engine = laws, cells, observer, engine
         self.n_start, self._ticks = len(households), 0
         self._gates = laws.world.network.gates
-        self._capacities = [gate.capacity_per_hour for gate in self._gates]
         self._budgets = Budgets(laws.scenario.start)
         self.beliefs = _rows_of_beliefs(laws, households)
         clocks = cells.clocks()
@@ -194,7 +193,7 @@ class HouseholdTable:
         now, laws = self.now, self.laws
         if changed:
             self._put(memory.at_gates(now.rules))
-            self._put(memory.quotas(now.rules, self._capacities))
+            self._put(memory.quotas(now.rules, now.gate_capacity))
             lanes = self._held["lane_work"].size
             if lanes > self._held["lanes"].shape[1]:
                 self._put({"lanes": memory.lanes(lanes, laws.longest_segment)})

@@ -91,6 +91,8 @@ class Now:
     rules : RulesAtGates
     roads : Roads or None
     transfers : Transfers or None
+    gate_capacity : tuple of float or None
+        Persons an hour who can physically pass each gate; None without limit.
     capacity : int64 array (P,)
         Persons whom places shelter at most, 0 where nobody is taken in; -1 without limit.
     """
@@ -107,6 +109,7 @@ class Now:
         self.full, self._capacity = full, capacity
         self.capacity = capacity
         self.rules: RulesAtGates
+        self.gate_capacity: tuple[float | None, ...] = ()
         self.roads: Roads | None = None
         self.transfers: Transfers | None = None
         self.travel = self._seconds(delay_hours)
@@ -114,6 +117,7 @@ class Now:
     def begin_segment(self, borders: Borders) -> None:
         """Take what policies say from now on."""
         self.rules, self.transfers, roads = borders.rules, borders.transfers, borders.roads
+        self.gate_capacity = borders.gate_capacity
         self.capacity = np.where(borders.shut, 0, self._capacity)
         if roads is not self.roads:
             self.roads, delay = roads, self._delay

@@ -19,7 +19,17 @@ from flowsim.policy.opening import Direction
 from flowsim.policy.own import Rule, as_policy
 from flowsim.policy.stock import STOCK
 from flowsim.scenario.policies import held
-from flowsim.world.config import Arrival, Condition, Force, Group, Place, Report, Route, Violence
+from flowsim.world.config import (
+    Arrival,
+    Condition,
+    Force,
+    GateCapacity,
+    Group,
+    Place,
+    Report,
+    Route,
+    Violence,
+)
 
 
 class Number(Section):
@@ -68,6 +78,8 @@ class Scenario(Section):
     """Countries whose residents are simulated."""
     places: tuple[Place, ...]
     routes: tuple[Route, ...]
+    gates: tuple[GateCapacity, ...] = ()
+    """How many can physically pass crossings over time; before that, `gate_per_hour` of routes."""
     groups: tuple[Group, ...]
     violence: Violence = Violence()
     forces: tuple[Force, ...] = ()
