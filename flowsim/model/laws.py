@@ -28,6 +28,8 @@ class Laws:
     ----------
     seed : uint64
     routes : RouteLogit
+    slower_s : int64 array (L,)
+        Seconds by which a household with wounded is longer on each link.
     way : int64 array (P, P)
         First link of the way home.
     burnt_share : float64 array (P, G)
@@ -58,9 +60,11 @@ class Laws:
         own = np.arange(near.size)
         self.refuge_near_home = np.where(np.isfinite(reach[own, near]), near, own)
         self.harm_weights = kind_weights(self.behaviour.harm)
+        slower = self.hours * 3600.0 * (1.0 / self.behaviour.harm.wounded_speed - 1.0)
+        self.slower_s = np.ceil(np.minimum(slower, LONGEST)).astype(np.int64)
         self.death_chance = 1.0 / (1.0 + self.behaviour.harm.wounded_per_death)
         self.targeted = np.zeros((len(world.places), len(world.groups)))
-        for event in (e for e in scenario.violence.events if e.intensity > 0.0):
+        for event in (e for e in scenario.violence.events if e.intensity > 0.0 and not e.to):
             p = network.names.index(event.place)
             row = [event.target.get(name, 0.0) for name in self.group_names]
             self.targeted[p] = np.maximum(self.targeted[p], row)
