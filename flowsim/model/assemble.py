@@ -79,9 +79,8 @@ def label(
         "timedelta64[ns]"
     )
     variables = {name: v for name, v in ALL_VARIABLES.items() if not v.optional or name in more}
-    recorded = {name: getattr(observer, name) for name in variables if name not in _MADE}
-    recorded |= {name: make(observer) for name, make in _MADE.items()}
-    recorded |= more
+    made = {name: make(observer) for name, make in _MADE.items()} | dict(more)
+    recorded = {name: getattr(observer, name) for name in variables if name not in made} | made
     data = xr.Dataset(
         {
             name: (

@@ -59,7 +59,7 @@ def everywhere(persons: int = 20_000, **changes: Any) -> Scenario:
         persons, GUARDED, step="10min", record="6h", grid="10min", behaviour=behaviour,
         violence={"events": events}, **changes,
     )  # fmt: skip
-    return world.with_values({"places[City].sheltered": persons // 25})
+    return world.with_values({"places[City].sheltered": persons // 10})
 
 
 @lru_cache(maxsize=1)
