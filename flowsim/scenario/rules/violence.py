@@ -51,7 +51,7 @@ def event_tolls(draft: Draft) -> Iterator[Flaw]:
         field = "deaths" if event.deaths > 0.0 else "wounded"
         if event.deaths + event.wounded > 0.0 and not any(event.target.values()):
             wrong = "it has a toll and targets nobody"
-            yield Flaw((*loc, field), wrong, "give its `target`, as `target: {GROUP: 1}`")
+            yield Flaw((*loc, field), wrong, "give whom it targets in `target`")
 
 
 def event_times(draft: Draft) -> Iterator[Flaw]:
