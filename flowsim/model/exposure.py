@@ -28,6 +28,9 @@ def by_status(
     """
     found = np.asarray((stocks.people * danger.danger[:, :, None]).sum(axis=0))
     found[:, Status.DETAINED] *= harm.detained
+    if harm.on_the_way == 0.0 and danger.on_road is None:
+        found[:, Status.MOVING] = 0.0
+        return found
     behind, ahead = 1.0 - harm.danger_ahead, harm.danger_ahead
     found[:, Status.MOVING] *= harm.on_the_way * behind
     persons = stocks.on_leg.sum(axis=2)

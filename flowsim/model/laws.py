@@ -28,6 +28,8 @@ class Laws:
     ----------
     seed : uint64
     routes : RouteLogit
+    danger_on_legs : bool
+        Whether those on the way can be in danger, so that they are counted by leg.
     slower_s : int64 array (L,)
         Seconds by which a household with wounded is longer on each link.
     way : int64 array (P, P)
@@ -60,6 +62,9 @@ class Laws:
         own = np.arange(near.size)
         self.refuge_near_home = np.where(np.isfinite(reach[own, near]), near, own)
         self.harm_weights = kind_weights(self.behaviour.harm)
+        self.danger_on_legs = self.behaviour.harm.on_the_way > 0.0 or any(
+            event.to for event in scenario.violence.events
+        )
         slower = self.hours * 3600.0 * (1.0 / self.behaviour.harm.wounded_speed - 1.0)
         self.slower_s = np.ceil(np.minimum(slower, LONGEST)).astype(np.int64)
         self.death_chance = 1.0 / (1.0 + self.behaviour.harm.wounded_per_death)

@@ -19,7 +19,8 @@ class Stocks:
     present : int64 array (P, G, 5)
         Persons present at each place by group and kind: all but those on the move.
     on_leg : int64 array (L, G, 5)
-        Persons on the move by link, group and kind; who looks for a way on, by the link they came.
+        Persons on the move by link, group and kind, where a scenario has danger there; who looks
+        for a way on, by the link they came.
     hurt : int64 array (P,)
         Wounded who live, by place.
     waiting : int64 array (X, 5)

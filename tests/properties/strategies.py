@@ -255,7 +255,7 @@ def scenarios(draw: Any, most: int = 160, steps: tuple[str, ...] = ("1h", "6h", 
         flee_from=["A"],
         places=places,
         routes=routes,
-        gates=draw(_gates(routes)),
+        gates=draw(_widenings(routes)),
         groups=[
             {"name": g, "household_size": draw(st.sampled_from(SIZES)),
              "kin_across": draw(rates(0, 0.5)), "nationality": "N0" if g == "G0" else "",
@@ -305,7 +305,7 @@ def _routes(draw: Any, names: list[str], inside: int) -> list[dict[str, Any]]:
 
 
 @st.composite
-def _gates(draw: Any, routes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _widenings(draw: Any, routes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What a crossing can do from two moments on, for one direction or both."""
     crossings = [route["crossing"] for route in routes if "crossing" in route]
     if not crossings or draw(st.booleans()):

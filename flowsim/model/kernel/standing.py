@@ -14,7 +14,7 @@ def tally(s: Any, h: Any, sign: int) -> None:
         for kind in range(KINDS):
             s.hurt[h.place] += sign * h.wounded[kind]
     if h.status == MOVING:
-        if h.link >= 0:
+        if s.run.danger_on_legs and h.link >= 0:
             for kind in range(KINDS):
                 s.on_leg[h.link, h.group, kind] += sign * h.kinds[kind]
     else:
