@@ -276,22 +276,15 @@ def hazards_of(
     return tuple(hazard for hazard in table if hazard.holds(scenario, moves))
 
 
-RARE = ("toll", "toll_on_the_leg", "wounds")
-"""Hazards of runs that have longer rows: most runs have none of them, and are faster without."""
-
-
-def most_clocks(hazards: Sequence[Hazard]) -> int:
-    """Clocks for which a household has room, so that runs have rows of few types.
+def most_clocks(own: int) -> int:
+    """Clocks for which a household has room, so that all runs have rows of one type.
 
     Parameters
     ----------
-    hazards : sequence of Hazard
-        Of the run; each of one's own adds one.
+    own : int
+        Hazards of one's own.
     """
-    own = sum(hazard.purpose is None for hazard in hazards)
-    rare = any(hazard.name in RARE for hazard in hazards)
-    table = [hazard for hazard in HAZARDS if rare or hazard.name not in RARE]
-    return own + max(sum(status in hazard.statuses for hazard in table) for status in _STILL)
+    return own + max(sum(status in hazard.statuses for hazard in HAZARDS) for status in _STILL)
 
 
 def rules_identity(rules: Mapping[str, Rule | Hazard]) -> str:

@@ -55,7 +55,7 @@ class HouseholdTable:
         self._kept = self.n_start * len(clocks[Status.AT_HOME])
         own = [hazard.factor is not None for hazard in cells.hazards]
         more = sum(hazard.purpose is None for hazard in cells.hazards)
-        self._row_type = row_type(most_clocks(cells.hazards), sum(own), len(COUNTED) + more)
+        self._row_type = row_type(most_clocks(more), sum(own), len(COUNTED) + more)
         made = memory.scratch(laws, cells)
         self.left, self._people, self._present = made["left"], made["people"], made["present"]
         self._line, self._queued = made["line"], made["queued"]
