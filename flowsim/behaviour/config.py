@@ -141,10 +141,27 @@ class Harm(Section):
     """Persons wounded for each death."""
     on_the_way: NonNegative = 0.0
     """Danger on the road relative to that at the places it starts from."""
+    danger_ahead: Share = 0.0
+    """Part of a leg on which the danger is that of the place ahead; on the rest it is that of the
+    place where the leg began."""
+    detained: NonNegative = 0.0
+    """Danger for the detained relative to that at the place where they are held."""
     crush_per_day: NonNegative = 0.0
     """Hazard of death in a crowd of 10,000 at a crossing, 1/day and person."""
     fence_death: Share = 0.0
     """Chance that somebody of a household dies in an attempt at the fence (drowning)."""
+    die_of_wounds: Share = 0.0
+    """Part of the wounded who die of their wounds; the others recover or stay wounded."""
+    die_of_wounds_days: Positive = 2.0
+    """Mean time from a wound to such a death, days."""
+    recover_per_day: NonNegative = 0.0
+    """Hazard of recovery of a wounded person who does not die of it, 1/day."""
+    wounded_speed: Annotated[float, Field(gt=0.01, le=1.0)] = 1.0
+    """Speed of a household with wounded relative to others."""
+    counted_after_days: NonNegative = 0.0
+    """Mean time from a death until it is counted officially, days (exponential)."""
+    never_counted: Share = 0.0
+    """Part of the deaths that are never counted officially."""
     source: str = ""
 
 

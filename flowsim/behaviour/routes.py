@@ -179,6 +179,7 @@ def link_cost(
     danger: Floats,
     gate_cost: Floats,
     road: tuple[Floats, Floats] | None = None,
+    on_road: Floats | None = None,
 ) -> Floats:
     """What links cost besides their length: danger on the way and waiting at the gate; (..., L).
 
@@ -192,8 +193,12 @@ def link_cost(
         Believed cost of waiting at each gate, see `wait_cost`.
     road : two float64 arrays (..., L), optional
         Factor of policies on the danger of each link, and what they make it cost besides.
+    on_road : float64 array (..., L), optional
+        Believed violence on each link itself.
     """
     on_the_way = 0.5 * (danger[..., network.tail] + danger[..., network.head])
+    if on_road is not None:
+        on_the_way = on_the_way + on_road
     cost = section.danger_cost * hours * on_the_way
     if road is not None:
         cost = cost * road[0] + road[1]

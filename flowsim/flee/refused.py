@@ -64,9 +64,11 @@ def _odd(where: str, policy: Policy, said: Statement) -> Iterator[Problem]:
 
 
 def _violence(scenario: Scenario) -> Iterator[Problem]:
-    for name in ("forces", "conditions"):
+    for name, what in (
+        ("forces", "forces"), ("conditions", "conditions"), ("gates", "capacity of gates"),
+    ):  # fmt: skip
         if getattr(scenario, name):
-            yield Problem(name, f"Flee's rules have no {name}", RIGHT)
+            yield Problem(name, f"Flee's rules have no {what}", RIGHT)
     if scenario.violence.contagion > 0.0:
         yield Problem("violence.contagion", "Flee's rules have no contagion", RIGHT)
     for i, event in enumerate(scenario.violence.events):
@@ -74,6 +76,10 @@ def _violence(scenario: Scenario) -> Iterator[Problem]:
             wrong = "by Flee's rules a conflict is as strong from its first day to its last"
             right = "let the peak be at the start, and give no half-life"
             yield Problem(f"violence.events[{i}]", wrong, right)
+        for name in ("to", "deaths", "wounded"):
+            if getattr(event, name):
+                wrong = "by Flee's rules a conflict is at a place, and nobody is harmed"
+                yield Problem(f"violence.events[{i}].{name}", wrong, RIGHT)
 
 
 def _people(scenario: Scenario) -> Iterator[Problem]:

@@ -39,12 +39,15 @@ class Prices(NamedTuple):
         Cost of waiting at each gate.
     road : two float64 arrays (2 S, L), or None
         What policies on roads make of the danger on each link, and of its cost.
+    on_road : float64 array (2 S, L), or None
+        Violence on each link itself.
     """
 
     danger: Floats
     hours: Floats
     waits: Floats
     road: tuple[Floats, Floats] | None
+    on_road: Floats | None = None
 
 
 class _Heard(NamedTuple):
@@ -144,7 +147,7 @@ class Grapevine:
             return self._last[1]
         p = self.prices(now, known, late, queue)
         network = self._world.network
-        costs = link_cost(self._section, network, p.hours, p.danger, p.waits, p.road)
+        costs = link_cost(self._section, network, p.hours, p.danger, p.waits, p.road, p.on_road)
         worth = self.worth(p.danger, refuges)
         self._last = heard, Beliefs(self._routes, costs, worth, self._solved, self._solver)
         return self._last[1]
@@ -189,7 +192,12 @@ class Grapevine:
                     danger.shape[0],
                 ),
             )
-        return Prices(danger, self._hours + delay, waits, self._roads(late.roads, known.roads))
+        on_road = None
+        if late.danger.on_road is not None and known.danger.on_road is not None:
+            told = late.danger.on_road, known.danger.on_road
+            on_road = _both(*(np.repeat(k, 2, axis=1) for k in told))
+        roads = self._roads(late.roads, known.roads)
+        return Prices(danger, self._hours + delay, waits, roads, on_road)
 
     def _roads(self, late: Roads | None, known: Roads | None) -> tuple[Floats, Floats] | None:
         """Factor on danger and cost of each link by row, as policies on roads make them."""

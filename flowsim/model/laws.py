@@ -28,6 +28,10 @@ class Laws:
     ----------
     seed : uint64
     routes : RouteLogit
+    danger_on_legs : bool
+        Whether those on the way can be in danger, so that they are counted by leg.
+    slower_s : int64 array (L,)
+        Seconds by which a household with wounded is longer on each link.
     way : int64 array (P, P)
         First link of the way home.
     burnt_share : float64 array (P, G)
@@ -59,9 +63,14 @@ class Laws:
         own = np.arange(near.size)
         self.refuge_near_home = np.where(np.isfinite(reach[own, near]), near, own)
         self.harm_weights = kind_weights(self.behaviour.harm)
+        self.danger_on_legs = self.behaviour.harm.on_the_way > 0.0 or any(
+            event.to for event in scenario.violence.events
+        )
+        slower = self.hours * 3600.0 * (1.0 / self.behaviour.harm.wounded_speed - 1.0)
+        self.slower_s = np.ceil(np.minimum(slower, LONGEST)).astype(np.int64)
         self.death_chance = 1.0 / (1.0 + self.behaviour.harm.wounded_per_death)
         self.targeted = np.zeros((len(world.places), len(world.groups)))
-        for event in (e for e in scenario.violence.events if e.intensity > 0.0):
+        for event in (e for e in scenario.violence.events if e.intensity > 0.0 and not e.to):
             p = network.names.index(event.place)
             row = [event.target.get(name, 0.0) for name in self.group_names]
             self.targeted[p] = np.maximum(self.targeted[p], row)
@@ -92,6 +101,8 @@ class Now:
     rules : RulesAtGates
     roads : Roads or None
     transfers : Transfers or None
+    gate_capacity : tuple of float or None
+        Persons an hour who can physically pass each gate; None without limit.
     capacity : int64 array (P,)
         Persons whom places shelter at most, 0 where nobody is taken in; -1 without limit.
     """
@@ -108,6 +119,7 @@ class Now:
         self.full, self._capacity = full, capacity
         self.capacity = capacity
         self.rules: RulesAtGates
+        self.gate_capacity: tuple[float | None, ...] = ()
         self.roads: Roads | None = None
         self.transfers: Transfers | None = None
         self.travel = self._seconds(delay_hours)
@@ -115,6 +127,7 @@ class Now:
     def begin_segment(self, borders: Borders) -> None:
         """Take what policies say from now on."""
         self.rules, self.transfers, roads = borders.rules, borders.transfers, borders.roads
+        self.gate_capacity = borders.gate_capacity
         self.capacity = np.where(borders.shut, 0, self._capacity)
         if roads is not self.roads:
             self.roads, delay = roads, self._delay

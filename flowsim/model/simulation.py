@@ -24,6 +24,7 @@ from flowsim.model.beliefs import Beliefs, Grapevine, Snapshot
 from flowsim.model.borders import Borders
 from flowsim.model.circumstances import Circumstances
 from flowsim.model.compiled import Compiled
+from flowsim.model.exposure import by_status
 from flowsim.model.hazards import Cells, Hazard, hazards_of
 from flowsim.model.household_table import HouseholdTable
 from flowsim.model.laws import Laws, Now
@@ -31,6 +32,7 @@ from flowsim.model.observe import Observer, Stocks
 from flowsim.model.outlook import world_of
 from flowsim.model.sight import Reports, Sight
 from flowsim.model.ticks import Ticks
+from flowsim.model.tolls import TollOfEvents, Tolls
 from flowsim.results.result import Result
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
@@ -109,8 +111,13 @@ class Simulation:
         self.cells = Cells(
             hazards_of(setup, self.borders.may_transfer(), rules), len(world.places),
             len(world.groups), len(world.countries), len(world.network.gates),
+            self.laws.routes.n_links,
         )  # fmt: skip
         self.circumstances = Circumstances(setup, world, self.borders)
+        self._tolls = TollOfEvents(
+            setup.violence.events, world.network.names, self.laws.group_names,
+            (world.network.tail, world.network.head), self.laws.harm_weights, setup.start,
+        )  # fmt: skip
         self._edges, self.ticks = self.borders.edges(), Ticks(setup, self.borders)
         sides = [side for border in setup.borders for side in border.authorities]
         self.reports = Reports(round(3600 * max((a.lag_hours for a in sides), default=0.0)))
@@ -258,13 +265,21 @@ class Simulation:
 
     def hazards(self, start: int, stop: int) -> None:
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
-        danger = self.danger
+        danger, tolls = self.danger, self._tolls_between(start, stop)
         view = self.circumstances.view(
             danger, heard(self._kernel, self._news), self._gone, self._hurry, self._awaited,
-            self.stocks.waiting.sum(axis=1),
+            self.stocks.waiting.sum(axis=1), tolls,
         )  # fmt: skip
         self.face.advance(start, stop, self.cells.rates(view, self.now))
         self._expose(start, stop)
+
+    def _tolls_between(self, start: int, stop: int) -> Tolls | None:
+        """Hazards of events with a toll of their own in a tick; None where there is no such."""
+        if not self._tolls.any:
+            return None
+        tolls = self._tolls.between(start, stop, self.stocks.present, self.stocks.on_leg)
+        self.crowd.strike(tolls.dies_at_place, tolls.dies_on_road)
+        return tolls
 
     def record(self, start: int, stop: int) -> None:
         """Phase 9: at the end of a recording interval, count."""
@@ -303,6 +318,13 @@ class Simulation:
         if seconds > self.grid_s:
             seconds /= 2.0
         self.observer.expose(self._present(), danger.danger, danger.violence, seconds)
+        self.observer.expose_by_status(
+            by_status(
+                self.stocks, danger, self.setup.behaviour.harm, self.world.network,
+                self.borders.roads,
+            ),
+            seconds,
+        )  # fmt: skip
 
     def _present(self) -> Ints:
         """Persons at each place by group, without those on the move, (P, G)."""

@@ -146,6 +146,10 @@ def changes(scenario: Scenario, borders: Borders) -> Iterator[Change]:
     for event in scenario.violence.events:
         yield from _of_event(event, scenario.violence.negligible, since(event.start),
                              since(event.peak), since(event.until))  # fmt: skip
+        if event.deaths + event.wounded > 0.0:
+            yield Change("an event takes its toll", since(event.start), since(event.until))
+    for gate in scenario.gates:
+        yield Change("what a gate can pass changes", *2 * (since(gate.start),))
     for condition in scenario.conditions:
         for moment in _edges(condition, scenario.start, scenario.end):
             yield Change(f"a {condition.kind} begins or ends", *2 * (since(moment),), at_half=True)

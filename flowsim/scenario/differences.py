@@ -15,6 +15,7 @@ Kind = Literal["changed", "added", "removed", "replaced", "reordered"]
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "routes": ("start", "end", "mode"),
     "events": ("place", "start"),
+    "gates": ("crossing", "start", "direction"),
     "arrivals": ("start", "place"),
     "orders": ("start",),
     "policies": ("type",),

@@ -20,7 +20,17 @@ from flowsim.policy.opening import Direction
 from flowsim.policy.own import Rule, as_policy
 from flowsim.policy.stock import STOCK
 from flowsim.scenario.policies import held
-from flowsim.world.config import Arrival, Condition, Force, Group, Place, Report, Route, Violence
+from flowsim.world.config import (
+    Arrival,
+    Condition,
+    Force,
+    GateCapacity,
+    Group,
+    Place,
+    Report,
+    Route,
+    Violence,
+)
 
 Distribution = Literal["quantiles", "uniform", "triangular"]
 """Of an uncertain number: low and high are its 5 and 95 % and the value its median, or low and high
@@ -109,6 +119,8 @@ class Scenario(Section):
     """Towns, villages, camps and gates."""
     routes: tuple[Route, ...]
     """Roads and paths between places, and crossings."""
+    gates: tuple[GateCapacity, ...] = ()
+    """How many can physically pass crossings over time; before that, `gate_per_hour` of routes."""
     groups: tuple[Group, ...]
     """Who people are."""
     violence: Violence = Violence()

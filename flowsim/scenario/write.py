@@ -26,6 +26,7 @@ from flowsim.scenario.write_tables import Ranged, in_order, is_tabular, table
 TABLES: Mapping[Loc, str] = {
     ("places",): "places.csv",
     ("routes",): "routes.csv",
+    ("gates",): "gates.csv",
     EVENTS: "events.csv",
     ("arrivals",): "arrivals.csv",
     ("reports",): "reports.csv",

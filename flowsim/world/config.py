@@ -12,6 +12,8 @@ KINDS = ("children", "women", "men", "elderly_women", "elderly_men")
 """Kinds of person: children under 15; women and men from 15 to 59; elderly from 60."""
 
 Hour = Annotated[float, Field(ge=0.0, le=24.0)]
+Toll = Annotated[float, Field(ge=0.0, le=10_000_000)]
+"""Expected number of persons killed or wounded."""
 Armed = Annotated[int, Field(ge=0, le=10_000_000)]
 """Persons under arms."""
 
@@ -66,7 +68,25 @@ class Route(Section):
     kind: Literal["inner", "post", "gap"] = "inner"
     """An official post or a gap in the fence; `inner` inside a country."""
     gate_per_hour: Positive | None = None
-    """Persons an hour who can physically pass in file, for a crossing; empty means no limit."""
+    """Persons an hour who can physically pass in file, for a crossing; empty means no limit. What
+    it is from a later moment on, the table `gates` tells."""
+    note: str = ""
+    source: str = ""
+
+
+class GateCapacity(Section):
+    """How many can physically pass a crossing from a moment on, until its next row.
+
+    A gate that is widened, a bridge that falls: no policy, and nobody is held by it.
+    """
+
+    crossing: Name
+    start: Instant
+    persons_per_hour: NonNegative | None = None
+    """Persons an hour in each direction; 0 means that nobody can pass, empty that there is no
+    limit any more."""
+    direction: Literal["both", "out", "back"] = "both"
+    """For those who flee, for those who go home, or for each of them alike."""
     note: str = ""
     source: str = ""
 
@@ -104,6 +124,9 @@ class Event(Section):
 
     place: Name
     """Where it happens."""
+    to: str = ""
+    """Other end of a route from the place, for violence on the road: it endangers those who are on
+    that route in either direction, and nobody at its ends. Empty means at the place."""
     start: Instant
     """Onset."""
     peak: Instant
@@ -116,6 +139,12 @@ class Event(Section):
     """1 is the worst day in the worst place of the scenario."""
     target: dict[str, Share] = {}
     """How much each group is targeted, 1 fully; a group that is not named is not targeted."""
+    part: Share = 1.0
+    """Part of the way on which it holds, for violence on the road."""
+    deaths: Toll = 0.0
+    """Persons whom it is expected to kill besides what its intensity does, of those present."""
+    wounded: Toll = 0.0
+    """Persons whom it is expected to wound besides, likewise."""
     note: str = ""
     source: str = ""
 

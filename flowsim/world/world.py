@@ -71,6 +71,7 @@ class World:
             np.array([p.population for p in places], dtype=np.int64),
             self.network.km_between,
             start,
+            (self.network.tail, self.network.head),
         )
 
     def capacity_at(self, seconds: int) -> Ints:

@@ -15,6 +15,7 @@ from flowsim.model.kernel.constants import (
     FOR_CHECKPOINT,
     FOR_ROUTE,
     HOMEWARD,
+    KINDS,
     MOVING,
     NEVER,
     RETURNED,
@@ -56,9 +57,18 @@ def choose(s: Any, h: Any, state: int) -> int:
     return option
 
 
+def is_hurt(h: Any) -> bool:
+    """Whether somebody of a household is wounded now."""
+    wounded = 0
+    for kind in range(KINDS):
+        wounded += h.wounded[kind]
+    return wounded > 0
+
+
 def travel(s: Any, h: Any, now: int, link: int, delay: int) -> None:
     """Be on the way along a link, some seconds from now."""
-    h.arrive = min(now + delay + s.travel_s[link, h.group], NEVER - 1)
+    slower = s.slower_s[link] if h.hurt and is_hurt(h) else 0
+    h.arrive = min(now + delay + s.travel_s[link, h.group] + slower, NEVER - 1)
     enter(s, h, now, MOVING, s.tail[link], link)
 
 

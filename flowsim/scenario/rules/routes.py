@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flowsim.scenario.draft import Draft
@@ -54,6 +55,23 @@ def route_twice(draft: Draft) -> Iterator[Flaw]:
 def crossing_twice(draft: Draft) -> Iterator[Flaw]:
     """No two crossings have one name."""
     return twice(draft.routes, "crossing", "crossing")
+
+
+def gates(draft: Draft) -> Iterator[Flaw]:
+    """Capacities over time are of crossings that exist, one at a time in each direction."""
+    known = {route.crossing for route in draft.routes.all() if route.crossing}
+    told = list(draft.gates.each())
+    yield from unknown([((*loc, "crossing"), row.crossing) for loc, row in told], known, "crossing")
+    first: dict[tuple[str, datetime, str], int] = {}
+    for loc, row in told:
+        ways = ("out", "back") if row.direction == "both" else (row.direction,)
+        keys = [(row.crossing, row.start, way) for way in ways]
+        before = next((first[key] for key in keys if key in first), None)
+        if before is not None:
+            wrong = f"the capacity of {row.crossing!r} from then on is told twice"
+            yield Flaw((*loc, "start"), wrong, f"remove one; the first is number {before + 1}")
+        for key in keys:
+            first.setdefault(key, int(loc[-1]))
 
 
 def over_a_border(draft: Draft) -> Iterator[Flaw]:
@@ -134,4 +152,4 @@ def reached(draft: Draft) -> Iterator[Flaw]:
             yield Flaw((*loc, "name"), wrong, "give a route to it, or remove it")
 
 
-RULES = (some_routes, ends, route_twice, crossing_twice, over_a_border, length, reached)
+RULES = (some_routes, ends, route_twice, crossing_twice, gates, over_a_border, length, reached)
