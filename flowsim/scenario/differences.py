@@ -16,6 +16,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "routes": ("start", "end", "mode"),
     "events": ("place", "start"),
     "arrivals": ("start", "place"),
+    "levels": ("driver", "place", "region", "start"),
     "orders": ("start",),
     "policies": ("type",),
     "back": ("type",),

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from flowsim.config import Section
 from flowsim.policy.config import Border
 from flowsim.scenario.nodes import NAMED_BY, Loc
-from flowsim.world.config import Arrival, Condition, Event, Force, Group, Place, Report, Route
+from flowsim.world.config import (
+    Arrival,
+    Condition,
+    Driver,
+    Event,
+    Force,
+    Group,
+    Level,
+    Place,
+    Report,
+    Route,
+    Threat,
+)
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -24,6 +36,9 @@ ROWS: Mapping[Loc, type[Section]] = {
     EVENTS: Event,
     ("forces",): Force,
     ("conditions",): Condition,
+    ("threats",): Threat,
+    ("drivers",): Driver,
+    ("levels",): Level,
     ("borders",): Border,
     ("reports",): Report,
     ("arrivals",): Arrival,

@@ -19,7 +19,19 @@ from flowsim.policy.opening import Direction
 from flowsim.policy.own import Rule, as_policy
 from flowsim.policy.stock import STOCK
 from flowsim.scenario.policies import held
-from flowsim.world.config import Arrival, Condition, Force, Group, Place, Report, Route, Violence
+from flowsim.world.config import (
+    Arrival,
+    Condition,
+    Driver,
+    Force,
+    Group,
+    Level,
+    Place,
+    Report,
+    Route,
+    Threat,
+    Violence,
+)
 
 
 class Number(Section):
@@ -72,6 +84,12 @@ class Scenario(Section):
     violence: Violence = Violence()
     forces: tuple[Force, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    threats: tuple[Threat, ...] = ()
+    """Fear without killing, and places that are lost."""
+    drivers: tuple[Driver, ...] = ()
+    """What else drives people: floods, hunger."""
+    levels: tuple[Level, ...] = ()
+    """How strong the drivers are, by place or region and time."""
     borders: tuple[Border, ...] = ()
     behaviour: Behaviour = Behaviour()
     arrivals: tuple[Arrival, ...] = ()

@@ -26,6 +26,7 @@ TABLES: Mapping[Loc, str] = {
     ("routes",): "routes.csv",
     EVENTS: "events.csv",
     ("arrivals",): "arrivals.csv",
+    ("levels",): "levels.csv",
     ("reports",): "reports.csv",
 }
 """Lists that become a table, and its name."""
