@@ -55,6 +55,8 @@ class Purpose(IntEnum):
     TRANSFER = 26
     CHECKPOINT = 27
     ORIGIN = 28
+    MUST_LEAVE = 29
+    MUST_MOVE_ON = 30
 
 
 def text_key(*parts: object) -> np.uint64:

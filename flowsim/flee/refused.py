@@ -64,7 +64,7 @@ def _odd(where: str, policy: Policy, said: Statement) -> Iterator[Problem]:
 
 
 def _violence(scenario: Scenario) -> Iterator[Problem]:
-    for name in ("forces", "conditions"):
+    for name in ("forces", "conditions", "threats"):
         if getattr(scenario, name):
             yield Problem(name, f"Flee's rules have no {name}", RIGHT)
     if scenario.violence.contagion > 0.0:

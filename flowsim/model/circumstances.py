@@ -8,6 +8,7 @@ from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.rules import RuleView, ability
 from flowsim.model.borders import Borders
 from flowsim.scenario.scenario import Scenario
+from flowsim.world.push_factors import none_at_all
 from flowsim.world.violence import Danger
 from flowsim.world.world import World
 
@@ -27,18 +28,19 @@ class Circumstances:
         self._fled = np.array([c in scenario.flee_from for c in world.countries], dtype=bool)
         self._flees = np.array([group.flees for group in world.groups])
         self._out = np.array([gate.out for gate in world.network.gates], dtype=bool)
+        self._nothing = none_at_all(*world.residents.shape)
         self._crossing = np.array([gate.crossing for gate in world.network.gates], dtype=np.int64)
 
     def view(
         self, danger: Danger, news: Floats, gone: Floats, hurry: Floats, awaited: Floats,
-        waiting: Ints,
+        waiting: Ints, way_out: Floats,
     ) -> RuleView:  # fmt: skip
         """As things stand.
 
         Parameters
         ----------
         danger : Danger
-        news, gone, hurry, awaited
+        news, gone, hurry, awaited, way_out
             See `RuleView`.
         waiting : array (X,)
             Persons at each crossing.
@@ -62,4 +64,6 @@ class Circumstances:
             crowd=waiting[self._crossing].astype(np.float64),
             dispersal=np.array([rule.dispersal_per_day for rule in rules], dtype=np.float64),
             moved=np.zeros(self._world.inside.size) if transfers is None else transfers.per_day,
+            push=self._nothing if danger.push is None else danger.push,
+            way_out=way_out,
         )

@@ -12,7 +12,7 @@ import numpy as np
 
 from flowsim.arrays import Floats, Ints
 from flowsim.errors import Problem, ScenarioError
-from flowsim.model.outlook import Interval, Outlook
+from flowsim.model.outlook import ADDED, Interval, Outlook
 from flowsim.model.route_options import TERMS, Way, Worth, chances, likely_ways, settled
 from flowsim.recorded import Moment, moment_of
 from flowsim.scenario.checks import check
@@ -66,7 +66,8 @@ class Origin:
     per_day : float or None
         Hazard of leaving at the moment, 1/day; None where it is told how many leave.
     hazard : dict of str to float
-        What it is made of: violence + news + neighbours, times the other factors.
+        What it is made of: violence + fear + drivers + news + neighbours, times the other factors,
+        and besides what makes people leave a place that is lost.
     abroad : float
         Share of those who leave at the moment that choose a way abroad, whether or not a gate lets
         them pass.
@@ -301,10 +302,13 @@ def _origin_text(origin: Origin) -> str:
 
 
 def _hazard_text(hazard: dict[str, float]) -> str:
-    added = ("violence", "news", "neighbours")
+    always = ("violence", "news", "neighbours")
+    added = [name for name in ADDED if name in always or hazard[name]]
     wish = " + ".join(f"{name} {_number(hazard[name])}" for name in added)
-    factors = [f"{n} {_number(x)}" for n, x in hazard.items() if n not in added and x != 1.0]
-    return " x ".join([f"({wish})", *factors])
+    apart = (*ADDED, "lost")
+    factors = [f"{n} {_number(x)}" for n, x in hazard.items() if n not in apart and x != 1.0]
+    lost = f" + lost {_number(hazard['lost'])}" if hazard["lost"] else ""
+    return " x ".join([f"({wish})", *factors]) + lost
 
 
 def _cells_of(way: SeenWay, named: list[str]) -> list[str]:

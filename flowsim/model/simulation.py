@@ -30,6 +30,7 @@ from flowsim.model.laws import Laws, Now
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.outlook import world_of
 from flowsim.model.sight import Reports, Sight
+from flowsim.model.ways_out import WaysOut
 from flowsim.results.result import Result
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
@@ -126,6 +127,12 @@ class Simulation:
         )
         self.look_at_borders(0)
         self._look()
+        self._way_out = np.ones((len(world.places), len(world.groups)))
+        self._ways_out: WaysOut | None = None
+        if setup.behaviour.leaving.way_out > 0.0:
+            unopened = np.zeros(len(world.places), dtype=bool)
+            at_first = Refuges(self._taken, self._free, self._settled, unopened)
+            self._ways_out = WaysOut(self.laws, self._grapevine, at_first, self.crowd.beliefs)
 
     @property
     def steps(self) -> int:
@@ -252,14 +259,17 @@ class Simulation:
         self._news, late = self._grapevine.hear(start, known)
         self._hurry = self._grapevine.hurry(known, late)
         self._awaited = self._grapevine.awaited(known, late)
-        return self._grapevine.believe(start, known, late, self._queue, self._refuges())
+        beliefs = self._grapevine.believe(start, known, late, self._queue, self._refuges())
+        if self._ways_out is not None:
+            self._way_out = self._ways_out.factor(beliefs)
+        return beliefs
 
     def hazards(self, start: int, stop: int) -> None:
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
         danger = self.danger
         view = self.circumstances.view(
             danger, heard(self._kernel, self._news), self._gone, self._hurry, self._awaited,
-            self.stocks.waiting.sum(axis=1),
+            self.stocks.waiting.sum(axis=1), self._way_out,
         )  # fmt: skip
         self.face.advance(start, stop, self.cells.rates(view, self.now))
         self.observer.expose(self._present(), danger.danger, danger.violence, stop - start)
@@ -308,9 +318,12 @@ class Simulation:
 
     def _now(self, beliefs: Beliefs) -> Now:
         delay = self.danger.delay_hours[self.world.network.tail]
-        capacity = self.world.capacity_at(self.seconds)
+        capacity, lost = self.world.capacity_at(self.seconds), None
+        push = self.danger.push
+        if push is not None:
+            capacity, lost = np.where(push.taken, 0, capacity), push.lost
         values = beliefs.values(self.crowd.beliefs)
-        return Now(self.laws, delay, values, self._full(), capacity)
+        return Now(self.laws, delay, values, self._full(), capacity, lost)
 
     def _refuges(self) -> Refuges:
         """What people hear of places to settle at, as they were at the start of the step."""
@@ -319,7 +332,8 @@ class Simulation:
 
     def _full(self) -> Bools:
         """Places that were full at the start of the step, or take nobody in."""
-        return self._taken | self.borders.shut
+        full = self._taken | self.borders.shut
+        return full if self.danger.push is None else full | self.danger.push.taken
 
     # ---- what can be asked ---------------------------------------------------------------
 

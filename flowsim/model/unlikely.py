@@ -16,7 +16,7 @@ import numpy as np
 from flowsim.arrays import Floats
 from flowsim.errors import ScenarioWarning, SimulationError
 from flowsim.model.explain import share_text
-from flowsim.model.outlook import Interval, Outlook
+from flowsim.model.outlook import ADDED, Interval, Outlook
 from flowsim.model.route_options import Way, Worth, chances, likely_ways, settled
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.load import where_written
@@ -36,6 +36,7 @@ _KNOBS = {
     "danger": (*_ROUTES, "danger_cost"), "gates": (*_ROUTES, "wait_cost_cap"),
     "roads": ("borders",), "settling": (*_ROUTES, "settle_abroad"), "kin": (*_ROUTES, "kin"),
     "size": (*_ROUTES, "size"), "danger there": (*_ROUTES, "settle_danger_cost"),
+    "drivers": ("drivers",), "drivers there": ("drivers",),
     "room": (*_ROUTES, "room"), "crowding": (*_ROUTES, "crowding"),
     "compatriots": (*_ROUTES, "compatriots"), "opened": (*_ROUTES, "opened"), "full": ("places",),
 }  # fmt: skip
@@ -43,6 +44,7 @@ _KNOBS = {
 _HELD_BY = {
     "ability": (("conditions",), "curfews and roadblocks let next to nobody out"),
     "gunfire": (("behaviour", "leaving", "trapped"), "gunfire keeps them in"),
+    "way out": (("behaviour", "leaving", "way_out"), "the ways out are believed to be too bad"),
     "flees": (("groups",), "the groups in danger do not flee (`flees`)"),
 }  # fmt: skip
 
@@ -111,11 +113,13 @@ class _Course:
         outlook = self.outlook
         self.left += interval.left
         self.by_interval.append(float(interval.left.sum()))
-        self.exposed |= outlook.danger.danger > 0.0
+        self.exposed |= outlook.danger.alarm > 0.0
+        if outlook.danger.push is not None:
+            self.exposed |= (outlook.danger.push.leave > 0.0) | outlook.danger.push.lost
         self.takes_in |= ~outlook.borders.shut
         self.passable |= self._can_pass()
         if interval.terms:
-            added = sum(interval.terms[name] for name in ("violence", "news", "neighbours"))
+            added = sum(interval.terms[name] for name in ADDED)
             wish = added * outlook.world.residents * (interval.stop - interval.start)
             for name in self.without:
                 others = [interval.terms[other] for other in self.without if other != name]

@@ -231,6 +231,8 @@ class Driver(Section):
     """Utility that settling costs at a place of level 1."""
     stay_away: NonNegative = 0.0
     """The wish to return falls as exp(-stay_away x level at home)."""
+    origin_weight: NonNegative = 0.0
+    """Danger that level 1 counts as in the weights of origins, where it is told how many leave."""
     target: dict[str, Share] = {}
     """How much it touches each group, 1 fully; empty means everybody fully."""
     note: str = ""

@@ -10,7 +10,9 @@ import numpy as np
 
 from flowsim.arrays import Floats, Ints
 from flowsim.world.config import Condition, Event, Force, Violence
+from flowsim.world.course import course
 from flowsim.world.forces import Forces
+from flowsim.world.push_factors import Push, PushFactors
 
 ROADS = ("roadblock", "barricade")
 """Kinds of condition that a force which opens roads lifts; a curfew is the state's own."""
@@ -30,12 +32,20 @@ class Danger:
         Factor of curfews, roadblocks and barricades on the hazard of leaving, those of forces too.
     delay_hours : float64 array (P, G)
         Hours lost on a leg that starts there.
+    push : Push or None
+        What drives people besides; None in a scenario without threats and drivers.
     """
 
     violence: Floats
     danger: Floats
     leave: Floats
     delay_hours: Floats
+    push: Push | None = None
+
+    @property
+    def alarm(self) -> Floats:
+        """What people keep away from and hear of, (P, G): danger, and fear of threats."""
+        return self.danger if self.push is None else self.danger + self.push.fear
 
 
 class Surroundings:
@@ -51,6 +61,8 @@ class Surroundings:
     km_between : float64 array (P, P)
     start : datetime
         Zero of the clock.
+    push_factors : PushFactors, optional
+        Threats and drivers.
 
     Attributes
     ----------
@@ -68,8 +80,10 @@ class Surroundings:
         population: Ints,
         km_between: Floats,
         start: datetime,
+        push_factors: PushFactors | None = None,
     ) -> None:
         self._start = start
+        self._push = None if push_factors is None or push_factors.none else push_factors
         index = {name: i for i, name in enumerate(places)}
         self._events = _EventTable(violence.events, index, groups, start, violence.negligible)
         self._conditions = [
@@ -107,7 +121,8 @@ class Surroundings:
         if self._spill is not None:  # sums over places, not households: fixed length, fixed order
             violence = (self._spill * violence[None, :]).sum(axis=1)
             danger = (self._spill[:, :, None] * danger[None, :, :]).sum(axis=1)
-        return Danger(violence, danger, leave, delay)
+        push = None if self._push is None else self._push.at(seconds)
+        return Danger(violence, danger, leave, delay, push)
 
 
 def in_force(condition: Condition, now: datetime) -> bool:
@@ -147,13 +162,7 @@ class _EventTable:
 
     def at(self, seconds: float) -> tuple[Floats, Floats]:
         """Intensity by place (P,), and as far as it targets each group (P, G)."""
-        rise = np.maximum(self._peak - self._start, 1.0)
-        ramp = np.clip((seconds - self._start) / rise, 0.0, 1.0)
-        ramp = np.where(self._peak <= self._start, seconds >= self._start, ramp)
-        over = np.maximum(seconds - self._until, 0.0)
-        left = np.exp2(-over / np.maximum(self._half, 1e-9))
-        ended = (self._half == 0.0) & (seconds >= self._until)
-        value = self._size * ramp * np.where(ended, 0.0, left)
+        value = course(seconds, self._size, self._start, self._peak, self._until, self._half)
         value[value < self._negligible] = 0.0
         violence = np.bincount(self._place, value, self._places).astype(np.float64)
         danger: Floats = np.stack(
