@@ -81,6 +81,8 @@ class Simulation:
         Persons as they stand.
     danger : Danger
         Violence as it is.
+    way_out : float64 array (P, G)
+        Factor on leaving of what ways out are worth, see `flowsim.model.ways_out`.
     views : dict
         What each authority sees, by border and country.
 
@@ -127,7 +129,7 @@ class Simulation:
         )
         self.look_at_borders(0)
         self._look()
-        self._way_out = np.ones((len(world.places), len(world.groups)))
+        self.way_out = np.ones((len(world.places), len(world.groups)))
         self._ways_out: WaysOut | None = None
         if setup.behaviour.leaving.way_out > 0.0:
             unopened = np.zeros(len(world.places), dtype=bool)
@@ -261,7 +263,7 @@ class Simulation:
         self._awaited = self._grapevine.awaited(known, late)
         beliefs = self._grapevine.believe(start, known, late, self._queue, self._refuges())
         if self._ways_out is not None:
-            self._way_out = self._ways_out.factor(beliefs)
+            self.way_out = self._ways_out.factor(beliefs)
         return beliefs
 
     def hazards(self, start: int, stop: int) -> None:
@@ -269,7 +271,7 @@ class Simulation:
         danger = self.danger
         view = self.circumstances.view(
             danger, heard(self._kernel, self._news), self._gone, self._hurry, self._awaited,
-            self.stocks.waiting.sum(axis=1), self._way_out,
+            self.stocks.waiting.sum(axis=1), self.way_out,
         )  # fmt: skip
         self.face.advance(start, stop, self.cells.rates(view, self.now))
         self.observer.expose(self._present(), danger.danger, danger.violence, stop - start)

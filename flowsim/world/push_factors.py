@@ -96,6 +96,8 @@ class PushFactors:
         start: datetime,
     ) -> None:
         self._shape = (len(places), len(groups))
+        # by name, so that the order in the file does not matter to the last bit of a sum
+        threats, drivers = (sorted(some, key=lambda one: one.name) for some in (threats, drivers))
         self._threats = _ThreatTable(threats, places, groups, start) if threats else None
         self._drivers = [_Course(d, levels, places, groups, start) for d in drivers]
         self.none = self._threats is None and not self._drivers
