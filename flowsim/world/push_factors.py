@@ -97,9 +97,10 @@ class PushFactors:
     ) -> None:
         self._shape = (len(places), len(groups))
         # by name, so that the order in the file does not matter to the last bit of a sum
-        threats, drivers = (sorted(some, key=lambda one: one.name) for some in (threats, drivers))
+        threats = sorted(threats, key=lambda threat: threat.name)
+        drivers = sorted(drivers, key=lambda driver: driver.name)
         self._threats = _ThreatTable(threats, places, groups, start) if threats else None
-        self._drivers = [_Course(d, levels, places, groups, start) for d in drivers]
+        self._drivers = [Course(d, levels, places, groups, start) for d in drivers]
         self.none = self._threats is None and not self._drivers
 
     def at(self, seconds: int) -> Push:
@@ -182,8 +183,19 @@ class _ThreatTable:
         return fear, must_leave
 
 
-class _Course:
-    """A driver and how strong it is over time."""
+class Course:
+    """A driver and how strong it is over time.
+
+    Parameters
+    ----------
+    driver : Driver
+    levels : sequence of Level
+        Of all drivers.
+    places : sequence of Place
+    groups : sequence of str
+    start : datetime
+        Zero of the clock.
+    """
 
     def __init__(
         self,
@@ -215,6 +227,10 @@ class _Course:
 
     def at(self, seconds: float) -> Floats:
         """Level as it touches each group, (P, G)."""
+        return np.asarray(self.level(seconds)[:, None] * self._target)
+
+    def level(self, seconds: float) -> Floats:
+        """Level at each place, (P,)."""
         level = np.zeros(self._places)
         for where, when, values in self._series:
             if self.section.between == "line":
@@ -222,4 +238,4 @@ class _Course:
             else:
                 row = int(np.searchsorted(when, seconds, side="right"))
                 level[where] = values[row - 1] if row else 0.0
-        return level[:, None] * self._target
+        return level
