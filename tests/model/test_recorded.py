@@ -225,6 +225,7 @@ def test_every_cell_of_the_clock_face_has_one_hazard() -> None:
     assert sizes == {
         "leave": 6, "calendar": 1, "onward": 6, "return": 24, "give_up": 8, "fence": 8,
         "disperse": 4, "harm": 6, "harm_on_the_way": 6, "crush": 4, "relocate": 6,
+        "must_leave": 6, "must_move_on": 6,
     }  # fmt: skip
     spans = sorted(zip(cells.first, sizes.values(), strict=True))
     assert all(first + size == next_ for (first, size), (next_, _) in itertools.pairwise(spans))
@@ -252,7 +253,8 @@ def test_the_cell_of_a_household_is_that_of_its_hazard_and_where_it_stands() -> 
     at = {
         "leave": (2, 1), "onward": (2, 1), "harm": (2, 1), "harm_on_the_way": (2, 1),
         "relocate": (2, 1), "return": (1, 1, 1, 1), "give_up": (1, 1), "fence": (1, 1),
-        "disperse": (1,), "crush": (1,), "calendar": (),
+        "disperse": (1,), "crush": (1,), "calendar": (), "must_leave": (2, 1),
+        "must_move_on": (2, 1),
     }  # fmt: skip
     for hazard, shape in zip(HAZARDS, cells.shapes, strict=True):
         where = np.ravel_multi_index(at[hazard.name], shape) if shape else 0
@@ -264,7 +266,7 @@ def test_hazards_that_compete_draw_for_purposes_of_their_own() -> None:
         leaving = SimpleNamespace(count=count)
         scenario: Any = SimpleNamespace(behaviour=SimpleNamespace(
             leaving=leaving, harm=SimpleNamespace(on_the_way=1.0, crush_per_day=1.0)
-        ))  # fmt: skip
+        ), threats=(SimpleNamespace(lost_from=1),))  # fmt: skip
         there = [h for h in hazards_of(scenario, moves) if status in h.statuses]
         assert len({h.purpose for h in there}) == len(there)
     renamed = {"calendar": "LEAVE", "harm_on_the_way": "HARM"}
@@ -343,7 +345,8 @@ def known(danger: float, closes: Any = None, opens: Any = None, chance: Any = No
         closes_s=np.array(closes or [NEVER] * 3), opens_s=np.array(opens or [NEVER] * 3),
         family_chance=np.array(chance or [[1.0] * 4] * 3),
     )  # fmt: skip
-    return Snapshot(SimpleNamespace(danger=np.array([[danger]])), rules)  # type: ignore[arg-type]
+    there = np.array([[danger]])
+    return Snapshot(SimpleNamespace(danger=there, alarm=there, push=None), rules)  # type: ignore[arg-type]
 
 
 def test_news_come_late_to_those_who_are_not_informed() -> None:

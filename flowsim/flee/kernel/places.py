@@ -60,7 +60,8 @@ def chance(s: Any, place: int, day: int, closed: bool) -> float:
     power = s.run.pop_scale
     if power != 0.0 and told > 0.0:
         size = max(s.population[day, place], s.capacity[place], 0.0) / s.run.pop_base
-        told = told * size**power if size > 0.0 else float(power < 0.0)
+        nobody = 0.0 if power > 0.0 else 1.0
+        told = told * size**power if size > 0.0 else nobody
     hungry = s.starving[day, place]
     told = hungry + (1.0 - hungry) * min(told, 1.0)
     if s.flood_chance[day, place] >= 0.0:

@@ -23,14 +23,11 @@ parts below a half that the tables know."""
 
 
 class Table(NamedTuple):
-    """A table ``#Day,NAME,...``: its header, and the rows with their days."""
+    """A table ``#Day,NAME,...``: header, days, and the numbers of known names on these days."""
 
     header: Row
-    rows: tuple[tuple[int, Row], ...]
-
-    def columns(self, known: Collection[str]) -> list[int]:
-        """Cells of the names that are known."""
-        return [i for i, name in enumerate(self.header.cells) if i and name in known]
+    days: tuple[int, ...]
+    numbers: Mapping[str, list[float]]
 
 
 def read_drivers(
@@ -43,24 +40,27 @@ def read_drivers(
     it; where there are none, they do nothing, which is told.
     """
     regions = {spot.row.text(1) for spot in spots.values() if spot.row.text(1)}
-    found: list[tuple[Driver, list[Level]]] = []
     floods = _read(folder / "flood_level.csv", "level", "place", spots, notes)
-    if floods is not None:
-        found.append((flood_driver(flee), _floods(floods, spots, start)))
     hunger = _read(folder / "region_attributes_IPC.csv", "percentage", "region", regions, notes)
-    if hunger is not None:
-        found.append((hunger_driver(flee), _hunger(hunger, regions, start)))
     if notes.problems:
         return (), ()
-    for (driver, levels), table in zip(found, (t for t in (floods, hunger) if t), strict=True):
+    drivers: list[Driver] = []
+    every: list[Level] = []
+    for table, driver, levels_of in (
+        (floods, flood_driver(flee), _floods), (hunger, hunger_driver(flee), _hunger)
+    ):  # fmt: skip
+        levels = levels_of(table, start) if table is not None else []
+        if not levels or table is None:
+            continue
+        drivers.append(driver)
+        every += levels
         if len(levels) > MOST_LEVELS:
             wrong = f"{len(levels)} changes of a level are too many"
             table.header.wrong(0, wrong, f"give at most {MOST_LEVELS}")
-        elif levels and not _acts(driver):
+        elif not _acts(driver):
             how = f"no setting says what it does; give the driver {driver.name!r} a coefficient"
             notes.warn(table.header, f"read as levels that do nothing: {how}")
-    found = [(driver, levels) for driver, levels in found if levels]
-    return tuple(driver for driver, _ in found), tuple(row for _, rows in found for row in rows)
+    return tuple(drivers), tuple(every)
 
 
 def flood_driver(flee: Flee) -> Driver:
@@ -127,43 +127,40 @@ def _read(path: Path, what: str, of: str, known: Collection[str], notes: Notes) 
             notes.warn(header, f"{name!r} is not a {of}{notes.near(name, known)}")
         elif i and name and name in header.cells[1:i]:
             header.wrong(i, f"{name!r} appears twice", "keep one of its columns")
-    last, found = -1, []
+    days: list[int] = []
+    numbers: dict[str, list[float]] = {name: [] for name in header.cells[1:] if name in known}
     for row in rows[1:]:
         day = row.whole(0, "day", 0, FARTHEST)
-        if day <= last:
-            row.wrong(0, f"day {day} does not come after day {last}", "give the days in order")
-        last = max(last, day)
+        if days and day <= max(days):
+            right = "give the days in order"
+            row.wrong(0, f"day {day} does not come after day {max(days)}", right)
+        days.append(day)
         for i, name in enumerate(header.cells):
-            if i and name and what == "level":
-                row.whole(i, what)
-            elif i and name:
-                row.number(i, what, 0.0, 100.0)
-        found.append((day, row))
-    return Table(header, tuple(found))
+            if i and name:
+                number = row.whole(i, what) if of == "place" else row.number(i, what, 0.0, 100.0)
+                numbers.get(name, []).append(float(number))
+    return Table(header, tuple(days), numbers)
 
 
-def _floods(table: Table, spots: Mapping[str, Spot], start: datetime) -> list[Level]:
+def _floods(table: Table, start: datetime) -> list[Level]:
     """A row for each day on which the flood of a place changes."""
     levels = []
-    for i in table.columns(spots):
+    for name, numbers in table.numbers.items():
         before = 0.0
-        for day, row in table.rows:
-            level = row.number(i, "level", 0.0)
+        for day, level in zip(table.days, numbers, strict=True):
             if level != before:
                 when = start + timedelta(days=day)
-                name = table.header.cells[i]
                 levels.append(Level(driver=FLOOD, place=name, start=when, level=level))
             before = level
     return levels
 
 
-def _hunger(table: Table, regions: Collection[str], start: datetime) -> list[Level]:
+def _hunger(table: Table, start: datetime) -> list[Level]:
     """A row for each day that is told of a region."""
     return [
         Level(
-            driver=HUNGER, region=table.header.cells[i], start=start + timedelta(days=day),
-            level=row.number(i, "percentage", 0.0, 100.0) / 100.0,
+            driver=HUNGER, region=name, start=start + timedelta(days=day), level=percent / 100.0
         )
-        for i in table.columns(regions)
-        for day, row in table.rows
+        for name, numbers in table.numbers.items()
+        for day, percent in zip(table.days, numbers, strict=True)
     ]  # fmt: skip

@@ -138,7 +138,7 @@ def _read(
         how = "camps start empty, and reports are less the persons of the first day"
         notes.odd.append(plain(f"{folder}: empty_camps_on_day0: {how}"))
         sheltered.clear()
-    people = read_group(tables, spots, notes)
+    people = read_group(tables, spots, notes, fought)
     check_unused(tables, spots, notes)
     drivers, levels = read_drivers(tables, spots, start, flee, notes)
     where = coordinates(spots, routes, notes)
