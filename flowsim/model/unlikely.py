@@ -151,10 +151,15 @@ class _Course:
         wrong = f"next to nobody ({expected:,.1f} of {among:,.0f} persons) can be expected to leave"
         yield Flaw(loc, f"{wrong}: {why}", "see what `flowsim explain` says of leaving")
 
+    @property
+    def _is_pushed(self) -> bool:
+        return bool(self.scenario.threats or self.scenario.drivers)
+
     def _kept_by(self) -> tuple[tuple[str, ...], str]:
         here = self.exposed & (self.outlook.world.residents > 0)
         if not here[self.outlook.world.inside].any():
-            return ("violence",), "no violence targets a group where it lives during the run"
+            none = "no violence, threat or driver" if self._is_pushed else "no violence"
+            return ("violence",), f"{none} targets a group where it lives during the run"
         as_it_is = max(float(self.left.sum()), 1e-300) * 86_400
         name = max(self.without, key=lambda term: self.without[term])
         if self.without[name] > 10.0 * as_it_is:
