@@ -142,8 +142,8 @@ def explain(
     scenario : Scenario
         With the model's own rules.
     at : str, date, datetime or datetime64, optional
-        A moment of the run: local time, or one with an offset; else when danger to residents is
-        greatest, or the middle of the run where there is none.
+        A moment of the run: local time, or one with an offset; else when danger to residents
+        (or fear) is greatest, or the middle of the run where there is none.
     origins, groups : sequence of str
         Only of these; else all places with residents who can flee, and all groups there.
     ways : int
@@ -174,7 +174,7 @@ def explain(
     left, worst, most = np.zeros(outlook.world.residents.shape), outlook.duration // 2, 0.0
     for interval in outlook.intervals():
         left += interval.left
-        exposed = float((outlook.world.residents * outlook.danger.danger).sum())
+        exposed = float((outlook.world.residents * outlook.danger.alarm).sum())
         if exposed > most:
             worst, most = interval.start, exposed
     seconds = worst if moment is None else int((moment - scenario.start).total_seconds())
