@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -80,3 +81,19 @@ def test_fear_alone_is_reason_enough_to_leave(small: Path) -> None:
     none = calm.model_copy(update={"threats": (), "drivers": (), "levels": ()})
     (flaw,) = unlikely(none)
     assert "no violence targets a group" in flaw.wrong
+
+
+def test_the_readme_shows_what_can_be_loaded_and_run(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (block,) = (
+        found
+        for found in re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+        if found.startswith("threats:")
+    )
+    shutil.copytree(SMALL, tmp_path / "small")
+    folder = tmp_path / "shown"
+    folder.mkdir()
+    (folder / "scenario.yaml").write_text(f"extends: ../small\nname: shown\n{block}")
+    (folder / "levels.csv").write_text(LEVELS)
+    at_home = fs.run(fs.load(folder), seed=1).people.sel(status="at_home", place="Town")
+    assert at_home.isel(time=-1).sum() < 0.4 * at_home.isel(time=0).sum()
