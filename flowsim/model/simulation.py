@@ -131,7 +131,7 @@ class Simulation:
         self._look()
         self.way_out = np.ones((len(world.places), len(world.groups)))
         self._ways_out: WaysOut | None = None
-        if setup.behaviour.leaving.way_out > 0.0:
+        if setup.behaviour.leaving.way_out > 0.0 and not self.laws.told:
             unopened = np.zeros(len(world.places), dtype=bool)
             at_first = Refuges(self._taken, self._free, self._settled, unopened)
             self._ways_out = WaysOut(self.laws, self._grapevine, at_first, self.crowd.beliefs)
