@@ -60,6 +60,8 @@ class Purpose(IntEnum):
     WOUNDED = 31
     LEG = 32
     DEATH_COUNT = 33
+    MUST_LEAVE = 34
+    MUST_MOVE_ON = 35
 
 
 def text_key(*parts: object) -> np.uint64:

@@ -11,7 +11,9 @@ from flowsim.world.world import World
 
 
 class OriginWeights:
-    """Weight of each place and group as an origin: residents to a power, times danger, times decay.
+    """Weight of each place and group as an origin: residents to a power x danger x decay.
+
+    Fear and drivers count as danger.
 
     Parameters
     ----------
@@ -33,7 +35,9 @@ class OriginWeights:
 
     def at(self, seconds: int) -> Floats:
         """Weights at a second of the run, (P, G)."""
-        weight = self._people * self._world.surroundings.at(seconds).danger
+        danger = self._world.surroundings.at(seconds)
+        drives = danger.alarm if danger.push is None else danger.alarm + danger.push.origin_weight
+        weight = self._people * drives
         if self._section.decay:
             weight = weight * self._left(seconds)[:, None]
         return np.asarray(weight)

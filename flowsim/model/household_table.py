@@ -11,6 +11,7 @@ from flowsim.arrays import Floats, Ints
 from flowsim.clock import CumulativeHazards
 from flowsim.model import memory
 from flowsim.model.axes import SETTLED, STATUSES, Status
+from flowsim.model.beliefs import rows_of_beliefs
 from flowsim.model.covariates import HouseholdView
 from flowsim.model.hazards import Cells, factors, most_clocks
 from flowsim.model.household_row import COUNTED, row_type
@@ -49,7 +50,7 @@ class HouseholdTable:
         self.n_start, self._ticks = len(households), 0
         self._gates = laws.world.network.gates
         self._budgets = Budgets(laws.scenario.start)
-        self.beliefs = _rows_of_beliefs(laws, households)
+        self.beliefs = rows_of_beliefs(laws.behaviour, laws.world, np.unique(households.group))
         clocks = cells.clocks()
         self._targets = max(len(clocks[status]) for status in SETTLED)
         self._kept = self.n_start * len(clocks[Status.AT_HOME])
@@ -204,7 +205,7 @@ class HouseholdTable:
                 self._put({"lanes": memory.lanes(lanes, laws.longest_segment)})
         roads, transfers = now.roads, now.transfers
         self._put(memory.on_the_land(roads, transfers, laws.routes.n_links, 2 * self.cells.groups))
-        self._put(memory.of_a_tick(now.values, now.travel, now.capacity, now.full))
+        self._put(memory.of_a_tick(now.values, now.travel, now.capacity, now.full, now.lost))
         self._run.set(
             checkpoints=roads is not None and roads.stops_somebody, transfers=transfers is not None
         )
@@ -244,19 +245,3 @@ class HouseholdTable:
 def room_for(households: int) -> int:
     """Rows for so many households and those who part from them."""
     return households + min(households, 2_000_000) + 1024
-
-
-def _rows_of_beliefs(laws: Laws, households: Households) -> Ints:
-    """Rows of beliefs, ``2 x household_type + informed``, that households can have."""
-    informed, groups = laws.behaviour.news.informed, laws.world.groups
-    states = [state for state, share in ((0, 1.0 - informed), (1, informed)) if share > 0.0]
-    return np.array(
-        [
-            2 * (2 * g + kin) + state
-            for g in np.unique(households.group).tolist()
-            for kin, share in ((0, 1.0 - groups[g].kin_across), (1, groups[g].kin_across))
-            if share > 0.0
-            for state in states
-        ],
-        dtype=np.int64,
-    )

@@ -245,11 +245,14 @@ def on_the_land(
     }
 
 
-def of_a_tick(values: Any, travel_s: Any, capacity: Any, full: Any) -> dict[str, NDArray[Any]]:
-    """Values of route choice, travel times, and room."""
+def of_a_tick(
+    values: Any, travel_s: Any, capacity: Any, full: Any, lost: Any
+) -> dict[str, NDArray[Any]]:
+    """Values of route choice, travel times, room, and homes that are lost."""
     return {
         "values": np.ascontiguousarray(values, dtype=np.float64), "travel_s": i64(travel_s),
         "capacity": i64(capacity), "full": np.ascontiguousarray(full, dtype=bool),
+        "lost": np.ascontiguousarray(lost, dtype=bool),
     }  # fmt: skip
 
 
@@ -263,5 +266,6 @@ def before_the_first_tick(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
         **of_a_tick(
             np.zeros((2 * sorts, states, options)), np.zeros((links, cells.groups)),
             np.zeros(cells.places), np.zeros(cells.places),
+            np.zeros((cells.places, cells.groups)),
         ),
     }  # fmt: skip

@@ -33,6 +33,7 @@ from flowsim.model.outlook import world_of
 from flowsim.model.sight import Reports, Sight
 from flowsim.model.ticks import Ticks
 from flowsim.model.tolls import TollOfEvents, Tolls
+from flowsim.model.ways_out import WaysOut
 from flowsim.results.result import Result
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
@@ -83,6 +84,8 @@ class Simulation:
         Persons as they stand.
     danger : Danger
         Violence as it is.
+    way_out : float64 array (P, G)
+        Factor on leaving of what ways out are worth, see `flowsim.model.ways_out`.
     views : dict
         What each authority sees, by border and country.
 
@@ -134,6 +137,12 @@ class Simulation:
         )
         self.look_at_borders(0)
         self._look()
+        self.way_out = np.ones((len(world.places), len(world.groups)))
+        self._ways_out: WaysOut | None = None
+        if setup.behaviour.leaving.way_out > 0.0 and not self.laws.told:
+            unopened = np.zeros(len(world.places), dtype=bool)
+            at_first = Refuges(self._taken, self._free, self._settled, unopened)
+            self._ways_out = WaysOut(self.laws, self._grapevine, at_first, self.crowd.beliefs)
 
     @property
     def steps(self) -> int:
@@ -261,14 +270,17 @@ class Simulation:
         self._news, late = self._grapevine.hear(start, known)
         self._hurry = self._grapevine.hurry(known, late)
         self._awaited = self._grapevine.awaited(known, late)
-        return self._grapevine.believe(start, known, late, self._queue, self._refuges())
+        beliefs = self._grapevine.believe(start, known, late, self._queue, self._refuges())
+        if self._ways_out is not None:
+            self.way_out = self._ways_out.factor(beliefs)
+        return beliefs
 
     def hazards(self, start: int, stop: int) -> None:
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
         danger, tolls = self.danger, self._tolls_between(start, stop)
         view = self.circumstances.view(
             danger, heard(self._kernel, self._news), self._gone, self._hurry, self._awaited,
-            self.stocks.waiting.sum(axis=1), tolls,
+            self.stocks.waiting.sum(axis=1), self.way_out, tolls,
         )  # fmt: skip
         self.face.advance(start, stop, self.cells.rates(view, self.now))
         self._expose(start, stop)
@@ -333,9 +345,12 @@ class Simulation:
 
     def _now(self, beliefs: Beliefs) -> Now:
         delay = self.danger.delay_hours[self.world.network.tail]
-        capacity = self.world.capacity_at(self.seconds)
+        capacity, lost = self.world.capacity_at(self.seconds), None
+        push = self.danger.push
+        if push is not None:
+            capacity, lost = np.where(push.taken, 0, capacity), push.lost
         values = beliefs.values(self.crowd.beliefs)
-        return Now(self.laws, delay, values, self._full(), capacity)
+        return Now(self.laws, delay, values, self._full(), capacity, lost)
 
     def _refuges(self) -> Refuges:
         """What people hear of places to settle at, as they were at the start of the step."""
@@ -344,7 +359,8 @@ class Simulation:
 
     def _full(self) -> Bools:
         """Places that were full at the start of the step, or take nobody in."""
-        return self._taken | self.borders.shut
+        full = self._taken | self.borders.shut
+        return full if self.danger.push is None else full | self.danger.push.taken
 
     # ---- what can be asked ---------------------------------------------------------------
 

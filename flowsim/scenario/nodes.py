@@ -14,6 +14,8 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "groups": ("name",),
     "forces": ("name",),
     "conditions": ("name",),
+    "threats": ("name",),
+    "drivers": ("name",),
     "borders": ("id",),
     "authorities": ("country", "name"),
     "reports": ("id",),

@@ -23,12 +23,15 @@ from flowsim.scenario.policies import held
 from flowsim.world.config import (
     Arrival,
     Condition,
+    Driver,
     Force,
     GateCapacity,
     Group,
+    Level,
     Place,
     Report,
     Route,
+    Threat,
     Violence,
 )
 
@@ -129,6 +132,12 @@ class Scenario(Section):
     """Army, police, peacekeepers and militias."""
     conditions: tuple[Condition, ...] = ()
     """Curfews, roadblocks and barricades."""
+    threats: tuple[Threat, ...] = ()
+    """Fear without killing, and places that are lost."""
+    drivers: tuple[Driver, ...] = ()
+    """What else drives people: floods, hunger."""
+    levels: tuple[Level, ...] = ()
+    """How strong the drivers are, by place or region and time."""
     borders: tuple[Border, ...] = ()
     """Borders and the policies of the states on both sides."""
     behaviour: Behaviour = Behaviour()

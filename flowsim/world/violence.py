@@ -10,7 +10,9 @@ import numpy as np
 
 from flowsim.arrays import Floats, Ints
 from flowsim.world.config import Condition, Event, Force, Violence
+from flowsim.world.course import course
 from flowsim.world.forces import Forces
+from flowsim.world.push_factors import Push, PushFactors
 
 ROADS = ("roadblock", "barricade")
 """Kinds of condition that a force which opens roads lifts; a curfew is the state's own."""
@@ -33,6 +35,8 @@ class Danger:
     on_road : float64 array (L, G), optional
         Intensity of the violence on each link itself, as far as it targets each group; None where
         a scenario has none.
+    push : Push or None
+        What drives people besides; None in a scenario without threats and drivers.
     """
 
     violence: Floats
@@ -40,6 +44,12 @@ class Danger:
     leave: Floats
     delay_hours: Floats
     on_road: Floats | None = None
+    push: Push | None = None
+
+    @property
+    def alarm(self) -> Floats:
+        """What people keep away from and hear of, (P, G): danger, and fear of threats."""
+        return self.danger if self.push is None else self.danger + self.push.fear
 
 
 class Surroundings:
@@ -57,6 +67,8 @@ class Surroundings:
         Zero of the clock.
     ends : two int64 arrays (L,), optional
         Places where each link starts and ends, for violence on the road.
+    push_factors : PushFactors, optional
+        Threats and drivers.
 
     Attributes
     ----------
@@ -75,8 +87,10 @@ class Surroundings:
         km_between: Floats,
         start: datetime,
         ends: tuple[Ints, Ints] | None = None,
+        push_factors: PushFactors | None = None,
     ) -> None:
         self._start = start
+        self._push = None if push_factors is None or push_factors.none else push_factors
         index = {name: i for i, name in enumerate(places)}
         at_place = [(event, index[event.place]) for event in violence.events if not event.to]
         on_road = [(event, link) for event in violence.events if event.to
@@ -122,7 +136,8 @@ class Surroundings:
             violence = (self._spill * violence[None, :]).sum(axis=1)
             danger = (self._spill[:, :, None] * danger[None, :, :]).sum(axis=1)
         on_road = None if self._on_road is None else self._on_road.at(float(seconds))[1]
-        return Danger(violence, danger, leave, delay, on_road)
+        push = None if self._push is None else self._push.at(seconds)
+        return Danger(violence, danger, leave, delay, on_road, push)
 
 
 def links_of(event: Event, index: Mapping[str, int], ends: tuple[Ints, Ints] | None) -> list[int]:
@@ -173,14 +188,7 @@ class _EventTable:
 
     def at(self, seconds: float) -> tuple[Floats, Floats]:
         """Intensity by place or link (n,), and as far as it targets each group (n, G)."""
-        rise = np.maximum(self._peak - self._start, 1.0)
-        ramp = np.clip((seconds - self._start) / rise, 0.0, 1.0)
-        ramp = np.where(self._peak <= self._start, seconds >= self._start, ramp)
-        over = np.maximum(seconds - self._until, 0.0)
-        # At least 1e-9 s, so that events without decay do not divide by zero; `ended` decides them.
-        left = np.exp2(-over / np.maximum(self._half, 1e-9))
-        ended = (self._half == 0.0) & (seconds >= self._until)
-        value = self._size * ramp * np.where(ended, 0.0, left)
+        value = course(seconds, self._size, self._start, self._peak, self._until, self._half)
         value[value < self._negligible] = 0.0
         violence = np.bincount(self._cell, value, self._n).astype(np.float64)
         danger: Floats = np.stack(

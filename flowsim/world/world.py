@@ -9,8 +9,19 @@ import numpy as np
 
 from flowsim.arrays import Ints
 from flowsim.clock import DAY
-from flowsim.world.config import Condition, Force, Group, Place, Route, Violence
+from flowsim.world.config import (
+    Condition,
+    Driver,
+    Force,
+    Group,
+    Level,
+    Place,
+    Route,
+    Threat,
+    Violence,
+)
 from flowsim.world.network import Network
+from flowsim.world.push_factors import PushFactors
 from flowsim.world.violence import Surroundings
 
 
@@ -47,6 +58,9 @@ class World:
         conditions: Sequence[Condition],
         forces: Sequence[Force],
         start: datetime,
+        threats: Sequence[Threat] = (),
+        drivers: Sequence[Driver] = (),
+        levels: Sequence[Level] = (),
     ) -> None:
         self.places, self.groups, self.routes = tuple(places), tuple(groups), tuple(routes)
         self.countries = tuple(dict.fromkeys(p.country for p in places))
@@ -72,6 +86,9 @@ class World:
             self.network.km_between,
             start,
             (self.network.tail, self.network.head),
+            PushFactors(
+                threats, drivers, levels, self.places, tuple(g.name for g in groups), start
+            ),
         )
 
     def capacity_at(self, seconds: int) -> Ints:
