@@ -55,6 +55,7 @@ class Purpose(IntEnum):
     TRANSFER = 26
     CHECKPOINT = 27
     ORIGIN = 28
+    SAMPLE = 32
 
 
 def text_key(*parts: object) -> np.uint64:

@@ -14,9 +14,10 @@ import xarray as xr
 
 from flowsim.behaviour.rules import RULES
 from flowsim.model.axes import OUTCOMES, REFUGES, STATUSES, WAITS
+from flowsim.model.memory import observed
 from flowsim.model.observe import Observer
 from flowsim.results.result import Result
-from flowsim.results.variables import CONVENTIONS, COORDINATES, VARIABLES
+from flowsim.results.variables import CONVENTIONS, COORDINATES, VARIABLES, Variable
 from flowsim.scenario.block_yaml import block_yaml
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.config import KINDS
@@ -52,14 +53,14 @@ def label(
     time = np.datetime64(scenario.start, "ns") + (observer.stops[:n] * 1_000_000_000).astype(
         "timedelta64[ns]"
     )
-    recorded = {name: getattr(observer, name) for name in VARIABLES if name not in _MADE}
+    recorded = {name: _in_full(observer, name) for name in VARIABLES if name not in _MADE}
     recorded |= {name: make(observer) for name, make in _MADE.items()}
     data = xr.Dataset(
         {
             name: (
                 variable.dims,
                 recorded[name][:n] if "time" in variable.dims else recorded[name],
-                variable.attributes(),
+                _told_of(variable, observer.one_in),
             )
             for name, variable in VARIABLES.items()
         },
@@ -72,10 +73,29 @@ def label(
 
 
 _MADE: dict[str, Callable[[Observer], np.ndarray]] = {
-    "registered": lambda observer: np.cumsum(observer.registered, axis=0, dtype=np.int32),
+    "registered": lambda observer: np.cumsum(
+        _in_full(observer, "registered"), axis=0, dtype=np.int32
+    ),
     "waiting_time": Observer.waiting_hours,
 }
 """What an observer does not keep as it is labelled."""
+
+
+def _in_full(observer: Observer, name: str) -> np.ndarray:
+    """What an observer kept, in full: what the kernel counts is in persons of the sample."""
+    array: np.ndarray = getattr(observer, name)
+    if observer.one_in > 1 and any(array is counts for counts in observed(observer).values()):
+        array = array * observer.one_in
+    return array
+
+
+def _told_of(variable: Variable, one_in: int) -> dict[str, str]:
+    """Attributes of a variable, and of a count in a sample what it was multiplied by."""
+    told = variable.attributes()
+    if one_in > 1 and variable.units not in ("1", "h"):
+        sample = f"Of one household in {one_in}, and multiplied by {one_in}."
+        told["comment"] = " ".join(filter(None, (variable.comment, sample)))
+    return told
 
 
 def _coordinates(world: World) -> dict[str, Any]:
@@ -113,6 +133,8 @@ def _texts(values: Any) -> np.ndarray:
 def attributes_of(scenario: Scenario, seed: str, engine: str, provenance: bool) -> dict[str, str]:
     """What a result says of itself."""
     told = {"digest": scenario.digest(), "scenario": as_yaml(scenario)} if provenance else {}
+    if scenario.population.one_in > 1:
+        told["one_in"] = str(scenario.population.one_in)
     return {
         "name": scenario.name,
         "title": scenario.title,

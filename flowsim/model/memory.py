@@ -25,6 +25,7 @@ RUN = np.dtype([
     ("places", "i8"), ("groups", "i8"), ("links", "i8"), ("options", "i8"), ("gates", "i8"),
     ("cells", "i8"), ("retry_s", "i8"), ("registration_s", "i8"), ("own_columns", "i8"),
     ("room", "i8"), ("whole", "i8"), ("checkpoints", "i8"), ("transfers", "i8"),
+    ("one_in", "i8"),
     ("split_key", "u8"),
     ("men_stay", "f8"), ("guards_leave", "f8"), ("follow", "f8"), ("part", "f8"),
     ("informed", "f8"), ("death_chance", "f8"), ("fence_death", "f8"), ("frailty_shape", "f8"),
@@ -67,6 +68,7 @@ def numbers(laws: Laws, cells: Cells) -> dict[str, float]:
     return {
         "places": cells.places, "groups": cells.groups, "cells": cells.total,
         "links": laws.routes.n_links, "options": laws.routes.option.shape[1],
+        "one_in": laws.scenario.population.one_in,
         "gates": len(laws.world.network.gates),
         "own_columns": sum(h.factor is not None for h in cells.hazards),
         "retry_s": laws.retry, "split_key": int(text_key("split")),

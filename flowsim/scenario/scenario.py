@@ -19,7 +19,17 @@ from flowsim.policy.opening import Direction
 from flowsim.policy.own import Rule, as_policy
 from flowsim.policy.stock import STOCK
 from flowsim.scenario.policies import held
-from flowsim.world.config import Arrival, Condition, Force, Group, Place, Report, Route, Violence
+from flowsim.world.config import (
+    Arrival,
+    Condition,
+    Force,
+    Group,
+    Place,
+    Population,
+    Report,
+    Route,
+    Violence,
+)
 
 
 class Number(Section):
@@ -69,6 +79,7 @@ class Scenario(Section):
     places: tuple[Place, ...]
     routes: tuple[Route, ...]
     groups: tuple[Group, ...]
+    population: Population = Population()
     violence: Violence = Violence()
     forces: tuple[Force, ...] = ()
     conditions: tuple[Condition, ...] = ()

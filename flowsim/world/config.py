@@ -95,6 +95,14 @@ class Group(Section):
     source: str = ""
 
 
+class Population(Section):
+    """How many of the households are run."""
+
+    one_in: Annotated[int, Field(ge=1, le=10_000)] = 1
+    """Run one household in so many, each of which stands for as many: for looking around and for
+    calibration. Whether one is among them is drawn by its own key; results are told in full."""
+
+
 class Event(Section):
     """A spell of violence at a place: it rises from onset to peak, holds, and decays by half."""
 

@@ -9,7 +9,8 @@ server", Proc. Cambridge Phil. Soc. 48) in units of work.
 Who would act on a clock of its own before its turn takes nothing, which brings all behind it
 forward. What was done for a household by the end of a segment is its own: it is that much nearer to
 being through in the next one; when it leaves the line or goes to its end, that work is lost. What a
-gate allows while nobody is there to use it is lost too.
+gate allows while nobody is there to use it is lost too. In a sample a household stands for
+``s.run.one_in`` households, so it is as many times the work, and counts as often against quotas.
 
 A gate and each of its quotas that are spread has a lane of seconds: ``s.lanes[KEPT]`` is what those
 who are through have left of it, ``s.lanes[TRIED]`` what all who were tried have left, and
@@ -69,14 +70,14 @@ def take_from(s: Any, account: int, gate: int, spread: int, second: int, work: i
             s.lanes[account, lane + 1 + n, second] -= work
 
 
-def work_left(h: Any) -> int:
+def work_left(s: Any, h: Any) -> int:
     """Work that it still takes to let a household through."""
-    return int(h.passing * PERSON - h.worked)
+    return int(h.passing * s.run.one_in * PERSON - h.worked)
 
 
 def last_second(s: Any, h: Any, gate: int, second: int) -> int:
     """Second of the segment that finishes a household served from one on; its length if none."""
-    left, length = work_left(h), s.tick.last - s.tick.first
+    left, length = work_left(s, h), s.tick.last - s.tick.first
     while second < length:
         left -= min(left, room_in(s, gate, h.spread, second))
         if left == 0:
@@ -87,7 +88,7 @@ def last_second(s: Any, h: Any, gate: int, second: int) -> int:
 
 def use(s: Any, h: Any, gate: int, second: int, through: bool) -> None:
     """Serve a household from a second on; who is not through has what was done in hand."""
-    left, length = work_left(h), s.tick.last - s.tick.first
+    left, length = work_left(s, h), s.tick.last - s.tick.first
     whole = left
     while second < length and left > 0:
         work = min(left, room_in(s, gate, h.spread, second))
@@ -104,7 +105,7 @@ def use(s: Any, h: Any, gate: int, second: int, through: bool) -> None:
 def try_one(s: Any, h: Any, gate: int, at: int) -> int:
     """Serve a household from a second on, or once it is ready; gives the second it ends with."""
     start, stop = s.tick.first, s.tick.last
-    if work_left(h) <= 0:
+    if work_left(s, h) <= 0:
         h.done = start  # it was finished in the last second of the segment before
         return at
     if s.lane_work[s.first_lane[gate]] == UNLIMITED and not h.spread:
@@ -138,11 +139,21 @@ def try_all(s: Any, gate: int, first: int, n: int) -> None:
             at = try_one(s, h, gate, at)
 
 
+def fits(s: Any, left: int, used: int, persons: int) -> bool:
+    """Whether a household fits into what a counted quota has left.
+
+    The first of a period fits, however large. In a sample it fits where anything is left, and what
+    it takes too much is taken off the periods to come.
+    """
+    if s.run.one_in > 1:
+        return left > 0
+    return left >= persons or used == 0
+
+
 def too_late(s: Any, gate: int, first: int, n: int) -> bool:
     """Mark as late, of a counted quota, all from the first on that does not fit.
 
-    Of several quotas it is the one that stops somebody first: who is stopped uses up no other. The
-    first family of a period fits, however large.
+    Of several quotas it is the one that stops somebody first: who is stopped uses up no other.
     """
     for j in range(first, first + n):
         s.in_turn[j] = s.line_up[j]
@@ -154,15 +165,16 @@ def too_late(s: Any, gate: int, first: int, n: int) -> bool:
         h = s.rows[s.in_turn[j]]
         if h.done >= s.tick.last:
             return False
+        persons = h.passing * s.run.one_in
         for number in range(s.n_counted[gate]):
             if h.counted >> number & 1:
-                s.trial_left[number] -= h.passing
-                if s.trial_left[number] < 0 and s.trial_used[number] > 0:
+                if not fits(s, s.trial_left[number], s.trial_used[number], persons):
                     mark_late(s, number, j, first + n)
                     return True
+                s.trial_left[number] -= persons
         for number in range(s.n_counted[gate]):
             if h.counted >> number & 1:
-                s.trial_used[number] += h.passing
+                s.trial_used[number] += persons
     return False
 
 
@@ -198,5 +210,5 @@ def count_passed(s: Any, gate: int, first: int, n: int) -> None:
         h.late = False
         for number in range(s.n_counted[gate]):
             if h.done < s.tick.last and h.counted >> number & 1:
-                s.count_left[gate, number] -= h.passing
-                s.count_used[gate, number] += h.passing
+                s.count_left[gate, number] -= h.passing * s.run.one_in
+                s.count_used[gate, number] += h.passing * s.run.one_in
