@@ -134,7 +134,7 @@ def scratch(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
         "people": np.zeros((places, groups, len(Status)), dtype=np.int64),
         "present": np.zeros((places, KINDS), dtype=np.int64),
         "line": np.zeros((gates, KINDS), dtype=np.int64),
-        "queued": np.zeros(gates, dtype=np.int64),
+        "queued": np.zeros(gates, dtype=np.int64), "busy": np.zeros(gates, dtype=np.int64),
         "left": np.zeros((places, groups), dtype=np.int64),
         "room": np.zeros(places, dtype=np.int64),
         "passing": np.zeros((2, KINDS), dtype=np.int64),

@@ -71,6 +71,7 @@ class Gate:
             tick=SimpleNamespace(first=start, last=stop), run=SimpleNamespace(one_in=1),
             first_lane=[0, 1], lane_work=lanes,
             n_spread=[0, len(rates)], opened=[False, False], n_counted=[0, 0],
+            busy=[0, 0],
             lanes=np.array([empty] * 3, dtype=np.int64),
         )  # fmt: skip
         self.in_hand = []
