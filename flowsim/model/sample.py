@@ -1,4 +1,4 @@
-"""One household in N, each of which stands for N: what is whole in a run, and not in a sample of it.
+"""One household in N, each of which stands for N: what is a whole number, in a sample too.
 
 Queues do a household's work N times, and counts are multiplied as they are told. What has to be
 a whole number of the sample is drawn so that it is right in the mean over seeds.

@@ -152,9 +152,7 @@ class Simulation:
         if setup.behaviour.leaving.count == "given":
             households = self._told()
         else:
-            households = settle_residents(
-                self.laws.seed, names, groups, world.residents, one_in
-            )
+            households = settle_residents(self.laws.seed, names, groups, world.residents, one_in)
         if any(place.sheltered for place in world.places):
             households = join([households, self._across()])
         self.crowd = HouseholdTable(

@@ -1,10 +1,10 @@
 """A run of one household in N tells what the whole run does, within the error of sampling.
 
 Each household is in the sample with chance 1/N, by itself. So, where nothing feeds back, the total
-of any figure y over households is told without bias, with the variance (N - 1) x sum of y^2 (Horvitz
-and Thompson 1952, "A generalization of sampling without replacement from a finite universe", J. Am.
-Stat. Assoc. 47). What queues, quotas and camps let through does not vary at all, but for the
-household at the edge.
+of any figure y over households is told without bias, with the variance (N - 1) x sum of y^2
+(Horvitz and Thompson 1952, "A generalization of sampling without replacement from a finite
+universe", J. Am. Stat. Assoc. 47). What queues, quotas and camps let through does not vary at all,
+but for the household at the edge.
 """
 
 from __future__ import annotations
@@ -13,17 +13,14 @@ import numpy as np
 import pytest
 
 from flowsim.model.axes import Status
-from flowsim.model.flow import FlowModel
 from flowsim.running import run
 from tests.exact.chance import assert_binomial, assert_means, mean_of_runs
 from tests.model.worlds import (
-    FAMILIES,
     STRICT,
     column,
     finished,
     flows,
     forget,
-    hours,
     plain,
     rich,
     stock,

@@ -165,7 +165,8 @@ def total(draft: Draft) -> Iterator[Flaw]:
 
     Where it is told how many leave, residents are weights, and who leaves becomes a person.
     """
-    homes, one_in = _homes(draft), draft.value("population").one_in
+    homes = _homes(draft)
+    most = MOST_PERSONS * draft.value("population").one_in
     persons = sum(place.population for place in homes)
     if homes and persons == 0:
         wrong = f"nobody lives in {listed(draft.flee_from)}"
@@ -173,12 +174,12 @@ def total(draft: Draft) -> Iterator[Flaw]:
     elif draft.value("behaviour").leaving.count == "given":
         coming = sum(row.persons for row in draft.rows(("arrivals",)).all())
         there = sum(place.sheltered for place in draft.places.all())
-        if coming + there > MOST_PERSONS * one_in:
+        if coming + there > most:
             wrong = f"{coming} persons arrive and {there} are sheltered at the start"
-            yield Flaw(("arrivals",), wrong, f"give at most {MOST_PERSONS * one_in} together{SAMPLE}")
-    elif persons > MOST_PERSONS * one_in:
+            yield Flaw(("arrivals",), wrong, f"give at most {most} together{SAMPLE}")
+    elif persons > most:
         wrong = f"{persons} persons live in {listed(draft.flee_from)}"
-        yield Flaw(("places",), wrong, f"give at most {MOST_PERSONS * one_in}{SAMPLE}")
+        yield Flaw(("places",), wrong, f"give at most {most}{SAMPLE}")
 
 
 RULES = (
