@@ -56,6 +56,7 @@ class Purpose(IntEnum):
     CHECKPOINT = 27
     ORIGIN = 28
     SAMPLE = 32
+    EXCITE = 33
 
 
 def text_key(*parts: object) -> np.uint64:

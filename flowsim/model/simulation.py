@@ -35,6 +35,7 @@ from flowsim.results.result import Result
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.arrivals import Origins, told_arrivals, told_sheltered
+from flowsim.world.escalation import course_of
 from flowsim.world.population import Households, join, settle_residents
 from flowsim.world.violence import Danger
 
@@ -159,14 +160,16 @@ class Simulation:
             self.laws, self.cells, self.face, households, self.observer, engine
         )
         self.stocks: Stocks = self.crowd.stocks()
-        self.danger: Danger = world.surroundings.at(0)
+        self._course = course_of(world, self.grid_s, self.laws.seed)
+        self.danger: Danger = self._course.at(0)
         self._gone = np.zeros(shape)
         self._once_shut = np.zeros(shape[0], dtype=bool)
 
     def _told(self) -> Households:
         """Households for all who are told to leave."""
         setup, seed = self.setup, self.laws.seed
-        weigh = OriginWeights(setup.behaviour.origins, self.world, self.duration)
+        course = course_of(self.world, self.grid_s, seed)
+        weigh = OriginWeights(setup.behaviour.origins, self.world, self.duration, course)
         return told_arrivals(
             seed, self._origins(), setup.arrivals, setup.start, self.duration, weigh.at,
             self.one_in,
@@ -225,9 +228,7 @@ class Simulation:
 
     def violence(self, start: int) -> None:
         """Phase 1: violence and its conditions, at the middle of the hour of the grid."""
-        self.danger = self.world.surroundings.at(
-            start // self.grid_s * self.grid_s + self.grid_s // 2
-        )
+        self.danger = self._course.at(start // self.grid_s * self.grid_s + self.grid_s // 2)
 
     def look_at_borders(self, start: int) -> None:
         """What states can learn of their borders; each hears of it with its own lag."""
