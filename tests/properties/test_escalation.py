@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import flowsim as fs
 from flowsim.behaviour.config import Origins
 from flowsim.behaviour.origins import OriginWeights
 from flowsim.draws import seed_key
@@ -37,11 +36,7 @@ def violence(scenario, seed=1, n_hours=30):
 @few(10)
 @given(scenario=scenarios(most=60), seed=st.integers(0, 2**32), ratio=st.sampled_from((0.3, 0.7)))
 def test_both_engines_give_the_same_bytes(scenario, seed, ratio):
-    try:
-        scenario = fed(scenario, ratio, hours=3, intensity=0.3)
-    except ScenarioError as error:  # with forces that attack
-        assert "would grow without end" in str(error)
-        return
+    scenario = fed(scenario, ratio, hours=3, intensity=0.3)
     one, other = (run(scenario, seed=seed, engine=engine) for engine in ("columns", "agents"))
     assert not same_bytes(one, other)
 
@@ -76,11 +71,7 @@ def test_another_place_far_away_changes_nothing():
     scenario = fed(rich(600))
     island = Place(name="Island", country="A", lat=-40.0, lon=72.0, population=500,
                    share={"U": 1.0})  # fmt: skip
-    road = {"start": "Far", "end": "Island", "km": 12_000}
-    more = scenario.with_values({})
-    more = type(scenario)(**{
-        **dict(scenario), "places": (island, *scenario.places), "routes": (*scenario.routes, road),
-    })  # fmt: skip
+    more = scenario.model_copy(update={"places": (island, *scenario.places)})
     assert (violence(more)[:, 1:] == violence(scenario)).all()
     assert (violence(more)[:, 0] == 0).all()
 
@@ -123,7 +114,7 @@ def test_an_order_changes_how_it_goes_on():
 def test_it_hits_whom_the_given_violence_hits():
     danger = violence(fed(rich(600), 0.6))
     assert danger[:, 0, 1] == pytest.approx(0.3 * danger[:, 0, 0])  # of the event: U 1, K 0.3
-    assert danger[20, 1].sum() > 0  # a village where nothing is given
+    assert danger[:, 1].sum() > 0  # a village where nothing is given
     assert (danger[:, 3:] == 0).all()  # nobody flees from there
 
 
@@ -157,7 +148,9 @@ def test_what_grows_without_end_is_refused(tmp_path):
            "violence": 2.5}  # fmt: skip
     with pytest.raises(ScenarioError, match=r"sets off 1\.25 further ones"):
         fed(plain(100, conditions=[mob]), 0.5)
-    with pytest.raises(ScenarioError, match=r"violence\.escalation\.branching: 1 is out of range"):
+    with pytest.raises(
+        ScenarioError, match=r"violence\.escalation\.branching: 1\.0 is out of range"
+    ):
         fed(plain(100), 1.0)
 
 
@@ -167,7 +160,11 @@ def test_a_script_may_not_make_it_grow_without_end():
     model.step()
     model.force("army").order("attack")
     with pytest.raises(SimulationError, match=r"sets off 1\.5 further ones"):
-        model.step()
+        finish(model)
+
+
+def finish(model):
+    while model.running:
         model.step()
 
 
@@ -188,8 +185,8 @@ def test_troops_that_take_part_turn_on_one_side():
     assert other.danger[0] == pytest.approx(at_noon.danger[0] * [1, 2])
     assert other.violence[0] == pytest.approx(1.3 * at_noon.violence[0])  # 0.3 is aimed at them
     assert (more.danger[1:] == at_noon.danger[1:]).all()
-    deaths = [run(s, provenance=False).deaths.sum("time").sel(place="Town") for s in (bare, joined)]
-    assert deaths[1].sel(group="U") > deaths[0].sel(group="U")
+    hit = [run(s, provenance=False).exposure.sum("time").sel(place="Town") for s in (bare, joined)]
+    assert hit[1].sel(group="U") > 1.2 * hit[0].sel(group="U")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +194,7 @@ def test_troops_that_take_part_turn_on_one_side():
     [
         ({}, "stance: it takes part on one side, and does not say against whom; name the groups it "
          "turns on: `against: [...]`"),
-        ({"against": ["Uzbek"]}, "against[0]: there is no group 'Uzbek'; give one of K, U"),
+        ({"against": ["Uzbek"]}, "against[0]: there is no group 'Uzbek'; name one of K, U"),
         ({"stance": "protect", "against": ["U"]}, "against: it names groups to turn on, but its "
          "stance is protect; remove them, or give `stance: take_part`"),
     ],
@@ -205,7 +202,7 @@ def test_troops_that_take_part_turn_on_one_side():
 def test_who_takes_part_says_against_whom(order, says):
     with pytest.raises(ScenarioError) as told:
         rich(600, forces=[troops(**order)])
-    assert f"forces[0].orders[0].{says}" in str(told.value)
+    assert f"forces[troops].orders[0].{says}" in str(told.value)
 
 
 def test_a_script_orders_troops_to_take_part():
@@ -214,4 +211,3 @@ def test_a_script_orders_troops_to_take_part():
     assert model.force("troops").state.against == ("K",)
     with pytest.raises(KeyError, match="no group 'X'"):
         model.force("troops").order("take_part", against=["X"])
-    assert fs is not None
