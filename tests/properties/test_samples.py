@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 import flowsim as fs
 from flowsim.draws import text_key
 from flowsim.errors import ScenarioError
+from flowsim.evidence.digest import summary
 from flowsim.model.flow import FlowModel
 from flowsim.model.memory import observed
 from flowsim.model.observe import Observer
 from flowsim.model.sample import capacity_in_sample
+from flowsim.plot.style import title_of
 from flowsim.results.variables import VARIABLES
 from flowsim.running import run
 from flowsim.world.population import in_sample
@@ -169,3 +171,12 @@ def test_a_sample_of_more_people_than_a_run_can_hold():
     with pytest.raises(ScenarioError, match="or run one household in several"):
         plain(persons=90_000_000)
     assert plain(persons=90_000_000, population={"one_in": 100}).population.one_in == 100
+
+
+def test_a_sample_is_told_as_one():
+    """In its repr, in the summary of a run, and in the headings of figures."""
+    result = run(sample(rich(600, days=1), 10))
+    assert "seed 1, one household in 10, 2010-06-10" in repr(result)
+    assert title_of(result.data) == "rich (one household in 10)"
+    assert summary(result, rich(600, days=1))["run"]["one_in"] == 10
+    assert "one_in" not in summary(run(rich(600, days=1)), rich(600, days=1))["run"]
