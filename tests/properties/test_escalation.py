@@ -143,6 +143,7 @@ def test_what_grows_without_end_is_refused(tmp_path):
         "from 2010-06-10T21:00 on an act sets off 1 further ones, forces and conditions counted, "
         "so that violence would grow without end"
     )
+    assert problem.right == "give less than 0.5, or forces that feed it less"
     fed(plain(100, forces=[gunmen]), 0.49)
     mob = {"name": "mob", "kind": "barricade", "places": ["Here"], "start": START, "stop": hours(9),
            "violence": 2.5}  # fmt: skip

@@ -111,7 +111,7 @@ def escalation(draft: Draft) -> Iterator[Flaw]:
             f"from {moment:%Y-%m-%dT%H:%M} on an act sets off {ratio:.3g} further ones, forces and "
             "conditions counted, so that violence would grow without end"
         )
-        right = "give a smaller ratio, or forces that feed it less"
+        right = f"give less than {section.branching / ratio:.3g}, or forces that feed it less"
         yield Flaw(("violence", "escalation", "branching"), wrong, right)
 
 
