@@ -89,6 +89,8 @@ def _violence(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _people(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.population.one_in > 1:
+        yield Problem("population.one_in", "Flee's rules run every person", RIGHT)
     if len(scenario.groups) > 1:
         yield Problem("groups", "Flee's rules have only one group of people", RIGHT)
     if scenario.flee.spawning.mode == "data" and not scenario.arrivals:

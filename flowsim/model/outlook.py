@@ -28,6 +28,7 @@ from flowsim.model.ways_out import WaysOut
 from flowsim.policy.config import Authority
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.arrivals import Origins, spells, where_from
+from flowsim.world.escalation import course_of
 from flowsim.world.violence import Danger
 from flowsim.world.world import World
 
@@ -144,7 +145,8 @@ class Outlook:
         self._nobody = np.zeros(len(self.world.network.crossings), dtype=np.int64)
         self.settled = np.array([place.sheltered for place in self.world.places], dtype=np.int64)
         self.seconds = 0
-        self.danger: Danger = self.world.surroundings.at(0)
+        self._course = course_of(self.world, scenario.grid_s, None)
+        self.danger: Danger = self._course.at(0)
         self.grapevine = Grapevine(
             scenario.behaviour, self.world, self.laws.routes, self.laws.hours
         )
@@ -173,7 +175,7 @@ class Outlook:
 
     def _look(self, start: int) -> None:
         half = self.scenario.grid_s // 2
-        self.seconds, self.danger = start, self.world.surroundings.at(start + half)
+        self.seconds, self.danger = start, self._course.at(start + half)
         self.borders.observe(start, self._views)  # type: ignore[arg-type]
         self._once_shut |= self.borders.shut
         self.known = Snapshot(self.danger, self.borders.rules, self.borders.roads)
@@ -214,7 +216,8 @@ class Outlook:
     def _told(self, grid: int) -> Iterator[Interval]:
         """Those who are told to leave, where they live by the weights."""
         scenario, world = self.scenario, self.world
-        weigh = OriginWeights(scenario.behaviour.origins, world, self.duration)
+        course = course_of(world, scenario.grid_s, None)
+        weigh = OriginWeights(scenario.behaviour.origins, world, self.duration, course)
         origins = Origins(world.network.names, world.groups, world.residents)
         spread = []
         for row, first, last in spells(scenario.arrivals, scenario.start, self.duration):

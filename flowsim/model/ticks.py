@@ -165,6 +165,8 @@ def changes(scenario: Scenario, borders: Borders) -> Iterator[Change]:
     whole = 0.0, since(scenario.end)
     if scenario.behaviour.harm.crush_per_day > 0.0 and any(r.crossing for r in scenario.routes):
         yield Change("crowds at crossings crush people", *whole)
+    if scenario.violence.escalation.branching > 0.0 and scenario.violence.events:
+        yield Change("violence sets off more", *whole)
     if any(place.capacity_per_day > 0.0 for place in scenario.places):
         yield Change("places grow", *whole)
 

@@ -29,6 +29,7 @@ from flowsim.world.config import (
     Group,
     Level,
     Place,
+    Population,
     Report,
     Route,
     Threat,
@@ -126,6 +127,8 @@ class Scenario(Section):
     """How many can physically pass crossings over time; before that, `gate_per_hour` of routes."""
     groups: tuple[Group, ...]
     """Who people are."""
+    population: Population = Population()
+    """One household in how many is run."""
     violence: Violence = Violence()
     """Where and when people are in danger."""
     forces: tuple[Force, ...] = ()

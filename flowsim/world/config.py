@@ -119,6 +119,14 @@ class Group(Section):
     source: str = ""
 
 
+class Population(Section):
+    """How many of the households are run."""
+
+    one_in: Annotated[int, Field(ge=1, le=10_000)] = 1
+    """Run one household in so many, each of which stands for as many: for looking around and for
+    calibration. Whether one is among them is drawn by its own key; results are told in full."""
+
+
 class Event(Section):
     """A spell of violence at a place: it rises from onset to peak, holds, and decays by half."""
 
@@ -170,8 +178,8 @@ class Order(Section):
 
     start: Instant
     """From this moment, until the next order."""
-    stance: Literal["protect", "stand_by", "attack"]
-    """Whether it protects people, stands by, or attacks."""
+    stance: Literal["protect", "stand_by", "attack", "take_part"]
+    """To hold violence down, to do nothing, to attack all, or to take part in it on one side."""
     places: tuple[Name, ...] = ()
     """Where the force goes; empty means that it stays where it is."""
     size: Armed | None = None
@@ -180,6 +188,8 @@ class Order(Section):
     """What it does to the roads out of its places: nothing, block them, or clear them of blocks."""
     groups: tuple[Name, ...] = ()
     """Whom its roadblocks stop; empty means everybody."""
+    against: tuple[Name, ...] = ()
+    """The groups that it turns on where it takes part."""
     note: str = ""
 
 
@@ -298,7 +308,10 @@ class ForceEffect(Section):
     """How strongly forces change violence and hold people up. No source measures any of it."""
 
     persons_halving: Positive = 2000.0
-    """A protecting force of this size halves the violence at its place, an attacking doubles it."""
+    """A protecting force of this size halves the violence at its place, an attacking doubles it.
+
+    One that takes part doubles what is aimed at the groups that it turns on.
+    """
     persons_blocking: Positive = 200.0
     """A force of this size at a place halves the ability to leave it where it blocks the roads.
 
@@ -306,6 +319,22 @@ class ForceEffect(Section):
     """
     block_delay_hours: NonNegative = 1.0
     """Hours lost on each leg that starts where a force blocks the roads."""
+    source: str = ""
+
+
+class Escalation(Section):
+    """Violence that excites itself: each act sets off further ones, there and around."""
+
+    branching: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Acts that an act sets off itself, on average; 0 means that violence is as given."""
+    hours: Positive = 12.0
+    """Mean time until they happen."""
+    km: Positive = 3.0
+    """Scale of the exponential kernel of the distance to them, kilometres."""
+    intensity: Annotated[float, Field(gt=0.0, le=1000.0)] = 0.1
+    """Of an act that was set off, as it begins; acts of the given events have theirs."""
+    half_life_hours: Positive = 3.0
+    """By which it fades."""
     source: str = ""
 
 
@@ -322,6 +351,8 @@ class Violence(Section):
     """Intensity below which an event is over."""
     force_effect: ForceEffect = ForceEffect()
     """How strongly forces change violence."""
+    escalation: Escalation = Escalation()
+    """Violence that sets off more of it."""
 
 
 class Report(Section):

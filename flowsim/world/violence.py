@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from flowsim.arrays import Floats, Ints
 from flowsim.world.config import Condition, Event, Force, Violence
 from flowsim.world.course import course
-from flowsim.world.forces import Forces
+from flowsim.world.forces import Effect, Forces
 from flowsim.world.push_factors import Push, PushFactors
 
 ROADS = ("roadblock", "barricade")
@@ -89,7 +89,7 @@ class Surroundings:
         ends: tuple[Ints, Ints] | None = None,
         push_factors: PushFactors | None = None,
     ) -> None:
-        self._start = start
+        self._start, self.groups = start, tuple(groups)
         self._push = None if push_factors is None or push_factors.none else push_factors
         index = {name: i for i, name in enumerate(places)}
         at_place = [(event, index[event.place]) for event in violence.events if not event.to]
@@ -113,10 +113,19 @@ class Surroundings:
             self._spill = kernel
 
     def at(self, seconds: int) -> Danger:
-        """The state at ``seconds`` after the start.
+        """The state at ``seconds`` after the start."""
+        return self.spilled(self.local(seconds))
 
-        A force that opens roads lifts the part ``f`` of each roadblock and barricade at its places:
-        leave + f * (1 - leave), delay * (1 - f). What barricades do to violence stays.
+    def effect(self, seconds: int) -> Effect:
+        """What forces do at ``seconds`` after the start."""
+        return self.forces.effect(self._start + timedelta(seconds=seconds))
+
+    def local(self, seconds: int, excited: tuple[Floats, Floats] | None = None) -> Danger:
+        """The state at ``seconds`` after the start, before violence spills over.
+
+        ``excited`` is violence beside the given: by place (P,), and as far as it targets each group
+        (P, G). A force that opens roads lifts the part ``f`` of each roadblock and barricade at its
+        places: leave + f * (1 - leave), delay * (1 - f). What barricades do to violence stays.
         """
         now = self._start + timedelta(seconds=seconds)
         forces = self.forces.effect(now)
@@ -131,13 +140,23 @@ class Surroundings:
             delay[cells] += condition.delay_hours * (1.0 - lifted)
             factor[rows] *= condition.violence
         violence, danger = self._events.at(float(seconds))
+        if excited is not None:
+            violence, danger = violence + excited[0], danger + excited[1]
         violence, danger = violence * factor, danger * factor[:, None]
-        if self._spill is not None:  # sums over places, not households: fixed length, fixed order
-            violence = (self._spill * violence[None, :]).sum(axis=1)
-            danger = (self._spill[:, :, None] * danger[None, :, :]).sum(axis=1)
+        if forces.aimed is not None:
+            violence, danger = on_one_side(violence, danger, forces.aimed)
         on_road = None if self._on_road is None else self._on_road.at(float(seconds))[1]
         push = None if self._push is None else self._push.at(seconds)
         return Danger(violence, danger, leave, delay, on_road, push)
+
+    def spilled(self, local: Danger) -> Danger:
+        """The state with what spills over from place to place."""
+        if self._spill is None:
+            return local
+        # Sums over places, not households: of fixed length, in a fixed order.
+        violence = (self._spill * local.violence[None, :]).sum(axis=1)
+        danger = (self._spill[:, :, None] * local.danger[None, :, :]).sum(axis=1)
+        return replace(local, violence=violence, danger=danger)
 
 
 def links_of(event: Event, index: Mapping[str, int], ends: tuple[Ints, Ints] | None) -> list[int]:
@@ -147,6 +166,21 @@ def links_of(event: Event, index: Mapping[str, int], ends: tuple[Ints, Ints] | N
     here, there = index[event.place], index[event.to]
     pairs = zip(ends[0].tolist(), ends[1].tolist(), strict=True)
     return [link for link, pair in enumerate(pairs) if pair in ((here, there), (there, here))]
+
+
+def on_one_side(violence: Floats, danger: Floats, aimed: Floats) -> tuple[Floats, Floats]:
+    """Violence by place, and by group, where forces take part in it against some groups.
+
+    What is aimed at these is multiplied, and violence as a whole grows by as much.
+
+    Examples
+    --------
+    >>> both = on_one_side(np.array([0.8]), np.array([[0.8, 0.2]]), np.array([[1.5, 1.0]]))
+    >>> [x.round(6).tolist() for x in both]
+    [[1.2], [[1.2, 0.2]]]
+    """
+    part = danger / np.where(violence > 0.0, violence, 1.0)[:, None]
+    return violence * (1.0 + ((aimed - 1.0) * part).max(axis=1)), danger * aimed
 
 
 def in_force(condition: Condition, now: datetime) -> bool:

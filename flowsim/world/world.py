@@ -34,6 +34,8 @@ class World:
     groups : tuple of Group, (G,)
     network : Network
     surroundings : Surroundings
+    escalation : Escalation
+        Whether violence excites itself, see `flowsim.world.escalation.course_of`.
     countries : tuple of str
         In order of first appearance.
     country : int64 array (P,)
@@ -75,6 +77,7 @@ class World:
             [-1 if p.capacity is None else p.capacity for p in places], dtype=np.int64
         )
         self._growth = np.array([p.capacity_per_day for p in places])
+        self.escalation = violence.escalation
         self.network = Network(self.places, routes, self.inside)
         self.surroundings = Surroundings(
             violence,
