@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from flowsim.arrays import Floats, Ints
+from flowsim.arrays import Floats, Ints, left_to_right
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.outlook import ADDED, Interval, Outlook
 from flowsim.model.route_options import TERMS, Way, Worth, chances, likely_ways, settled
@@ -269,7 +269,7 @@ def _seen(outlook: Outlook, worth: Worth, way: Way) -> SeenWay:
         km_on_foot=float(network.km[links][network.on_foot[links]].sum()),
         hours=float(worth.hours[links].sum()),
         share=way.share,
-        utility=float(sum(terms.values())),
+        utility=left_to_right(terms.values()),
         terms=terms,
     )
 
@@ -295,7 +295,7 @@ def _origin_text(origin: Origin) -> str:
     for row in rows:
         cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
         lines.append(f"  {'  '.join(cells).rstrip()}")
-    rest = 1.0 - sum(way.share for way in origin.ways)
+    rest = 1.0 - left_to_right(way.share for way in origin.ways)
     if rest > 5e-4:
         lines.append(f"  {share_text(rest).rjust(widths[0])}  all other ways")
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from itertools import islice
 
 import numpy as np
 
-from flowsim.arrays import Floats
+from flowsim.arrays import Floats, left_to_right
 from flowsim.errors import ScenarioWarning, SimulationError
 from flowsim.model.explain import share_text
 from flowsim.model.outlook import ADDED, Interval, Outlook
@@ -296,7 +296,7 @@ def _in_time(outlook: Outlook, left: Floats) -> tuple[float, float, str]:
         for p in map(int, np.flatnonzero(left[:, g] > 0.0)):
             found = list(islice(likely_ways(routes, chance, p), WAYS))
             late = [way for way in found if worth.hours[list(way.links)].sum() > rest]
-            early += left[p, g] * (1.0 - sum(way.share for way in late))
+            early += left[p, g] * (1.0 - left_to_right(way.share for way in late))
             if late and left[p, g] > longest:
                 links = list(late[0].links)
                 longest, hours = float(left[p, g]), float(worth.hours[links].sum())
