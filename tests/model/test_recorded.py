@@ -299,7 +299,8 @@ def test_hazards_that_compete_draw_for_purposes_of_their_own() -> None:
         there = [h for h in hazards_of(scenario, moves) if status in h.statuses]
         assert len({h.purpose for h in there}) == len(there)
         assert {h.name for h in HAZARDS} - {h.name for h in hazards_of(scenario, moves)} == (
-            {"leave" if count == "given" else "calendar"} | ({"relocate"} if not moves else set())
+            ({"leave", "must_leave"} if count == "given" else {"calendar"})
+            | ({"relocate"} if not moves else set())
         )
     renamed = {
         "calendar": "LEAVE", "harm_on_the_way": "HARM", "harm_on_the_leg": "LEG",
