@@ -130,7 +130,9 @@ def _member(scenario: Scenario, seed: str, whole: bool) -> _Member:
     effects = effects_of(result.data)
     if not whole:
         return _Member(effects, None, "")
-    return _Member(effects, days_of(result), digest_of(result.data))
+    return _Member(
+        effects, days_of(result), digest_of(result.data.drop_vars(FOLLOW, errors="ignore"))
+    )
 
 
 def days_of(result: Result) -> pd.DataFrame:
@@ -156,6 +158,11 @@ def days_of(result: Result) -> pd.DataFrame:
         frames[name] = pd.DataFrame(values, part[where].values.astype(str), days)
     table = pd.concat(frames, names=["quantity", "where"])
     return table[(table != 0.0).any(axis=1)]
+
+
+FOLLOW = ("exposure_by_status",)
+"""Variables outside the digest of a baseline: they follow from persons and danger, which are in it,
+and came later, so that baselines of before hold."""
 
 
 def digest_of(data: xr.Dataset) -> str:
