@@ -15,6 +15,7 @@ from flowsim.scenario.rules import (
     period,
     policies,
     reports,
+    roads,
     routes,
     violence,
 )
@@ -28,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     *people.RULES,
     *arrivals.RULES,
     *routes.RULES,
+    *roads.RULES,
     *violence.RULES,
     *borders.RULES,
     *policies.RULES,

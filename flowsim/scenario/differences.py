@@ -17,6 +17,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "events": ("place", "start"),
     "arrivals": ("start", "place"),
     "orders": ("start",),
+    "road_events": ("route", "mode", "start"),
+    "fuel": ("place", "start"),
     "policies": ("type",),
     "back": ("type",),
 }

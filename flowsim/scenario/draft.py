@@ -10,6 +10,7 @@ from flowsim.config import Section
 from flowsim.policy.config import Border
 from flowsim.scenario.nodes import NAMED_BY, Loc
 from flowsim.world.config import Arrival, Condition, Event, Force, Group, Place, Report, Route
+from flowsim.world.road_config import Fuel, RoadEvent
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -27,6 +28,8 @@ ROWS: Mapping[Loc, type[Section]] = {
     ("borders",): Border,
     ("reports",): Report,
     ("arrivals",): Arrival,
+    ("road_events",): RoadEvent,
+    ("fuel",): Fuel,
 }
 """Lists whose items are validated one by one, and what an item is."""
 

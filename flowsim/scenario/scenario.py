@@ -20,6 +20,7 @@ from flowsim.policy.own import Rule, as_policy
 from flowsim.policy.stock import STOCK
 from flowsim.scenario.policies import held
 from flowsim.world.config import Arrival, Condition, Force, Group, Place, Report, Route, Violence
+from flowsim.world.road_config import Fuel, RoadEvent
 
 
 class Number(Section):
@@ -76,6 +77,10 @@ class Scenario(Section):
     behaviour: Behaviour = Behaviour()
     arrivals: tuple[Arrival, ...] = ()
     """How many leave, where that is told and not simulated (`behaviour.leaving.count: given`)."""
+    road_events: tuple[RoadEvent, ...] = ()
+    """Blocks, accidents and repairs: times in which a road lets fewer through, or nobody."""
+    fuel: tuple[Fuel, ...] = ()
+    """How many vehicles a day find fuel at places where it is short."""
     flee: Flee = Flee()
     reports: tuple[Report, ...] = ()
     numbers: tuple[Number, ...] = ()

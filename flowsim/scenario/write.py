@@ -27,6 +27,8 @@ TABLES: Mapping[Loc, str] = {
     EVENTS: "events.csv",
     ("arrivals",): "arrivals.csv",
     ("reports",): "reports.csv",
+    ("road_events",): "road_events.csv",
+    ("fuel",): "fuel.csv",
 }
 """Lists that become a table, and its name."""
 DURATIONS = ("step", "record", "grid")
