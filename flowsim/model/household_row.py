@@ -27,6 +27,8 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("barred", "i2"), ("fled", "i4"), ("leaves", "i4"), ("goal", "i4"), ("camp", "i4"),
     ("parent", "i4"), ("part", "i4"), ("sibling", "i4"), ("joined", "i4"), ("ready", "i4"),
     ("done", "i4"), ("rank", "i4"), ("spread", "i8"), ("counted", "i8"), ("quota", "f8"),
+    ("slot", "i4"), ("line", "i4"), ("ahead", "i4"), ("behind", "i4"), ("want", "i4"),
+    ("since", "i4"), ("road", "i1"), ("load", "u1"),
     ("luck", "f8"), ("frailty", "f8"), ("worked", "i8"), ("in_hand", "i8"),
 )  # fmt: skip
 

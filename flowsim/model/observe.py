@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from flowsim.arrays import Floats, Ints
 from flowsim.clock import DAY
 from flowsim.model.axes import KINDS, OUTCOMES, REFUGES, STATUSES, WAITS
+from flowsim.model.road_records import RoadRecords
 
 
 class Stocks:
@@ -38,9 +39,15 @@ class Observer:
         End of each interval, seconds.
     places, groups, crossings : int
         How many there are.
+    roads : RoadRecords, optional
+        Of roads with a capacity.
     """
 
-    def __init__(self, stops: Ints, places: int, groups: int, crossings: int) -> None:
+    def __init__(
+        self, stops: Ints, places: int, groups: int, crossings: int,
+        roads: RoadRecords | None = None,
+    ) -> None:  # fmt: skip
+        self.roads = roads or RoadRecords(crossings=crossings)
         self.stops, self.at = stops, 0
         n = stops.size
         self.people = np.zeros((n, places, groups, len(STATUSES)), dtype=np.int32)

@@ -29,6 +29,7 @@ from flowsim.model.household_table import HouseholdTable
 from flowsim.model.laws import Laws, Now
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.outlook import world_of
+from flowsim.model.road_records import RoadRecords
 from flowsim.model.sight import Reports, Sight
 from flowsim.results.result import Result
 from flowsim.scenario.checks import check
@@ -110,7 +111,7 @@ class Simulation:
             len(world.groups), len(world.countries), len(world.network.gates),
         )  # fmt: skip
         self.circumstances = Circumstances(setup, world, self.borders)
-        self._edges = self.borders.edges()
+        self._edges = np.union1d(self.borders.edges(), self.laws.limits.edges())
         sides = [side for border in setup.borders for side in border.authorities]
         self.reports = Reports(round(3600 * max((a.lag_hours for a in sides), default=0.0)))
         self.views: dict[tuple[str, str], Any] = {
@@ -142,7 +143,9 @@ class Simulation:
         setup, world = self.setup, self.world
         shape = (len(world.places), len(world.groups))
         stops = np.arange(setup.record, self.duration + 1, setup.record, dtype=np.int64)
-        self.observer = Observer(stops, *shape, len(world.network.crossings))
+        sizes = (world.network.tail.size, shape[0], len(world.network.crossings))
+        roads = RoadRecords(stops.size, *sizes) if self.laws.limits.any else None
+        self.observer = Observer(stops, *shape, sizes[2], roads)
         names, groups = world.network.names, world.groups
         if setup.behaviour.leaving.count == "given":
             households = self._told()
@@ -248,7 +251,9 @@ class Simulation:
 
     def news(self, start: int) -> Beliefs:
         """Phase 3: what the informed know now, and the others knew `lag_hours` ago."""
-        known = Snapshot(self.danger, self.borders.rules, self.borders.roads)
+        limits = self.laws.limits
+        jams = limits.jams(start, self.crowd.in_jam()) if limits.any else None
+        known = Snapshot(self.danger, self.borders.rules, self.borders.roads, jams)
         self._news, late = self._grapevine.hear(start, known)
         self._hurry = self._grapevine.hurry(known, late)
         self._awaited = self._grapevine.awaited(known, late)
@@ -269,6 +274,8 @@ class Simulation:
         self.stocks = self.crowd.stocks()
         observer = self.observer
         if observer.at < observer.stops.size and stop == observer.stops[observer.at]:
+            if self.laws.limits.any:
+                observer.roads.in_jam[observer.at] = self.crowd.in_jam()
             observer.close(self.stocks)
 
     # ---- what the phases need ------------------------------------------------------------

@@ -10,6 +10,7 @@ from flowsim.model.kernel.constants import (
     EMPTY,
     HARM,
     KINDS,
+    OFF_ROAD,
     RETURNED,
     SHELTERED,
 )
@@ -18,8 +19,8 @@ from flowsim.model.kernel.status import draw_again, enter, is_apart, regroup
 
 
 def settled(h: Any) -> bool:
-    """Neither on the way nor held, and alive."""
-    return h.status in (AT_HOME, DISPLACED, SHELTERED, RETURNED)
+    """Neither on the way nor held, nor about to set out, and alive."""
+    return h.status in (AT_HOME, DISPLACED, SHELTERED, RETURNED) and h.road == OFF_ROAD
 
 
 def family_of(s: Any, h: Any) -> int:

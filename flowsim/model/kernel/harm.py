@@ -8,6 +8,7 @@ from flowsim.keyed import count, uniform_of
 from flowsim.model.kernel.admission import assess
 from flowsim.model.kernel.clocks import exposed_persons, stir
 from flowsim.model.kernel.constants import CRUSH, EMPTY, FOR_HARM, FOR_VICTIM, HARM, KINDS, WAITING
+from flowsim.model.kernel.road import make_way
 from flowsim.model.kernel.status import draw_again, enter, line_up, lose
 
 
@@ -43,6 +44,8 @@ def harm(s: Any, h: Any, now: int, act: int) -> None:
     dies = crush or uniform_of(s, h.key, purpose, number, 1) < s.run.death_chance
     if dies:
         lose(s, h, kind, gate)
+        if waiting and s.run.roads:
+            make_way(s, s.run.links + h.link, now)
     elif h.wounded[kind] < h.kinds[kind]:
         h.wounded[kind] += 1
         s.wounded[s.tick.at, h.place, h.group] += 1
