@@ -14,6 +14,7 @@ import xarray as xr
 
 from flowsim.behaviour.rules import RULES
 from flowsim.model.axes import OUTCOMES, REFUGES, STATUSES, WAITS
+from flowsim.model.limits import Limits
 from flowsim.model.observe import Observer
 from flowsim.results.result import Result
 from flowsim.results.variables import CONVENTIONS, COORDINATES, VARIABLES
@@ -41,19 +42,29 @@ def assemble(model: Simulation, provenance: bool = True) -> Result:
     own = ",".join(
         name for name, rule in sorted(model.rules.items()) if rule is not RULES.get(name)
     )
-    return label(model.observer, model.world, model.setup, {**told, "own_rules": own})
+    limits = model.laws.limits if model.laws.limits.any else None
+    return label(model.observer, model.world, model.setup, {**told, "own_rules": own}, limits)
 
 
 def label(
-    observer: Observer, world: World, scenario: Scenario, attributes: Mapping[str, str]
-) -> Result:
-    """Counts of an observer with names, units and attributes."""
+    observer: Observer, world: World, scenario: Scenario, attributes: Mapping[str, str],
+    limits: Limits | None = None,
+) -> Result:  # fmt: skip
+    """Counts of an observer with names, units and attributes.
+
+    Parameters
+    ----------
+    limits : Limits, optional
+        Of roads and fuel, where something is limited.
+    """
     n = observer.at
     time = np.datetime64(scenario.start, "ns") + (observer.stops[:n] * 1_000_000_000).astype(
         "timedelta64[ns]"
     )
-    recorded = {name: getattr(observer, name) for name in VARIABLES if name not in _MADE}
-    recorded |= {name: make(observer) for name, make in _MADE.items()}
+    of_roads = {} if limits is None else _of_roads(observer, limits)
+    left_out = {*_MADE, *ROADS}
+    recorded = {name: getattr(observer, name) for name in VARIABLES if name not in left_out}
+    recorded |= {name: make(observer) for name, make in _MADE.items()} | of_roads
     data = xr.Dataset(
         {
             name: (
@@ -62,8 +73,9 @@ def label(
                 variable.attributes(),
             )
             for name, variable in VARIABLES.items()
+            if name in recorded
         },
-        coords={"time": ("time", time), **_coordinates(world)},
+        coords={"time": ("time", time), **_coordinates(world), **_along(world, of_roads, limits)},
         attrs=dict(attributes),
     )
     for name, coord in data.coords.items():
@@ -76,6 +88,37 @@ _MADE: dict[str, Callable[[Observer], np.ndarray]] = {
     "waiting_time": Observer.waiting_hours,
 }
 """What an observer does not keep as it is labelled."""
+
+
+ROADS = (
+    "road_queue", "road_left", "road_hours", "travel_time", "hours_on_the_way", "fuel_queue",
+)  # fmt: skip
+"""Variables that are recorded only where a road has a capacity, or fuel is short."""
+
+
+def _of_roads(observer: Observer, limits: Limits) -> dict[str, np.ndarray]:
+    roads, routes = observer.roads, limits.routes
+    found = {
+        "road_queue": roads.queue(routes), "road_left": roads.left(routes),
+        "road_hours": roads.hours(routes), "travel_time": roads.way_hours(observer.passed),
+        "hours_on_the_way": roads.hours_on_the_way,
+    }  # fmt: skip
+    return {**found, "fuel_queue": roads.fuel()} if limits.fuel else found
+
+
+def _along(world: World, of_roads: Mapping[str, np.ndarray], limits: Limits | None) -> dict:
+    """Coordinates of what is recorded of roads; a name that several have tells the mode too."""
+    if limits is None:
+        return {}
+    ends = [f"{r.start} - {r.end}" for r in world.routes]
+    names = [
+        f"{ends[r]} ({world.routes[r].crossing or world.routes[r].mode})"
+        if ends.count(ends[r]) > 1
+        else ends[r]
+        for r in limits.routes
+    ]
+    hours = np.arange(of_roads["hours_on_the_way"].shape[1])
+    return {"route": ("route", _texts(names)), "hour": ("hour", hours)}
 
 
 def _coordinates(world: World) -> dict[str, Any]:

@@ -67,6 +67,9 @@ def _flow(dims: str, units: str, long_name: str, comment: str = "") -> Variable:
     return Variable(("time", *dims.split()), units, long_name, SUM, comment)
 
 
+ON_ROADS = "Only where a road has a capacity or fuel is short."
+
+
 class Variables:
     """The variables of a run, as attributes that type checkers know."""
 
@@ -119,6 +122,31 @@ class Variables:
     reunited: Annotated[xr.DataArray, _flow(
         "place", "parts of families",
         "parts of families left at a crossing that joined their family again",
+    )]  # fmt: skip
+    road_queue: Annotated[xr.DataArray, _stock(
+        "route", "persons", "persons in line on a road",
+        "At its end, at its mouth, or where they want to set out on it. " + ON_ROADS,
+    )]  # fmt: skip
+    road_left: Annotated[xr.DataArray, _flow(
+        "route", "persons", "persons who came out of a road", ON_ROADS,
+    )]  # fmt: skip
+    road_hours: Annotated[xr.DataArray, Variable(
+        ("time", "route"), "h", "mean time on a road of those who came out of it", MEAN,
+        "From setting out on it, lines and all. NaN where nobody came out. " + ON_ROADS,
+        weights="persons who came out",
+    )]  # fmt: skip
+    travel_time: Annotated[xr.DataArray, Variable(
+        ("time", "crossing"), "h", "mean time from leaving home of those let through", MEAN,
+        "With lines on roads and the wait at the crossing, without that for fuel. NaN where nobody "
+        "was let through. " + ON_ROADS, weights="persons let through",
+    )]  # fmt: skip
+    hours_on_the_way: Annotated[xr.DataArray, Variable(
+        ("crossing", "hour"), "persons",
+        "persons let through in the whole run by the hours since they had left home",
+        comment=ON_ROADS,
+    )]  # fmt: skip
+    fuel_queue: Annotated[xr.DataArray, _stock(
+        "place", "persons", "persons in line for fuel", "Only where fuel is short at some time.",
     )]  # fmt: skip
     apart: Annotated[xr.DataArray, _stock(
         "", "persons", "persons left at a crossing who have not joined their family again",
@@ -181,6 +209,14 @@ COORDINATES = MappingProxyType(
         "crossing_kind": {"long_name": "kind of crossing"},
         "outcome": {"long_name": "what happened at the crossing"},
         "kind": {"long_name": "kind of person, by age and sex"},
+        "route": {
+            "long_name": "route with a capacity, by its ends",
+            "comment": "Both directions together.",
+        },
+        "hour": {
+            "long_name": "whole hours", "units": "h",
+            "comment": "The last class is open.",
+        },
         "refuge": {"long_name": "where a person settled"},
         "wait": {
             "long_name": "hours, by classes", "units": "h",

@@ -19,15 +19,17 @@ from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.scenario.scenario import Scenario
 
 DAILY, RECORDED, TOTAL = INTERVALS = ("daily", "recorded", "total")
-ALWAYS = ("effects", "hours_waited", "hours_to_safety", "queue_peak")
+ALWAYS = ("effects", "hours_waited", "hours_to_safety", "hours_on_the_way", "queue_peak")
 """Kept whatever else is."""
 CHOICES = tuple(name for name in VARIABLES if name not in ALWAYS)
-"""Variables that are kept at an interval; each has a time."""
+"""Variables that are kept at an interval; each has a time. Of roads and fuel they are there only
+where something is limited."""
 GROUPS = {
     "all": CHOICES,
     "crossings": ("outcomes", "waiting", "waiting_time", "split", "barred_deaths"),
     "harm": ("violence", "exposure", "deaths", "wounded"),
     "families": ("split", "reunited", "apart"),
+    "roads": ("road_queue", "road_left", "road_hours", "travel_time", "fuel_queue"),
     "hosts": ("composition", "registered"),
 }
 """Names that stand for several variables."""
@@ -188,7 +190,7 @@ def kept(result: Result, scenario: Scenario, keep: Keep) -> xr.Dataset:
     variables = {
         name: sources[interval.get(name, DAILY)][name].variable
         for name in (*VARIABLES, "queue_peak")
-        if name in interval or name in ALWAYS
+        if (name in interval or name in ALWAYS) and name in data
     }
     effects = effects_of(data).to_dataset()
     variables["effects"] = effects["effects"].variable
