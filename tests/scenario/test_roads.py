@@ -27,7 +27,7 @@ WRONG = [
     "road_events.csv:3:3: road_events[1].stop: it stops at 2010-06-12T00:00, which is not "
     "after its start; give a later stop",
     "road_events.csv:4:1: road_events[2].route: no road route joins 'Camp' and 'Village'; "
-    "name the two ends of a row of the routes",
+    "give `mode: foot`, as theirs is",
     "road_events.csv:5:4: road_events[3].capacity: 2 is out of range; give a number of at most 1",
     "fuel.csv:3:2: fuel[1].start: this place and moment appear twice, first as number 1; keep"
     " one of them",

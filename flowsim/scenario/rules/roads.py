@@ -58,7 +58,10 @@ def event_routes(draft: Draft) -> Iterator[Flaw]:
         key = (frozenset(event.route), event.mode)
         if key not in limited:
             wrong = f"no {event.mode} route joins {one!r} and {other!r}"
-            yield Flaw((*loc, "route"), wrong, "name the two ends of a row of the routes")
+            others = [mode for ends, mode in limited if ends == key[0]]
+            right = "name the two ends of a row of the routes"
+            right = f"give `mode: {others[0]}`, as theirs is" if others else right
+            yield Flaw((*loc, "route"), wrong, right)
         elif not limited[key] and 0.0 < event.capacity < 1.0:
             wrong = f"the route from {one!r} to {other!r} has no capacity to take a part of"
             right = "give it vehicles_per_hour or persons_per_hour, or close it with 0"
