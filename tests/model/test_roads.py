@@ -53,11 +53,14 @@ def test_who_hears_late_of_it_goes_there_until_then():
 
 
 def test_a_jam_sends_people_the_other_way_unless_waiting_costs_nothing():
-    limit = {"persons_per_hour": 20.0}
-    told = {cost: by_way(two_ways(limit, behaviour={"routes": {"wait_cost_per_hour": cost}}))
-            for cost in (0.0, 1.0)}  # fmt: skip
-    assert_shares(told[0.0], np.array([0.5, 0.5]))
-    assert told[1.0][0] < 0.35 * told[1.0].sum()
+    """Hours in a jam count as hours under danger, too, where those cost something."""
+    limit, told = {"persons_per_hour": 20.0}, {}
+    for cost, danger in ((0.0, 0.0), (1.0, 0.0), (0.0, 0.5)):
+        routes = {"wait_cost_per_hour": cost, "danger_cost": danger}
+        told[cost, danger] = by_way(two_ways(limit, behaviour={"routes": routes}))
+    assert_shares(told[0.0, 0.0], np.array([0.5, 0.5]))
+    for cost in ((1.0, 0.0), (0.0, 0.5)):
+        assert told[cost][0] < 0.35 * told[cost].sum()
 
 
 def on_foot_too(vehicles_per_day=None, cap=CAP):
