@@ -17,7 +17,7 @@ from flowsim.model.axes import OUTCOMES, REFUGES, STATUSES, WAITS
 from flowsim.model.limits import Limits
 from flowsim.model.observe import Observer
 from flowsim.results.result import Result
-from flowsim.results.variables import CONVENTIONS, COORDINATES, VARIABLES
+from flowsim.results.variables import CONVENTIONS, COORDINATES, EVERY_VARIABLE, VARIABLES
 from flowsim.scenario.block_yaml import block_yaml
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.config import KINDS
@@ -62,8 +62,7 @@ def label(
         "timedelta64[ns]"
     )
     of_roads = {} if limits is None else _of_roads(observer, limits)
-    left_out = {*_MADE, *ROADS}
-    recorded = {name: getattr(observer, name) for name in VARIABLES if name not in left_out}
+    recorded = {name: getattr(observer, name) for name in VARIABLES if name not in _MADE}
     recorded |= {name: make(observer) for name, make in _MADE.items()} | of_roads
     data = xr.Dataset(
         {
@@ -72,7 +71,7 @@ def label(
                 recorded[name][:n] if "time" in variable.dims else recorded[name],
                 variable.attributes(),
             )
-            for name, variable in VARIABLES.items()
+            for name, variable in EVERY_VARIABLE.items()
             if name in recorded
         },
         coords={"time": ("time", time), **_coordinates(world), **_along(world, of_roads, limits)},
@@ -88,12 +87,6 @@ _MADE: dict[str, Callable[[Observer], np.ndarray]] = {
     "waiting_time": Observer.waiting_hours,
 }
 """What an observer does not keep as it is labelled."""
-
-
-ROADS = (
-    "road_queue", "road_left", "road_hours", "travel_time", "hours_on_the_way", "fuel_queue",
-)  # fmt: skip
-"""Variables that are recorded only where a road has a capacity, or fuel is short."""
 
 
 def _of_roads(observer: Observer, limits: Limits) -> dict[str, np.ndarray]:

@@ -21,14 +21,13 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("key", "u8"), ("row", "i4"), ("next_event", "i4"), ("arrive", "i4"),
     ("home", "i4"), ("place", "i4"), ("link", "i4"), ("group", "i2"), ("what", "i1"),
     ("status", "i1"), ("bound", "i1"), ("size", "u1"), ("passing", "u1"),
+    ("road", "i1"), ("load", "u1"),
     ("called", "?"), ("resting", "?"), ("in_line", "?"), ("late", "?"), ("regroups", "?"),
     ("joins", "?"), ("gains", "?"), ("guard", "?"), ("burnt", "?"), ("informed", "?"),
     ("kin", "?"), ("held", "?"), ("refused", "?"), ("follows", "?"), ("registered", "?"),
     ("barred", "i2"), ("fled", "i4"), ("leaves", "i4"), ("goal", "i4"), ("camp", "i4"),
     ("parent", "i4"), ("part", "i4"), ("sibling", "i4"), ("joined", "i4"), ("ready", "i4"),
     ("done", "i4"), ("rank", "i4"), ("spread", "i8"), ("counted", "i8"), ("quota", "f8"),
-    ("slot", "i4"), ("line", "i4"), ("ahead", "i4"), ("behind", "i4"), ("want", "i4"),
-    ("since", "i4"), ("road", "i1"), ("load", "u1"),
     ("luck", "f8"), ("frailty", "f8"), ("worked", "i8"), ("in_hand", "i8"),
 )  # fmt: skip
 
@@ -49,5 +48,6 @@ def row_type(clocks: int, own: int, counted: int) -> np.dtype[Any]:
         ("target", "f8", (clocks,)), ("cell", "i4", (clocks,)), ("count", "u2", (counted,)),
         ("kinds", "u1", (KINDS,)), ("wounded", "u1", (KINDS,)), ("safe", "i1", (len(Refuge),)),
         ("own", "f8", (max(own, 1),)),
+        *((name, "i4") for name in ("slot", "line", "ahead", "behind", "want", "since")),
     ]  # fmt: skip
     return np.dtype([*_COLUMNS, *tables], align=True)

@@ -75,7 +75,7 @@ def thin(data: xr.Dataset, stops: ArrayLike) -> xr.Dataset:
         if "time" not in variable.dims:
             variables[name] = variable
         elif name in ("waiting_time", "travel_time"):
-            variables[name] = _mean(variable, _let_through(data), first, last)
+            variables[name] = _mean(variable, _let_through(data, str(name)), first, last)
         elif name == "road_hours":
             variables[name] = _mean(variable, _came_out(data), first, last)
         elif name == "violence":
@@ -158,11 +158,11 @@ def _mean(
     return xr.Variable(variable.dims, mean.values, variable.attrs)
 
 
-def _let_through(data: xr.Dataset) -> xr.Variable:
+def _let_through(data: xr.Dataset, name: str) -> xr.Variable:
     """Persons let through in each interval, float64 (..., time, crossing)."""
     if "outcomes" not in data:
-        wrong = "waiting_time and travel_time are means over those in outcomes"
-        raise KeyError(f"{wrong}; keep both, or leave them out")
+        wrong = f"{name} is a mean over those in outcomes"
+        raise KeyError(f"{wrong}; keep both, or leave it out")
     outcomes = data["outcomes"]
     chosen = np.flatnonzero(np.isin(data["outcome"].values, LET_THROUGH))
     return outcomes.variable.isel(outcome=chosen).sum(["outcome", "kind"])

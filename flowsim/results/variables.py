@@ -70,7 +70,37 @@ def _flow(dims: str, units: str, long_name: str, comment: str = "") -> Variable:
 ON_ROADS = "Only where a road has a capacity or fuel is short."
 
 
-class Variables:
+class RoadVariables:
+    """What a run has besides where a road has a capacity or fuel is short."""
+
+    road_queue: Annotated[xr.DataArray, _stock(
+        "route", "persons", "persons in line on a road",
+        "At its end, at its mouth, or where they want to set out on it. " + ON_ROADS,
+    )]  # fmt: skip
+    road_left: Annotated[xr.DataArray, _flow(
+        "route", "persons", "persons who came out of a road", ON_ROADS,
+    )]  # fmt: skip
+    road_hours: Annotated[xr.DataArray, Variable(
+        ("time", "route"), "h", "mean time on a road of those who came out of it", MEAN,
+        "From setting out on it, lines and all. NaN where nobody came out. " + ON_ROADS,
+        weights="persons who came out",
+    )]  # fmt: skip
+    travel_time: Annotated[xr.DataArray, Variable(
+        ("time", "crossing"), "h", "mean time from leaving home of those let through", MEAN,
+        "With lines on roads and the wait at the crossing, without that for fuel. NaN where nobody "
+        "was let through. " + ON_ROADS, weights="persons let through",
+    )]  # fmt: skip
+    hours_on_the_way: Annotated[xr.DataArray, Variable(
+        ("crossing", "hour"), "persons",
+        "persons let through in the whole run by the hours since they had left home",
+        comment=ON_ROADS,
+    )]  # fmt: skip
+    fuel_queue: Annotated[xr.DataArray, _stock(
+        "place", "persons", "persons in line for fuel", "Only where fuel is short at some time.",
+    )]  # fmt: skip
+
+
+class Variables(RoadVariables):
     """The variables of a run, as attributes that type checkers know."""
 
     people: Annotated[xr.DataArray, _stock(
@@ -123,31 +153,6 @@ class Variables:
         "place", "parts of families",
         "parts of families left at a crossing that joined their family again",
     )]  # fmt: skip
-    road_queue: Annotated[xr.DataArray, _stock(
-        "route", "persons", "persons in line on a road",
-        "At its end, at its mouth, or where they want to set out on it. " + ON_ROADS,
-    )]  # fmt: skip
-    road_left: Annotated[xr.DataArray, _flow(
-        "route", "persons", "persons who came out of a road", ON_ROADS,
-    )]  # fmt: skip
-    road_hours: Annotated[xr.DataArray, Variable(
-        ("time", "route"), "h", "mean time on a road of those who came out of it", MEAN,
-        "From setting out on it, lines and all. NaN where nobody came out. " + ON_ROADS,
-        weights="persons who came out",
-    )]  # fmt: skip
-    travel_time: Annotated[xr.DataArray, Variable(
-        ("time", "crossing"), "h", "mean time from leaving home of those let through", MEAN,
-        "With lines on roads and the wait at the crossing, without that for fuel. NaN where nobody "
-        "was let through. " + ON_ROADS, weights="persons let through",
-    )]  # fmt: skip
-    hours_on_the_way: Annotated[xr.DataArray, Variable(
-        ("crossing", "hour"), "persons",
-        "persons let through in the whole run by the hours since they had left home",
-        comment=ON_ROADS,
-    )]  # fmt: skip
-    fuel_queue: Annotated[xr.DataArray, _stock(
-        "place", "persons", "persons in line for fuel", "Only where fuel is short at some time.",
-    )]  # fmt: skip
     apart: Annotated[xr.DataArray, _stock(
         "", "persons", "persons left at a crossing who have not joined their family again",
     )]  # fmt: skip
@@ -162,14 +167,20 @@ def _described(owner: type) -> dict[str, Variable]:
     return {name: hint.__metadata__[0] for name, hint in hints.items()}
 
 
-VARIABLES = MappingProxyType(_described(Variables))
-"""The variables of a run, in the order of its Dataset."""
+ROAD_VARIABLES = MappingProxyType(_described(RoadVariables))
+"""Variables that a run has only where a road has a capacity or fuel is short."""
+VARIABLES = MappingProxyType(
+    {name: v for name, v in _described(Variables).items() if name not in ROAD_VARIABLES}
+)
+"""The variables of any run, in the order of its Dataset."""
+EVERY_VARIABLE = MappingProxyType({**VARIABLES, **ROAD_VARIABLES})
+"""All that a run can have, in that order."""
 QUEUE_PEAK = Variable(
     ("time", "crossing"), "persons", "most persons who waited at a crossing at once", MAXIMUM
 )
 """``queue_peak``, which a study adds."""
 OVER_TIME = MappingProxyType(
-    {name: v.over_time for name, v in {**VARIABLES, "queue_peak": QUEUE_PEAK}.items()}
+    {name: v.over_time for name, v in {**EVERY_VARIABLE, "queue_peak": QUEUE_PEAK}.items()}
 )
 """How each variable is merged over time; one that is not named here holds at an instant."""
 
@@ -230,7 +241,7 @@ COORDINATES = MappingProxyType(
 def listed() -> str:
     """The variables as the section ``Attributes`` of a docstring, indented as in a class."""
     lines = ["Attributes", "----------"]
-    for name, variable in VARIABLES.items():
+    for name, variable in EVERY_VARIABLE.items():
         said = " ".join(f"{variable.long_name}. {variable.comment}".split())
         text = f"{said[0].upper()}{said[1:]}".rstrip(". ")
         lines.append(f"{name} : {variable.units}, ({', '.join(variable.dims)})")

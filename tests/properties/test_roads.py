@@ -20,7 +20,7 @@ from flowsim.running import run
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.road_config import Fuel, RoadEvent
-from tests.model.worlds import hours, rich, same_bytes
+from tests.model.worlds import full_of_jams, hours, rich, same_bytes
 from tests.properties.strategies import HOURS, few, scenarios
 
 ON_A_LINK = (OnRoad.DRIVING, OnRoad.IN_LINE, OnRoad.AT_MOUTH)
@@ -164,29 +164,6 @@ def test_roads_hold_in_random_worlds(scenario: Scenario) -> None:
 @given(scenario=worlds(most=80))
 def test_both_engines_give_the_same_bytes(scenario: Scenario) -> None:
     assert not same_bytes(*(run(scenario, engine=engine) for engine in ("columns", "agents")))
-
-
-def full_of_jams(persons: int = 1500, **changes: Any) -> Scenario:
-    """The rich world with too little road, room and fuel everywhere."""
-    scenario = rich(persons, **changes)
-    limits = [
-        {"persons_per_hour": 90.0, "lanes": 0.05},
-        {"persons_per_hour": 30.0},
-        {"persons_per_hour": 50.0, "waiting_room": 25.0},
-        {"lanes": 0.01},
-        {"persons_per_hour": 20.0, "lanes": 0.01},
-        {},
-    ]
-    routes = zip(scenario.routes, limits, strict=True)
-    told = {
-        "routes": tuple(route.model_copy(update=limit) for route, limit in routes),
-        "road_events": (RoadEvent(route=("Town", "Village"), start=hours(8.4), stop=hours(13.2)),),
-        "fuel": (
-            Fuel(place="Town", start=hours(6), vehicles_per_day=200),
-            Fuel(place="Town", start=hours(30), vehicles_per_day=2000),
-        ),
-    }
-    return scenario.model_copy(update=told)
 
 
 def test_roads_hold_in_the_rich_world_and_both_engines_agree() -> None:

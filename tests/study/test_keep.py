@@ -15,6 +15,7 @@ import flowsim as fs
 from flowsim.evidence.quantities import UNITS, at, quantity
 from flowsim.results.resample import thin
 from flowsim.results.result import FLOWS, VARIABLES, Result
+from flowsim.results.variables import EVERY_VARIABLE
 from flowsim.study.keep import (
     ALWAYS,
     CHOICES,
@@ -68,7 +69,8 @@ def test_no_entries_keep_everything_daily():
     keep = parse_keep()
     assert keep.at("daily") == CHOICES
     assert keep.at("recorded") == keep.at("total") == ()
-    assert set(CHOICES) | {"hours_waited", "hours_to_safety"} == set(VARIABLES)
+    whole_run = {"hours_waited", "hours_to_safety", "hours_on_the_way"}
+    assert set(CHOICES) | whole_run == set(EVERY_VARIABLE)
     assert parse_keep(["all"]) == parse_keep("all") == parse_keep(list(CHOICES)) == keep
 
 
