@@ -70,7 +70,8 @@ def parse_keep(entries: Sequence[str] = ()) -> Keep:
         Each ``name`` or ``name:interval``; daily where there is no interval. A name is a variable
         (`EVERY_VARIABLE`), a group of them (`GROUPS`), or one of `ALWAYS`, which are kept anyhow:
         ``["effects"]`` keeps nothing besides. No entries keep everything daily.
-        ``waiting_time`` is merged further only beside ``outcomes`` at the same interval.
+        ``waiting_time`` is merged further only beside ``outcomes`` at the same interval. Those of
+        roads and fuel are kept of scenarios that limit them, and of no others.
 
     Raises
     ------
