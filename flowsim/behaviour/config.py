@@ -195,6 +195,17 @@ class Reception(Section):
     source: str = ""
 
 
+class Traffic(Section):
+    """Vehicles on roads with a capacity."""
+
+    persons_per_vehicle: Positive = 4.9
+    """Persons in a vehicle. 53,629 persons in 10,985 vehicles had come over the Hakari bridge from
+    Nagorno-Karabakh by 27 September 2023."""
+    jam_per_km: Positive = 133.0
+    """Vehicles on a kilometre of one lane in a jam: 7.5 m each (Nagel and Schreckenberg 1992)."""
+    source: str = ""
+
+
 class Behaviour(Section):
     """All that people do."""
 
@@ -214,3 +225,5 @@ class Behaviour(Section):
     """When they go home."""
     reception: Reception = Reception()
     """Camps and hosts."""
+    traffic: Traffic = Traffic()
+    """Vehicles on roads with a capacity."""

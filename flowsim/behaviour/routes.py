@@ -207,6 +207,20 @@ def link_cost(
     return cost
 
 
+def waiting_cost(section: RouteChoice, hours: Floats) -> Floats:
+    """Cost of hours in a line, inf where it does not move; at most the cap.
+
+    Examples
+    --------
+    >>> waiting_cost(RouteChoice(), np.array([2.0, np.inf])).tolist()
+    [0.3, 3.0]
+    """
+    cap = section.wait_cost_cap
+    with np.errstate(invalid="ignore"):
+        cost = np.where(np.isfinite(hours), section.wait_cost_per_hour * hours, cap)
+    return np.minimum(cost, cap)
+
+
 def wait_cost(
     section: RouteChoice,
     open_share: Floats,

@@ -11,6 +11,7 @@ from flowsim.flee.closed import held, throughout
 from flowsim.policy.base import Policy
 from flowsim.policy.opening import Opening, Road, Shut, Statement
 from flowsim.scenario.scenario import Scenario
+from flowsim.world.road_config import LIMITS
 
 RIGHT = "leave it out, or choose `rules: flowsim`"
 KNOWN = "they know crossings and roads that are shut to all, and places that take nobody in"
@@ -23,7 +24,8 @@ _LEFT_OUT = (
 
 def unknown_to_flee(scenario: Scenario) -> list[Problem]:
     """Everything in a scenario that ``rules: flee`` would have to leave out."""
-    return [*_policies(scenario), *_violence(scenario), *_people(scenario), *_rules(scenario)]
+    parts = (_policies, _violence, _people, _roads, _rules)
+    return [problem for part in parts for problem in part(scenario)]
 
 
 def _policies(scenario: Scenario) -> Iterator[Problem]:
@@ -96,6 +98,17 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
     if scenario.flee.spawning.mode == "data" and not scenario.arrivals:
         wrong = "no arrivals are given"
         yield Problem("arrivals", wrong, "give the arrivals, or another `flee.spawning.mode`")
+
+
+def _roads(scenario: Scenario) -> Iterator[Problem]:
+    for name, what in (("road_events", "events on roads"), ("fuel", "fuel that is short")):
+        if getattr(scenario, name):
+            yield Problem(name, f"Flee's rules have no {what}", RIGHT)
+    for i, route in enumerate(scenario.routes):
+        for name in LIMITS:
+            if getattr(route, name) is not None:
+                wrong = f"Flee's rules have no {name!r}"
+                yield Problem(f"routes[{i}].{name}", wrong, RIGHT)
 
 
 def _rules(scenario: Scenario) -> Iterator[Problem]:

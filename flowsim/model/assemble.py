@@ -17,6 +17,7 @@ from flowsim.behaviour.harm import heal_or_die
 from flowsim.behaviour.rules import RULES
 from flowsim.model.axes import OUTCOMES, REFUGES, STATUSES, WAITS
 from flowsim.model.late_counts import are_late, counted
+from flowsim.model.limits import Limits
 from flowsim.model.memory import observed
 from flowsim.model.observe import Observer
 from flowsim.results.result import Result
@@ -47,7 +48,8 @@ def assemble(model: Simulation, provenance: bool = True) -> Result:
     )
     ticks = {"ticks": model.ticks.told} if model.ticks.told else {}
     attrs = {**told, **ticks, "own_rules": own}
-    return label(model.observer, model.world, model.setup, attrs, _optional(model))
+    limits = model.laws.limits if model.laws.limits.any else None
+    return label(model.observer, model.world, model.setup, attrs, _optional(model), limits)
 
 
 def _optional(model: Simulation) -> dict[str, np.ndarray]:
@@ -67,12 +69,15 @@ def _optional(model: Simulation) -> dict[str, np.ndarray]:
             names,
             groups,
         )
+    if model.laws.limits.any:
+        found |= _of_roads(observer, model.laws.limits)
     return found
 
 
 def label(
     observer: Observer, world: World, scenario: Scenario, attributes: Mapping[str, str],
     more: Mapping[str, np.ndarray] = MappingProxyType({}),
+    limits: Limits | None = None,
 ) -> Result:  # fmt: skip
     """Counts of an observer with names, units and attributes.
 
@@ -80,6 +85,8 @@ def label(
     ----------
     more : mapping of str to array
         Optional variables that the run has.
+    limits : Limits, optional
+        Of roads and fuel, where something is limited: it names the routes.
     """
     n = observer.at
     time = np.datetime64(scenario.start, "ns") + (observer.stops[:n] * 1_000_000_000).astype(
@@ -97,7 +104,7 @@ def label(
             )
             for name, variable in variables.items()
         },
-        coords={"time": ("time", time), **_coordinates(world)},
+        coords={"time": ("time", time), **_coordinates(world), **_along(world, recorded, limits)},
         attrs=dict(attributes),
     )
     for name, coord in data.coords.items():
@@ -129,6 +136,31 @@ def _told_of(variable: Variable, one_in: int) -> dict[str, str]:
         sample = f"Of one household in {one_in}, and multiplied by {one_in}."
         told["comment"] = " ".join(filter(None, (variable.comment, sample)))
     return told
+
+
+def _of_roads(observer: Observer, limits: Limits) -> dict[str, np.ndarray]:
+    roads, routes, one_in = observer.roads, limits.routes, observer.one_in
+    found = {
+        "road_queue": roads.queue(routes), "road_left": roads.left(routes) * one_in,
+        "road_hours": roads.hours(routes), "travel_time": roads.way_hours(observer.passed),
+        "hours_on_the_way": roads.hours_on_the_way * one_in,
+    }  # fmt: skip
+    return {**found, "fuel_queue": roads.fuel()} if limits.fuel else found
+
+
+def _along(world: World, recorded: Mapping[str, np.ndarray], limits: Limits | None) -> dict:
+    """Coordinates of what is recorded of roads; a name that several have tells the mode too."""
+    if limits is None:
+        return {}
+    ends = [f"{r.start} - {r.end}" for r in world.routes]
+    names = [
+        f"{ends[r]} ({world.routes[r].crossing or world.routes[r].mode})"
+        if ends.count(ends[r]) > 1
+        else ends[r]
+        for r in limits.routes
+    ]
+    hours = np.arange(recorded["hours_on_the_way"].shape[1])
+    return {"route": ("route", _texts(names)), "hour": ("hour", hours)}
 
 
 def _coordinates(world: World) -> dict[str, Any]:

@@ -111,3 +111,21 @@ class Bound(IntEnum):
     BACK_OVER_THE_BORDER = 2
     QUEUE = 3
     CAMP = 4
+
+
+class OnRoad(IntEnum):
+    """Where a household stands on roads that have a capacity, or before it sets out on them."""
+
+    OFF = 0
+    """Nowhere on them."""
+    DRIVING = 1
+    IN_LINE = 2
+    """At the end of a road, which lets so many through."""
+    AT_MOUTH = 3
+    """Through, and not yet anywhere else."""
+    HELD_BACK = 4
+    """At the mouth of a road or where it set out, as the next road or the gate is full."""
+    FOR_FUEL = 5
+    """At home or in a refuge, in line for fuel."""
+    FUELLED = 6
+    """Just now."""

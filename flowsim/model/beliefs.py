@@ -10,9 +10,10 @@ import numpy as np
 from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.config import Behaviour, RouteChoice
 from flowsim.behaviour.elimination import factorise_and_solve
-from flowsim.behaviour.routes import RouteLogit, link_cost, wait_cost
+from flowsim.behaviour.routes import RouteLogit, link_cost, wait_cost, waiting_cost
 from flowsim.behaviour.settling import Refuges, settle_utility
 from flowsim.clock import NEVER
+from flowsim.model.limits import Jams
 from flowsim.policy.gates import RulesAtGates
 from flowsim.policy.land import Roads
 from flowsim.world.violence import Danger
@@ -25,6 +26,7 @@ class Snapshot(NamedTuple):
     danger: Danger
     rules: RulesAtGates
     roads: Roads | None = None
+    jams: Jams | None = None
 
 
 class Prices(NamedTuple):
@@ -38,7 +40,7 @@ class Prices(NamedTuple):
     waits : float64 array (2 S, gates)
         Cost of waiting at each gate.
     road : two float64 arrays (2 S, L), or None
-        What policies on roads make of the danger on each link, and of its cost.
+        What policies on roads and lines on them make of the danger on each link, and of its cost.
     on_road : float64 array (2 S, L), or None
         Violence on each link itself.
     drivers : two float64 arrays (2 S, L) and (2 S, P), or None
@@ -72,6 +74,8 @@ class _Heard(NamedTuple):
 
     def _arrays(self) -> tuple[np.ndarray, ...]:
         told: list[np.ndarray] = []
+        for jams in (self.known.jams, self.late.jams):
+            told += () if jams is None else jams
         for danger in (self.known.danger, self.late.danger):
             told += [danger.alarm, danger.delay_hours]
             if danger.on_road is not None:
@@ -213,7 +217,7 @@ class Grapevine:
         if late.danger.on_road is not None and known.danger.on_road is not None:
             told = late.danger.on_road, known.danger.on_road
             on_road = _both(*(np.repeat(k, 2, axis=1) for k in told))
-        hours, roads = self._hours + delay, self._roads(late.roads, known.roads)
+        hours, roads = self._hours + delay, self._roads(late, known)
         drivers = self._drivers(hours, late, known)
         return Prices(danger, hours, waits, roads, on_road, drivers)
 
@@ -230,22 +234,25 @@ class Grapevine:
         network = self._world.network
         return hours * 0.5 * (way[..., network.tail] + way[..., network.head]), settle
 
-    def _roads(self, late: Roads | None, known: Roads | None) -> tuple[Floats, Floats] | None:
-        """Factor on danger and cost of each link by row, as policies on roads make them."""
-        if late is None and known is None:
+    def _roads(self, late: Snapshot, known: Snapshot) -> tuple[Floats, Floats] | None:
+        """Factor on danger and cost of each link by row, by policies on roads and lines on them."""
+        snapshots = (late, known)
+        if all(k.roads is None and k.jams is None for k in snapshots):
             return None
         section, n_sorts = self._section, 2 * len(self._world.groups)
         danger, cost = [], []
-        for roads in (late, known):
-            if roads is None:
-                shape = (self._hours.size, n_sorts)
-                danger.append(np.ones(shape))
-                cost.append(np.zeros(shape))
-                continue
-            with np.errstate(divide="ignore"):
-                stop = np.minimum(-np.log(roads.permeability), section.wait_cost_cap)
-            danger.append(np.repeat(roads.danger[:, None], n_sorts, axis=1))
-            cost.append(stop + section.km_cost * roads.cost_km[:, None])
+        for roads, jams in ((k.roads, k.jams) for k in snapshots):
+            shape = (self._hours.size, n_sorts)
+            danger.append(np.ones(shape))
+            cost.append(np.zeros(shape))
+            if roads is not None:
+                with np.errstate(divide="ignore"):
+                    stop = np.minimum(-np.log(roads.permeability), section.wait_cost_cap)
+                danger[-1] *= roads.danger[:, None]
+                cost[-1] += stop + section.km_cost * roads.cost_km[:, None]
+            if jams is not None:
+                hours = np.where(jams.closed, np.inf, jams.hours)
+                cost[-1] += waiting_cost(section, hours)[:, None]
         return _both(*danger), _both(*cost)
 
 
@@ -270,9 +277,9 @@ def rows_of_beliefs(behaviour: Behaviour, world: World, groups: Ints) -> Ints:
 def _delay(known: Snapshot, world: World) -> Floats:
     """Hours lost on each link, (L, G)."""
     delay: Floats = known.danger.delay_hours[world.network.tail]
-    if known.roads is None:
-        return delay
-    return delay * (1.0 - known.roads.lifts)[:, None] + known.roads.delay_hours[:, None]
+    if known.roads is not None:
+        delay = delay * (1.0 - known.roads.lifts)[:, None] + known.roads.delay_hours[:, None]
+    return delay if known.jams is None else delay + known.jams.hours[:, None]
 
 
 def _hours_until(seconds: Ints, now: int) -> Floats:

@@ -13,8 +13,9 @@ from flowsim import compiling
 MODULES = (
     "flowsim.keyed",
     *(f"flowsim.model.kernel.{name}" for name in (
-        "standing", "frailty", "births", "clocks", "status", "admission", "ways", "moves", "harm",
-        "border", "order", "queue", "reception", "families", "residents", "rest", "start", "tick",
+        "standing", "frailty", "births", "clocks", "road", "status", "admission", "ways", "moves",
+        "traffic", "harm", "border", "order", "queue", "reception", "families", "residents", "rest",
+        "start", "tick",
     )),
     "flowsim.behaviour.elimination",
 )  # fmt: skip

@@ -22,6 +22,7 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("key", "u8"), ("row", "i4"), ("next_event", "i4"), ("arrive", "i4"),
     ("home", "i4"), ("place", "i4"), ("link", "i4"), ("group", "i2"), ("what", "i1"),
     ("status", "i1"), ("bound", "i1"), ("size", "u1"), ("passing", "u1"),
+    ("road", "i1"), ("load", "u1"),
     ("called", "?"), ("resting", "?"), ("in_line", "?"), ("late", "?"), ("regroups", "?"),
     ("joins", "?"), ("gains", "?"), ("guard", "?"), ("burnt", "?"), ("informed", "?"),
     ("kin", "?"), ("held", "?"), ("refused", "?"), ("follows", "?"), ("registered", "?"),
@@ -49,5 +50,6 @@ def row_type(clocks: int, own: int, counted: int) -> np.dtype[Any]:
         ("kinds", "u1", (KINDS,)), ("wounded", "u1", (KINDS,)), ("doomed", "u1", (KINDS,)),
         ("safe", "i1", (len(Refuge),)),
         ("own", "f8", (max(own, 1),)),
+        *((name, "i4") for name in ("slot", "line", "ahead", "behind", "want", "since")),
     ]  # fmt: skip
     return np.dtype([*_COLUMNS, *tables], align=True)

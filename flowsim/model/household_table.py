@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.arrays import Floats, Ints
+from flowsim.behaviour.routes import waiting_cost
 from flowsim.clock import CumulativeHazards
 from flowsim.model import memory
 from flowsim.model.axes import SETTLED, STATUSES, Status
@@ -75,7 +76,8 @@ class HouseholdTable:
             "cumulative": face.cumulative, "rate": face.rate,
             "cumulative_at_stop": face.cumulative_at_stop,
             **memory.fixed(laws, cells, observer), **memory.at_start(laws, households),
-            **memory.observed(observer), **made, **memory.before_the_first_tick(laws, cells),
+            **memory.lines(laws, cells), **memory.observed(observer), **made,
+            **memory.before_the_first_tick(laws, cells),
         })  # fmt: skip
         self._held["nobody"] = engine.rows(self._row_type, 1, None)
         self._make_room(room_for(self.n_start))
@@ -165,6 +167,10 @@ class HouseholdTable:
         """Take the tables of a tick."""
         self.now = now
         self._tick.set(start=start, stop=stop, at=self.observer.at)
+        if self.laws.limits.fuel:
+            section = self.laws.behaviour.routes
+            hours = self.laws.limits.fuel_hours(start, self.in_jam())
+            self._held["fuel_cost"][:] = waiting_cost(section, hours)
 
     def strike(self, at_place: Floats, on_road: Floats) -> None:
         """Take the chance that whom an event strikes dies, at each place and on each link."""
@@ -181,6 +187,8 @@ class HouseholdTable:
             Gates of which the rules have changed: all who wait there are held against the new ones.
         """
         self._tick.set(first=first, last=last)
+        if self.laws.limits.any:
+            self._held["line_work"][:] = self.laws.limits.work(first)
         self._take_what_is_said(changed)
         counting = [
             (g, rule.counted_quotas)
@@ -238,6 +246,10 @@ class HouseholdTable:
         """Persons who wait at each gate and are not held, (gates,)."""
         self._carry_out(tick.COUNT_QUEUES)
         return self._queued * self._one_in
+
+    def in_jam(self) -> Ints:
+        """Persons in line on each link and, by place, for fuel, (L + P,)."""
+        return np.array(self._held["in_jam"]) * self._one_in
 
     def occupancy(self) -> Ints:
         """Persons from elsewhere settled at each place, (P,)."""

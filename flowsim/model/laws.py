@@ -9,6 +9,7 @@ from flowsim.behaviour.harm import kind_weights
 from flowsim.behaviour.routes import RouteLogit
 from flowsim.draws import seed_key, text_key
 from flowsim.model.borders import Borders
+from flowsim.model.limits import Limits
 from flowsim.policy.gates import LONGEST, RulesAtGates
 from flowsim.policy.land import Roads, Transfers
 from flowsim.scenario.scenario import Scenario
@@ -27,6 +28,8 @@ class Laws:
     Attributes
     ----------
     seed : uint64
+    limits : Limits
+        Of roads and fuel.
     routes : RouteLogit
     danger_on_legs : bool
         Whether those on the way can be in danger, so that they are counted by leg.
@@ -52,6 +55,7 @@ class Laws:
         self.may_settle = world.capacity != 0
         keys = [text_key("place", name) for name in network.names]
         self.place_key = np.array(keys, dtype=np.uint64)
+        self.limits = Limits(scenario, world)
         self.routes = RouteLogit(self.behaviour.routes, network, self.may_settle)
         speeds = self.behaviour.routes
         self.hours = network.hours(speeds.road_kmh, speeds.foot_kmh)

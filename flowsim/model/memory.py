@@ -26,6 +26,7 @@ RUN = np.dtype([
     ("cells", "i8"), ("retry_s", "i8"), ("registration_s", "i8"), ("own_columns", "i8"),
     ("room", "i8"), ("whole", "i8"), ("checkpoints", "i8"), ("transfers", "i8"),
     ("danger_on_legs", "i8"), ("one_in", "i8"),
+    ("roads", "i8"), ("fuel", "i8"),
     ("split_key", "u8"),
     ("men_stay", "f8"), ("guards_leave", "f8"), ("follow", "f8"), ("part", "f8"),
     ("informed", "f8"), ("death_chance", "f8"), ("fence_death", "f8"), ("frailty_shape", "f8"),
@@ -73,6 +74,7 @@ def numbers(laws: Laws, cells: Cells) -> dict[str, float]:
         "gates": len(laws.world.network.gates),
         "own_columns": sum(h.factor is not None for h in cells.hazards),
         "danger_on_legs": laws.danger_on_legs,
+        "roads": laws.limits.any, "fuel": laws.limits.fuel,
         "retry_s": laws.retry, "split_key": int(text_key("split")),
         "registration_s": round(behaviour.reception.registration_hours * 3600),
         "men_stay": behaviour.leaving.men_stay, "guards_leave": behaviour.leaving.guards_leave,
@@ -158,6 +160,23 @@ def scratch(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
     }  # fmt: skip
 
 
+def lines(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
+    """What roads hold and let through, and who stands in line on them, for fuel or held back."""
+    links, places, limits = laws.routes.n_links, cells.places, laws.limits
+    served = links + places
+    return {
+        "limited": limits.limited.copy(), "on_foot": laws.world.network.on_foot.copy(),
+        "entry_room": limits.room.copy(), "fuel_cost": np.zeros(places),
+        "line_work": np.zeros(served, dtype=np.int64),
+        "line_rate": np.zeros(served, dtype=np.int64),
+        "spent_at": np.zeros(served, dtype=np.int64), "spent": np.zeros(served, dtype=np.int64),
+        "to_spend": np.zeros(served, dtype=np.int64), "in_jam": np.zeros(served, dtype=np.int64),
+        "on_road": np.zeros(links, dtype=np.int64), "mouth": np.full(links, -1, dtype=np.int64),
+        "line_head": np.full(served + 2 * links, -1, dtype=np.int64),
+        "line_last": np.full(served + 2 * links, -1, dtype=np.int64),
+    }  # fmt: skip
+
+
 def at_start(laws: Laws, households: Households) -> dict[str, NDArray[Any]]:
     """Households as the run begins."""
     return {
@@ -183,6 +202,8 @@ def observed(observer: Observer) -> dict[str, NDArray[Any]]:
         "barred_deaths": observer.barred_deaths, "waited_s": observer.waited_s,
         "passed": observer.passed, "hours_waited": observer.hours_waited,
         "hours_to_safety": observer.hours_to_safety,
+        "road_s": observer.roads.road_s, "road_passed": observer.roads.passed,
+        "way_s": observer.roads.way_s, "hours_on_the_way": observer.roads.hours_on_the_way,
     }  # fmt: skip
 
 

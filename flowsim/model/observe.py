@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from flowsim.arrays import Floats, Ints
 from flowsim.clock import DAY
 from flowsim.model.axes import KINDS, OUTCOMES, REFUGES, STATUSES, WAITS
+from flowsim.model.road_records import RoadRecords
 
 
 class Stocks:
@@ -53,11 +54,15 @@ class Observer:
     one_in : int
         Households for which each that is run stands. What the kernel counts is in persons of the
         sample; stocks and exposure come in full.
+    roads : RoadRecords, optional
+        Of roads with a capacity.
     """
 
     def __init__(
-        self, stops: Ints, places: int, groups: int, crossings: int, one_in: int = 1
-    ) -> None:
+        self, stops: Ints, places: int, groups: int, crossings: int, one_in: int = 1,
+        roads: RoadRecords | None = None,
+    ) -> None:  # fmt: skip
+        self.roads = roads or RoadRecords(crossings=crossings)
         self.stops, self.at, self.one_in = stops, 0, one_in
         n = stops.size
         self.people = np.zeros((n, places, groups, len(STATUSES)), dtype=np.int32)

@@ -30,6 +30,7 @@ from flowsim.model.household_table import HouseholdTable
 from flowsim.model.laws import Laws, Now
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.outlook import world_of
+from flowsim.model.road_records import RoadRecords
 from flowsim.model.sample import capacity_in_sample
 from flowsim.model.sight import Reports, Sight
 from flowsim.model.ticks import Ticks
@@ -126,7 +127,8 @@ class Simulation:
             setup.violence.events, world.network.names, self.laws.group_names,
             (world.network.tail, world.network.head), self.laws.harm_weights, setup.start,
         )  # fmt: skip
-        self._edges, self.ticks = self.borders.edges(), Ticks(setup, self.borders)
+        self._edges = np.union1d(self.borders.edges(), self.laws.limits.edges())
+        self.ticks = Ticks(setup, self.borders)
         sides = [side for border in setup.borders for side in border.authorities]
         self.reports = Reports(round(3600 * max((a.lag_hours for a in sides), default=0.0)))
         self.views: dict[tuple[str, str], Any] = {
@@ -165,7 +167,9 @@ class Simulation:
         shape = (len(world.places), len(world.groups))
         stops = np.arange(setup.record, self.duration + 1, setup.record, dtype=np.int64)
         one_in = self.one_in
-        self.observer = Observer(stops, *shape, len(world.network.crossings), one_in)
+        sizes = (world.network.tail.size, shape[0], len(world.network.crossings))
+        roads = RoadRecords(stops.size, *sizes) if self.laws.limits.any else None
+        self.observer = Observer(stops, *shape, sizes[2], one_in, roads)
         names, groups = world.network.names, world.groups
         if setup.behaviour.leaving.count == "given":
             households = self._told()
@@ -273,7 +277,9 @@ class Simulation:
 
     def news(self, start: int) -> Beliefs:
         """Phase 3: what the informed know now, and the others knew `lag_hours` ago."""
-        known = Snapshot(self.danger, self.borders.rules, self.borders.roads)
+        limits = self.laws.limits
+        jams = limits.jams(start, self.crowd.in_jam()) if limits.any else None
+        known = Snapshot(self.danger, self.borders.rules, self.borders.roads, jams)
         self._news, late = self._grapevine.hear(start, known)
         self._hurry = self._grapevine.hurry(known, late)
         self._awaited = self._grapevine.awaited(known, late)
@@ -307,6 +313,8 @@ class Simulation:
             self._expose(start, stop)
         observer = self.observer
         if observer.at < observer.stops.size and stop == observer.stops[observer.at]:
+            if self.laws.limits.any:
+                observer.roads.in_jam[observer.at] = self.crowd.in_jam()
             observer.close(self.stocks)
 
     # ---- what the phases need ------------------------------------------------------------

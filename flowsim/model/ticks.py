@@ -21,7 +21,7 @@ from flowsim.policy.opening import Opening
 from flowsim.policy.who import OF_HOUSEHOLDS
 from flowsim.scenario.rules.period import told
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.config import Condition, Driver, Event, Threat
+from flowsim.world.config import Condition, Driver, Event, Route, Threat
 
 HOUR, SECOND = 3600, timedelta(seconds=1)
 
@@ -165,10 +165,18 @@ def changes(scenario: Scenario, borders: Borders) -> Iterator[Change]:
     whole = 0.0, since(scenario.end)
     if scenario.behaviour.harm.crush_per_day > 0.0 and any(r.crossing for r in scenario.routes):
         yield Change("crowds at crossings crush people", *whole)
+    if scenario.fuel or scenario.road_events or any(limits_traffic(r) for r in scenario.routes):
+        yield Change("lines stand on roads", *whole)
     if scenario.violence.escalation.branching > 0.0 and scenario.violence.events:
         yield Change("violence sets off more", *whole)
     if any(place.capacity_per_day > 0.0 for place in scenario.places):
         yield Change("places grow", *whole)
+
+
+def limits_traffic(route: Route) -> bool:
+    """Whether a route has a capacity or room for so many."""
+    told = (route.vehicles_per_hour, route.persons_per_hour, route.lanes, route.waiting_room)
+    return any(limit is not None for limit in told)
 
 
 def _of_event(

@@ -28,7 +28,9 @@ def thin(data: xr.Dataset, stops: ArrayLike) -> xr.Dataset:
     flows (`FLOWS`)               summed over (previous instant, this one]
     ``queue_peak``                the highest
     ``violence``                  mean, weighted by the length of the intervals
-    ``waiting_time``              mean over those let through; its weights are in ``outcomes``
+    ``waiting_time``,             mean over those let through; the weights are in ``outcomes``
+    ``travel_time``
+    ``road_hours``                mean over those who came out; its weights are in ``road_left``
     all other with a ``time``     levels: as they stand at the instant
     without a ``time``            as they are
     ============================  ==================================================================
@@ -53,7 +55,8 @@ def thin(data: xr.Dataset, stops: ArrayLike) -> xr.Dataset:
     ValueError
         The instants do not ascend, or one of them is not in the data.
     KeyError
-        ``waiting_time`` is there without ``outcomes``.
+        ``waiting_time`` or ``travel_time`` is there without ``outcomes``, or ``road_hours`` without
+        ``road_left``.
 
     Examples
     --------
@@ -71,8 +74,10 @@ def thin(data: xr.Dataset, stops: ArrayLike) -> xr.Dataset:
     for name, variable in data.variables.items():
         if "time" not in variable.dims:
             variables[name] = variable
-        elif name == "waiting_time":
-            variables[name] = _mean(variable, _let_through(data), first, last)
+        elif name in ("waiting_time", "travel_time"):
+            variables[name] = _mean(variable, _let_through(data, str(name)), first, last)
+        elif name == "road_hours":
+            variables[name] = _mean(variable, _came_out(data), first, last)
         elif name == "violence":
             length = xr.Variable("time", interval_days(data))
             variables[name] = _mean(variable, length, first, last)
@@ -153,10 +158,18 @@ def _mean(
     return xr.Variable(variable.dims, mean.values, variable.attrs)
 
 
-def _let_through(data: xr.Dataset) -> xr.Variable:
+def _let_through(data: xr.Dataset, name: str) -> xr.Variable:
     """Persons let through in each interval, float64 (..., time, crossing)."""
     if "outcomes" not in data:
-        raise KeyError("waiting_time is a mean over those in outcomes; keep both, or leave it out")
+        wrong = f"{name} is a mean over those in outcomes"
+        raise KeyError(f"{wrong}; keep both, or leave it out")
     outcomes = data["outcomes"]
     chosen = np.flatnonzero(np.isin(data["outcome"].values, LET_THROUGH))
     return outcomes.variable.isel(outcome=chosen).sum(["outcome", "kind"])
+
+
+def _came_out(data: xr.Dataset) -> xr.Variable:
+    """Persons who came out of each road in each interval."""
+    if "road_left" not in data:
+        raise KeyError("road_hours is a mean over those in road_left; keep both, or leave it out")
+    return data["road_left"].variable

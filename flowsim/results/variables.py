@@ -7,7 +7,7 @@ CF wants them.
 """
 
 # Annotations are evaluated below, so they are not put off with `from __future__ import`.
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import indent, wrap
 from types import MappingProxyType
 from typing import Annotated, get_type_hints
@@ -76,7 +76,40 @@ def _flow(
     return Variable(dimensions, units, long_name, SUM, comment, optional=optional)
 
 
-class Variables:
+ON_ROADS = "Only where a road has a capacity or fuel is short."
+
+
+class RoadVariables:
+    """What a run has besides where a road has a capacity or fuel is short."""
+
+    road_queue: Annotated[xr.DataArray, _stock(
+        "route", "persons", "persons in line on a road",
+        "At its end, at its mouth, or where they want to set out on it. " + ON_ROADS,
+    )]  # fmt: skip
+    road_left: Annotated[xr.DataArray, _flow(
+        "route", "persons", "persons who came out of a road", ON_ROADS,
+    )]  # fmt: skip
+    road_hours: Annotated[xr.DataArray, Variable(
+        ("time", "route"), "h", "mean time on a road of those who came out of it", MEAN,
+        "From setting out on it, lines and all. NaN where nobody came out. " + ON_ROADS,
+        weights="persons who came out",
+    )]  # fmt: skip
+    travel_time: Annotated[xr.DataArray, Variable(
+        ("time", "crossing"), "h", "mean time from leaving home of those let through", MEAN,
+        "With lines on roads and the wait at the crossing, without that for fuel. NaN where nobody "
+        "was let through. " + ON_ROADS, weights="persons let through",
+    )]  # fmt: skip
+    hours_on_the_way: Annotated[xr.DataArray, Variable(
+        ("crossing", "hour"), "persons",
+        "persons let through in the whole run by the hours since they had left home",
+        comment=ON_ROADS,
+    )]  # fmt: skip
+    fuel_queue: Annotated[xr.DataArray, _stock(
+        "place", "persons", "persons in line for fuel", "Only where fuel is short at some time.",
+    )]  # fmt: skip
+
+
+class Variables(RoadVariables):
     """The variables of a run, as attributes that type checkers know."""
 
     people: Annotated[xr.DataArray, _stock(
@@ -162,7 +195,14 @@ def _described(owner: type) -> dict[str, Variable]:
     return {name: hint.__metadata__[0] for name, hint in hints.items()}
 
 
-ALL_VARIABLES = MappingProxyType(_described(Variables))
+ROAD_VARIABLES = MappingProxyType(
+    {name: replace(v, optional=True) for name, v in _described(RoadVariables).items()}
+)
+"""Those that a run has only where a road has a capacity or fuel is short."""
+ALL_VARIABLES = MappingProxyType(
+    {n: v for n, v in _described(Variables).items() if n not in ROAD_VARIABLES}
+    | dict(ROAD_VARIABLES)
+)
 """The variables that a run can have, in the order of its Dataset."""
 VARIABLES = MappingProxyType({name: v for name, v in ALL_VARIABLES.items() if not v.optional})
 """Those that every run has."""
@@ -211,6 +251,14 @@ COORDINATES = MappingProxyType(
         "crossing_kind": {"long_name": "kind of crossing"},
         "outcome": {"long_name": "what happened at the crossing"},
         "kind": {"long_name": "kind of person, by age and sex"},
+        "route": {
+            "long_name": "route with a capacity, by its ends",
+            "comment": "Both directions together.",
+        },
+        "hour": {
+            "long_name": "whole hours", "units": "h",
+            "comment": "The last class is open.",
+        },
         "refuge": {"long_name": "where a person settled"},
         "wait": {
             "long_name": "hours, by classes", "units": "h",

@@ -17,6 +17,7 @@ from flowsim.scenario.rules import (
     policies,
     push_factors,
     reports,
+    roads,
     routes,
     violence,
 )
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     *people.RULES,
     *arrivals.RULES,
     *routes.RULES,
+    *roads.RULES,
     *violence.RULES,
     *push_factors.RULES,
     *borders.RULES,

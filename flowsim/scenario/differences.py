@@ -19,6 +19,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "arrivals": ("start", "place"),
     "levels": ("driver", "place", "region", "start"),
     "orders": ("start",),
+    "road_events": ("route", "mode", "start"),
+    "fuel": ("place", "start"),
     "policies": ("type",),
     "back": ("type",),
 }

@@ -23,6 +23,7 @@ from flowsim.world.config import (
     Route,
     Threat,
 )
+from flowsim.world.road_config import Fuel, RoadEvent
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -44,6 +45,8 @@ ROWS: Mapping[Loc, type[Section]] = {
     ("borders",): Border,
     ("reports",): Report,
     ("arrivals",): Arrival,
+    ("road_events",): RoadEvent,
+    ("fuel",): Fuel,
 }
 """Lists whose items are validated one by one, and what an item is."""
 

@@ -231,7 +231,8 @@ class _NotOne:
     @cached_property
     def _names(self) -> list[str]:
         names = labels(self._field, self._base.value)
-        return [name for name in names if isinstance(name, str)]
+        told = [name for name in names if isinstance(name, str)]
+        return told or list(by_name(self._field, self._base.value))
 
     @cached_property
     def _listed(self) -> str:

@@ -132,10 +132,18 @@ def lookup(field_name: str, items: Sequence[Any], name: str) -> list[int]:
 
 
 def by_name(field_name: str, items: Sequence[Any]) -> dict[str, list[int]]:
-    """Indices of the items of a list by each name that they go by."""
+    """Indices of the items of a list by each name that they go by.
+
+    Routes go by their crossing and by their ends, as ``Osh - Dostuk``, with the mode in brackets
+    behind where a road and a path join the same two.
+    """
     found: dict[str, list[int]] = {}
     for i, item in enumerate(items):
-        for name in dict.fromkeys(_named(item, key) for key in NAMED_BY.get(field_name, ())):
+        names = [_named(item, key) for key in NAMED_BY.get(field_name, ())]
+        if field_name == "routes":
+            ends = f"{_named(item, 'start')} - {_named(item, 'end')}"
+            names += [ends, f"{ends} ({_named(item, 'mode') or 'road'})"]
+        for name in dict.fromkeys(names):
             if name:
                 found.setdefault(name, []).append(i)
     return found

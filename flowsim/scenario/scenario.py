@@ -35,6 +35,7 @@ from flowsim.world.config import (
     Threat,
     Violence,
 )
+from flowsim.world.road_config import Fuel, RoadEvent
 
 Distribution = Literal["quantiles", "uniform", "triangular"]
 """Of an uncertain number: low and high are its 5 and 95 % and the value its median, or low and high
@@ -147,6 +148,10 @@ class Scenario(Section):
     """What people do."""
     arrivals: tuple[Arrival, ...] = ()
     """How many leave, where that is told and not simulated (`behaviour.leaving.count: given`)."""
+    road_events: tuple[RoadEvent, ...] = ()
+    """Blocks, accidents and repairs: times in which a road lets fewer through, or nobody."""
+    fuel: tuple[Fuel, ...] = ()
+    """How many vehicles a day find fuel at places where it is short."""
     flee: Flee = Flee()
     """Settings of the rules of Flee, for `rules: flee`."""
     reports: tuple[Report, ...] = ()

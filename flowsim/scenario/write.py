@@ -31,6 +31,8 @@ TABLES: Mapping[Loc, str] = {
     ("arrivals",): "arrivals.csv",
     ("levels",): "levels.csv",
     ("reports",): "reports.csv",
+    ("road_events",): "road_events.csv",
+    ("fuel",): "fuel.csv",
 }
 """Lists that become a table, and its name."""
 DURATIONS = ("step", "record", "grid")

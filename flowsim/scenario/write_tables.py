@@ -24,15 +24,20 @@ class Ranged(dict[str, Any]):
 
 
 def is_tabular(rows: Rows) -> bool:
-    """Whether the names in the rows can be parts of a column's name.
+    """Whether the names in the rows can be parts of a column's name, or of a list in a cell.
 
     Examples
     --------
     >>> is_tabular([{"share": {"North": 1.0}}]), is_tabular([{"share": {"N. B.": 1.0}}])
     (True, False)
+    >>> is_tabular([{"route": ["Here", "There"]}]), is_tabular([{"route": ["Here", "There; too"]}])
+    (True, False)
     """
     names = {key for row in rows for value in row.values() for key in _keys(value)}
-    return all(name and name == name.strip() and "." not in name for name in names)
+    inside = {str(v) for row in rows for value in row.values() for v in _items(value)}
+    return all(name and name == name.strip() and "." not in name for name in names) and all(
+        item and item == item.strip() and ";" not in item for item in inside
+    )
 
 
 def table(rows: Rows, fields: Iterable[str]) -> str:
@@ -86,6 +91,10 @@ def in_order(data: Any) -> Any:
     return data
 
 
+def _items(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list) else ()
+
+
 def _keys(value: Any) -> Iterable[str]:
     return value if isinstance(value, dict) and not isinstance(value, Ranged) else ()
 
@@ -121,6 +130,8 @@ def _cell(value: Any, part: str) -> str:
         value = value.get(part or "value")
     elif part:
         value = None
+    if isinstance(value, list):
+        return safe(";".join(map(str, value)))
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
     return "" if value is None else safe(str(value))

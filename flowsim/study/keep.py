@@ -19,10 +19,11 @@ from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.scenario.scenario import Scenario
 
 DAILY, RECORDED, TOTAL = INTERVALS = ("daily", "recorded", "total")
-ALWAYS = ("effects", "hours_waited", "hours_to_safety", "queue_peak")
+ALWAYS = ("effects", "hours_waited", "hours_to_safety", "hours_on_the_way", "queue_peak")
 """Kept whatever else is."""
 CHOICES = tuple(name for name in ALL_VARIABLES if name not in ALWAYS)
-"""Variables that are kept at an interval, as far as a run has them; each has a time."""
+"""Variables that are kept at an interval, as far as a run has them; each has a time. Those of roads
+and fuel are there only where something is limited."""
 GROUPS = {
     "all": CHOICES,
     "crossings": ("outcomes", "waiting", "waiting_time", "split", "barred_deaths"),
@@ -37,6 +38,7 @@ GROUPS = {
         "wounded_now",
     ),
     "families": ("split", "reunited", "apart"),
+    "roads": ("road_queue", "road_left", "road_hours", "travel_time", "fuel_queue"),
     "hosts": ("composition", "registered"),
 }
 """Names that stand for several variables."""
@@ -77,7 +79,8 @@ def parse_keep(entries: Sequence[str] = ()) -> Keep:
         Each ``name`` or ``name:interval``; daily where there is no interval. A name is a variable
         (`ALL_VARIABLES`), a group of them (`GROUPS`), or one of `ALWAYS`, which are kept anyhow:
         ``["effects"]`` keeps nothing besides. No entries keep everything daily.
-        ``waiting_time`` is merged further only beside ``outcomes`` at the same interval.
+        ``waiting_time`` is merged further only beside ``outcomes`` at the same interval. Those of
+        roads and fuel are kept of scenarios that limit them, and of no others.
 
     Raises
     ------

@@ -70,6 +70,17 @@ class Route(Section):
     gate_per_hour: Positive | None = None
     """Persons an hour who can physically pass in file, for a crossing; empty means no limit. What
     it is from a later moment on, the table `gates` tells."""
+    vehicles_per_hour: Positive | None = None
+    """Vehicles an hour that come out of the road at its end, in each direction; empty means no
+    limit. On a crossing it is the road behind the gate."""
+    persons_per_hour: Positive | None = None
+    """The same in persons an hour, for a path or where vehicles are not known."""
+    lanes: Positive | None = None
+    """Lanes in each direction on which a queue stands; who does not fit on them stands on the roads
+    that lead there. Empty means that any queue fits."""
+    waiting_room: Positive | None = None
+    """Persons who can wait before the gate of a crossing; further ones stand on the roads that lead
+    there. Empty means that any queue fits."""
     note: str = ""
     source: str = ""
 

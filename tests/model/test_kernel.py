@@ -112,8 +112,9 @@ def at_a_gate_and_a_fork(n: int = 300) -> SimpleNamespace:
         "7.3", **memory.at_gates(rules), passing=np.zeros((2, 5), dtype=np.int64),
         run=SimpleNamespace(
             options=3, checkpoints=0, part=0.6, guards_leave=0.5, frailty_shape=shape,
-            frailty_log_gamma=math.lgamma(shape + 1.0),
+            frailty_log_gamma=math.lgamma(shape + 1.0), fuel=0, links=7,
         ),
+        on_foot=np.zeros(7, dtype=bool), fuel_cost=np.zeros(1),
         route_key=np.arange(7, dtype=np.uint64), road_permeability=np.ones((7, 1)),
         option=np.array([[-1, 4, 6]]), option_key=np.array([[9, 5, 7]], dtype=np.uint64),
         values=np.array([[[0.1, 0.3, 0.2]]] * 4), gate_out=np.array([False]),

@@ -15,6 +15,7 @@ from flowsim.model.axes import OUTCOMES
 from flowsim.model.flow import FlowModel
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
+from flowsim.world.road_config import Fuel, RoadEvent
 
 START = datetime(2010, 6, 10, 18)
 ADULTS = {"children": 0.0, "women": 0.5, "men": 0.5, "elderly_women": 0.0, "elderly_men": 0.0}
@@ -136,6 +137,29 @@ def rich(
         "borders": border(policies),
     }  # fmt: skip
     return Scenario(**{**fields, **changes})
+
+
+def full_of_jams(persons: int = 1500, **changes: Any) -> Scenario:
+    """The rich world with too little road, room and fuel everywhere."""
+    scenario = rich(persons, **changes)
+    limits = [
+        {"persons_per_hour": 90.0, "lanes": 0.05},
+        {"persons_per_hour": 30.0},
+        {"persons_per_hour": 50.0, "waiting_room": 25.0},
+        {"lanes": 0.01},
+        {"persons_per_hour": 20.0, "lanes": 0.01},
+        {},
+    ]
+    routes = zip(scenario.routes, limits, strict=True)
+    told = {
+        "routes": tuple(route.model_copy(update=limit) for route, limit in routes),
+        "road_events": (RoadEvent(route=("Town", "Village"), start=hours(8.4), stop=hours(13.2)),),
+        "fuel": (
+            Fuel(place="Town", start=hours(6), vehicles_per_day=200),
+            Fuel(place="Town", start=hours(30), vehicles_per_day=2000),
+        ),
+    }
+    return scenario.model_copy(update=told)
 
 
 def border(policies: Any = (), back: Any = (), near: Any = ()) -> list[dict[str, Any]]:

@@ -14,10 +14,10 @@ import xarray as xr
 
 from flowsim.results.resample import thin
 from flowsim.results.result import VARIABLES, Result
-from flowsim.results.variables import COORDINATES, OVER_TIME
+from flowsim.results.variables import ALL_VARIABLES, COORDINATES, OVER_TIME
 from flowsim.running import run
 from tests.fake_result import toy_data, toy_result
-from tests.model.worlds import rich
+from tests.model.worlds import full_of_jams
 
 CELL_METHODS = re.compile(r"time: (point|sum|mean|maximum)( \(weighted by [a-z ]+\))?")
 COUNTED = {"persons", "families", "parts of families", "person-days"}
@@ -27,13 +27,14 @@ METHODS = {"sum": np.sum, "point": lambda values, axis: np.take(values, -1, axis
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return run(rich(400, days=1, record="6h"))
+    """With roads that have a capacity, so that all variables are there."""
+    return run(full_of_jams(400, days=1, record="6h"))
 
 
 def test_each_variable_and_coordinate_says_what_it_is(result: Result) -> None:
     data = result.data
     assert data.attrs["Conventions"] == "CF-1.11"
-    assert set(map(str, data.variables)) == {*VARIABLES, *COORDINATES} - {"day"}
+    assert set(map(str, data.variables)) == {*ALL_VARIABLES, *COORDINATES} - {"day"}
     for name, variable in data.variables.items():
         attrs = variable.attrs
         assert set(attrs) <= {
@@ -43,14 +44,14 @@ def test_each_variable_and_coordinate_says_what_it_is(result: Result) -> None:
         assert attrs["long_name"], name
         assert attrs.get("units", "1") in COUNTED | UDUNITS, name
         assert ("units" in attrs) == (variable.dtype.kind not in "UM"), name
-    for name, table in VARIABLES.items():
+    for name, table in ALL_VARIABLES.items():
         said = data[name].attrs.get("cell_methods", "")
         assert ("time" in data[name].dims) == bool(said)
         assert CELL_METHODS.fullmatch(said) or not said
         assert data[name].dims == table.dims
 
 
-@pytest.mark.parametrize("name", [n for n, v in VARIABLES.items() if "time" in v.dims])
+@pytest.mark.parametrize("name", [n for n, v in ALL_VARIABLES.items() if "time" in v.dims])
 def test_a_longer_interval_is_what_the_cell_methods_say(result: Result, name: str) -> None:
     array = result.data[name]
     method = array.attrs["cell_methods"].split()[1]
@@ -128,7 +129,7 @@ def test_what_is_not_a_variable_is_not_an_attribute() -> None:
 
 def test_the_docstring_lists_them() -> None:
     assert Result.__doc__ is not None
-    for name, variable in VARIABLES.items():
+    for name, variable in ALL_VARIABLES.items():
         line = f"    {name} : {variable.units}, ({', '.join(variable.dims)})\n"
         assert line in Result.__doc__
     assert max(map(len, Result.__doc__.splitlines())) <= 100

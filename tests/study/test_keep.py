@@ -69,7 +69,8 @@ def test_no_entries_keep_everything_daily():
     keep = parse_keep()
     assert keep.at("daily") == CHOICES
     assert keep.at("recorded") == keep.at("total") == ()
-    assert set(CHOICES) | {"hours_waited", "hours_to_safety"} == set(ALL_VARIABLES)
+    whole_run = {"hours_waited", "hours_to_safety", "hours_on_the_way"}
+    assert set(CHOICES) | whole_run == set(ALL_VARIABLES)
     assert parse_keep(["all"]) == parse_keep("all") == parse_keep(list(CHOICES)) == keep
 
 
@@ -250,9 +251,9 @@ def test_merging_what_was_kept_is_keeping_less():
     daily = kept(result, scenario, parse_keep())
     total = kept(result, scenario, parse_keep(["all:total"]))
     merged = thin(daily, daily["time"].values[-1:]).isel(time=0)
-    for name in set(CHOICES) & set(VARIABLES):
+    for name in VARIABLES.keys() & set(CHOICES):
         np.testing.assert_allclose(merged[name], total[name], rtol=1e-12, err_msg=name)
-    for name in set(FLOWS) & set(VARIABLES):
+    for name in VARIABLES.keys() & set(FLOWS):
         assert float(total[name].sum()) == pytest.approx(float(result.data[name].sum()), rel=1e-12)
 
 

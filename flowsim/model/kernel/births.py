@@ -23,6 +23,7 @@ def blank(h: Any, row: int) -> None:
     h.barred = -1
     h.goal = -1
     h.camp = -1
+    h.line = -1
 
 
 def be_born(s: Any, h: Any) -> None:

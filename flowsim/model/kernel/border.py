@@ -24,9 +24,11 @@ from flowsim.model.kernel.constants import (
     FOR_GATE,
     FOR_PUSHBACK,
     GIVE_UP,
+    HOUR,
     INTERCEPTED,
     IRREGULAR,
     KINDS,
+    MOST_HOURS,
     NEVER,
     PUSHED_BACK,
     QUEUE,
@@ -34,6 +36,7 @@ from flowsim.model.kernel.constants import (
     WAITING,
 )
 from flowsim.model.kernel.harm import struck
+from flowsim.model.kernel.road import make_way
 from flowsim.model.kernel.standing import class_of_hours, tell, tell_all
 from flowsim.model.kernel.status import draw_again, enter, is_apart, line_up, lose, split
 from flowsim.model.kernel.ways import choose, take, travel
@@ -58,6 +61,10 @@ def let_through(s: Any, h: Any, now: int) -> None:
         s.waited_s[s.tick.at, crossing] += waited * persons
         s.passed[s.tick.at, crossing] += persons
         s.hours_waited[crossing, class_of_hours(s, waited)] += persons
+        if s.run.roads:
+            on_the_way = now - h.fled
+            s.way_s[s.tick.at, crossing] += on_the_way * persons
+            s.hours_on_the_way[crossing, min(on_the_way // HOUR, MOST_HOURS)] += persons
     travel(s, h, now, link, s.delay_s[gate])
 
 
@@ -112,6 +119,8 @@ def attempt(s: Any, h: Any, now: int) -> None:
     line_up(h, now)
     if dies:
         lose(s, h, kind, gate)
+        if s.run.roads:
+            make_way(s, s.run.links + link, now)
     if through:
         h.barred = -1
     if h.size == 0:

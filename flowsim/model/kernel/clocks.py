@@ -16,6 +16,7 @@ from flowsim.model.kernel.constants import (
     BY_NOTHING,
     DAY,
     DETAINED,
+    FOR_FUEL,
     KINDS,
     MOVING,
     NEVER,
@@ -140,6 +141,8 @@ def wake(s: Any, h: Any) -> None:
         best, what = int(h.arrive), ARRIVE
     elif h.status == DETAINED:
         best = int(h.arrive)
+    elif h.road == FOR_FUEL:
+        best, what = int(h.arrive), ARRIVE
     for n in range(s.n_clocks[h.status]):
         cell, target = h.cell[n], h.target[n]
         # One comparison spares the division for the many who are not due in this tick.
@@ -151,14 +154,79 @@ def wake(s: Any, h: Any) -> None:
     h.what = what
     if best < s.tick.last and h.status != WAITING:
         call(s, h)
+    else:
+        keep_order(s, h)
 
 
 def call(s: Any, h: Any) -> None:
-    """Have a household act in this segment."""
+    """Have a household act in this segment; where there are lines on roads, in order of time."""
     if not h.called:
         h.called = True
         s.todo[s.n.todo] = h.row
+        h.slot = s.n.todo
         s.n.todo += 1
+    keep_order(s, h)
+
+
+def keep_order(s: Any, h: Any) -> None:
+    """Where there are lines on roads, those who are called stand in order of time."""
+    if s.run.roads and h.called:
+        move_up(s, h.slot)
+        move_down(s, h.slot)
+
+
+def is_before(a: Any, b: Any) -> bool:
+    """Whether a household acts before another; ties break by key."""
+    if a.next_event != b.next_event:
+        return bool(a.next_event < b.next_event)
+    return bool(a.key < b.key)
+
+
+def move_up(s: Any, at: int) -> None:
+    """Let who is called rise to its place in the heap of those who are (Williams 1964)."""
+    h = s.rows[s.todo[at]]
+    while at > 0:
+        above = s.rows[s.todo[(at - 1) // 2]]
+        if not is_before(h, above):
+            break
+        s.todo[at] = above.row
+        above.slot = at
+        at = (at - 1) // 2
+    s.todo[at] = h.row
+    h.slot = at
+
+
+def move_down(s: Any, at: int) -> None:
+    """Let who is called sink to its place in the heap."""
+    h = s.rows[s.todo[at]]
+    while 2 * at + 1 < s.n.todo:
+        child = 2 * at + 1
+        if child + 1 < s.n.todo and is_before(s.rows[s.todo[child + 1]], s.rows[s.todo[child]]):
+            child += 1
+        below = s.rows[s.todo[child]]
+        if not is_before(below, h):
+            break
+        s.todo[at] = below.row
+        below.slot = at
+        at = child
+    s.todo[at] = h.row
+    h.slot = at
+
+
+def next_called(s: Any) -> Any:
+    """The next of those who are called, who is so no more."""
+    if not s.run.roads:
+        s.n.todo -= 1
+        h = s.rows[s.todo[s.n.todo]]
+        h.called = False
+        return h
+    h = s.rows[s.todo[0]]
+    h.called = False
+    s.n.todo -= 1
+    if s.n.todo > 0:
+        s.todo[0] = s.todo[s.n.todo]
+        move_down(s, 0)
+    return h
 
 
 def stir(s: Any, h: Any) -> None:

@@ -6,7 +6,7 @@ from flowsim.clock import DAY as DAY
 from flowsim.clock import NEVER as NEVER
 from flowsim.draws import Purpose
 from flowsim.model.axes import KINDS as KINDS
-from flowsim.model.axes import Act, Bound, Event, Form, Outcome, Refuge, Scale, Status
+from flowsim.model.axes import Act, Bound, Event, Form, OnRoad, Outcome, Refuge, Scale, Status
 
 (AT_HOME, MOVING, WAITING, DISPLACED, SHELTERED, DETAINED, RETURNED, EMPTY) = map(int, Status)
 (AWAY, HOMEWARD, BACK_OVER_THE_BORDER, QUEUE, CAMP) = map(int, Bound)
@@ -18,6 +18,8 @@ INSIDE, ABROAD = map(int, Refuge)
 (NO_SCALE, OF_LEAVING, OF_HARM, OF_SIZE, OF_WOUNDS) = map(int, Scale)
 (LEAVE, ONWARD, RETURN, GIVE_UP, FENCE, DISPERSE, HARM, CRUSH, RELOCATE, TOLL,
  WOUNDS) = map(int, Act)  # fmt: skip
+
+(OFF_ROAD, ON_ROAD, IN_LINE, AT_MOUTH, HELD_BACK, FOR_FUEL, FUELLED) = map(int, OnRoad)
 
 SETTLE = -1
 """Option to stay where one has arrived."""
@@ -33,6 +35,10 @@ MEN = 2
 """Kind of person who may stay at home to guard it."""
 AT_HOME_PART, AT_GATE_PART = 1, 2
 """Which part of a family splits off: the men who guard the home, those whom a gate holds."""
+
+HOUR = 3600
+MOST_HOURS = 120
+"""Hours on the way to a crossing are counted one by one, from so many on together."""
 
 FOR_FRAILTY = int(Purpose.FRAILTY)
 FOR_INFORMED = int(Purpose.INFORMED)

@@ -9,6 +9,7 @@ from flowsim.model.kernel.constants import (
     DISPLACED,
     EMPTY,
     KINDS,
+    OFF_ROAD,
     RETURNED,
     SHELTERED,
 )
@@ -17,8 +18,8 @@ from flowsim.model.kernel.status import enter, harm_again, is_apart, regroup
 
 
 def settled(h: Any) -> bool:
-    """Neither on the way nor held, and alive."""
-    return h.status in (AT_HOME, DISPLACED, SHELTERED, RETURNED)
+    """Neither on the way nor held, nor about to set out, and alive."""
+    return h.status in (AT_HOME, DISPLACED, SHELTERED, RETURNED) and h.road == OFF_ROAD
 
 
 def family_of(s: Any, h: Any) -> int:

@@ -18,6 +18,7 @@ from flowsim.model.kernel.constants import (
     TOLL,
     WAITING,
 )
+from flowsim.model.kernel.road import make_way
 from flowsim.model.kernel.standing import tally
 from flowsim.model.kernel.status import enter, harm_again, line_up, lose
 
@@ -64,6 +65,8 @@ def harm(s: Any, h: Any, now: int, act: int) -> None:
     kind = struck(s, h, purpose, number, total, crush)
     if uniform_of(s, h.key, purpose, number, 1) < death_chance(s, h, act):
         lose(s, h, kind, gate)
+        if waiting and s.run.roads:
+            make_way(s, s.run.links + h.link, now)
     elif h.wounded[kind] < h.kinds[kind]:
         wound(s, h, kind, uniform_of(s, h.key, purpose, number, 2) < s.run.die_of_wounds)
     if waiting:

@@ -11,25 +11,49 @@ from flowsim.model.kernel.constants import (
     AT_HOME_PART,
     AWAY,
     CAMP,
+    FOR_FUEL,
     FOR_MEN,
     FOR_TRANSFER,
+    FUELLED,
     HOMEWARD,
     INSIDE,
     KINDS,
     LEAVE,
     MEN,
+    NEVER,
     ONWARD,
     RELOCATE,
     RETURN,
+    STUCK,
+    UNLIMITED,
 )
+from flowsim.model.kernel.road import pump, serve_first, stand_in
 from flowsim.model.kernel.status import draw_again, enter, is_apart, split
 from flowsim.model.kernel.ways import choose, destination, go, homeward, leaving, to_camp
 
 
+def lacks_fuel(s: Any, h: Any, now: int, option: int) -> bool:
+    """Whether they have to stand in line for fuel first, and do so now."""
+    if not s.run.fuel or h.road == FUELLED or s.on_foot[option]:
+        return False
+    line = pump(s, h.place)
+    if s.line_work[line] == UNLIMITED and s.line_head[line] < 0:
+        return False
+    h.road = FOR_FUEL
+    h.load = h.size
+    h.ready = now
+    h.worked = 0
+    h.arrive = NEVER
+    s.in_jam[line] += h.load
+    stand_in(s, h, line)
+    serve_first(s, line)
+    return True
+
+
 def leave(s: Any, h: Any, now: int) -> None:
-    """Leave home; the men may stay to guard it, where it is not lost."""
-    option = choose(s, h, leaving(s, h.home))
-    if option < 0:
+    """Leave home, once there is fuel for it; the men may stay to guard what is not lost."""
+    option = STUCK if h.road == FOR_FUEL else choose(s, h, leaving(s, h.home))
+    if option < 0 or lacks_fuel(s, h, now, option):
         draw_again(s, h, LEAVE, now)
         return
     number = count(s, h, FOR_MEN)
@@ -57,9 +81,9 @@ def leave_guards(s: Any, h: Any, now: int, number: int) -> None:
 
 
 def onward(s: Any, h: Any, now: int) -> None:
-    """Move on from a refuge."""
-    option = choose(s, h, leaving(s, h.place))
-    if option < 0:
+    """Move on from a refuge, once there is fuel for it."""
+    option = STUCK if h.road == FOR_FUEL else choose(s, h, leaving(s, h.place))
+    if option < 0 or lacks_fuel(s, h, now, option):
         draw_again(s, h, ONWARD, now)
     else:
         go(s, h, now, option)

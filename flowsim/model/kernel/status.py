@@ -17,17 +17,23 @@ from flowsim.model.kernel.constants import (
     WAITING,
     WOUNDS,
 )
+from flowsim.model.kernel.road import leave_the_road, make_way
 from flowsim.model.kernel.standing import tally, tell
 
 
 def enter(s: Any, h: Any, now: int, status: int, place: int, link: int) -> None:
     """Come into a status at a place; all its thresholds are drawn anew."""
     stir(s, h)
+    left = h.link if s.run.roads and h.status == WAITING else -1
+    if s.run.roads:
+        leave_the_road(s, h, now)
     tally(s, h, -1)
     h.status = status
     h.place = place
     h.link = link
     tally(s, h, 1)
+    if left >= 0:
+        make_way(s, s.run.links + left, now)
     for n in range(s.n_clocks[status]):
         draw(s, h, n, now)
     if status == WAITING and not h.in_line:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flowsim.model.kernel.admission import hold_again
 from flowsim.model.kernel.border import attempt, let_through, release, turn_away
-from flowsim.model.kernel.clocks import call, wake
+from flowsim.model.kernel.clocks import call, next_called, wake
 from flowsim.model.kernel.constants import (
     ARRIVE,
     CRUSH,
@@ -21,6 +21,7 @@ from flowsim.model.kernel.constants import (
     HARM,
     LEAVE,
     NEVER,
+    OFF_ROAD,
     ONWARD,
     RELEASE,
     RELOCATE,
@@ -36,7 +37,9 @@ from flowsim.model.kernel.queue import open_lanes, serve
 from flowsim.model.kernel.reception import settle_all
 from flowsim.model.kernel.residents import make_all
 from flowsim.model.kernel.rest import rest, rouse
+from flowsim.model.kernel.road import change_rates
 from flowsim.model.kernel.start import begin, settle_everybody
+from flowsim.model.kernel.traffic import drive
 from flowsim.model.kernel.ways import arrive
 
 
@@ -44,7 +47,10 @@ def step(s: Any, h: Any) -> None:
     """Do what is due."""
     now, what = h.next_event, h.what
     if what == ARRIVE:
-        arrive(s, h, now)
+        if h.road == OFF_ROAD:
+            arrive(s, h, now)
+        else:
+            drive(s, h, now)
         return
     if what == RELEASE:
         release(s, h, now)
@@ -83,9 +89,7 @@ def travel_all(s: Any) -> bool:
         if s.n.rows + s.n.unmade >= s.run.room:
             s.n.short = 1
             return True
-        s.n.todo -= 1
-        h = s.rows[s.todo[s.n.todo]]
-        h.called = False
+        h = next_called(s)
         if h.next_event < s.tick.last and h.status != WAITING:
             step(s, h)
             did = True
@@ -171,6 +175,8 @@ def begin_segment(s: Any) -> None:
     """Begin a segment; at gates that have changed, all are held against the new rules."""
     if s.tick.first == s.tick.start:
         begin_tick(s)
+    if s.run.roads:
+        change_rates(s)
     for j in range(s.n.loose):
         h = s.rows[s.loose[j]]
         if h.next_event < s.tick.last and h.status != WAITING:

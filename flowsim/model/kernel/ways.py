@@ -7,13 +7,17 @@ from typing import Any
 
 from flowsim.keyed import count, mix, to_unit, uniform_of, word
 from flowsim.model.kernel.admission import join
+from flowsim.model.kernel.clocks import keep_order, wake
 from flowsim.model.kernel.constants import (
+    AT_MOUTH,
     AWAY,
     CAMP,
     DAY,
     DISPLACED,
     FOR_CHECKPOINT,
     FOR_ROUTE,
+    FUELLED,
+    HELD_BACK,
     HOMEWARD,
     KINDS,
     MOVING,
@@ -24,6 +28,7 @@ from flowsim.model.kernel.constants import (
     STUCK,
     WAITING,
 )
+from flowsim.model.kernel.road import entrance, is_full, leave_the_road, stand_in, stand_on
 from flowsim.model.kernel.standing import tally
 from flowsim.model.kernel.status import enter, regroup
 
@@ -42,10 +47,13 @@ def choose(s: Any, h: Any, state: int) -> int:
     household_type = 2 * h.group + h.kin
     row = 2 * household_type + h.informed
     best, option = -math.inf, STUCK
+    for_fuel = s.run.fuel > 0 and state >= s.run.links and h.road != FUELLED
     for d in range(s.run.options):
         if s.option[state, d] == STUCK:
             break
         value = s.values[row, state, d]
+        if for_fuel and not s.on_foot[s.option[state, d]]:
+            value -= s.fuel_cost[state - s.run.links]
         if value > -math.inf:
             value -= math.log(-math.log(to_unit(mix(z, s.option_key[state, d]))))
             if value > best:
@@ -65,19 +73,46 @@ def is_hurt(h: Any) -> bool:
     return wounded > 0
 
 
-def travel(s: Any, h: Any, now: int, link: int, delay: int) -> None:
+def set_out(s: Any, h: Any, now: int, link: int, delay: int) -> None:
     """Be on the way along a link, some seconds from now."""
     slower = s.slower_s[link] if h.hurt and is_hurt(h) else 0
     h.arrive = min(now + delay + s.travel_s[link, h.group] + slower, NEVER - 1)
     enter(s, h, now, MOVING, s.tail[link], link)
+    if s.run.roads and s.limited[link]:
+        stand_on(s, h, now, link)
+
+
+def travel(s: Any, h: Any, now: int, link: int, delay: int) -> None:
+    """Set out along a link, some seconds from now, as soon as there is room on it."""
+    if s.run.roads and is_full(s, h, link):
+        hold_back(s, h, now, link, delay)
+    else:
+        set_out(s, h, now, link, delay)
+
+
+def hold_back(s: Any, h: Any, now: int, want: int, delay: int) -> None:
+    """Stay where they are, as there is no room on a road or, by so many links more, at its gate."""
+    link = want % s.run.links
+    h.arrive = NEVER
+    if h.road != AT_MOUTH:
+        enter(s, h, now, MOVING, s.tail[link], link)
+        h.load = h.size
+        s.in_jam[link] += h.load
+    h.road = HELD_BACK
+    h.want = want
+    h.ready = now + delay
+    stand_in(s, h, entrance(s, want))
+    wake(s, h)
 
 
 def go(s: Any, h: Any, now: int, link: int) -> None:
     """Take a link; at a gate, join its queue first."""
-    if s.gate[link] >= 0:
-        join(s, h, now, link)
-    else:
+    if s.gate[link] < 0:
         travel(s, h, now, link, 0)
+    elif s.run.roads and is_full(s, h, s.run.links + link):
+        hold_back(s, h, now, s.run.links + link, 0)
+    else:
+        join(s, h, now, link)
 
 
 def park(s: Any, h: Any, now: int) -> None:
@@ -85,7 +120,10 @@ def park(s: Any, h: Any, now: int) -> None:
     if h.status == WAITING:  # out of the queue, and not yet anywhere else
         h.arrive = NEVER
         enter(s, h, now, MOVING, h.place, h.link)
+    if s.run.roads:
+        leave_the_road(s, h, now)
     h.next_event = NEVER
+    keep_order(s, h)
     h.done = now
     s.parked[s.n.parked] = h.row
     s.n.parked += 1
