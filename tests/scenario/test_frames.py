@@ -109,6 +109,12 @@ def test_what_is_given_is_left_as_it_is() -> None:
     assert made.places[0].share == {"North": 1.0}
 
 
+def test_people_do_not_flee_from_a_camp_near_which_something_happened() -> None:
+    events = [{"place": name, "start": "2010-06-10", "peak": "2010-06-11", "until": "2010-06-12",
+               "intensity": 1} for name in ("Town", "Camp")]  # fmt: skip
+    assert world(events=events).flee_from == ("Here",)
+
+
 def test_a_long_period_has_results_by_the_day() -> None:
     assert world().record == 3600
     assert world(end="2010-08-01").record == 86_400
