@@ -37,6 +37,9 @@ VIOLENT = (
 """Event types that count."""
 VIOLENT_PROTEST = "excessive force against protesters"
 WITHIN_KM = 25.0
+SWAPPED_KM = 500.0
+"""Only what is further away than this is taken for swapped: where latitude and longitude are nearly
+alike, as in Syria, what happens in the next province would be."""
 POWER, LOW_POWER, HIGH_POWER = 0.5, 0.3, 1.0
 LEAST_PRECISE = "3"
 """Code of a place known only to the region, and of a date known only to the month."""
@@ -239,7 +242,7 @@ def _near(
     if near is not None and km <= within_km:
         return near.name, km
     other, swapped_km = places.nearest(lon, lat) if abs(lon) <= 90.0 else (None, float("inf"))
-    if other is not None and swapped_km <= within_km:
+    if other is not None and swapped_km <= within_km and km > SWAPPED_KM:
         wrong = f"it lies near {other.name} only with latitude and longitude swapped"
         reading.wrong(line, column, wrong, "give latitude, then longitude")
     elif near is None:

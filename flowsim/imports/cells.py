@@ -15,6 +15,7 @@ from flowsim.config import MOST
 from flowsim.errors import Problem
 from flowsim.imports.imported import Bad, LeftOut
 from flowsim.imports.sheets import Sheet, each
+from flowsim.scenario.flaws import capped
 from flowsim.scenario.messages import shown
 from flowsim.shown import uncell
 
@@ -54,8 +55,8 @@ class Reading:
 
     @property
     def problems(self) -> list[Problem]:
-        """What is wrong, by lines."""
-        return sorted(self._problems, key=lambda problem: (problem.line, problem.column))
+        """What is wrong, by lines; the first thousand of a file."""
+        return capped(sorted(self._problems, key=lambda problem: (problem.line, problem.column)))
 
     def wrong(self, line: int, column: int | None, wrong: str, right: str) -> None:
         """A cell that cannot be read: its row is refused, or left out if that is asked for."""

@@ -187,10 +187,14 @@ class _Defaults:
     # ---- each of them --------------------------------------------------------------------
 
     def flee_from(self) -> list[str] | None:
-        """The countries of the places in danger, or of those that people are told to leave."""
+        """The countries of the places in danger, or of those that people are told to leave.
+
+        Only where somebody lives: a camp abroad near which something happened is none of them.
+        """
         struck = {_told(row, "place") for row in self._items("violence", "events")}
         struck = struck or {_told(row, "place") for row in self._items("arrivals")}
-        found = [_told(p, "country") for p in self._places() if _told(p, "name") in struck]
+        homes = [p for p in self._places() if _told(p, "population") not in ("", 0, "0")]
+        found = [_told(p, "country") for p in homes if _told(p, "name") in struck]
         return [str(name) for name in dict.fromkeys(found) if name] or None
 
     def groups(self) -> list[Group]:

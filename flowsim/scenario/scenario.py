@@ -197,7 +197,7 @@ class Scenario(Section):
         - no `routes`: great circles times 1.3 between neighbouring places;
         - no `groups`: one of everybody, at whom violence is aimed that says nothing else, and
           who has no kin anywhere;
-        - no `flee_from`: the countries of the places in danger;
+        - no `flee_from`: the countries of the inhabited places in danger;
         - no `start` and `end`: from the midnight before the first violence to two weeks after
           the last, or to the last report in the 90 days after it;
         - no `borders`: an open one between each two countries that a route joins;

@@ -37,9 +37,13 @@ FORMS = {
     "compare": ("store", "--against", "as it was", "--no-figure"),
     "check": ("small",),
     "scenarios": (),
+    "import": ("new", "--from", "small", "--registrations", "series.csv"),
 }
 """Every command that prints a table, as it is called in the folder that is laid out."""
-QUIET = {**FORMS, "convert": ("small", "new"), "export": ("store", "new.nc")}
+WRITES = {"convert": ("small", "new"), "export": ("store", "new.nc"), "new": ("new",),
+          "import": FORMS["import"]}  # fmt: skip
+"""Every command of which nothing is left to tell when it is quiet."""
+QUIET = {**FORMS, **WRITES}
 DATA = ("schema",)
 """What prints JSON without being asked."""
 
@@ -50,6 +54,7 @@ def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(SMALL, folder / "small")
     flee_folder(folder)
     (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
+    (folder / "series.csv").write_text("date,individuals\n2010-06-11,60\n", encoding="utf-8")
     (folder / "small" / "check.yaml").write_text(CHECK, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -154,7 +159,7 @@ def test_quiet_tells_results_only(command: str) -> None:
     assert (told.exit_code, told.stderr) == (0, "")
     assert " is in " not in told.stdout
     assert " are in " not in told.stdout
-    if command not in ("convert", "export"):
+    if command not in WRITES:
         words = [line for line in told.stdout.splitlines() if " s" not in line]
         assert words
         assert set(words) <= set(loud.splitlines())

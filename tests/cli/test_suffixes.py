@@ -19,7 +19,10 @@ from flowsim.study.comparison import compare
 from flowsim.suffixes import NETCDF, TABLE, ending_of
 from tests.study.comparisons import june_2010
 
-READ = {("check", "scenarios"), ("compare", "store"), ("export", "store"), ("score", "source")}
+READ = {
+    ("check", "scenarios"), ("compare", "store"), ("export", "store"), ("score", "source"),
+    *(("import", name) for name in ("places", "roads", "acled", "registrations")),
+}  # fmt: skip
 """Paths that are read, besides scenarios; and `export` refuses its target itself."""
 OWN = {("export", "target")}
 

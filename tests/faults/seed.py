@@ -41,8 +41,9 @@ NOBODY = "not caught"
 HELD = "held"
 ORDER = (
     "tests/draws", "tests/compiling", "tests/behaviour", "tests/policy", "tests/world",
-    "tests/scenario", "tests/results", "tests/evidence", "tests/flee", "flowsim", "tests/model",
-    "tests/properties", "tests/exact", "tests/bad_input", "tests/fuzz", "tests/study",
+    "tests/scenario", "tests/imports", "tests/results", "tests/evidence", "tests/flee",
+    "flowsim", "tests/model", "tests/properties", "tests/exact", "tests/bad_input", "tests/fuzz",
+    "tests/study",
     "tests/check", "tests/cli", "tests/harm", "tests/starved", "tests/plot",
     "tests/docs", "tests/june_2010", "tests/examples", "tests/package",
 )  # fmt: skip

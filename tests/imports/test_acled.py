@@ -108,6 +108,22 @@ def test_or_left_out_if_that_is_asked_for(cells: dict[str, str], told: str) -> N
     assert found.taken + len(found.left) == 10
 
 
+def test_where_latitudes_and_longitudes_are_alike_nothing_is_called_swapped() -> None:
+    """Aleppo is at 36.2 N and 37.2 E; what happens at 37.2 N and 36.2 E is in the next province."""
+    places = pd.DataFrame({"name": ["Aleppo"], "country": "S", "lat": [36.2], "lon": [37.2]})
+    rows = pd.read_csv(DATA / "acled.csv", dtype=str, keep_default_na=False).iloc[:1]
+    found = fs.read_acled(rows.assign(latitude="37.2", longitude="36.2"), places)
+    assert [row.why for row in found.left] == ["no place lies within 25 km"]
+
+
+def test_of_very_many_mistakes_the_first_thousand_are_told() -> None:
+    rows = pd.read_csv(DATA / "acled.csv", dtype=str, keep_default_na=False).iloc[[0] * 1500]
+    odd = rows.assign(event_id_cnty=[f"L{i}" for i in range(1500)], fatalities="many")
+    with pytest.raises(fs.ScenarioError, match="500 more things are wrong in this file") as error:
+        fs.read_acled(odd, PLACES)
+    assert len(error.value.problems) == 1001
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(fs.ScenarioError) as error:
         acled(

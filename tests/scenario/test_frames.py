@@ -109,6 +109,12 @@ def test_what_is_given_is_left_as_it_is() -> None:
     assert made.places[0].share == {"North": 1.0}
 
 
+def test_people_do_not_flee_from_a_camp_near_which_something_happened() -> None:
+    events = [{"place": name, "start": "2010-06-10", "peak": "2010-06-11", "until": "2010-06-12",
+               "intensity": 1} for name in ("Town", "Camp")]  # fmt: skip
+    assert world(events=events).flee_from == ("Here",)
+
+
 def test_a_long_period_has_results_by_the_day() -> None:
     assert world().record == 3600
     assert world(end="2010-08-01").record == 86_400
@@ -201,7 +207,12 @@ def test_two_other_countries_are_not_joined_and_each_can_be_reached() -> None:
 
 
 def test_swapped_coordinates_are_warned_of_with_their_cell() -> None:
-    places = table("places")
-    places.loc[1, ["lat", "lon"]] = [72.8, 40.6]
-    with pytest.warns(fs.ScenarioWarning, match=r"places:2:5: places\[Village\]\.lat: "):
-        small(places=places, as_given=True)
+    lat = [40.0, 40.5, 41.0, 41.5, 72.0]  # the last one is turned
+    lon = [72.0, 72.0, 72.0, 72.0, 42.0]
+    names = list("ABCDE")
+    frame = {"name": names, "country": "Here", "lat": lat, "lon": lon, "population": 100}
+    routes = [{"start": a, "end": b, "km": 75} for a, b in zip("ABCD", "BCDE", strict=True)]
+    with pytest.warns(fs.ScenarioWarning, match=r"places:5:3: places\[E\]\.lat: it lies "):
+        world(places=pd.DataFrame(frame), routes=[*routes, {"start": "C", "end": "E", "km": 150}],
+              events=[{"place": "A", "start": "2010-06-10", "peak": "2010-06-11",
+                       "until": "2010-06-12", "intensity": 1}], as_given=True)  # fmt: skip
