@@ -86,8 +86,10 @@ class Simulation:
     Examples
     --------
     >>> import flowsim as fs
-    >>> run = Simulation(fs.load("scenarios/kyrgyz_uzbek_2010"), seed=1)  # doctest: +SKIP
-    >>> run.step()  # doctest: +SKIP
+    >>> run = Simulation(fs.teaching_world(), seed=1)
+    >>> run.step()
+    >>> run.seconds
+    3600
     """
 
     def __init__(

@@ -62,7 +62,7 @@ def deaths(
     Examples
     --------
     >>> import flowsim as fs
-    >>> chart = deaths(fs.run(fs.load("tests/data/small"), seed=1), width=89)
+    >>> chart = deaths(fs.run(fs.teaching_world(), seed=1), width=89)
     >>> [axes.get_ylabel() for axes in chart.axes]
     ['deaths', 'deaths a day']
     """
