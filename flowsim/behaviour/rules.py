@@ -31,6 +31,8 @@ class RuleView:
         The parameters of the scenario.
     danger : float64 array (P, G)
         Intensity of violence at each place as far as it targets each group.
+    struck : float64 array (P, G)
+        The same with what only those who gather are exposed to, times the part who do.
     news : float64 array (P, G)
         Danger elsewhere that is heard of, in [0, 1).
     gone : float64 array (P, G)
@@ -63,6 +65,7 @@ class RuleView:
 
     behaviour: Behaviour
     danger: Floats
+    struck: Floats
     news: Floats
     gone: Floats
     ability: Floats
@@ -135,12 +138,16 @@ def disperse(view: RuleView) -> Floats:
 
 def harm(view: RuleView) -> Floats:
     """Hazard of a man of being killed or wounded, 1/day, (P, G)."""
-    return harm_per_day(view.behaviour.harm) * view.danger
+    return harm_per_day(view.behaviour.harm) * view.struck
 
 
 def harm_on_the_way(view: RuleView) -> Floats:
-    """The same for those who travel, by the place at which their leg began; (P, G)."""
-    return harm(view) * view.behaviour.harm.on_the_way
+    """The same for those who travel, by the place at which their leg began; (P, G).
+
+    Who travels is in no crowd.
+    """
+    section = view.behaviour.harm
+    return harm_per_day(section) * view.danger * section.on_the_way
 
 
 def crush(view: RuleView) -> Floats:

@@ -264,7 +264,7 @@ class Simulation:
             self.stocks.waiting.sum(axis=1),
         )  # fmt: skip
         self.face.advance(start, stop, self.cells.rates(view, self.now))
-        self.observer.expose(self._present(), danger.danger, danger.violence, stop - start)
+        self.observer.expose(self._present(), danger.struck, danger.violence, stop - start)
 
     def record(self, stop: int) -> None:
         """Phase 9: at the end of a recording interval, count."""

@@ -111,6 +111,10 @@ class Event(Section):
     """1 is the worst day in the worst place of the scenario."""
     target: dict[str, Share] = {}
     """How much each group is targeted, 1 fully; a group that is not named is not targeted."""
+    crowd: Annotated[float, Field(ge=0.0, le=100_000_000)] | None = None
+    """Persons of the targeted groups who gather and are in danger. Nobody else is, and nobody is at
+    home, so people do not flee from it and do not keep away. Empty means that all whom it targets
+    are in danger, and at home."""
     note: str = ""
     source: str = ""
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from flowsim.arrays import Floats, Ints
 from flowsim.world.config import Condition, Event, Force, Violence
+from flowsim.world.crowds import as_exposed
 from flowsim.world.forces import Forces
 
 ROADS = ("roadblock", "barricade")
@@ -30,12 +31,21 @@ class Danger:
         Factor of curfews, roadblocks and barricades on the hazard of leaving, those of forces too.
     delay_hours : float64 array (P, G)
         Hours lost on a leg that starts there.
+    crowds : float64 array (P, G) or None
+        Intensity of events that only those who gather are exposed to, times the part of each group
+        who do; None in a scenario without such events.
     """
 
     violence: Floats
     danger: Floats
     leave: Floats
     delay_hours: Floats
+    crowds: Floats | None = None
+
+    @property
+    def struck(self) -> Floats:
+        """What harms people, (P, G): danger, and that of those who gather."""
+        return self.danger if self.crowds is None else self.danger + self.crowds
 
 
 class Surroundings:
@@ -51,6 +61,8 @@ class Surroundings:
     km_between : float64 array (P, P)
     start : datetime
         Zero of the clock.
+    hosts : float64 array (P, G), optional
+        Persons by group, of whom crowds are a part.
 
     Attributes
     ----------
@@ -68,10 +80,20 @@ class Surroundings:
         population: Ints,
         km_between: Floats,
         start: datetime,
+        hosts: Floats | None = None,
     ) -> None:
         self._start = start
         index = {name: i for i, name in enumerate(places)}
-        self._events = _EventTable(violence.events, index, groups, start, violence.negligible)
+        at_home = [event for event in violence.events if event.crowd is None]
+        self._events = _EventTable(at_home, index, groups, start, violence.negligible)
+        gathered = [
+            as_exposed(event, hosts[index[event.place]], groups)
+            for event in violence.events
+            if event.crowd is not None and hosts is not None
+        ]
+        self._crowds = (
+            _EventTable(gathered, index, groups, start, violence.negligible) if gathered else None
+        )
         self._conditions = [
             (c, np.array([index[p] for p in c.places], dtype=np.int64),
              np.array([not c.groups or g in c.groups for g in groups], dtype=bool))
@@ -103,11 +125,15 @@ class Surroundings:
             delay[cells] += condition.delay_hours * (1.0 - lifted)
             factor[rows] *= condition.violence
         violence, danger = self._events.at(float(seconds))
+        crowds: Floats | None = None
+        if self._crowds is not None:
+            unrest, crowds = self._crowds.at(float(seconds))
+            violence, crowds = violence + unrest, crowds * factor[:, None]
         violence, danger = violence * factor, danger * factor[:, None]
         if self._spill is not None:  # sums over places, not households: fixed length, fixed order
             violence = (self._spill * violence[None, :]).sum(axis=1)
             danger = (self._spill[:, :, None] * danger[None, :, :]).sum(axis=1)
-        return Danger(violence, danger, leave, delay)
+        return Danger(violence, danger, leave, delay, crowds)
 
 
 def in_force(condition: Condition, now: datetime) -> bool:
