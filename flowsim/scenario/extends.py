@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 
 from flowsim.errors import Problem
-from flowsim.scenario.draft import EVENTS
 from flowsim.scenario.flaws import SUGGESTIONS, Flaw, did_you_mean, listed
 from flowsim.scenario.messages import shown
 from flowsim.scenario.nodes import NAMED_BY, Loc, Node, Spot, by_name, join, labels
@@ -68,9 +67,9 @@ def merge(
 
     Mappings merge key by key; a null removes the key. A list replaces a list; a mapping changes
     the items of a list of named things by name, and its null removes an item. Its key ``add``
-    holds a list of items that come after the others; the events of violence, which have no name,
-    take ``add`` alone. A thing that is itself named "add" can therefore not be changed by name. A
-    number with its range (a mapping with ``value``) replaces the number as a whole.
+    holds a list of items that come after the others. A thing that is itself named "add" can
+    therefore not be changed by name. A number with its range (a mapping with ``value``) replaces
+    the number as a whole.
 
     Parameters
     ----------
@@ -169,8 +168,7 @@ def _without_name(item: Node, index: int) -> str:
 
 def _has_items(loc: Loc) -> bool:
     """Whether items of the list there can be changed or added one by one."""
-    named = bool(loc) and str(loc[-1]) in NAMED_BY
-    return (named or loc == EVENTS) and OPAQUE not in loc
+    return bool(loc) and str(loc[-1]) in NAMED_BY and OPAQUE not in loc
 
 
 def _mappings(base: Node, over: Node, flaws: list[Flaw], loc: Loc, replaced: Lists | None) -> Node:

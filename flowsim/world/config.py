@@ -98,6 +98,8 @@ class Group(Section):
 class Event(Section):
     """A spell of violence at a place: it rises from onset to peak, holds, and decays by half."""
 
+    name: str = ""
+    """By which a variant can change or remove it; empty means that it cannot."""
     place: Name
     start: Instant
     """Onset."""

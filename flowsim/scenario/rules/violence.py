@@ -17,9 +17,10 @@ HALF_LIVES = 10
 
 
 def event_names(draft: Draft) -> Iterator[Flaw]:
-    """Spells are at places that exist."""
+    """Spells are at places that exist, and no two have one name."""
+    yield from twice(draft.events, "name", "event")
     names = (((*loc, "place"), event.place) for loc, event in draft.events.each())
-    return unknown(names, draft.places.names(), "place")
+    yield from unknown(names, draft.places.names(), "place")
 
 
 def targets(draft: Draft) -> Iterator[Flaw]:
