@@ -133,7 +133,7 @@ class Surroundings:
         if self._spill is not None:  # sums over places, not households: fixed length, fixed order
             violence = (self._spill * violence[None, :]).sum(axis=1)
             danger = (self._spill[:, :, None] * danger[None, :, :]).sum(axis=1)
-        return Danger(violence, danger, leave, delay, crowds)
+        return Danger(violence, danger, leave, delay, crowds=crowds)
 
 
 def in_force(condition: Condition, now: datetime) -> bool:

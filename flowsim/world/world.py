@@ -71,7 +71,7 @@ class World:
             np.array([p.population for p in places], dtype=np.int64),
             self.network.km_between,
             start,
-            self.hosts,
+            hosts=self.hosts,
         )
 
     def capacity_at(self, seconds: int) -> Ints:
