@@ -1,5 +1,9 @@
 from . import evidence, plot, policy
 from .errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError, StudyError
+from .imports.acled import read_acled
+from .imports.places import read_places
+from .imports.registrations import read_registrations
+from .imports.roads import read_roads
 from .model.explain import explain
 from .model.flow import FlowModel
 from .model.hazards import Hazard
@@ -40,6 +44,10 @@ __all__ = [
     "open_study",
     "plot",
     "policy",
+    "read_acled",
+    "read_places",
+    "read_registrations",
+    "read_roads",
     "run",
     "scenarios",
     "teaching_world",

@@ -55,6 +55,11 @@ class Purpose(IntEnum):
     TRANSFER = 26
     CHECKPOINT = 27
     ORIGIN = 28
+    TOLL = 29
+    WOUNDS = 30
+    WOUNDED = 31
+    LEG = 32
+    DEATH_COUNT = 33
 
 
 def text_key(*parts: object) -> np.uint64:

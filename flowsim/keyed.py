@@ -20,6 +20,7 @@ def mix(state: int, value: int) -> int:
 
 def to_unit(z: int) -> float:
     """A number in the open interval (0, 1)."""
+    # 52 bits and a half are exact in a float, and neither 0 nor 1, of which logarithms fail.
     return ((z >> 12) + 0.5) * 2.0**-52
 
 
@@ -36,6 +37,7 @@ def uniform_of(s: Any, key: int, purpose: int, number: int, option: int) -> floa
 def count(s: Any, h: Any, purpose: int) -> int:
     """How many draws a household has made for a purpose; the one to come is counted."""
     slot = s.slot[purpose]
+    # Counted by purpose, so that one draw more for one thing moves no draw for another.
     number = h.count[slot]
     h.count[slot] = number + 1
     return int(number)

@@ -56,6 +56,7 @@ def empty_data(
         "reunited": (("time", "place"), ints(t, p)),
         "apart": (("time",), ints(t)),
         "barred_deaths": (("time", "crossing"), ints(t, x)),
+        "exposure_by_status": (("time", "group", "status"), np.zeros((t, g, 7))),
     }
     coords = {
         "time": times.astype("datetime64[ns]"),

@@ -21,6 +21,7 @@ class News(Section):
     informed: Share = 0.7
     """Part of the households that know how things stand; the others know it `lag_hours` late."""
     lag_hours: NonNegative = 6.0
+    """How late the others know it."""
     source: str = ""
 
 
@@ -71,6 +72,7 @@ class RouteChoice(Section):
     """Where to: recursive logit over the network, in units of utility."""
 
     rule: Literal["recursive_logit"] = "recursive_logit"
+    """The only one there is."""
     km_cost: NonNegative = 0.15
     """Per kilometre."""
     danger_cost: NonNegative = 0.5
@@ -132,15 +134,34 @@ class Harm(Section):
     women: Share = 0.15
     """Hazard of women relative to men."""
     children: Share = 0.05
+    """Hazard of children relative to men."""
     elderly: Share = 0.3
+    """Hazard of the elderly relative to men."""
     wounded_per_death: NonNegative = 4.0
     """Persons wounded for each death."""
     on_the_way: NonNegative = 0.0
     """Danger on the road relative to that at the places it starts from."""
+    danger_ahead: Share = 0.0
+    """Part of a leg on which the danger is that of the place ahead; on the rest it is that of the
+    place where the leg began."""
+    detained: NonNegative = 0.0
+    """Danger for the detained relative to that at the place where they are held."""
     crush_per_day: NonNegative = 0.0
     """Hazard of death in a crowd of 10,000 at a crossing, 1/day and person."""
     fence_death: Share = 0.0
     """Chance that somebody of a household dies in an attempt at the fence (drowning)."""
+    die_of_wounds: Share = 0.0
+    """Part of the wounded who die of their wounds; the others recover or stay wounded."""
+    die_of_wounds_days: Positive = 2.0
+    """Mean time from a wound to such a death, days."""
+    recover_per_day: NonNegative = 0.0
+    """Hazard of recovery of a wounded person who does not die of it, 1/day."""
+    wounded_speed: Annotated[float, Field(gt=0.01, le=1.0)] = 1.0
+    """Speed of a household with wounded relative to others."""
+    counted_after_days: NonNegative = 0.0
+    """Mean time from a death until it is counted officially, days (exponential)."""
+    never_counted: Share = 0.0
+    """Part of the deaths that are never counted officially."""
     source: str = ""
 
 
@@ -173,10 +194,18 @@ class Behaviour(Section):
     """All that people do."""
 
     news: News = News()
+    """What people believe."""
     leaving: Leaving = Leaving()
+    """When they leave."""
     origins: Origins = Origins()
+    """Where those live who leave, where only their number is told."""
     routes: RouteChoice = RouteChoice()
+    """Where to."""
     waiting: Waiting = Waiting()
+    """What they do at a crossing."""
     harm: Harm = Harm()
+    """Deaths and wounds."""
     returning: Returning = Returning()
+    """When they go home."""
     reception: Reception = Reception()
+    """Camps and hosts."""

@@ -33,6 +33,7 @@ def eliminate(first: Any, diagonal: Any, column: Any, value: Any, work: Any, n: 
         For one row.
     """
     for i in range(n):
+        # A row is spread out, so that entries of other rows are found without a search.
         for p in range(first[i], first[i + 1]):
             work[column[p]] = value[p]
         for p in range(first[i], diagonal[i]):
@@ -111,6 +112,7 @@ class Elimination:
         value = np.zeros(self._column.size)
         value[self._entry] = -weight
         value[self._diagonal] = 1.0
+        # The order is that of the factors; the caller never sees it.
         side = right[self._order]
         solver(self._first, self._diagonal, self._column, value, np.zeros(self.n), side, self.n)
         return side[self._place]
@@ -123,6 +125,7 @@ def _order(rows: Ints, cols: Ints, n: int) -> Ints:
     ones = np.concatenate([np.full(rows.size, -1.0 / (n + 1.0)), np.ones(n)])
     at = np.concatenate([rows, np.arange(n)]), np.concatenate([cols, np.arange(n)])
     pattern = csc_array((ones, at), shape=(n, n))
+    # Only the order is taken: the numbers of SuperLU differ in last bits between machines.
     found = splu(pattern, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0)
     return np.argsort(found.perm_c, kind="stable").astype(np.int64)
 

@@ -42,6 +42,7 @@ class Flee(Section):
     """
 
     spawning: Spawning = Spawning()
+    """How many start, and where."""
     max_move_speed: Positive = 360.0
     """km/day."""
     max_walk_speed: Positive = 35.0
@@ -55,8 +56,11 @@ class Flee(Section):
     conflict_movechance: Share = 1.0
     """Chance to move on, a day, from a place in conflict."""
     camp_movechance: Share = 0.001
+    """The same from a camp."""
     idpcamp_movechance: Share = 0.1
+    """The same from a camp of the displaced inside."""
     default_movechance: Share = 0.3
+    """The same from any other place."""
     awareness_level: Annotated[int, Field(ge=1, le=1000)] = 1
     """Links that people look ahead. Their ways are many: a run that has too many is refused."""
     capacity_buffer: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.9
@@ -66,21 +70,29 @@ class Flee(Section):
     avoid_short_stints: bool = False
     """Whether those who moved little of late move on from towns for sure."""
     start_on_foot: bool = False
+    """Whether people walk on their first link."""
     softening: NonNegative = 10.0
     """Kilometres added to each way."""
     weight_softening: NonNegative = 0.0
+    """Added to the score of each way."""
     weight_power: Power = 1.0
+    """Power of the weight of a way."""
     distance_power: Power = 1.0
+    """Power of the length of a way."""
     movechance_pop_base: Positive = 10_000.0
+    """Population at which the chance to move on is as given."""
     movechance_pop_scale_factor: AnyPower = 0.0
     """Power of population (or capacity) over the base, on the chance to move."""
     use_pop_for_loc_weight: bool = False
+    """Whether the population of places makes them attractive."""
     pop_power_for_loc_weight: AnyPower = 0.1
     """Power of the population in the score of places that are not camps, where that is used."""
     pruning_threshold: NonNegative = 1.0
     """Ways of less than the largest weight over this are dropped; 1 means none is."""
     stay_close_to_home: bool = False
+    """Whether people prefer places near home."""
     home_distance_power: Power = 0.5
+    """Power of the distance from home, where they do."""
     hasten: Annotated[int, Field(ge=1)] = 1
     """Persons for whom one stands; all numbers are divided by it."""
     missing_rules: tuple[str, ...] = ()

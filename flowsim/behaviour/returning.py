@@ -37,5 +37,6 @@ def return_rate(
     rate = wish[:, None, None] * calm[None, :, :]
     burnt = np.where(inside[:, None, None], 0.0, section.burnt_factor * rate)
     pressed = np.where(inside, 0.0, pressure)[:, None, None, None]
+    # Pressure comes on top of the own wish: it sends those whose home burns or is burnt, too.
     forced = np.broadcast_to(pressed, (*rate.shape, 1))
     return np.stack([rate, burnt], axis=-1) + forced

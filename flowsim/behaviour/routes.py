@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.config import RouteChoice
@@ -56,6 +57,14 @@ class RouteLogit:
     def leaving(self, place: NDArray) -> Ints:
         """State of those who leave a place."""
         return np.asarray(place, dtype=np.int64) + self.n_links
+
+    def reach(self) -> NDArray[np.bool_]:
+        """Whether those who look for shelter can come from each place to each other, (P, P)."""
+        network, n = self.network, len(self.network.names)
+        links = np.flatnonzero(self._usable)
+        ways = csr_array((np.ones(links.size), (network.tail[links], network.head[links])), (n, n))
+        found: NDArray[np.bool_] = np.isfinite(dijkstra(ways, unweighted=True))
+        return found
 
     def _options(self, may_settle: NDArray) -> Ints:
         network, n_places = self.network, len(self.network.names)
@@ -113,10 +122,12 @@ class RouteLogit:
             -inf where a state has no such option.
         """
         link_utility = -(self.km_cost + self.leg_cost + np.maximum(cost, 0.0))
+        # Who arrives by a link settles at its head, so links to one place share this term.
         stay = np.exp(settle)[self.network.head]
         has_settle = (self.option[: self.n_links] == SETTLE).any(axis=1)
         weight = np.exp(link_utility)
         right = np.where(has_settle, stay, 0.0)
+        # In z the equation is linear; in values it would be a fixed point to iterate.
         z = self._system.solve(weight[self._cols], right, solver)
         with np.errstate(divide="ignore"):  # a dead end without shelter is worth -inf
             onward = link_utility + np.log(np.maximum(z, 0.0))
@@ -150,6 +161,7 @@ def spectral_radius(matrix: csr_array, least: float = 0.0) -> float:
     """
     vector, growth = np.ones(matrix.shape[0]), 1.0
     for step in range(20_000 if vector.size else 0):
+        # Plus the identity: a network of two-way roads has eigenvalues of both signs and swings.
         following = vector + matrix @ vector
         if step < BOUNDED and float((following / vector).max()) - 1.0 <= least:
             return least
@@ -167,6 +179,7 @@ def link_cost(
     danger: Floats,
     gate_cost: Floats,
     road: tuple[Floats, Floats] | None = None,
+    on_road: Floats | None = None,
 ) -> Floats:
     """What links cost besides their length: danger on the way and waiting at the gate; (..., L).
 
@@ -180,8 +193,12 @@ def link_cost(
         Believed cost of waiting at each gate, see `wait_cost`.
     road : two float64 arrays (..., L), optional
         Factor of policies on the danger of each link, and what they make it cost besides.
+    on_road : float64 array (..., L), optional
+        Believed violence on each link itself.
     """
     on_the_way = 0.5 * (danger[..., network.tail] + danger[..., network.head])
+    if on_road is not None:
+        on_the_way = on_the_way + on_road
     cost = section.danger_cost * hours * on_the_way
     if road is not None:
         cost = cost * road[0] + road[1]

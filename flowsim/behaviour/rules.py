@@ -61,6 +61,12 @@ class RuleView:
         Hazard with which guards drive people off, 1/day.
     moved : float64 array (P,)
         Hazard with which policies move people on from each place, 1/day.
+    ahead : float64 array (L, G)
+        Danger at the end of each link.
+    on_road : float64 array (L, G)
+        Intensity of the violence on each link itself, as far as it targets each group.
+    toll, toll_on_road : float64 arrays (P, G) and (L, G)
+        Hazard of a man of being struck by events that have a toll of their own, 1/day.
     """
 
     behaviour: Behaviour
@@ -80,6 +86,10 @@ class RuleView:
     crowd: Floats
     dispersal: Floats
     moved: Floats
+    ahead: Floats
+    on_road: Floats
+    toll: Floats
+    toll_on_road: Floats
 
 
 def ability(danger: Danger, roads: Roads | None) -> Floats:
@@ -142,12 +152,41 @@ def harm(view: RuleView) -> Floats:
 
 
 def harm_on_the_way(view: RuleView) -> Floats:
-    """The same for those who travel, by the place at which their leg began; (P, G).
+    """The same for those who travel, of the place at which their leg began; (P, G).
 
     Who travels is in no crowd.
     """
     section = view.behaviour.harm
-    return harm_per_day(section) * view.danger * section.on_the_way
+    part = section.on_the_way * (1.0 - section.danger_ahead)
+    return harm_per_day(section) * view.danger * part
+
+
+def harm_on_the_leg(view: RuleView) -> Floats:
+    """The same of the place ahead, and of violence on the road itself; (L, G)."""
+    section = view.behaviour.harm
+    part = section.on_the_way * section.danger_ahead
+    return harm_per_day(section) * (part * view.ahead + view.on_road)
+
+
+def harm_detained(view: RuleView) -> Floats:
+    """The same for those who are held, (P, G); they are in no crowd."""
+    section = view.behaviour.harm
+    return harm_per_day(section) * view.danger * section.detained
+
+
+def toll(view: RuleView) -> Floats:
+    """Hazard of a man of being struck by an event with a toll of its own, 1/day, (P, G)."""
+    return view.toll
+
+
+def toll_on_the_leg(view: RuleView) -> Floats:
+    """The same for those who travel, (L, G)."""
+    return view.toll_on_road
+
+
+def wounds(view: RuleView) -> Floats:
+    """One a day: what the wounds of a household are makes a hazard of it, (). See `Harm`."""
+    return np.ones(())
 
 
 def crush(view: RuleView) -> Floats:
@@ -170,6 +209,11 @@ RULES: Mapping[str, Rule] = {
     "disperse": disperse,
     "harm": harm,
     "harm_on_the_way": harm_on_the_way,
+    "harm_on_the_leg": harm_on_the_leg,
+    "harm_detained": harm_detained,
+    "toll": toll,
+    "toll_on_the_leg": toll_on_the_leg,
+    "wounds": wounds,
     "crush": crush,
     "relocate": relocate,
 }

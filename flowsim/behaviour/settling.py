@@ -103,6 +103,7 @@ def refuge_utility(section: RouteChoice, refuges: Refuges, country: Ints) -> Flo
     total = max(float(refuges.settled.sum()), 1.0)
     together = np.bincount(country, weights=refuges.settled)[country]
     return np.asarray(
+        # Bounded below: a full place is told by `full`, and the logarithm of zero would swamp it.
         section.room * np.log(np.maximum(refuges.free, LEAST_FREE))
         - section.crowding * refuges.settled / total
         + section.compatriots * together / total

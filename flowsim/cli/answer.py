@@ -163,6 +163,35 @@ def is_new_folder(
     return is_folder(context, option, no_link(path))
 
 
+def check_scenario_folder(target: Path, overwrite: bool, another: str, whose: str) -> None:
+    """Refuse, before anything is read, to replace a folder that holds more than a scenario.
+
+    Parameters
+    ----------
+    target : Path
+    overwrite : bool
+    another : str
+        What to give instead.
+    whose : str
+        Of what else it holds: as that ``no conversion wrote``.
+    """
+    from flowsim.scenario.load import FILE
+    from flowsim.scenario.write import TABLES
+
+    if not (target.exists() or target.is_symlink()):
+        return
+    if not overwrite:
+        raise click.UsageError(f"{target} exists; give {another}, or --overwrite to replace it")
+    if target.is_symlink():
+        raise click.UsageError(f"{target} is a link; give {another}, or remove it")
+    if not target.is_dir():
+        raise click.UsageError(f"{target} is not a folder; give {another}")
+    more = {entry.name for entry in target.iterdir()} - {FILE, *TABLES.values()}
+    if more:
+        wrong = f"{target} holds {min(more)}, which {whose}"
+        raise click.UsageError(f"{wrong}; give {another}, or remove it")
+
+
 figure_name = ends_in(FIGURE, "a figure", needed=True)
 
 

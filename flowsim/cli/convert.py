@@ -11,6 +11,7 @@ from flowsim.cli.answer import (
     PERIOD,
     SCENARIO,
     answering,
+    check_scenario_folder,
     importing,
     is_folder,
     load,
@@ -43,7 +44,7 @@ def convert_command(
     what it extends. DST loads to the same scenario. It appears whole or not at all.
     """
     with answering("the conversion failed"), importing(allow_code):
-        _check_target(target, overwrite)
+        check_scenario_folder(target, overwrite, "another DST", "no conversion wrote")
         setup = load(source, settings, allow_code, period=period)
         with parent_of(target), terminable():
             from flowsim.folders import whole_folder
@@ -54,22 +55,3 @@ def convert_command(
     with answering(f"the scenario is in {target}, but the output could not be written"):
         files = (f"  {file}" for file in sorted(target.iterdir()))
         written("\n".join([f"The scenario is in {target}", *files]))
-
-
-def _check_target(target: Path, overwrite: bool) -> None:
-    """Refuse, before anything is read, to replace what no conversion wrote."""
-    from flowsim.scenario.load import FILE
-    from flowsim.scenario.write import TABLES
-
-    if not (target.exists() or target.is_symlink()):
-        return
-    if not overwrite:
-        raise click.UsageError(f"{target} exists; give another DST, or --overwrite to replace it")
-    if target.is_symlink():
-        raise click.UsageError(f"{target} is a link; give another DST, or remove it")
-    if not target.is_dir():
-        raise click.UsageError(f"{target} is not a folder; give another DST")
-    more = {entry.name for entry in target.iterdir()} - {FILE, *TABLES.values()}
-    if more:
-        wrong = f"{target} holds {min(more)}, which no conversion wrote"
-        raise click.UsageError(f"{wrong}; give another DST, or remove it")

@@ -32,9 +32,12 @@ from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
 from flowsim.cli.differences import diff_command
 from flowsim.cli.explain import explain_command
+from flowsim.cli.imports import import_command
+from flowsim.cli.new import new_command
 from flowsim.cli.output import (
     is_quiet,
     json_option,
+    note,
     quiet_option,
     result,
     say,
@@ -103,6 +106,7 @@ def run(
         from flowsim.model.unlikely import warn_of  # only now: it takes scipy
 
         warn_of(setup, scenario)
+        _tell_ticks(setup, scenario)
         target = output or OUT / file_name(setup.name)
         _check_target(target, overwrite)
         with parent_of(target), terminable():
@@ -150,9 +154,17 @@ def validate(files: tuple[str, ...], period: str | None, allow_code: bool) -> No
 
 @cli.command()
 @click.option("--study", is_flag=True, help="That of a study file.")
-def schema(study: bool) -> None:
+@click.option("--markdown", is_flag=True, help="A page on every field instead, for people.")
+def schema(study: bool, markdown: bool) -> None:
     """Print the JSON Schema of a scenario file, for editors."""
+    if study and markdown:
+        raise click.UsageError("give --study or --markdown, and not both")
     with answering("it failed"):
+        if markdown:
+            from flowsim.scenario.reference import reference
+
+            say(reference().rstrip("\n"))
+            return
         if study:
             from flowsim.study.config import study_schema as made
         else:
@@ -162,8 +174,8 @@ def schema(study: bool) -> None:
 
 
 for command in (
-    *commands, check_command, convert_command, diff_command, explain_command, scenarios_command,
-    score_command,
+    *commands, check_command, convert_command, diff_command, explain_command, import_command,
+    new_command, scenarios_command, score_command,
 ):  # fmt: skip
     cli.add_command(command)
 
@@ -189,8 +201,17 @@ def _sizes(name: str, allow_code: bool, period: str | None) -> dict[str, int]:
     from flowsim.model.unlikely import warn_of  # only now: it takes scipy
 
     warn_of(found, name)
+    _tell_ticks(found, name)
     sections = {"places": found.places, "routes": found.routes, "reports": found.reports}
     return {name: len(rows) for name, rows in sections.items()}
+
+
+def _tell_ticks(scenario: Scenario, name: str) -> None:
+    """Say how long steps are cut where the scenario gives no grid for it."""
+    from flowsim.model.ticks import told_of
+
+    if told := told_of(scenario):
+        note(f"{name}: {told}")
 
 
 def _run_into(

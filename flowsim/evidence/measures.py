@@ -108,6 +108,7 @@ def ranked_probability(members: Floats, data: Floats) -> float:
     if m == 1:
         return float(apart.mean())
     order = np.sort(members, axis=0)
+    # Sorted, each value counts once for every one below it and less once for every one above.
     rank = 2.0 * np.arange(m) - (m - 1)
     spread = (rank[:, None, None] * order).sum(axis=0)  # the sum over pairs of their distance
     return float((apart - spread / (m * (m - 1))).mean())

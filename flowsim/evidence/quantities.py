@@ -21,7 +21,7 @@ UNITS = {
 }  # fmt: skip
 """Quantities that a run has, with their units."""
 LAGGING = ("deaths_official", "injured_official")
-"""Counts at the time of report. They lag what happened, and no run is held against them."""
+"""Counts at the time of report. They lag what happened; see `is_held_against`."""
 CHILDREN, WOMEN, MEN = ("children",), ("women", "elderly_women"), ("men", "elderly_men")
 SHARES = {
     "share_children": CHILDREN,
@@ -44,7 +44,9 @@ def quantity(result: Result, variable: str, place: str = "") -> xr.DataArray:
                                   so all who are out of their home there and not back in it
     ``stock_abroad``              persons sheltered in the other countries
     ``deaths``                    deaths so far, by time of death
-    ``deaths_official``           the same: a run has no lag of report, so draw one beside the other
+    ``deaths_official``           deaths counted so far, where the scenario says how late deaths are
+                                  counted (``harm.counted_after_days``); else the same as deaths, to
+                                  be drawn beside the other
     ``injured_official``          wounded so far, likewise
     ``share_children`` and so on  part of the persons at places abroad or, where ``place`` is a
                                   crossing, of those who have crossed there; NaN if nobody has
@@ -87,6 +89,19 @@ def quantity(result: Result, variable: str, place: str = "") -> xr.DataArray:
         series = _COUNTS[variable](result, place)
     bare = series.astype(np.float64).reset_coords(drop=True).rename(variable)
     return bare.assign_attrs(units=UNITS[variable])
+
+
+def is_held_against(result: Result, variable: str) -> bool:
+    """Whether a run has a quantity as reports count it; not where counts lag nobody knows how much.
+
+    Examples
+    --------
+    >>> run = Result(xr.Dataset({"deaths_counted": ("time", [1])}))
+    >>> is_held_against(run, "deaths_official"), is_held_against(run, "injured_official")
+    (True, False)
+    """
+    lag_is_known = variable == "deaths_official" and "deaths_counted" in result.data
+    return variable in UNITS and (variable not in LAGGING or lag_is_known)
 
 
 def at(series: xr.DataArray, when: datetime) -> float:
@@ -195,6 +210,13 @@ def _deaths(result: Result, place: str) -> xr.DataArray:
     return result.deaths.isel(place=where).sum(["place", "group"]).cumsum("time")
 
 
+def _deaths_official(result: Result, place: str) -> xr.DataArray:
+    if "deaths_counted" not in result.data:
+        return _deaths(result, place)
+    where = _at_places(result, place)
+    return result.deaths_counted.isel(place=where).sum("place").cumsum("time")
+
+
 def _wounded(result: Result, place: str) -> xr.DataArray:
     where = _at_places(result, place)
     return result.wounded.isel(place=where).sum(["place", "group"]).cumsum("time")
@@ -218,6 +240,6 @@ _COUNTS: dict[str, Callable[[Result, str], xr.DataArray]] = {
     "displaced_inside": _displaced_inside,
     "stock_abroad": _stock_abroad,
     "deaths": _deaths,
-    "deaths_official": _deaths,
+    "deaths_official": _deaths_official,
     "injured_official": _wounded,
 }

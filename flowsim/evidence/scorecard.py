@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from flowsim.evidence.quantities import LAGGING, UNITS, at, quantity
+from flowsim.evidence.quantities import at, is_held_against, quantity
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.shown import plain
@@ -40,7 +40,7 @@ def against_reports(result: Result, scenario: Scenario) -> pd.DataFrame:
     """Each report that counts, beside what the run has at that time.
 
     Reports with ``use`` fit, specify or compare, of quantities that a run has; counts that lag what
-    they count are left out.
+    they count are left out where the scenario does not say by how much.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def against_reports(result: Result, scenario: Scenario) -> pd.DataFrame:
     rows = [
         _row(result, report)
         for report in scenario.reports
-        if report.use in USES and report.variable in UNITS and report.variable not in LAGGING
+        if report.use in USES and is_held_against(result, report.variable)
     ]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     numbers = ["reported", "low", "high", "simulated"]

@@ -64,9 +64,11 @@ def _odd(where: str, policy: Policy, said: Statement) -> Iterator[Problem]:
 
 
 def _violence(scenario: Scenario) -> Iterator[Problem]:
-    for name in ("forces", "conditions"):
+    for name, what in (
+        ("forces", "forces"), ("conditions", "conditions"), ("gates", "capacity of gates"),
+    ):  # fmt: skip
         if getattr(scenario, name):
-            yield Problem(name, f"Flee's rules have no {name}", RIGHT)
+            yield Problem(name, f"Flee's rules have no {what}", RIGHT)
     if scenario.violence.contagion > 0.0:
         yield Problem("violence.contagion", "Flee's rules have no contagion", RIGHT)
     for i, event in enumerate(scenario.violence.events):
@@ -77,6 +79,10 @@ def _violence(scenario: Scenario) -> Iterator[Problem]:
         if event.crowd is not None:
             wrong = "by Flee's rules all who live in a conflict are in it"
             yield Problem(f"violence.events[{i}].crowd", wrong, RIGHT)
+        for name in ("to", "deaths", "wounded"):
+            if getattr(event, name):
+                wrong = "by Flee's rules a conflict is at a place, and nobody is harmed"
+                yield Problem(f"violence.events[{i}].{name}", wrong, RIGHT)
 
 
 def _people(scenario: Scenario) -> Iterator[Problem]:

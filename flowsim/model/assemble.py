@@ -7,16 +7,19 @@ import platform
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
+from flowsim.behaviour.harm import heal_or_die
 from flowsim.behaviour.rules import RULES
 from flowsim.model.axes import OUTCOMES, REFUGES, STATUSES, WAITS
+from flowsim.model.late_counts import are_late, counted
 from flowsim.model.observe import Observer
 from flowsim.results.result import Result
-from flowsim.results.variables import CONVENTIONS, COORDINATES, VARIABLES
+from flowsim.results.variables import ALL_VARIABLES, CONVENTIONS, COORDINATES
 from flowsim.scenario.block_yaml import block_yaml
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.config import KINDS
@@ -41,19 +44,44 @@ def assemble(model: Simulation, provenance: bool = True) -> Result:
     own = ",".join(
         name for name, rule in sorted(model.rules.items()) if rule is not RULES.get(name)
     )
-    return label(model.observer, model.world, model.setup, {**told, "own_rules": own})
+    ticks = {"ticks": model.ticks.told} if model.ticks.told else {}
+    attrs = {**told, **ticks, "own_rules": own}
+    return label(model.observer, model.world, model.setup, attrs, _optional(model))
+
+
+def _optional(model: Simulation) -> dict[str, np.ndarray]:
+    """Variables that only scenarios have which ask for them."""
+    observer, harm = model.observer, model.setup.behaviour.harm
+    found: dict[str, np.ndarray] = {}
+    if heal_or_die(harm):
+        found |= {name: getattr(observer, name) for name in ("deaths_of_wounds", "wounded_now")}
+    if are_late(harm):
+        n, names = observer.at, model.world.network.names
+        groups = model.laws.group_names
+        found["deaths_counted"] = counted(
+            observer.deaths[:n], observer.stops[:n], harm, model.laws.seed, names, groups
+        )
+    return found
 
 
 def label(
-    observer: Observer, world: World, scenario: Scenario, attributes: Mapping[str, str]
-) -> Result:
-    """Counts of an observer with names, units and attributes."""
+    observer: Observer, world: World, scenario: Scenario, attributes: Mapping[str, str],
+    more: Mapping[str, np.ndarray] = MappingProxyType({}),
+) -> Result:  # fmt: skip
+    """Counts of an observer with names, units and attributes.
+
+    Parameters
+    ----------
+    more : mapping of str to array
+        Optional variables that the run has.
+    """
     n = observer.at
     time = np.datetime64(scenario.start, "ns") + (observer.stops[:n] * 1_000_000_000).astype(
         "timedelta64[ns]"
     )
-    recorded = {name: getattr(observer, name) for name in VARIABLES if name not in _MADE}
-    recorded |= {name: make(observer) for name, make in _MADE.items()}
+    variables = {name: v for name, v in ALL_VARIABLES.items() if not v.optional or name in more}
+    made = {name: make(observer) for name, make in _MADE.items()} | dict(more)
+    recorded = {name: getattr(observer, name) for name in variables if name not in made} | made
     data = xr.Dataset(
         {
             name: (
@@ -61,7 +89,7 @@ def label(
                 recorded[name][:n] if "time" in variable.dims else recorded[name],
                 variable.attributes(),
             )
-            for name, variable in VARIABLES.items()
+            for name, variable in variables.items()
         },
         coords={"time": ("time", time), **_coordinates(world)},
         attrs=dict(attributes),

@@ -51,6 +51,8 @@ class Act(IntEnum):
     HARM = 6
     CRUSH = 7
     RELOCATE = 8
+    TOLL = 9
+    WOUNDS = 10
 
 
 class Form(IntEnum):
@@ -61,6 +63,7 @@ class Form(IntEnum):
     GATE_AND_HELD = 2
     GATE = 3
     NOTHING = 4
+    LINK = 5
 
 
 class Scale(IntEnum):
@@ -70,6 +73,7 @@ class Scale(IntEnum):
     LEAVING = 1
     HARM = 2
     SIZE = 3
+    WOUNDS = 4
 
 
 class Event(IntEnum):

@@ -39,12 +39,38 @@ class Prices(NamedTuple):
         Cost of waiting at each gate.
     road : two float64 arrays (2 S, L), or None
         What policies on roads make of the danger on each link, and of its cost.
+    on_road : float64 array (2 S, L), or None
+        Violence on each link itself.
     """
 
     danger: Floats
     hours: Floats
     waits: Floats
     road: tuple[Floats, Floats] | None
+    on_road: Floats | None = None
+
+
+class _Heard(NamedTuple):
+    """All that beliefs follow from."""
+
+    known: Snapshot
+    late: Snapshot
+    queue: Ints
+    refuges: tuple[np.ndarray, ...]
+
+    def is_as(self, other: _Heard) -> bool:
+        """Whether the same beliefs follow; where an opening is announced they change with time."""
+        for mine, theirs in ((self.known, other.known), (self.late, other.late)):
+            if mine.rules is not theirs.rules or mine.roads is not theirs.roads:
+                return False
+            if (mine.rules.opens_s < NEVER).any():
+                return False
+        return all(map(np.array_equal, self._arrays(), other._arrays()))
+
+    def _arrays(self) -> tuple[np.ndarray, ...]:
+        dangers = (self.known.danger, self.late.danger)
+        told = [array for d in dangers for array in (d.danger, d.delay_hours)]
+        return (*told, self.queue, *self.refuges)
 
 
 class Grapevine:
@@ -75,6 +101,7 @@ class Grapevine:
         self._lag = round(behaviour.news.lag_hours * 3600)
         self._past: list[tuple[int, Snapshot]] = []
         self._solved: dict[bytes, Floats] = {}
+        self._last: tuple[_Heard, Beliefs] | None = None
         self._hosts = np.repeat(world.hosts.T, 4, axis=0)
         self._out = np.array([gate.out for gate in world.network.gates], dtype=bool)
 
@@ -115,11 +142,21 @@ class Grapevine:
         refuges : Refuges
             Room at places, and who is there; everybody has heard of it.
         """
+        heard = _Heard(known, late, queue, self._that_matters(refuges))
+        if self._last is not None and heard.is_as(self._last[0]):
+            return self._last[1]
         p = self.prices(now, known, late, queue)
         network = self._world.network
-        costs = link_cost(self._section, network, p.hours, p.danger, p.waits, p.road)
+        costs = link_cost(self._section, network, p.hours, p.danger, p.waits, p.road, p.on_road)
         worth = self.worth(p.danger, refuges)
-        return Beliefs(self._routes, costs, worth, self._solved, self._solver)
+        self._last = heard, Beliefs(self._routes, costs, worth, self._solved, self._solver)
+        return self._last[1]
+
+    def _that_matters(self, refuges: Refuges) -> tuple[np.ndarray, ...]:
+        """What of refuges has a weight in the worth of places."""
+        section = self._section
+        weights = (1.0, section.room, section.crowding or section.compatriots, section.opened)
+        return tuple(what for what, weight in zip(refuges, weights, strict=True) if weight)
 
     def worth(self, danger: Floats, refuges: Refuges, section: RouteChoice | None = None) -> Floats:
         """Utility of settling at each place, (2 S, P), by the section of the run or another."""
@@ -155,7 +192,12 @@ class Grapevine:
                     danger.shape[0],
                 ),
             )
-        return Prices(danger, self._hours + delay, waits, self._roads(late.roads, known.roads))
+        on_road = None
+        if late.danger.on_road is not None and known.danger.on_road is not None:
+            told = late.danger.on_road, known.danger.on_road
+            on_road = _both(*(np.repeat(k, 2, axis=1) for k in told))
+        roads = self._roads(late.roads, known.roads)
+        return Prices(danger, self._hours + delay, waits, roads, on_road)
 
     def _roads(self, late: Roads | None, known: Roads | None) -> tuple[Floats, Floats] | None:
         """Factor on danger and cost of each link by row, as policies on roads make them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from flowsim.policy.opening import Opening, Road, Shut, Statement, Transfer
 from flowsim.policy.who import Sorts
 from flowsim.scenario.scenario import Scenario
 from flowsim.view import BorderView
+from flowsim.world.gate_capacity import GateCapacities
 from flowsim.world.world import World
 
 
@@ -51,6 +53,8 @@ class Borders:
         Who is moved to where now.
     shut : bool array (P,)
         Places that take nobody in now.
+    gate_capacity : tuple of float or None, (gates,)
+        Persons an hour who can physically pass each gate now.
     pressure, wish : float64 arrays (C,)
         Hazard of return that each country's policies add, 1/day, and factor on the own wish.
     """
@@ -62,10 +66,10 @@ class Borders:
             tuple(g.name for g in world.groups), tuple(g.nationality for g in world.groups)
         )
         self._known: dict[tuple[Opening, ...], GateRules] = {}
-        self._capacity = [
-            np.inf if gate.capacity_per_hour is None else gate.capacity_per_hour
-            for gate in network.gates
-        ]
+        self._capacities = GateCapacities(
+            scenario.gates, network.gates, network.crossings, scenario.start
+        )
+        self.gate_capacity = self._capacities.at(0)
         self._sides = [
             _Side(
                 border.id, authority, _index(world.countries, authority.country),
@@ -103,20 +107,23 @@ class Borders:
                 self.crossings_of[border] += (name,)
         return found
 
+    def parts(self) -> Iterator[tuple[Policy, str, tuple[str, ...]]]:
+        """The policies of all sides, whose each is, and the names of the crossings there."""
+        for side in self._sides:
+            for policy in side.out + side.back:
+                yield policy, _whose(side), self.crossings_of[side.border]
+
     def edges(self) -> Ints:
-        """Seconds at which some policy may change by the calendar, sorted."""
+        """Seconds at which some policy or the capacity of a gate may change by the calendar."""
         moments = {
-            edge
-            for side in self._sides
-            for policy in side.out + side.back
-            for edge in policy.edges(self._start, self._end)
+            edge for policy, *_ in self.parts() for edge in policy.edges(self._start, self._end)
         }
-        seconds = sorted(math.ceil((m - self._start).total_seconds()) for m in moments)
-        return np.array(seconds, dtype=np.int64)
+        seconds = {math.ceil((m - self._start).total_seconds()) for m in moments}
+        return np.array(sorted({*seconds, *self._capacities.edges()}), dtype=np.int64)
 
     def may_transfer(self) -> bool:
         """Whether some policy may move people on, as it says itself."""
-        return any(Transfer in p.states() for side in self._sides for p in side.out + side.back)
+        return any(Transfer in policy.states() for policy, *_ in self.parts())
 
     def observe(self, seconds: int, views: dict[tuple[str, str], BorderView]) -> list[int]:
         """Let each authority state its openings; gives the gates whose rules have changed.
@@ -134,7 +141,7 @@ class Borders:
         self.pressure[:], self.wish[:] = 0.0, 1.0
         for side in self._sides:
             view = views[side.border, side.section.country]
-            whose = f"{side.section.name} at {side.border}"
+            whose = _whose(side)
             said = state(side.out, now, view, whose)
             out[side.border].append(said)
             if side.back:
@@ -144,11 +151,24 @@ class Borders:
                 self.pressure[side.country] += per_day
                 self.wish[side.country] *= wish
         said_now = [_all(told) for sides in (*out.values(), *back.values()) for told in sides]
-        if said_now == self._said:
-            return []  # nobody states anything new
+        widened = self._widen(seconds)
+        if said_now == self._said:  # nobody states anything new
+            if widened:
+                self._put_up(self.rules.by_gate)
+            return widened
         self._said = said_now
         self._lay([s for sides in out.values() for told in sides for s in told])
-        return self._compose(out, back)
+        return self._compose(out, back, widened)
+
+    def _widen(self, seconds: int) -> list[int]:
+        """Take the physical capacity of a moment; gives the gates where it has changed."""
+        before, self.gate_capacity = self.gate_capacity, self._capacities.at(seconds)
+        pairs = zip(before, self.gate_capacity, strict=True)
+        return [g for g, (old, new) in enumerate(pairs) if old != new]
+
+    def _put_up(self, rules: Sequence[GateRules]) -> None:
+        physical = [np.inf if limit is None else limit for limit in self.gate_capacity]
+        self.rules = RulesAtGates(rules, physical, self._start)
 
     def _lay(self, stated: list[Stated]) -> None:
         land = of_kind(stated, Road), of_kind(stated, Transfer), of_kind(stated, Shut)
@@ -164,8 +184,10 @@ class Borders:
         self.shut = shut_places(shut, network.names)
 
     def _compose(
-        self, out: dict[str, list[list[Stated]]], back: dict[str, list[list[Stated]]]
-    ) -> list[int]:
+        self, out: dict[str, list[list[Stated]]], back: dict[str, list[list[Stated]]],
+        widened: list[int],
+    ) -> list[int]:  # fmt: skip
+        """Compose what is stated at each gate; gives those that have changed, in their order."""
         changed, network = [], self._world.network
         rules = []
         first = not self.rules.by_gate
@@ -174,11 +196,11 @@ class Borders:
             stated = [] if border is None else (out if gate.out else back)[border]
             binding = at_crossing(stated, network.crossings[gate.crossing])
             rule = self._rules(binding)
-            if first or rule is not self.rules.by_gate[g]:
+            if first or g in widened or rule is not self.rules.by_gate[g]:
                 changed.append(g)
             rules.append(rule)
         if changed:
-            self.rules = RulesAtGates(rules, self._capacity, self._start)
+            self._put_up(rules)
         return changed
 
     def _rules(self, openings: tuple[Opening, ...]) -> GateRules:
@@ -189,6 +211,10 @@ class Borders:
                 self._known.clear()
             self._known[key] = compose(key, self._sorts)
         return self._known[key]
+
+
+def _whose(side: _Side) -> str:
+    return f"{side.section.name} at {side.border}"
 
 
 def _parts(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:

@@ -7,6 +7,7 @@ import numpy as np
 from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.rules import RuleView, ability
 from flowsim.model.borders import Borders
+from flowsim.model.tolls import Tolls
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.violence import Danger
 from flowsim.world.world import World
@@ -31,7 +32,7 @@ class Circumstances:
 
     def view(
         self, danger: Danger, news: Floats, gone: Floats, hurry: Floats, awaited: Floats,
-        waiting: Ints,
+        waiting: Ints, tolls: Tolls | None = None,
     ) -> RuleView:  # fmt: skip
         """As things stand.
 
@@ -42,8 +43,11 @@ class Circumstances:
             See `RuleView`.
         waiting : array (X,)
             Persons at each crossing.
+        tolls : Tolls, optional
+            Of events with a toll of their own.
         """
-        borders = self._borders
+        borders, network = self._borders, self._world.network
+        none = np.zeros((network.head.size, danger.danger.shape[1]))
         rules, transfers = borders.rules.by_gate, borders.transfers
         return RuleView(
             behaviour=self._behaviour,
@@ -63,4 +67,8 @@ class Circumstances:
             crowd=waiting[self._crossing].astype(np.float64),
             dispersal=np.array([rule.dispersal_per_day for rule in rules], dtype=np.float64),
             moved=np.zeros(self._world.inside.size) if transfers is None else transfers.per_day,
+            ahead=danger.danger[network.head],
+            on_road=none if danger.on_road is None else danger.on_road,
+            toll=np.zeros_like(danger.danger) if tolls is None else tolls.at_place,
+            toll_on_road=none if tolls is None else tolls.on_road,
         )

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from flowsim.arrays import Floats
+from flowsim.behaviour.harm import heal_or_die
 from flowsim.behaviour.rules import RULES, Rule, RuleView, ask
 from flowsim.draws import Purpose
 from flowsim.errors import SimulationError, in_own_code
@@ -42,6 +43,30 @@ def _on_the_way(scenario: Scenario, moves: bool) -> bool:
     return scenario.behaviour.harm.on_the_way > 0.0
 
 
+def _on_the_leg(scenario: Scenario, moves: bool) -> bool:
+    harm = scenario.behaviour.harm
+    ahead = harm.on_the_way * harm.danger_ahead > 0.0
+    return ahead or any(event.to and event.intensity > 0.0 for event in scenario.violence.events)
+
+
+def _detained(scenario: Scenario, moves: bool) -> bool:
+    return scenario.behaviour.harm.detained > 0.0
+
+
+def _toll(scenario: Scenario, moves: bool) -> bool:
+    events = scenario.violence.events
+    return any(event.deaths + event.wounded > 0.0 and not event.to for event in events)
+
+
+def _toll_on_the_leg(scenario: Scenario, moves: bool) -> bool:
+    events = scenario.violence.events
+    return any(event.deaths + event.wounded > 0.0 and event.to for event in events)
+
+
+def _wounds(scenario: Scenario, moves: bool) -> bool:
+    return heal_or_die(scenario.behaviour.harm)
+
+
 def _crushes(scenario: Scenario, moves: bool) -> bool:
     return scenario.behaviour.harm.crush_per_day > 0.0
 
@@ -62,7 +87,8 @@ class Hazard:
         In which a household is under it; also as texts, such as ``"at_home"``.
     form : Form
         What decides under which cell a household is, and so the shape of the rates: ``"place"``
-        (P, G), ``"home"`` (C, P, G, 2), ``"gate_and_held"`` (gates, 2), ``"gate"`` (gates,).
+        (P, G), ``"home"`` (C, P, G, 2), ``"gate_and_held"`` (gates, 2), ``"gate"`` (gates,),
+        ``"link"`` (L, G).
     act : Act
         What a household does when it is due, such as ``"leave"``.
     purpose : Purpose, optional
@@ -156,6 +182,7 @@ def _hurrying(view: RuleView) -> Floats:
 _HOME = (Status.AT_HOME, Status.RETURNED)
 _GATE = (Status.WAITING,)
 _STILL = (*_HOME, *_GATE, Status.DISPLACED, Status.SHELTERED)
+_ALIVE = tuple(status for status in Status if status != Status.EMPTY)
 
 HAZARDS = (
     Hazard(
@@ -181,6 +208,26 @@ HAZARDS = (
     Hazard(
         "harm_on_the_way", (Status.MOVING,), Form.PLACE, Act.HARM, Purpose.HARM, Scale.HARM,
         holds=_on_the_way,
+    ),
+    Hazard(
+        "harm_on_the_leg", (Status.MOVING,), Form.LINK, Act.HARM, Purpose.LEG, Scale.HARM,
+        holds=_on_the_leg,
+    ),
+    Hazard(
+        "harm_detained", (Status.DETAINED,), Form.PLACE, Act.HARM, Purpose.HARM, Scale.HARM,
+        holds=_detained,
+    ),
+    Hazard(
+        "toll", (*_STILL, Status.DETAINED), Form.PLACE, Act.TOLL, Purpose.TOLL, Scale.HARM,
+        holds=_toll,
+    ),
+    Hazard(
+        "toll_on_the_leg", (Status.MOVING,), Form.LINK, Act.TOLL, Purpose.TOLL, Scale.HARM,
+        holds=_toll_on_the_leg,
+    ),
+    Hazard(
+        "wounds", _ALIVE, Form.NOTHING, Act.WOUNDS, Purpose.WOUNDS, Scale.WOUNDS,
+        holds=_wounds,
     ),
     Hazard(
         "crush", _GATE, Form.GATE, Act.CRUSH, Purpose.CRUSH, Scale.SIZE,
@@ -260,7 +307,7 @@ class Cells:
     Parameters
     ----------
     hazards : sequence of Hazard
-    places, groups, countries, gates : int
+    places, groups, countries, gates, links : int
         How many there are.
 
     Attributes
@@ -273,8 +320,9 @@ class Cells:
     """
 
     def __init__(
-        self, hazards: Sequence[Hazard], places: int, groups: int, countries: int, gates: int
-    ) -> None:
+        self, hazards: Sequence[Hazard], places: int, groups: int, countries: int, gates: int,
+        links: int = 0,
+    ) -> None:  # fmt: skip
         self.hazards, self.places, self.groups = tuple(hazards), places, groups
         of_form = {
             Form.PLACE: (places, groups),
@@ -282,6 +330,7 @@ class Cells:
             Form.GATE_AND_HELD: (gates, 2),
             Form.GATE: (gates,),
             Form.NOTHING: (),
+            Form.LINK: (links, groups),
         }
         self.shapes = [of_form[hazard.form] for hazard in hazards]
         ends = np.cumsum([0, *(prod(shape) for shape in self.shapes)])
@@ -338,10 +387,12 @@ def factors(hazards: Sequence[Hazard], households: HouseholdView) -> Floats:
 _CELLS = {
     Form.PLACE: "place, group", Form.HOME: "country, home, group, whether it is burnt",
     Form.GATE_AND_HELD: "gate, whether it holds them", Form.GATE: "gate", Form.NOTHING: "one",
+    Form.LINK: "leg, group",
 }  # fmt: skip
 _SCALES = {
     Scale.NOTHING: "", Scale.LEAVING: "frailty, `guards_leave`",
     Scale.HARM: "harm weights of the persons, corridors", Scale.SIZE: "persons",
+    Scale.WOUNDS: "the wounded and what becomes of them",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from flowsim.model.axes import KINDS, Refuge
 KEYED_ONCE = (
     Purpose.SIZE, Purpose.KIND, Purpose.FRAILTY, Purpose.INFORMED, Purpose.GATE_SPLIT,
     Purpose.BURNT, Purpose.FOLLOW, Purpose.KIN, Purpose.CHECKPOINT, Purpose.ORIGIN,
+    Purpose.DEATH_COUNT,
 )  # fmt: skip
 """Purposes of which a household does not count its draws: it makes one, or has another number."""
 COUNTED = tuple(purpose for purpose in Purpose if purpose not in KEYED_ONCE)
@@ -27,7 +28,7 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("barred", "i2"), ("fled", "i4"), ("leaves", "i4"), ("goal", "i4"), ("camp", "i4"),
     ("parent", "i4"), ("part", "i4"), ("sibling", "i4"), ("joined", "i4"), ("ready", "i4"),
     ("done", "i4"), ("rank", "i4"), ("spread", "i8"), ("counted", "i8"), ("quota", "f8"),
-    ("luck", "f8"), ("frailty", "f8"), ("worked", "i8"), ("in_hand", "i8"),
+    ("hurt", "?"), ("luck", "f8"), ("frailty", "f8"), ("worked", "i8"), ("in_hand", "i8"),
 )  # fmt: skip
 
 
@@ -45,7 +46,8 @@ def row_type(clocks: int, own: int, counted: int) -> np.dtype[Any]:
     """
     tables: list[Any] = [
         ("target", "f8", (clocks,)), ("cell", "i4", (clocks,)), ("count", "u2", (counted,)),
-        ("kinds", "u1", (KINDS,)), ("wounded", "u1", (KINDS,)), ("safe", "i1", (len(Refuge),)),
+        ("kinds", "u1", (KINDS,)), ("wounded", "u1", (KINDS,)), ("doomed", "u1", (KINDS,)),
+        ("safe", "i1", (len(Refuge),)),
         ("own", "f8", (max(own, 1),)),
     ]  # fmt: skip
     return np.dtype([*_COLUMNS, *tables], align=True)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.arrays import Ints
+from flowsim.arrays import Floats, Ints
 from flowsim.clock import CumulativeHazards
 from flowsim.model import memory
 from flowsim.model.axes import SETTLED, STATUSES, Status
@@ -48,7 +48,6 @@ class HouseholdTable:
         self.laws, self.cells, self.observer, self._engine = laws, cells, observer, engine
         self.n_start, self._ticks = len(households), 0
         self._gates = laws.world.network.gates
-        self._capacities = [gate.capacity_per_hour for gate in self._gates]
         self._budgets = Budgets(laws.scenario.start)
         self.beliefs = _rows_of_beliefs(laws, households)
         clocks = cells.clocks()
@@ -60,6 +59,7 @@ class HouseholdTable:
         made = memory.scratch(laws, cells)
         self.left, self._people, self._present = made["left"], made["people"], made["present"]
         self._line, self._queued = made["line"], made["queued"]
+        self._on_leg, self._hurt = made["on_leg"], made["hurt"]
         self._run, self._tick, self._n = (
             engine.numbers(kind) for kind in (memory.RUN, memory.TICK, memory.COUNTS)
         )
@@ -163,6 +163,10 @@ class HouseholdTable:
         self.now = now
         self._tick.set(start=start, stop=stop, at=self.observer.at)
 
+    def strike(self, at_place: Floats, on_road: Floats) -> None:
+        """Take the chance that whom an event strikes dies, at each place and on each link."""
+        self._put({"toll_at_place": at_place, "toll_on_road": on_road})
+
     def segment(self, first: int, last: int, changed: list[int]) -> None:
         """Carry out all that is due in a segment.
 
@@ -194,7 +198,7 @@ class HouseholdTable:
         now, laws = self.now, self.laws
         if changed:
             self._put(memory.at_gates(now.rules))
-            self._put(memory.quotas(now.rules, self._capacities))
+            self._put(memory.quotas(now.rules, now.gate_capacity))
             lanes = self._held["lane_work"].size
             if lanes > self._held["lanes"].shape[1]:
                 self._put({"lanes": memory.lanes(lanes, laws.longest_segment)})
@@ -224,7 +228,8 @@ class HouseholdTable:
             if gate.out:
                 waiting[gate.crossing] += self._line[g]
         people = self._people[:, :, : len(STATUSES)].copy()
-        return Stocks(people, self._present.copy(), waiting, self._n.get("apart"))
+        present, on_leg, hurt = self._present.copy(), self._on_leg.copy(), self._hurt.copy()
+        return Stocks(people, present, on_leg, waiting, hurt, self._n.get("apart"))
 
     def queue(self) -> Ints:
         """Persons who wait at each gate and are not held, (gates,)."""

@@ -28,6 +28,10 @@ class Laws:
     ----------
     seed : uint64
     routes : RouteLogit
+    danger_on_legs : bool
+        Whether those on the way can be in danger, so that they are counted by leg.
+    slower_s : int64 array (L,)
+        Seconds by which a household with wounded is longer on each link.
     way : int64 array (P, P)
         First link of the way home.
     burnt_share : float64 array (P, G)
@@ -39,11 +43,11 @@ class Laws:
     def __init__(self, scenario: Scenario, world: World, seed: int | str) -> None:
         self.scenario, self.world = scenario, world
         self.behaviour = scenario.behaviour
-        self.retry = scenario.grid  # seconds: before the next tick nothing is other than it was
+        self.retry = scenario.grid_s  # seconds: before that nothing is other than it was
         self.seed = seed_key(seed)
         self.group_names = tuple(g.name for g in world.groups)
         network = world.network
-        self.longest_segment = min(scenario.grid, scenario.step)
+        self.longest_segment = scenario.longest_tick_s
         self.told = self.behaviour.leaving.count == "given"
         self.may_settle = world.capacity != 0
         keys = [text_key("place", name) for name in network.names]
@@ -53,14 +57,20 @@ class Laws:
         self.hours = network.hours(speeds.road_kmh, speeds.foot_kmh)
         self.way, hours_home = network.way_home(self.hours)
         reach = np.where(world.inside & self.may_settle, hours_home, np.inf)
+        # Their own burnt home is the nearest place, and the one where they cannot stay.
         np.fill_diagonal(reach, np.inf)
         near = np.argmin(reach, axis=1).astype(np.int64)
         own = np.arange(near.size)
         self.refuge_near_home = np.where(np.isfinite(reach[own, near]), near, own)
         self.harm_weights = kind_weights(self.behaviour.harm)
+        self.danger_on_legs = self.behaviour.harm.on_the_way > 0.0 or any(
+            event.to for event in scenario.violence.events
+        )
+        slower = self.hours * 3600.0 * (1.0 / self.behaviour.harm.wounded_speed - 1.0)
+        self.slower_s = np.ceil(np.minimum(slower, LONGEST)).astype(np.int64)
         self.death_chance = 1.0 / (1.0 + self.behaviour.harm.wounded_per_death)
         self.targeted = np.zeros((len(world.places), len(world.groups)))
-        at_home = (e for e in scenario.violence.events if e.crowd is None)
+        at_home = (e for e in scenario.violence.events if e.crowd is None and not e.to)
         for event in (e for e in at_home if e.intensity > 0.0):
             p = network.names.index(event.place)
             row = [event.target.get(name, 0.0) for name in self.group_names]
@@ -92,6 +102,8 @@ class Now:
     rules : RulesAtGates
     roads : Roads or None
     transfers : Transfers or None
+    gate_capacity : tuple of float or None
+        Persons an hour who can physically pass each gate; None without limit.
     capacity : int64 array (P,)
         Persons whom places shelter at most, 0 where nobody is taken in; -1 without limit.
     """
@@ -108,6 +120,7 @@ class Now:
         self.full, self._capacity = full, capacity
         self.capacity = capacity
         self.rules: RulesAtGates
+        self.gate_capacity: tuple[float | None, ...] = ()
         self.roads: Roads | None = None
         self.transfers: Transfers | None = None
         self.travel = self._seconds(delay_hours)
@@ -115,6 +128,7 @@ class Now:
     def begin_segment(self, borders: Borders) -> None:
         """Take what policies say from now on."""
         self.rules, self.transfers, roads = borders.rules, borders.transfers, borders.roads
+        self.gate_capacity = borders.gate_capacity
         self.capacity = np.where(borders.shut, 0, self._capacity)
         if roads is not self.roads:
             self.roads, delay = roads, self._delay

@@ -25,10 +25,12 @@ RUN = np.dtype([
     ("places", "i8"), ("groups", "i8"), ("links", "i8"), ("options", "i8"), ("gates", "i8"),
     ("cells", "i8"), ("retry_s", "i8"), ("registration_s", "i8"), ("own_columns", "i8"),
     ("room", "i8"), ("whole", "i8"), ("checkpoints", "i8"), ("transfers", "i8"),
+    ("danger_on_legs", "i8"),
     ("split_key", "u8"),
     ("men_stay", "f8"), ("guards_leave", "f8"), ("follow", "f8"), ("part", "f8"),
     ("informed", "f8"), ("death_chance", "f8"), ("fence_death", "f8"), ("frailty_shape", "f8"),
-    ("frailty_log_gamma", "f8"),
+    ("frailty_log_gamma", "f8"), ("die_of_wounds", "f8"), ("die_per_day", "f8"),
+    ("recover_per_day", "f8"),
 ])  # fmt: skip
 TICK = np.dtype([
     ("start", "i8"), ("stop", "i8"), ("first", "i8"), ("last", "i8"), ("at", "i8"), ("rests", "i8"),
@@ -69,6 +71,7 @@ def numbers(laws: Laws, cells: Cells) -> dict[str, float]:
         "links": laws.routes.n_links, "options": laws.routes.option.shape[1],
         "gates": len(laws.world.network.gates),
         "own_columns": sum(h.factor is not None for h in cells.hazards),
+        "danger_on_legs": laws.danger_on_legs,
         "retry_s": laws.retry, "split_key": int(text_key("split")),
         "registration_s": round(behaviour.reception.registration_hours * 3600),
         "men_stay": behaviour.leaving.men_stay, "guards_leave": behaviour.leaving.guards_leave,
@@ -76,6 +79,9 @@ def numbers(laws: Laws, cells: Cells) -> dict[str, float]:
         "informed": behaviour.news.informed, "death_chance": laws.death_chance,
         "fence_death": behaviour.harm.fence_death,
         "frailty_shape": shape, "frailty_log_gamma": lgamma(shape + 1.0),
+        "die_of_wounds": behaviour.harm.die_of_wounds,
+        "die_per_day": 1.0 / behaviour.harm.die_of_wounds_days,
+        "recover_per_day": behaviour.harm.recover_per_day,
     }  # fmt: skip
 
 
@@ -110,6 +116,7 @@ def fixed(laws: Laws, cells: Cells, observer: Observer) -> dict[str, NDArray[Any
         "km": network.km.astype(np.float64), "route_key": network.route_key.copy(),
         "option": i64(routes.option), "option_key": routes.option_key.copy(),
         "way": i64(laws.way), "inside": world.inside.copy(), "country": i64(world.country),
+        "reach": routes.reach(),
         "near_home": i64(laws.refuge_near_home), "place_key": laws.place_key.copy(),
         "clocks_of": i64([[*numbers, *[-1] * (width - len(numbers))] for numbers in clocks]),
         "n_clocks": i64([len(numbers) for numbers in clocks]),
@@ -119,7 +126,9 @@ def fixed(laws: Laws, cells: Cells, observer: Observer) -> dict[str, NDArray[Any
         "own_column": i64(np.where([h.factor is not None for h in hazards], column, -1)),
         "gate_out": np.array([gate.out for gate in network.gates], dtype=bool),
         "gate_crossing": i64([gate.crossing for gate in network.gates]),
-        "harm_weight": laws.harm_weights.copy(),
+        "harm_weight": laws.harm_weights.copy(), "slower_s": i64(laws.slower_s),
+        "toll_at_place": np.zeros((cells.places, cells.groups)),
+        "toll_on_road": np.zeros((laws.routes.n_links, cells.groups)),
         "stops": i64(observer.stops), "wait_edges_s": np.array(WAITS) * 3600.0,
     }  # fmt: skip
 
@@ -130,7 +139,9 @@ def scratch(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
     heaps = HEAPS * cells.total
     return {
         "people": np.zeros((places, groups, len(Status)), dtype=np.int64),
-        "present": np.zeros((places, KINDS), dtype=np.int64),
+        "present": np.zeros((places, groups, KINDS), dtype=np.int64),
+        "on_leg": np.zeros((laws.routes.n_links, groups, KINDS), dtype=np.int64),
+        "hurt": np.zeros(places, dtype=np.int64),
         "line": np.zeros((gates, KINDS), dtype=np.int64),
         "queued": np.zeros(gates, dtype=np.int64),
         "left": np.zeros((places, groups), dtype=np.int64),
@@ -165,7 +176,8 @@ def observed(observer: Observer) -> dict[str, NDArray[Any]]:
     """The observer's own arrays."""
     return {
         "outcomes": observer.outcomes, "outcomes_so_far": observer.outcomes_so_far,
-        "deaths": observer.deaths, "wounded": observer.wounded, "registered": observer.registered,
+        "deaths": observer.deaths, "deaths_of_wounds": observer.deaths_of_wounds,
+        "wounded": observer.wounded, "registered": observer.registered,
         "parted": observer.split, "reunited": observer.reunited,
         "barred_deaths": observer.barred_deaths, "waited_s": observer.waited_s,
         "passed": observer.passed, "hours_waited": observer.hours_waited,

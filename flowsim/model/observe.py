@@ -16,17 +16,29 @@ class Stocks:
     Attributes
     ----------
     people : int64 array (P, G, 7)
-    composition : int64 array (P, 5)
-        Persons present at each place by kind: all but those on the move.
+    present : int64 array (P, G, 5)
+        Persons present at each place by group and kind: all but those on the move.
+    on_leg : int64 array (L, G, 5)
+        Persons on the move by link, group and kind, where a scenario has danger there; who looks
+        for a way on, by the link they came.
+    hurt : int64 array (P,)
+        Wounded who live, by place.
     waiting : int64 array (X, 5)
         At each crossing, in the direction out.
     apart : int
         In parts that were left at a gate and have not joined their family again.
     """
 
-    def __init__(self, people: Ints, composition: Ints, waiting: Ints, apart: int) -> None:
-        self.people, self.composition, self.waiting = people, composition, waiting
-        self.apart = apart
+    def __init__(
+        self, people: Ints, present: Ints, on_leg: Ints, waiting: Ints, hurt: Ints, apart: int
+    ) -> None:
+        self.people, self.present, self.on_leg = people, present, on_leg
+        self.waiting, self.hurt, self.apart = waiting, hurt, apart
+
+    @property
+    def composition(self) -> Ints:
+        """Persons present at each place by kind, (P, 5)."""
+        return np.asarray(self.present.sum(axis=1))
 
 
 class Observer:
@@ -48,9 +60,12 @@ class Observer:
         self.waiting = np.zeros((n, crossings, KINDS), dtype=np.int32)
         self.outcomes = np.zeros((n, crossings, len(OUTCOMES), KINDS), dtype=np.int32)
         self.deaths = np.zeros((n, places, groups), dtype=np.int32)
+        self.deaths_of_wounds = np.zeros((n, places), dtype=np.int32)
         self.wounded = np.zeros((n, places, groups), dtype=np.int32)
+        self.wounded_now = np.zeros((n, places), dtype=np.int32)
         self.registered = np.zeros((n, places, KINDS), dtype=np.int32)
         self.exposure = np.zeros((n, places, groups))
+        self.exposure_by_status = np.zeros((n, groups, len(STATUSES)))
         self.violence = np.zeros((n, places))
         self.split = np.zeros((n, crossings), dtype=np.int32)
         self.barred_deaths = np.zeros((n, crossings), dtype=np.int32)
@@ -63,10 +78,14 @@ class Observer:
         self.waited_s = np.zeros((n, crossings), dtype=np.int64)
         self.passed = np.zeros((n, crossings), dtype=np.int64)
 
-    def expose(self, people: Ints, danger: NDArray, violence: NDArray, seconds: int) -> None:
+    def expose(self, people: Ints, danger: NDArray, violence: NDArray, seconds: float) -> None:
         """Persons (P, G) who stood in danger (P, G) for some seconds; violence (P,) is noted."""
         self.exposure[self.at] += people * danger * (seconds / DAY)
         self.violence[self.at] = violence
+
+    def expose_by_status(self, persons_in_danger: Floats, seconds: float) -> None:
+        """Persons times the danger that they are in, (G, 7), for some seconds."""
+        self.exposure_by_status[self.at] += persons_in_danger * (seconds / DAY)
 
     def close(self, stocks: Stocks) -> None:
         """End the interval with the persons as they stand."""
@@ -74,6 +93,7 @@ class Observer:
         self.composition[self.at] = stocks.composition
         self.waiting[self.at] = stocks.waiting
         self.apart[self.at] = stocks.apart
+        self.wounded_now[self.at] = stocks.hurt
         self.at += 1
 
     def waiting_hours(self) -> Floats:

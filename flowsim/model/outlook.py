@@ -157,7 +157,7 @@ class Outlook:
 
         While one is looked at, all that is asked of the outlook holds for it.
         """
-        grid = self.scenario.grid
+        grid = self.scenario.grid_s
         if most is not None:
             grid *= max(1, -(-self.duration // (grid * most)))
         told = self.laws.told
@@ -167,7 +167,7 @@ class Outlook:
             yield next(leaving)
 
     def _look(self, start: int) -> None:
-        half = self.scenario.grid // 2
+        half = self.scenario.grid_s // 2
         self.seconds, self.danger = start, self.world.surroundings.at(start + half)
         self.borders.observe(start, self._views)  # type: ignore[arg-type]
         self._once_shut |= self.borders.shut

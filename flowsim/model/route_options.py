@@ -77,9 +77,9 @@ class Worth:
         section, network = self.routes.section, self.world.network
         free, hours, danger = np.zeros_like(prices.waits), prices.hours, prices.danger
         safe = None if prices.road is None else (prices.road[0], np.zeros_like(prices.road[1]))
-        risk = link_cost(section, network, hours, danger, free, safe)
-        land = link_cost(section, network, hours, danger, free, prices.road)
-        cost = link_cost(section, network, hours, danger, prices.waits, prices.road)
+        risk = link_cost(section, network, hours, danger, free, safe, prices.on_road)
+        land = link_cost(section, network, hours, danger, free, prices.road, prices.on_road)
+        cost = link_cost(section, network, hours, danger, prices.waits, prices.road, prices.on_road)
         self.hours = hours[row]
         self.link = {
             "length": -self.routes.km_cost,

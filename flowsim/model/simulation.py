@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -24,12 +24,15 @@ from flowsim.model.beliefs import Beliefs, Grapevine, Snapshot
 from flowsim.model.borders import Borders
 from flowsim.model.circumstances import Circumstances
 from flowsim.model.compiled import Compiled
+from flowsim.model.exposure import by_status
 from flowsim.model.hazards import Cells, Hazard, hazards_of
 from flowsim.model.household_table import HouseholdTable
 from flowsim.model.laws import Laws, Now
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.outlook import world_of
 from flowsim.model.sight import Reports, Sight
+from flowsim.model.ticks import Ticks
+from flowsim.model.tolls import TollOfEvents, Tolls
 from flowsim.results.result import Result
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
@@ -103,16 +106,21 @@ class Simulation:
         self.rules = dict(rules or {})
         self.engine = "columns" if engine is None else engine.name
         self.world = world = world_of(setup)
-        self.seconds, self.grid_s = 0, setup.grid
+        self.seconds, self.grid_s = 0, setup.grid_s
         self.duration = int((setup.end - setup.start).total_seconds())
         self.borders = Borders(setup, world)
         self.laws = Laws(setup, world, self.seed_text)
         self.cells = Cells(
             hazards_of(setup, self.borders.may_transfer(), rules), len(world.places),
             len(world.groups), len(world.countries), len(world.network.gates),
+            self.laws.routes.n_links,
         )  # fmt: skip
         self.circumstances = Circumstances(setup, world, self.borders)
-        self._edges = self.borders.edges()
+        self._tolls = TollOfEvents(
+            setup.violence.events, world.network.names, self.laws.group_names,
+            (world.network.tail, world.network.head), self.laws.harm_weights, setup.start,
+        )  # fmt: skip
+        self._edges, self.ticks = self.borders.edges(), Ticks(setup, self.borders)
         sides = [side for border in setup.borders for side in border.authorities]
         self.reports = Reports(round(3600 * max((a.lag_hours for a in sides), default=0.0)))
         self.views: dict[tuple[str, str], Any] = {
@@ -200,7 +208,8 @@ class Simulation:
         people hear of are those of the start of the step; authorities look once an hour.
         """
         borders = self.borders
-        for start, stop in self._ticks():
+        end = min(self.seconds + self.setup.step, self.duration)
+        for start, stop in self.ticks.between(self.seconds, end):
             self.violence(start)
             segments = self._segments(start, stop)
             self.look_at_borders(start)
@@ -215,7 +224,7 @@ class Simulation:
                 self.crowd.segment(first, last, changed)
             self.crowd.end_tick()
             self.seconds = stop
-            self.record(stop)
+            self.record(start, stop)
         self._look()
         self.look_at_borders(self.seconds)  # for who asks between steps
 
@@ -258,30 +267,32 @@ class Simulation:
 
     def hazards(self, start: int, stop: int) -> None:
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
-        danger = self.danger
+        danger, tolls = self.danger, self._tolls_between(start, stop)
         view = self.circumstances.view(
             danger, heard(self._kernel, self._news), self._gone, self._hurry, self._awaited,
-            self.stocks.waiting.sum(axis=1),
+            self.stocks.waiting.sum(axis=1), tolls,
         )  # fmt: skip
         self.face.advance(start, stop, self.cells.rates(view, self.now))
-        self.observer.expose(self._present(), danger.struck, danger.violence, stop - start)
+        self._expose(start, stop)
 
-    def record(self, stop: int) -> None:
+    def _tolls_between(self, start: int, stop: int) -> Tolls | None:
+        """Hazards of events with a toll of their own in a tick; None where there is no such."""
+        if not self._tolls.any:
+            return None
+        tolls = self._tolls.between(start, stop, self.stocks.present, self.stocks.on_leg)
+        self.crowd.strike(tolls.dies_at_place, tolls.dies_on_road)
+        return tolls
+
+    def record(self, start: int, stop: int) -> None:
         """Phase 9: at the end of a recording interval, count."""
         self.stocks = self.crowd.stocks()
+        if stop - start > self.grid_s:
+            self._expose(start, stop)
         observer = self.observer
         if observer.at < observer.stops.size and stop == observer.stops[observer.at]:
             observer.close(self.stocks)
 
     # ---- what the phases need ------------------------------------------------------------
-
-    def _ticks(self) -> Iterator[tuple[int, int]]:
-        """The step, cut at the grid."""
-        start, end = self.seconds, min(self.seconds + self.setup.step, self.duration)
-        while start < end:
-            stop = min(end, (start // self.grid_s + 1) * self.grid_s)
-            yield start, stop
-            start = stop
 
     def _segments(self, start: int, stop: int) -> list[tuple[int, int]]:
         """A tick, cut at the edges of policies."""
@@ -302,6 +313,20 @@ class Simulation:
         self._settled = self.crowd.occupancy()
         self._taken = (capacity >= 0) & (self._settled >= full)
         self._free = free_part(capacity, self._settled)
+
+    def _expose(self, start: int, stop: int) -> None:
+        """Note who is in danger: as a tick begins and, of one of several hours, also as it ends."""
+        danger, seconds = self.danger, float(stop - start)
+        if seconds > self.grid_s:
+            seconds /= 2.0
+        self.observer.expose(self._present(), danger.struck, danger.violence, seconds)
+        self.observer.expose_by_status(
+            by_status(
+                self.stocks, danger, self.setup.behaviour.harm, self.world.network,
+                self.borders.roads,
+            ),
+            seconds,
+        )  # fmt: skip
 
     def _present(self) -> Ints:
         """Persons at each place by group, without those on the move, (P, G)."""

@@ -18,6 +18,7 @@ from flowsim.errors import ScenarioWarning, SimulationError
 from flowsim.model.explain import share_text
 from flowsim.model.outlook import Interval, Outlook
 from flowsim.model.route_options import Way, Worth, chances, likely_ways, settled
+from flowsim.scenario.estimates import USUAL_WAY, scale_of
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.load import where_written
 from flowsim.scenario.policies import held
@@ -71,7 +72,7 @@ def unlikely(scenario: Scenario) -> list[Flaw]:
     known = all(policy.is_known() for _, policy in held(scenario, "borders"))
     if scenario.rules == "flee" or not known:
         return []
-    intervals = -(-int((scenario.end - scenario.start).total_seconds()) // scenario.grid)
+    intervals = -(-int((scenario.end - scenario.start).total_seconds()) // scenario.grid_s)
     size = len(scenario.places) ** 2 * len(scenario.groups)
     if size * min(intervals, INTERVALS) > MOST_WORK:
         return []
@@ -185,7 +186,18 @@ class _Course:
             return
         loc, why = where
         wrong = f"next to nobody ({share_text(best)} of those who leave) can be expected to cross"
-        yield Flaw(loc, f"{wrong}: {why}", "change it, or see what `flowsim explain` says of ways")
+        right = "change it, or see what `flowsim explain` says of ways"
+        yield Flaw(loc, f"{wrong}: {why}", right + self._scale(loc))
+
+    def _scale(self, loc: tuple[str, ...]) -> str:
+        """Where kilometres keep people inside, what they would cost on a map of this scale."""
+        cost = scale_of(self.scenario) if loc == _KNOBS["length"] else None
+        told = self.scenario.behaviour.routes.km_cost
+        if cost is None or cost["value"] >= told:
+            return ""
+        return (
+            f"; {cost['value']:g} a km, not {told:g}, makes the usual way abroad cost {USUAL_WAY:g}"
+        )
 
     def _looks(self) -> Iterator[Outlook]:
         """The course at some moments, evenly spread over those who leave."""

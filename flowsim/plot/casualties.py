@@ -41,7 +41,8 @@ def deaths(
     """Deaths by time of death, the official count by time of report, and the later totals.
 
     The official count lags: bodies reach a morgue days after a death. It is drawn beside the run,
-    and no run is judged by it; later commissions give the band.
+    and no run is judged by it unless the scenario says how late deaths are counted: then the run's
+    own count is drawn, too. Later commissions give the band.
 
     Parameters
     ----------
@@ -86,6 +87,11 @@ def _totals(axes: Axes, result: Result, reports: Sequence[Report]) -> list[Any]:
     axes.plot(
         x, series.values, color=INK, linewidth=points(0.2), label="simulated, by time of death"
     )
+    if "deaths_counted" in result.data:
+        axes.plot(
+            x, quantity(result, "deaths_official").values, color=INK, linewidth=points(0.11),
+            linestyle="--", gid="counted", label="simulated, by time of the official count",
+        )  # fmt: skip
     low, high = axes.get_xlim()
     official = sorted(
         (float(mdates.date2num(r.when)), r.value)

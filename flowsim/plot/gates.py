@@ -36,6 +36,8 @@ from flowsim.scenario.scenario import Scenario
 from flowsim.world.config import Report
 
 WAIT = "mean wait of those admitted"
+CHANGE: dict[str, Any] = {"color": INK, "linewidth": 0.6, "linestyle": (0, (3, 2))}
+"""How a change of what a gate can pass is drawn."""
 MOST = 10
 """Crossings that one figure shows."""
 
@@ -56,7 +58,8 @@ def queues(
     reports : sequence of Report, optional
         Those about waiting at one crossing are drawn; those of the scenario unless given.
     scenario : Scenario, optional
-        For the times at which each crossing is shut, which are grey, and for its reports.
+        For the times at which each crossing is shut, which are grey, and when what can physically
+        pass there changes, and for its reports.
     width : float
         Millimetres; 89 is a column of many journals and 183 their page.
 
@@ -89,20 +92,39 @@ def queues(
         date_labels(axes, axes in grid[-1])
     for axes in grid[-1]:
         axes.set_xlabel("local time")
-    page.key_below(_key(drawn, len(peaks) - len(order), scenario is not None))
+    changes = scenario is not None and any(row.direction != "back" for row in scenario.gates)
+    page.key_below(_key(drawn, len(peaks) - len(order), scenario is not None, changes))
     return page.settled()
 
 
-def _key(drawn: Sequence[Report], left_out: int, shut: bool) -> list[Any]:
+def _key(drawn: Sequence[Report], left_out: int, shut: bool, changes: bool) -> list[Any]:
     kinds: list[Any] = [Patch(color=KIND[k], label=name_of(k)) for k in KIND]
     if shut:
         kinds.append(Patch(facecolor=SHUT, edgecolor=FAINT, linewidth=0.5, label="crossing shut"))
+    if changes:
+        kinds.append(Line2D([], [], label="persons an hour who can pass from then on", **CHANGE))
     dot: dict[str, Any] = {"linestyle": "none", "marker": ".", "color": INK}
     kinds.append(Line2D([], [], label=WAIT, markersize=points(0.6), **dot))
     kinds += report_handles(drawn)
     words = ["each row to its own scales"]
     words += [f"{left_out} crossings with shorter queues not shown"] if left_out else []
     return kinds + [Line2D([], [], linestyle="none", label=text) for text in words]
+
+
+def _capacities(axes: Axes, scenario: Scenario, crossing: str) -> None:
+    """Mark when what can physically pass a crossing on the way out changes, and to what."""
+    for row in scenario.gates:
+        inside = scenario.start <= row.start < scenario.end
+        if row.crossing != crossing or row.direction == "back" or not inside:
+            continue
+        limit = row.persons_per_hour
+        at = mdates.date2num(row.start)
+        axes.axvline(at, gid=f"capacity {crossing}", **CHANGE)
+        axes.annotate(
+            "no limit" if limit is None else f"{limit:,.4g}/h", (at, 1.0),
+            xycoords=("data", "axes fraction"), xytext=(points(0.2), -points(0.9)),
+            textcoords="offset points", fontsize=points(0.8), color=INK,
+        )  # fmt: skip
 
 
 def _crossing(
@@ -128,6 +150,7 @@ def _crossing(
                         linewidth=0,
                         zorder=0,
                     )
+        _capacities(left, scenario, name)
     when = mdates.date2num(times.astype("datetime64[us]"))
     left.stackplot(
         when, *(waiting.sel(kind=k).values for k in KIND), colors=list(KIND.values()), linewidth=0

@@ -27,5 +27,8 @@ class Border(Section):
     """A border between two countries and the authorities on its two sides."""
 
     id: Name
+    """By which scripts and variants name it."""
     between: tuple[Name, Name]
+    """The two countries."""
     authorities: tuple[Authority, ...] = ()
+    """Who holds policies on either side; none leaves the border open."""

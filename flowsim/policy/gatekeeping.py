@@ -280,7 +280,9 @@ class Quota(GatePolicy):
     shared: bool = False
     """The number is for all its crossings together, which have equal parts of it."""
     exempt: Conditions = ()
+    """Who passes beside the quota."""
     priority: Conditions = ()
+    """Who is served first."""
 
     @model_validator(mode="after")
     def _one_rate(self) -> Quota:
@@ -325,6 +327,7 @@ class Triage(GatePolicy):
     per_hour: Positive | None = None
     """Persons an hour who can be checked, at each crossing; empty means no limit of its own."""
     exempt: Conditions = ()
+    """Who passes in any case."""
     barred: Conditions = ()
     """Who may not pass."""
     priority: Conditions = ()

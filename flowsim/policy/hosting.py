@@ -50,7 +50,9 @@ class ForcedReturn(HostPolicy):
     statements = (Opening,)
     of_refuge = True
     start: Instant
+    """From this moment."""
     deadline: Instant
+    """Until this moment the pressure rises."""
     per_day: NonNegative = 0.0
     """Hazard at the start, 1/day."""
     per_day_at_deadline: NonNegative

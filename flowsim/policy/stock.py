@@ -50,6 +50,7 @@ class Scheduled(Policy):
 
     type: Literal["scheduled"] = "scheduled"
     policies: Annotated[tuple[SerializeAsAny[AnyPolicy], ...], BeforeValidator(_made)]
+    """Those that it schedules."""
 
     def parts(self) -> tuple[Policy, ...]:
         """Its policies, each cut to the schedule's own window and crossings."""
@@ -81,7 +82,9 @@ class Watch(Section):
     """A crossing or a place; empty means all crossings, all places of the own country, or the
     worst violence."""
     above: float | None = None
+    """Level above which it holds."""
     below: float | None = None
+    """Level below which it holds."""
 
     @model_validator(mode="after")
     def _one_level(self) -> Watch:

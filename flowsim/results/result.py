@@ -15,7 +15,7 @@ from flowsim.results.effects import policy_effects
 from flowsim.results.netcdf import read_netcdf, write_netcdf
 from flowsim.results.resample import FLOWS as FLOWS
 from flowsim.results.resample import day_ends, day_of, thin
-from flowsim.results.variables import COORDINATES, Variables, listed
+from flowsim.results.variables import ALL_VARIABLES, COORDINATES, Variables, listed
 from flowsim.results.variables import VARIABLES as VARIABLES
 from flowsim.shown import plain
 
@@ -59,7 +59,7 @@ class Result(Variables):
     if not TYPE_CHECKING:  # type checkers know the names, and tell of others
 
         def __getattr__(self, name: str) -> xr.DataArray:
-            if name not in VARIABLES:
+            if name not in ALL_VARIABLES:
                 wrong = f"{type(self).__name__!r} object has no attribute {name!r}"
             elif name in self.data:
                 return self.data[name]
@@ -68,7 +68,7 @@ class Result(Variables):
             raise AttributeError(wrong, name=name, obj=self)
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *(name for name in VARIABLES if name in self.data)})
+        return sorted({*super().__dir__(), *(name for name in ALL_VARIABLES if name in self.data)})
 
     @property
     def start(self) -> datetime:

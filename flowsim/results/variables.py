@@ -32,6 +32,8 @@ class Variable:
         `SUM`, `POINT`, `MEAN` or `MAXIMUM`; empty where it has no time.
     weights : str
         What a mean is weighted by.
+    optional : bool
+        Whether only runs of scenarios that ask for it have it.
     """
 
     dims: tuple[str, ...]
@@ -40,6 +42,7 @@ class Variable:
     over_time: str = ""
     comment: str = ""
     weights: str = ""
+    optional: bool = False
 
     def attributes(self) -> dict[str, str]:
         """Names and values by the CF conventions.
@@ -59,12 +62,18 @@ class Variable:
         return {key: value for key, value in told.items() if value}
 
 
-def _stock(dims: str, units: str, long_name: str, comment: str = "") -> Variable:
-    return Variable(("time", *dims.split()), units, long_name, POINT, comment)
+def _stock(
+    dims: str, units: str, long_name: str, comment: str = "", optional: bool = False
+) -> Variable:
+    dimensions = ("time", *dims.split())
+    return Variable(dimensions, units, long_name, POINT, comment, optional=optional)
 
 
-def _flow(dims: str, units: str, long_name: str, comment: str = "") -> Variable:
-    return Variable(("time", *dims.split()), units, long_name, SUM, comment)
+def _flow(
+    dims: str, units: str, long_name: str, comment: str = "", optional: bool = False
+) -> Variable:
+    dimensions = ("time", *dims.split())
+    return Variable(dimensions, units, long_name, SUM, comment, optional=optional)
 
 
 class Variables:
@@ -127,6 +136,25 @@ class Variables:
         "crossing", "persons", "persons who died refused at a crossing and not past it since",
         "Wherever they died; the crossing is that of the last refusal.",
     )]  # fmt: skip
+    exposure_by_status: Annotated[xr.DataArray, _flow(
+        "group status", "person-days", "time spent in danger by what people did",
+        "Weighted by the danger that acts on them: on the way that of the leg, of the detained "
+        "their part. Expected deaths of a person with the weight of men are deaths_per_day times "
+        "it.",
+    )]  # fmt: skip
+    deaths_counted: Annotated[xr.DataArray, _flow(
+        "place", "persons", "deaths by the time at which they were counted officially",
+        "Where deaths are counted late or never (harm.counted_after_days, harm.never_counted).",
+        optional=True,
+    )]  # fmt: skip
+    deaths_of_wounds: Annotated[xr.DataArray, _flow(
+        "place", "persons", "persons who died of wounds, which deaths hold too",
+        "Where the wounded die of wounds or recover.", optional=True,
+    )]  # fmt: skip
+    wounded_now: Annotated[xr.DataArray, _stock(
+        "place", "persons", "wounded persons who are alive and have not recovered",
+        "Where the wounded die of wounds or recover.", optional=True,
+    )]  # fmt: skip
 
 
 def _described(owner: type) -> dict[str, Variable]:
@@ -134,14 +162,16 @@ def _described(owner: type) -> dict[str, Variable]:
     return {name: hint.__metadata__[0] for name, hint in hints.items()}
 
 
-VARIABLES = MappingProxyType(_described(Variables))
-"""The variables of a run, in the order of its Dataset."""
+ALL_VARIABLES = MappingProxyType(_described(Variables))
+"""The variables that a run can have, in the order of its Dataset."""
+VARIABLES = MappingProxyType({name: v for name, v in ALL_VARIABLES.items() if not v.optional})
+"""Those that every run has."""
 QUEUE_PEAK = Variable(
     ("time", "crossing"), "persons", "most persons who waited at a crossing at once", MAXIMUM
 )
 """``queue_peak``, which a study adds."""
 OVER_TIME = MappingProxyType(
-    {name: v.over_time for name, v in {**VARIABLES, "queue_peak": QUEUE_PEAK}.items()}
+    {name: v.over_time for name, v in {**ALL_VARIABLES, "queue_peak": QUEUE_PEAK}.items()}
 )
 """How each variable is merged over time; one that is not named here holds at an instant."""
 
@@ -194,7 +224,7 @@ COORDINATES = MappingProxyType(
 def listed() -> str:
     """The variables as the section ``Attributes`` of a docstring, indented as in a class."""
     lines = ["Attributes", "----------"]
-    for name, variable in VARIABLES.items():
+    for name, variable in ALL_VARIABLES.items():
         said = " ".join(f"{variable.long_name}. {variable.comment}".split())
         text = f"{said[0].upper()}{said[1:]}".rstrip(". ")
         lines.append(f"{name} : {variable.units}, ({', '.join(variable.dims)})")

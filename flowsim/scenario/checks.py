@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flowsim.errors import Problem
 from flowsim.scenario.draft import Draft, NotKnownError
 from flowsim.scenario.flaws import Flaw, in_order, tell
+from flowsim.scenario.links import wrong_links
 from flowsim.scenario.rules import (
     arrivals,
     borders,
@@ -59,4 +60,5 @@ def check(scenario: Scenario) -> list[Problem]:
     list of Problem
         Empty where nothing is wrong.
     """
-    return in_order(tell(flaws_across(Draft.of(scenario)), scenario))
+    flaws = [*flaws_across(Draft.of(scenario)), *wrong_links(scenario)]
+    return in_order(tell(flaws, scenario))

@@ -15,13 +15,14 @@ Kind = Literal["changed", "added", "removed", "replaced", "reordered"]
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "routes": ("start", "end", "mode"),
     "events": ("place", "start"),
+    "gates": ("crossing", "start", "direction"),
     "arrivals": ("start", "place"),
     "orders": ("start",),
     "policies": ("type",),
     "back": ("type",),
 }
 """By what items without a name of their own are matched."""
-_TOLD = {"source": "", "note": "", "distribution": "uniform"}
+_TOLD = {"source": "", "note": "", "distribution": "quantiles"}
 Items = Sequence[Any]
 
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from flowsim.config import Section
 from flowsim.policy.config import Border
 from flowsim.scenario.nodes import NAMED_BY, Loc
-from flowsim.world.config import Arrival, Condition, Event, Force, Group, Place, Report, Route
+from flowsim.world.config import (
+    Arrival,
+    Condition,
+    Event,
+    Force,
+    GateCapacity,
+    Group,
+    Place,
+    Report,
+    Route,
+)
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
@@ -20,6 +30,7 @@ EVENTS: Loc = ("violence", "events")
 ROWS: Mapping[Loc, type[Section]] = {
     ("places",): Place,
     ("routes",): Route,
+    ("gates",): GateCapacity,
     ("groups",): Group,
     EVENTS: Event,
     ("forces",): Force,
@@ -140,6 +151,11 @@ class Draft:
     def routes(self) -> Rows[Route]:
         """Its routes."""
         return self.rows(("routes",))
+
+    @property
+    def gates(self) -> Rows[GateCapacity]:
+        """Physical capacities of crossings over time."""
+        return self.rows(("gates",))
 
     @property
     def groups(self) -> Rows[Group]:

@@ -46,7 +46,13 @@ _NO_TABLES = (
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
-def read_text(path: Path, most_bytes: int, named: Spot | None = None, path_told: str = "") -> str:
+def read_text(
+    path: Path,
+    most_bytes: int,
+    named: Spot | None = None,
+    path_told: str = "",
+    longest_line: int = LINE_CHARACTERS,
+) -> str:
     """The text of a UTF-8 file with plain line ends and without byte order mark.
 
     Parameters
@@ -58,6 +64,8 @@ def read_text(path: Path, most_bytes: int, named: Spot | None = None, path_told:
         Where the file is named; a file that cannot be opened is told there.
     path_told : str
         Path in the scenario of what names it.
+    longest_line : int
+        Characters of a line; more are refused.
 
     Raises
     ------
@@ -76,13 +84,15 @@ def read_text(path: Path, most_bytes: int, named: Spot | None = None, path_told:
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
         byte = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         raise _refusal(path, byte, "save the file as UTF-8", line, column) from None
-    _check_lines(path, text)
+    _check_lines(path, text, longest_line)
     return text
 
 
-def read_table_text(path: Path, named: Spot | None = None, path_told: str = "") -> str:
+def read_table_text(
+    path: Path, named: Spot | None = None, path_told: str = "", most_bytes: int = TABLE_BYTES
+) -> str:
     """The same of a table; what begins as another kind of text file is told to be that."""
-    text = read_text(path, TABLE_BYTES, named, path_told)
+    text = read_text(path, most_bytes, named, path_told)
     start = text[:1000].lstrip().encode().lower()
     _refuse_format(path, _NO_TABLES, start, path_told, "a CSV table")
     return text
@@ -198,7 +208,7 @@ def beside(path: Path) -> list[str]:
         return []
 
 
-def _check_lines(path: Path, text: str) -> None:
+def _check_lines(path: Path, text: str, longest: int) -> None:
     found = _CONTROL.search(text)
     if found:
         at = found.start()
@@ -208,9 +218,9 @@ def _check_lines(path: Path, text: str) -> None:
     start, line = 0, 1
     while (end := text.find("\n", start)) >= 0 or start < len(text):
         end = len(text) if end < 0 else end
-        if end - start > LINE_CHARACTERS:
+        if end - start > longest:
             wrong = f"this line has {end - start} characters"
-            raise _refusal(path, wrong, f"give at most {LINE_CHARACTERS} a line", line, 1)
+            raise _refusal(path, wrong, f"give at most {longest} a line", line, 1)
         start, line = end + 1, line + 1
 
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning
-from flowsim.scenario.checks import flaws_across
+from flowsim.scenario.build import Told, build, odd
 from flowsim.scenario.draft import ROWS
 from flowsim.scenario.extends import Lists, Replaced, merge, replacement
 from flowsim.scenario.files import FILE as FILE
@@ -31,17 +31,11 @@ from flowsim.scenario.files import (
     within,
 )
 from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, listed, tell
-from flowsim.scenario.nodes import Loc, Node, Spot
-from flowsim.scenario.numbers import lift
-from flowsim.scenario.override import locate
-from flowsim.scenario.policies import without_own
+from flowsim.scenario.nodes import Node, Spot
 from flowsim.scenario.read import parse
-from flowsim.scenario.rules.period import clocks
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shipped import names, shipped_path
-from flowsim.scenario.swapped import ALL_SWAPPED, all_swapped, swapped_places
 from flowsim.scenario.tables import read_table
-from flowsim.scenario.validate import validate
 
 CHAIN = 20
 """Longest chain of files that extend one another."""
@@ -99,20 +93,8 @@ def read_scenario(path: str | os.PathLike[str], allow_code: bool = False) -> Sce
 
 def _odd(whole: Whole) -> Iterator[str]:
     """What its author may not have meant."""
-    changes = list(clocks(whole.scenario))
-    if changes:
-        days = f"{changes[0]}{_more(len(changes) - 1)}: all days have 24 hours"
-        yield f"{whole.root.at.file}: timezone: {days}"
     yield from (str(replaced) for replaced in whole.replaced if replaced.dropped)
-    places, routes = whole.scenario.places, whole.scenario.routes
-    right = "correct them if they are"
-    odd = [
-        Flaw(("places", swap.index, "lat"), str(swap), right)
-        for swap in swapped_places(places, routes)
-    ]
-    if not odd and all_swapped(places, routes):
-        odd = [Flaw(("places",), ALL_SWAPPED, right)]
-    yield from (str(problem) for problem in tell(odd, whole.root))
+    yield from odd(whole.scenario, whole.root)
 
 
 def read_whole(path: str | os.PathLike[str], allow_code: bool = False) -> Whole:
@@ -128,15 +110,12 @@ def read_whole(path: str | os.PathLike[str], allow_code: bool = False) -> Whole:
     try:
         root = reader.read(file)
     except ScenarioError as error:
-        raise ScenarioError(in_order([*reader.problems, *error.problems], reader.files)) from None
-    scenario, problems = _build(root, reader, allow_code)
+        problems = [*reader.told.problems, *error.problems]
+        raise ScenarioError(in_order(problems, reader.told.files)) from None
+    scenario, problems = build(root, reader.told, allow_code)
     if scenario is None or problems:
-        raise ScenarioError(in_order(problems, reader.files))
+        raise ScenarioError(in_order(problems, reader.told.files))
     return Whole(scenario, root, reader.extends, tuple(reader.replaced))
-
-
-def _more(count: int) -> str:
-    return f" (and {count} time{'s' if count > 1 else ''} more)" if count else ""
 
 
 def where_written(
@@ -154,32 +133,6 @@ def where_written(
 
 def _file_of(start: Path) -> Path:
     return start if start.suffix in (".yaml", ".yml") and not is_folder(start) else start / FILE
-
-
-def _build(root: Node, reader: _Reader, allow_code: bool) -> tuple[Scenario | None, list[Problem]]:
-    flaws: list[Flaw] = []
-    plain, numbers = lift(root, Scenario, flaws)
-    plain, own = without_own(plain, allow_code)
-    draft, data, schema = validate(plain, reader.damaged)
-    told = {flaw.loc for flaw in flaws}
-    flaws += [f for f in schema if f.loc not in told and not reader.has_told(f.loc)]
-    flaws += own + flaws_across(draft)
-    problems = [*reader.problems, *tell(flaws, root)]
-    if problems:
-        return None, problems
-    lifted = {number["path"] for number in numbers}
-    given = [number for number in data.get("numbers", ()) if number["path"] not in lifted]
-    scenario = Scenario.model_validate({**data, "numbers": [*given, *numbers]})
-    return scenario, tell(_lost_numbers(scenario, data.get("numbers", ())), root)
-
-
-def _lost_numbers(scenario: Scenario, given: Iterable[Mapping[str, Any]]) -> Iterator[Flaw]:
-    """Ranges given by themselves, as in an effective scenario, of what is not there."""
-    for i, number in enumerate(given):
-        try:
-            locate(scenario, number["path"])
-        except ValueError as error:
-            yield Flaw(("numbers", i, "path"), *error.args)
 
 
 def _named(folder: Path, name: str, named: Spot, told: str) -> Path:
@@ -219,10 +172,7 @@ class _Reader:
     """Reads a file, its tables and what it extends, and gathers what is wrong."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
-        self.files: list[str] = []
-        self.damaged: dict[Loc, set[str] | None] = {}
-        """Tables with problems: the columns they lack; None for those that could not be read."""
+        self.told = Told()
         self.extends: Path | None = None
         """What the first file extends."""
         self.replaced: list[Replaced] = []
@@ -238,7 +188,7 @@ class _Reader:
             )
             raise _error("extends", wrong, "extend a scenario that extends no other", named)
         self._chain[real] = file
-        self.files.append(str(file))
+        self.told.files.append(str(file))
         root = parse(read_text(file, YAML_BYTES, named, "extends" if named else ""), str(file))
         if not isinstance(root.value, dict):
             wrong, right = "this is not a scenario", "give the keys of a scenario, as `name: ...`"
@@ -252,8 +202,9 @@ class _Reader:
         lists: Lists = []
         merged = merge(below, root, flaws, replaced=lists)
         self.replaced += [replacement(*told) for told in lists]
-        lost = [f for f in flaws if f.at_key and f.loc[:-1] in self.damaged]  # maybe a lost row
-        self.problems += tell([flaw for flaw in flaws if flaw not in lost], root)
+        damaged = self.told.damaged
+        lost = [f for f in flaws if f.at_key and f.loc[:-1] in damaged]  # maybe a lost row
+        self.told.problems += tell([flaw for flaw in flaws if flaw not in lost], root)
         return merged
 
     def _base(self, base: Node, folder: Path) -> Node:
@@ -283,26 +234,14 @@ class _Reader:
             told = ".".join(map(str, loc))
             try:
                 path = within(folder, node.value, node.at, told)
-                self.files.append(str(path))
-                table, problems, missing = read_table(path, section, node.at, told)
+                self.told.files.append(str(path))
+                table = read_table(path, section, node.at, told)
             except ScenarioError as error:
-                self.problems += error.problems
+                self.told.problems += error.problems
                 around.value[key] = Node("", node.at)
-                self.damaged[loc] = None
+                self.told.damaged[loc] = None
                 continue
-            if problems:
-                self.problems += problems
-                self.damaged[loc] = missing
-            around.value[key] = table
-
-    def has_told(self, loc: Loc) -> bool:
-        """Whether what is wrong there follows from what is wrong with a table."""
-        for table, missing in self.damaged.items():
-            if missing is None and loc[: len(table)] == table:
-                return True
-            if missing and loc[:-2] == table and loc[-1] in missing:
-                return True
-        return False
+            around.value[key] = self.told.rows(loc, table)
 
 
 def _error(path: str, wrong: str, right: str, at: Spot | None) -> ScenarioError:

@@ -21,6 +21,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "routes": ("crossing",),
     "policies": ("name",),
     "back": ("name",),
+    "linked": ("name",),
 }
 """Lists whose items have a name, and the fields that hold it; paths give it in brackets."""
 
@@ -92,6 +93,22 @@ class Node:
             else:
                 return node.keys.get(str(part), node.at)
         return node.at
+
+
+def made_of(value: Any, at: Spot) -> Node:
+    """Data of Python as nodes that all stand at one place; what is not plain data stays as it is.
+
+    Examples
+    --------
+    >>> made_of({"share": {"North": 1.0}}, Spot("places", 1, 2)).get("share").plain()
+    {'North': 1.0}
+    """
+    if isinstance(value, Mapping):
+        inner = {str(key): made_of(item, at) for key, item in value.items()}
+        return Node(inner, at, dict.fromkeys(inner, at))
+    if isinstance(value, list | tuple):
+        return Node([made_of(item, at) for item in value], at)
+    return Node(value, at)
 
 
 def labels(field_name: str, items: Sequence[Any]) -> list[str | int]:

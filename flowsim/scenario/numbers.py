@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
@@ -11,10 +11,11 @@ from flowsim.scenario.flaws import Flaw, unknown_key
 from flowsim.scenario.leaves import keys_of, leaf, zone_of
 from flowsim.scenario.messages import flaws_of, no_number, shown
 from flowsim.scenario.nodes import Loc, Node, Paths
+from flowsim.scenario.scenario import Distribution
 from flowsim.scenario.shape import adapter, bare, child, is_leaf
 
 PARTS = ("value", "low", "high", "distribution", "source", "note")
-_DISTRIBUTIONS = ("uniform", "triangular")
+DISTRIBUTIONS: tuple[str, ...] = get_args(Distribution)
 
 
 def lift(root: Node, expected: Any, flaws: list[Flaw]) -> tuple[Node, list[dict[str, Any]]]:
@@ -81,9 +82,10 @@ def number(
             fields[part] = str(data[part])
     if "distribution" in data:
         fields["distribution"] = data["distribution"]
-        if data["distribution"] not in _DISTRIBUTIONS:
+        if data["distribution"] not in DISTRIBUTIONS:
             wrong = f"there is no distribution {shown(data['distribution'])}"
-            flaws.append(Flaw((*loc, "distribution"), wrong, "give 'uniform' or 'triangular'"))
+            right = f"give {', '.join(map(repr, DISTRIBUTIONS))}"
+            flaws.append(Flaw((*loc, "distribution"), wrong, right))
     return fields, flaws
 
 

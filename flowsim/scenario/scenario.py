@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from flowsim.behaviour.config import Behaviour
 from flowsim.behaviour.flee_config import Flee
+from flowsim.clock import DAY
 from flowsim.config import Duration, Instant, Name, Section
 from flowsim.errors import ScenarioError
 from flowsim.policy.base import Policy
@@ -19,7 +20,23 @@ from flowsim.policy.opening import Direction
 from flowsim.policy.own import Rule, as_policy
 from flowsim.policy.stock import STOCK
 from flowsim.scenario.policies import held
-from flowsim.world.config import Arrival, Condition, Force, Group, Place, Report, Route, Violence
+from flowsim.world.config import (
+    Arrival,
+    Condition,
+    Force,
+    GateCapacity,
+    Group,
+    Place,
+    Report,
+    Route,
+    Violence,
+)
+
+Distribution = Literal["quantiles", "uniform", "triangular"]
+"""Of an uncertain number: low and high are its 5 and 95 % and the value its median, or low and high
+are its ends, and the value counts for nothing (`uniform`) or is the most likely (`triangular`)."""
+
+HOUR = 3600
 
 
 class Number(Section):
@@ -28,9 +45,34 @@ class Number(Section):
     path: str
     """Where it stands in the scenario."""
     value: float | int | str
+    """The value that a single run takes."""
     low: float | int | str | None = None
+    """Low end."""
     high: float | int | str | None = None
-    distribution: Literal["uniform", "triangular"] = "uniform"
+    """High end."""
+    distribution: Distribution = "quantiles"
+    """Whether the ends are its 5 and 95 %, or hard ones."""
+    source: str = ""
+    note: str = ""
+
+
+class Linked(Section):
+    """Uncertain inputs that are one doubt, so that samples move them together.
+
+    All capacities are too high, or all too low; a disputed event is earlier in every table.
+    """
+
+    name: Name
+    inputs: tuple[str, ...]
+    """Paths of numbers, or patterns of those that have a source or a range, in which ``*`` means
+    any text and ``?`` any character."""
+    by: Literal["rank", "factor", "shift_hours"] = "rank"
+    """Each stands at the same part of its own distribution, or is its value times one factor, or
+    (times) comes by so many hours later."""
+    low: float | None = None
+    """5 % of the factor, whose median is 1, or of the hours, whose median is 0."""
+    high: float | None = None
+    """95 % of it."""
     source: str = ""
     note: str = ""
 
@@ -49,16 +91,23 @@ class Scenario(Section):
     """
 
     name: Name
+    """Of the scenario; figures and folders are named after it."""
     title: str = ""
+    """In words, above figures."""
     start: Instant
+    """When the run starts."""
     end: Instant
+    """When it ends."""
     timezone: str = "UTC"
     """Of all the times in the scenario, which are naive and local."""
     step: Duration = 3600
+    """How often the model looks at everybody."""
     record: Duration = 3600
     """Interval of the results; a multiple of the step."""
-    grid: Duration = 3600
-    """Over which violence and hazards are taken as constant, whatever the step; a day at most."""
+    grid: Duration | None = None
+    """Over which violence and hazards are taken as constant, whatever the step; a day at most.
+    Empty means an hour or, in a step of several hours, all of them over which nothing changes that
+    comes from outside."""
     rules: Literal["flowsim", "flee"] = "flowsim"
     """What people do: as in `behaviour`, or day by day as in Flee 3 with the settings `flee`."""
     as_given: bool = False
@@ -67,19 +116,36 @@ class Scenario(Section):
     flee_from: tuple[Name, ...]
     """Countries whose residents are simulated."""
     places: tuple[Place, ...]
+    """Towns, villages, camps and gates."""
     routes: tuple[Route, ...]
+    """Roads and paths between places, and crossings."""
+    gates: tuple[GateCapacity, ...] = ()
+    """How many can physically pass crossings over time; before that, `gate_per_hour` of routes."""
     groups: tuple[Group, ...]
+    """Who people are."""
     violence: Violence = Violence()
+    """Where and when people are in danger."""
     forces: tuple[Force, ...] = ()
+    """Army, police, peacekeepers and militias."""
     conditions: tuple[Condition, ...] = ()
+    """Curfews, roadblocks and barricades."""
     borders: tuple[Border, ...] = ()
+    """Borders and the policies of the states on both sides."""
     behaviour: Behaviour = Behaviour()
+    """What people do."""
     arrivals: tuple[Arrival, ...] = ()
     """How many leave, where that is told and not simulated (`behaviour.leaving.count: given`)."""
     flee: Flee = Flee()
+    """Settings of the rules of Flee, for `rules: flee`."""
     reports: tuple[Report, ...] = ()
+    """Reported figures, to be held against a run."""
     numbers: tuple[Number, ...] = ()
     """Sources and ranges of the numbers above, gathered from the files."""
+    linked: tuple[Linked, ...] = ()
+    """Uncertain numbers that move together in samples."""
+    in_order: tuple[tuple[str, ...], ...] = ()
+    """Paths of times that keep this order in samples, as a push-back that ends before an
+    opening; the times of one section keep theirs anyway."""
 
     def __init__(self, /, **data: Any) -> None:
         from flowsim.scenario.checks import check
@@ -94,6 +160,84 @@ class Scenario(Section):
             raise ScenarioError(problems)
 
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def from_frames(
+        cls,
+        places: Any,
+        routes: Any = None,
+        events: Any = None,
+        reports: Any = None,
+        groups: Any = None,
+        arrivals: Any = None,
+        **others: Any,
+    ) -> Scenario:
+        """A scenario from data frames with the columns of the tables of the same names.
+
+        Missing cells (NaN, NaT, None) are not given; ``X.low`` and ``X.high`` beside a column
+        ``X`` are its range. What is left out is filled in, and says so in its `source`:
+
+        - no `routes`: great circles times 1.3 between neighbouring places;
+        - no `groups`: one of everybody, at whom violence is aimed that says nothing else, and
+          who has no kin anywhere;
+        - no `flee_from`: the countries of the places in danger;
+        - no `start` and `end`: from the midnight before the first violence to two weeks after
+          the last, or to the last report in the 90 days after it;
+        - no `borders`: an open one between each two countries that a route joins;
+        - no ``behaviour.routes.km_cost``: such that the usual way abroad costs 2.5.
+
+        Parameters
+        ----------
+        places, routes, events, reports, groups, arrivals : DataFrame, or sequence of mapping
+        **others
+            Further fields of a scenario, as `name`, `start`, `forces` or `behaviour`.
+
+        Raises
+        ------
+        ScenarioError
+            With everything that is wrong, as ``frame:row:column: path: what; what instead``; rows
+            and columns are counted from 1.
+
+        Examples
+        --------
+        >>> import flowsim as fs
+        >>> import pandas as pd
+        >>> places = pd.DataFrame({"name": ["Town", "Camp"], "country": ["Here", "There"],
+        ...     "lat": [40.5, 40.9], "lon": [72.8, 72.8], "population": [600, None]})
+        >>> events = pd.DataFrame({"place": ["Town"], "start": ["2010-06-10"],
+        ...     "peak": ["2010-06-11"], "until": ["2010-06-12"], "intensity": [1]})
+        >>> made = fs.Scenario.from_frames(places, events=events)
+        >>> made.routes[0].km, made.borders[0].id, made.flee_from
+        (57.8, 'Here-There', ('Here',))
+        """
+        from flowsim.scenario.frames import from_frames  # it imports this module
+
+        tables = {
+            "places": places, "routes": routes, "groups": groups, "events": events,
+            "reports": reports, "arrivals": arrivals,
+        }  # fmt: skip
+        return from_frames(tables, others)
+
+    def save(self, folder: str | os.PathLike[str], overwrite: bool = False) -> None:
+        """Write it as a new folder with a ``scenario.yaml`` and tables, which loads to the same.
+
+        Parameters
+        ----------
+        folder : str or path
+            It appears whole or not at all; its parent must exist.
+        overwrite : bool
+            Whether a folder that is there is replaced; of it, files that a scenario has go.
+
+        Raises
+        ------
+        ScenarioError
+            A policy is a function, which no file can hold.
+        FileExistsError
+            The folder exists and is not to be replaced.
+        """
+        from flowsim.scenario.write import save_scenario  # it imports this module
+
+        save_scenario(self, folder, overwrite)
 
     def replace_policies(
         self,
@@ -135,6 +279,22 @@ class Scenario(Section):
         See `replace_policies` for the arguments.
         """
         return self._change(border, policies, side, direction, keep=True)
+
+    @property
+    def grid_s(self) -> int:
+        """The grid in seconds, an hour where none is given."""
+        return HOUR if self.grid is None else self.grid
+
+    @property
+    def joins_hours(self) -> bool:
+        """Whether hours of a step over which nothing changes are one tick (`model.ticks`)."""
+        hours = self.step > HOUR and self.step % HOUR == 0
+        return hours and self.grid is None and self.rules == "flowsim"
+
+    @property
+    def longest_tick_s(self) -> int:
+        """Longest time over which hazards can be constant, seconds."""
+        return min(DAY if self.joins_hours else self.grid_s, self.step)
 
     with_policies: ClassVar[Callable[..., Scenario]] = replace_policies
 
@@ -199,6 +359,8 @@ class Scenario(Section):
     def effective(self) -> dict[str, Any]:
         """The whole scenario as plain data; functions and code by name and digest of the source."""
         data = self.model_dump(mode="json", fallback=str)
+        if not self.joins_hours:
+            data["grid"] = f"{self.grid_s}s"
         for loc, policy in held(self, "borders"):
             known = policy.identities()
             if known:
@@ -211,7 +373,7 @@ class Scenario(Section):
     def digest(self) -> str:
         """Sixteen hexadecimal digits that change with anything that a run depends on."""
         data = self.effective()
-        for told in ("title", "reports", "numbers"):
+        for told in ("title", "reports", "numbers", "linked", "in_order"):
             data.pop(told)
         kinds = {type(policy) for _, policy in held(self, "borders")} - {*STOCK.values()}
         made = sorted(made_by(kind) for kind in kinds if is_installed(kind))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowsim.scenario.draft import ROWS
-from flowsim.scenario.numbers import PARTS
+from flowsim.scenario.numbers import DISTRIBUTIONS, PARTS
 from flowsim.scenario.scenario import Scenario
 
 _TABLE = {"type": "string", "description": "Name of a CSV table beside this file."}
@@ -88,7 +88,7 @@ def _range(value: dict[str, Any]) -> dict[str, Any]:
         "type": "object",
         "properties": {
             **dict.fromkeys(PARTS[:3], value),
-            "distribution": {"enum": ["uniform", "triangular"]},
+            "distribution": {"enum": list(DISTRIBUTIONS)},
             **texts,
         },
         "required": ["value"],

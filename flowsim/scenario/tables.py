@@ -11,17 +11,17 @@ of it. A position is line and number of the cell, both from 1.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, NamedTuple, get_args, get_origin
 
 from flowsim.config import Section
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.files import read_table_text
 from flowsim.scenario.flaws import MOST_TOLD, did_you_mean, listed
 from flowsim.scenario.messages import shown
-from flowsim.scenario.nodes import Node, Spot
+from flowsim.scenario.nodes import Node, Spot, made_of
 from flowsim.scenario.shape import bare, is_leaf, is_section
 from flowsim.shown import uncell
 
@@ -50,9 +50,29 @@ class Column:
     many: bool = False
 
 
-def read_table(
-    path: Path, section: type[Section], named: Spot, told: str
-) -> tuple[Node, list[Problem], set[str]]:
+class Table(NamedTuple):
+    """A table that was read.
+
+    Attributes
+    ----------
+    rows : Node
+        A list of mappings.
+    problems : list of Problem
+        What is wrong with its header and the lengths of its rows.
+    missing : set of str
+        Columns that it lacks.
+    """
+
+    rows: Node
+    problems: list[Problem]
+    missing: set[str]
+
+
+Record = tuple[int, Sequence[Any]]
+"""The line of a row and its cells: texts or, from Python, values."""
+
+
+def read_table(path: Path, section: type[Section], named: Spot, told: str) -> Table:
     """Read the rows of a table.
 
     Parameters
@@ -65,40 +85,50 @@ def read_table(
     told : str
         Path in the scenario of what names it.
 
-    Returns
-    -------
-    Node
-        A list of mappings.
-    list of Problem
-        What is wrong with its header and the lengths of its rows.
-    set of str
-        Columns that it lacks.
-
     Raises
     ------
     ScenarioError
         It cannot be read at all.
     """
-    text = read_table_text(path, named, told)
-    records = _records(text, str(path))
-    first = next(records, None)
+    found = records(read_table_text(path, named, told), str(path))
+    first = next(found, None)
     if first is None:
         wrong, right = "the table is empty", "give a header row with the names of its columns"
         raise ScenarioError([Problem(told, wrong, right, str(path), 1, 1)])
+    return rows_of(first, found, section, str(path))
+
+
+def rows_of(
+    first: tuple[int, Sequence[str]], others: Iterable[Record], section: type[Section], file: str
+) -> Table:
+    """The rows of a table as nodes.
+
+    Parameters
+    ----------
+    first : tuple of int and sequence of str
+        Line and cells of its header.
+    others : iterable of (int, sequence)
+        The same of its rows.
+    section : type
+        What a row is.
+    file : str
+        What positions are told with.
+    """
     line, header = first
     problems: list[Problem] = []
     names = [name.strip() for name in header]
-    columns = _columns(names, section, Spot(str(path), line, 1), problems)
+    at_header = Spot(file, line, 1)
+    columns = _columns(names, section, at_header, problems)
     if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
-        return Node([], Spot(str(path), 1, 1)), problems, set()
+        return Table(Node([], Spot(file, 1, 1)), problems, set())
     given = {column.keys[0] for column in columns}
     missing = {n for n, f in section.model_fields.items() if f.is_required() and n not in given}
     for name in sorted(missing):
         wrong = f"the column {name!r} is missing"
-        problems.append(Problem("", wrong, "add it", str(path), line, 1))
-    rows, uneven, at_header = [], 0, Spot(str(path), line, 1)
+        problems.append(Problem("", wrong, "add it", file, line, 1))
+    rows, uneven = [], 0
     bare = [cell for cell, name in enumerate(names) if not name]
-    for line, cells in records:
+    for line, cells in others:
         if len(cells) != len(header):
             uneven += 1
             if uneven > MOST_TOLD:
@@ -106,22 +136,40 @@ def read_table(
             wrong = f"this row has {len(cells)} cells and the header {len(header)}"
             right = "give one cell a column; put a text that holds a comma in quotes"
             cell = min(len(cells), len(header)) + 1
-            problems.append(Problem("", wrong, right, str(path), line, cell))
+            problems.append(Problem("", wrong, right, file, line, cell))
             continue
-        for cell in [cell for cell in bare if cells[cell].strip()]:
+        for cell in [cell for cell in bare if _text(cells[cell])]:
             bare.remove(cell)
-            wrong = f"a column has no name, and holds {shown(cells[cell].strip())} in line {line}"
+            wrong = f"a column has no name, and holds {shown(_text(cells[cell]))} in line {line}"
             right = "name it or remove it"
-            problems.append(Problem("", wrong, right, at_header.file, at_header.line, cell + 1))
-        rows.append(_row(cells, columns, section, Spot(str(path), line, 1)))
+            problems.append(Problem("", wrong, right, file, at_header.line, cell + 1))
+        rows.append(_row(cells, columns, section, Spot(file, line, 1)))
     if uneven > MOST_TOLD:
         wrong, right = f"{uneven} rows are too short or too long", "look at the marks between cells"
-        problems.append(Problem("", wrong, right, str(path), first[0], 1))
-    return Node(rows, Spot(str(path), 1, 1)), problems, missing
+        problems.append(Problem("", wrong, right, file, at_header.line, 1))
+    return Table(Node(rows, Spot(file, 1, 1)), problems, missing)
 
 
-def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Records that are neither blank nor comments, with the line in which each begins."""
+def _text(cell: Any) -> Any:
+    """A cell without the blanks around it; what is not a text as it is."""
+    return cell.strip() if isinstance(cell, str) else cell
+
+
+def records(
+    text: str, file: str, between: str = ",", comments: bool = True
+) -> Iterator[tuple[int, list[str]]]:
+    """Records of a text that are not blank, with the line in which each begins.
+
+    Parameters
+    ----------
+    text : str
+    file : str
+        What positions are told with.
+    between : str
+        The mark between cells.
+    comments : bool
+        Whether lines that begin with ``#`` are left out.
+    """
     lines = iter(text.split("\n"))
     at, begun, fresh = 0, 0, True
 
@@ -129,13 +177,14 @@ def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
         nonlocal at, begun, fresh
         for line in lines:
             at += 1
-            if fresh and (not line.strip() or line.lstrip().startswith("#")):
+            is_comment = comments and line.lstrip().startswith("#")
+            if fresh and (is_comment or not line.strip()):
                 continue
             if fresh:
                 begun, fresh = at, False
             yield line + "\n"
 
-    reader = csv.reader(feed(), strict=True)
+    reader = csv.reader(feed(), delimiter=between, strict=True)
     while True:
         fresh = True
         try:
@@ -199,15 +248,17 @@ def _known(name: str, fields: list[str], width: int) -> str:
     return f"use one of {listed(fields, 20)}{near}"
 
 
-def _row(cells: list[str], columns: list[Column], section: type[Section], at: Spot) -> Node:
+def _row(cells: Sequence[Any], columns: list[Column], section: type[Section], at: Spot) -> Node:
     row = Node({}, at)
     for column in columns:
         spot = Spot(at.file, at.line, column.cell + 1)
         if not column.part:
             row.keys.setdefault(column.keys[0], spot)
-        text = uncell(cells[column.cell].strip())
-        if text:
-            _put(row, column, text, spot)
+        value = _text(cells[column.cell])
+        if isinstance(value, str):
+            value = uncell(value)
+        if value != "":
+            _put(row, column, value, spot)
     for name, node in row.value.items():
         is_mapping = isinstance(node.value, dict)
         if is_mapping and get_origin(bare(_type(section, name))) is tuple:
@@ -215,7 +266,7 @@ def _row(cells: list[str], columns: list[Column], section: type[Section], at: Sp
     return row
 
 
-def _put(row: Node, column: Column, text: str, spot: Spot) -> None:
+def _put(row: Node, column: Column, told: Any, spot: Spot) -> None:
     """Set a cell's value in its row; the parts of a range make a mapping of the number."""
     node = row
     for key in column.keys[:-1]:
@@ -228,18 +279,18 @@ def _put(row: Node, column: Column, text: str, spot: Spot) -> None:
         if old is None or not isinstance(old.value, dict):
             value = {} if old is None else {"value": old}
             old = node.value[last] = Node(value, old.at if old else spot)
-        old.value[column.part] = Node(text, spot)
+        old.value[column.part] = Node(told, spot)
         old.keys[column.part] = spot
     elif old is not None:
-        old.value["value"] = Node(text, spot)
+        old.value["value"] = Node(told, spot)
     else:
-        node.value[last] = _cell(text, spot, column.many)
+        node.value[last] = _cell(told, spot, column.many)
 
 
-def _cell(text: str, spot: Spot, many: bool) -> Node:
-    if many:
-        return Node([Node(part.strip(), spot) for part in text.split(";") if part.strip()], spot)
-    return Node(text, spot)
+def _cell(told: Any, spot: Spot, many: bool) -> Node:
+    if many and isinstance(told, str):
+        return Node([Node(part.strip(), spot) for part in told.split(";") if part.strip()], spot)
+    return made_of(told, spot)
 
 
 def _type(section: type[Section], *keys: str) -> Any:

@@ -7,12 +7,14 @@ What has its default is left out. A number with a range is written where it stan
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flowsim.errors import Problem, ScenarioError
+from flowsim.folders import whole_folder
 from flowsim.scenario.draft import EVENTS, ROWS
 from flowsim.scenario.load import FILE, read_whole
 from flowsim.scenario.nodes import Loc, Paths
@@ -24,6 +26,7 @@ from flowsim.scenario.write_tables import Ranged, in_order, is_tabular, table
 TABLES: Mapping[Loc, str] = {
     ("places",): "places.csv",
     ("routes",): "routes.csv",
+    ("gates",): "gates.csv",
     EVENTS: "events.csv",
     ("arrivals",): "arrivals.csv",
     ("reports",): "reports.csv",
@@ -76,6 +79,25 @@ def write_scenario(scenario: Scenario, folder: Path) -> None:
     lost = [n for n in Scenario.model_fields if getattr(again, n) != getattr(scenario, n)]
     wrong = "it is not read back as it is"
     raise ScenarioError([Problem(name, wrong, "give texts and names plainly") for name in lost])
+
+
+def save_scenario(
+    scenario: Scenario, folder: str | os.PathLike[str], overwrite: bool = False
+) -> None:
+    """Write a scenario as a folder that appears whole or not at all; see `Scenario.save`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import flowsim as fs
+    >>> with tempfile.TemporaryDirectory() as there:
+    ...     fs.load("tests/data/small").save(f"{there}/mine")
+    ...     fs.load(f"{there}/mine").name
+    'small'
+    """
+    ours = {FILE, *TABLES.values()}
+    with whole_folder(Path(folder), overwrite, lambda entry: entry.name in ours) as made:
+        write_scenario(scenario, made)
 
 
 def _write(scenario: Scenario, folder: Path, inline: bool) -> None:

@@ -41,7 +41,8 @@ def together(parts: Sequence[xr.Dataset], names: Sequence[str]) -> xr.Dataset:
     Parameters
     ----------
     parts : sequence of xarray.Dataset
-        With the same variables; their labels may differ.
+        Their labels may differ. A variable that only some have is NaN in the others, see
+        `flowsim.results.variables.Variable`.
     names : sequence of str
         Of the scenarios.
 

@@ -1,26 +1,25 @@
-"""The uncertain inputs of scenarios: which there are, and their distributions."""
+"""The uncertain inputs of scenarios: which there are, and which of them are one doubt."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from datetime import datetime
+from functools import lru_cache
+from typing import Annotated, Any, NamedTuple
 
-from flowsim.config import Section, to_instant, to_seconds
+from pydantic import Field
+
+from flowsim.config import Section
 from flowsim.errors import Problem, ScenarioError
 from flowsim.scenario.flaws import did_you_mean
+from flowsim.scenario.links import fits, members, value_at
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.override import locate
-from flowsim.scenario.scenario import Number, Scenario
-
-Kind = Literal["number", "time", "duration"]
-Value = float | int | str
-_EPOCH = datetime(1970, 1, 1)
-_SECOND = timedelta(seconds=1)
-_MINUTE = 60
+from flowsim.scenario.rules.routes import shortest_km
+from flowsim.scenario.scenario import Linked, Number, Scenario
+from flowsim.study.distributions import Law, Value, since_1970
 
 
 def uncertain(scenarios: Iterable[Scenario], only: Sequence[str] = ()) -> tuple[str, ...]:
@@ -54,20 +53,20 @@ def uncertain(scenarios: Iterable[Scenario], only: Sequence[str] = ()) -> tuple[
     found = (entry.number.path for scenario in scenarios for entry in inputs_of(scenario))
     paths = tuple(dict.fromkeys(found))
     patterns = (only,) if isinstance(only, str) else tuple(only)
-    fits = [_matches(pattern, paths) for pattern in patterns]
-    lost = [i for i, fit in enumerate(fits) if not fit]
+    fitting = [{path for path in paths if fits(pattern, path)} for pattern in patterns]
+    lost = [i for i, found in enumerate(fitting) if not found]
     if lost:
         raise ScenarioError([_no_input(i, patterns[i], paths) for i in lost])
-    return tuple(path for path in paths if not fits or any(path in fit for fit in fits))
+    return tuple(path for path in paths if not fitting or any(path in f for f in fitting))
 
 
 def doubts(scenarios: Iterable[Scenario], paths: Iterable[str]) -> dict[str, str]:
-    """Which inputs are one doubt: times of one fact that stand several times in a scenario.
+    """Which inputs are one doubt, and so have one position in every scenario.
 
-    A closure may begin at one moment at checkpoints and elsewhere, written for each. Two times
-    are one doubt where, in one of the scenarios, field, value, range, distribution and source are
-    the same. They have one position then, in every scenario. Numbers are never linked: that two
-    of them are alike says nothing.
+    Those that a scenario links; and times of one fact that stand several times in a scenario: a
+    closure may begin at one moment at checkpoints and elsewhere, written for each. Two times are
+    one doubt where, in one of the scenarios, field, value, range, distribution and source are the
+    same. Numbers are never linked of themselves: that two of them are alike says nothing.
 
     Parameters
     ----------
@@ -78,25 +77,25 @@ def doubts(scenarios: Iterable[Scenario], paths: Iterable[str]) -> dict[str, str
     Returns
     -------
     dict of str to str
-        For each path the one that leads: the first of its doubt in the scenarios, itself where it
-        is linked to none. It is the same whichever paths are asked for.
+        For each path the one that leads: ``linked[NAME]`` where inputs are linked, else the first
+        of its doubt in the scenarios, itself where it is linked to none. It is the same whichever
+        paths are asked for.
     """
     leader: dict[str, str] = {}
     for scenario in scenarios:
         first: dict[tuple[object, ...], str] = {}
-        for number, law, _, _ in inputs_of(scenario):
+        for number, law, _, _, linked in inputs_of(scenario):
+            if linked:
+                name = f"linked[{linked}]"
+                leader.setdefault(name, name)
+                leader.setdefault(number.path, name)
+                _link(leader, name, number.path)
+                continue
             leader.setdefault(number.path, number.path)
             if law.kind == "time":
                 fact = (number.path.rpartition(".")[2], law, number.source)
                 _link(leader, first.setdefault(fact, number.path), number.path)
     return {path: _leading(leader, path) for path in paths}
-
-
-def _matches(pattern: str, paths: tuple[str, ...]) -> frozenset[str]:
-    """Not by fnmatch, in which the brackets of paths mean something else."""
-    wild = {"*": ".*", "?": "."}
-    form = re.compile("".join(wild.get(c, re.escape(c)) for c in pattern), re.DOTALL)
-    return frozenset(path for path in paths if form.fullmatch(path))
 
 
 def _no_input(i: int, pattern: str, paths: tuple[str, ...]) -> Problem:
@@ -125,145 +124,98 @@ def _leading(leader: dict[str, str], path: str) -> str:
     return path
 
 
-@dataclass(frozen=True, slots=True)
-class Law:
-    """How an uncertain number is distributed.
+class Input(NamedTuple):
+    """An uncertain number of a scenario.
 
     Attributes
     ----------
-    kind : {"number", "time", "duration"}
-    low, value, high : float or int
-        Of a time seconds since 1970, of a duration seconds; ``low < high``.
-    triangular : bool
-        With its mode at the value; else uniform.
-
-    Examples
-    --------
-    >>> number = Number(path="behaviour.news.informed", value=0.7, low=0.5, high=0.9)
-    >>> Law.of(number).at(0.25)
-    0.6
+    number : Number
+    law : Law
+    loc : tuple of str and int
+        Where it stands.
+    whole : bool
+        Whether it is a whole number.
+    linked : str
+        Name of the set of inputs that it moves with, empty where it moves alone.
     """
-
-    kind: Kind
-    low: float
-    value: float
-    high: float
-    triangular: bool = False
-
-    @classmethod
-    def of(cls, number: Number) -> Law | None:
-        """The law of a number; None where it has not both a low and a higher high end."""
-        parts = (number.low, number.value, number.high)
-        triangular = number.distribution == "triangular"
-        if all(isinstance(part, int | float) for part in parts):
-            low, value, high = (part for part in parts if isinstance(part, int | float))
-            return cls("number", low, value, high, triangular) if low < high else None
-        if not all(isinstance(part, str) for part in parts):
-            return None
-        for kind, seconds in (("time", _since_1970), ("duration", to_seconds)):
-            try:
-                low, value, high = (seconds(part) for part in parts)
-            except ValueError:
-                continue
-            return cls(kind, low, value, high, triangular) if low < high else None  # type: ignore[arg-type]
-        return None
-
-    def tells(self, field: object) -> bool:
-        """Whether a field of a scenario holds the value that this law is about."""
-        if isinstance(field, datetime):
-            return self.kind == "time" and (field - _EPOCH) // _SECOND == self.value
-        return self.kind != "time" and isinstance(field, int | float) and field == self.value
-
-    def at(self, position: float, whole: bool = False) -> Value:
-        """The value below which a part ``position`` of the distribution lies.
-
-        Parameters
-        ----------
-        position : float
-            In [0, 1].
-        whole : bool
-            Whether only whole numbers are possible. Each of them between low and high is then
-            equally likely, if the distribution is uniform.
-
-        Returns
-        -------
-        float, int or str
-            Times to the minute and durations to the second, as a scenario tells them.
-        """
-        if self.kind == "number" and not whole:
-            return _quantile(self.low, self.value, self.high, position, self.triangular)
-        if self.kind == "time":
-            return _clock(self._whole(position, _MINUTE))
-        seconds = self._whole(position, 1)
-        return f"{seconds}s" if self.kind == "duration" else seconds
-
-    def _whole(self, position: float, unit: int) -> int:
-        """A multiple of the unit; in a range that holds not two of them a multiple of 1."""
-        first, last = math.ceil(self.low / unit), math.floor(self.high / unit)
-        if first >= last and unit > 1:
-            return self._whole(position, 1)
-        if self.triangular:
-            mode = self.value / unit
-            n = math.floor(_quantile(first, mode, last, position, triangular=True) + 0.5)
-        else:
-            n = first + math.floor(position * (last - first + 1))
-        return unit * min(max(n, first), last)
-
-
-class Input(NamedTuple):
-    """A number of a scenario that has a range, and where it stands there."""
 
     number: Number
     law: Law
     loc: Loc
     whole: bool
+    linked: str
 
 
 def inputs_of(scenario: Scenario) -> list[Input]:
-    """The numbers with a range that stand in the scenario as they say."""
+    """The numbers with a range that stand in the scenario as they say, and those linked to one."""
+    sets = {linked.name: linked for linked in scenario.linked}
+    holder = {path: name for name, paths in members(scenario).items() for path in paths}
+    numbers = {number.path: number for number in scenario.numbers}
+    for path in holder:
+        numbers.setdefault(path, Number(path=path, value=_told(scenario, path)))
     found = []
-    for number in scenario.numbers:
-        law = Law.of(number)
-        if law is None:
-            continue
+    for path, number in numbers.items():
         try:
-            loc = locate(scenario, number.path)
+            loc = locate(scenario, path)
         except ValueError:
             continue
-        field = _at(scenario, loc)
-        if law.tells(field):
-            found.append(Input(number, law, loc, isinstance(field, int)))
+        name = holder.get(path, "")
+        law = _law(number, bounds_of(scenario, loc), sets.get(name))
+        field = value_at(scenario, loc)
+        if law is not None and law.tells(field):
+            found.append(Input(number, law, loc, isinstance(field, int), name))
     return found
 
 
-def _at(scenario: Scenario, loc: Loc) -> Any:
-    value: Any = scenario
-    for key in loc:
-        if isinstance(value, Section):
-            value = getattr(value, str(key))
-        else:
-            value = value.get(key) if isinstance(value, dict) else value[key]
-    return value
+def _told(scenario: Scenario, path: str) -> Value:
+    """A value as a number tells it."""
+    value = value_at(scenario, locate(scenario, path))
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _quantile(low: float, mode: float, high: float, position: float, triangular: bool) -> float:
-    """Inverse of the distribution function; plain arithmetic, the same on every machine."""
-    width = high - low
-    if not triangular:
-        value = low + position * width
-    else:
-        mode = min(max(mode, low), high)
-        if position * width < mode - low:
-            value = low + math.sqrt(position * width * (mode - low))
-        else:
-            value = high - math.sqrt((1.0 - position) * width * (high - mode))
-    return float(min(max(value, low), high))
+def _law(number: Number, bounds: tuple[float, float], linked: Linked | None) -> Law | None:
+    """The law of a number, which that of a common factor or shift replaces."""
+    if linked is None or linked.by == "rank":
+        return Law.of(number, bounds)
+    low, high = float(linked.low or 0.0), float(linked.high or 0.0)
+    if linked.by == "shift_hours":
+        when = since_1970(number.value)
+        return Law("time", when + 3600.0 * low, when, when + 3600.0 * high)
+    value = float(number.value)
+    return Law("number", low * value, number.value, high * value, bounds=bounds)  # type: ignore[arg-type]
 
 
-def _since_1970(text: object) -> int:
-    return (to_instant(text) - _EPOCH) // _SECOND
+def bounds_of(scenario: Scenario, loc: Loc) -> tuple[float, float]:
+    """Between which a number can lie, as its section says; a route is as long as the line at least.
+
+    The places at its ends are where they are in a single run.
+    """
+    if loc[0] == "routes" and loc[-1] == "km" and not scenario.as_given:
+        shortest = shortest_km(scenario, scenario.routes[int(loc[1])])
+        return shortest * (1.0 + 1e-9), math.inf  # a drawn length is told to twelve digits
+    at = next(i for i in range(len(loc) - 1, -1, -1)
+              if isinstance(value_at(scenario, loc[:i]), Section))  # fmt: skip
+    section: Any = type(value_at(scenario, loc[:at]))
+    return _bounds(section, tuple("*" if isinstance(k, int) else str(k) for k in loc[at:]))
 
 
-def _clock(seconds: int) -> str:
-    when = _EPOCH + seconds * _SECOND
-    return when.isoformat(timespec="seconds" if when.second else "minutes")
+@lru_cache(maxsize=1024)
+def _bounds(section: Any, keys: tuple[str, ...]) -> tuple[float, float]:
+    from pydantic import TypeAdapter
+
+    field = section.model_fields[keys[0]]
+    expected: Any = Annotated[field.annotation, Field(), *field.metadata]
+    told = TypeAdapter(expected).json_schema()
+    for _ in keys[1:]:
+        told = _numeric(told)
+        told = told.get("items") or told.get("additionalProperties") or {}
+    told = _numeric(told)
+    bottom = told.get("minimum", told.get("exclusiveMinimum", -math.inf))
+    top = told.get("maximum", told.get("exclusiveMaximum", math.inf))
+    return float(bottom), float(top)
+
+
+def _numeric(told: dict[str, Any]) -> dict[str, Any]:
+    """Of what a value may be, what is not nothing."""
+    some = [part for part in told.get("anyOf", ()) if part.get("type") != "null"]
+    return some[0] if some else told

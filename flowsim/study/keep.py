@@ -13,20 +13,29 @@ from numpy.typing import NDArray
 from flowsim.errors import Problem, ScenarioError
 from flowsim.results.effects import ALL, policy_effects
 from flowsim.results.resample import day_ends, thin
-from flowsim.results.result import VARIABLES, Result
-from flowsim.results.variables import QUEUE_PEAK
+from flowsim.results.result import Result
+from flowsim.results.variables import ALL_VARIABLES, QUEUE_PEAK
 from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.scenario.scenario import Scenario
 
 DAILY, RECORDED, TOTAL = INTERVALS = ("daily", "recorded", "total")
 ALWAYS = ("effects", "hours_waited", "hours_to_safety", "queue_peak")
 """Kept whatever else is."""
-CHOICES = tuple(name for name in VARIABLES if name not in ALWAYS)
-"""Variables that are kept at an interval; each has a time."""
+CHOICES = tuple(name for name in ALL_VARIABLES if name not in ALWAYS)
+"""Variables that are kept at an interval, as far as a run has them; each has a time."""
 GROUPS = {
     "all": CHOICES,
     "crossings": ("outcomes", "waiting", "waiting_time", "split", "barred_deaths"),
-    "harm": ("violence", "exposure", "deaths", "wounded"),
+    "harm": (
+        "violence",
+        "exposure",
+        "exposure_by_status",
+        "deaths",
+        "wounded",
+        "deaths_counted",
+        "deaths_of_wounds",
+        "wounded_now",
+    ),
     "families": ("split", "reunited", "apart"),
     "hosts": ("composition", "registered"),
 }
@@ -66,7 +75,7 @@ def parse_keep(entries: Sequence[str] = ()) -> Keep:
     ----------
     entries : sequence of str
         Each ``name`` or ``name:interval``; daily where there is no interval. A name is a variable
-        (`VARIABLES`), a group of them (`GROUPS`), or one of `ALWAYS`, which are kept anyhow:
+        (`ALL_VARIABLES`), a group of them (`GROUPS`), or one of `ALWAYS`, which are kept anyhow:
         ``["effects"]`` keeps nothing besides. No entries keep everything daily.
         ``waiting_time`` is merged further only beside ``outcomes`` at the same interval.
 
@@ -164,7 +173,7 @@ def kept(result: Result, scenario: Scenario, keep: Keep) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        The variables in the order of `VARIABLES`; those kept daily along ``time``,
+        The variables in the order of `ALL_VARIABLES`; those kept daily along ``time``,
         which holds the `instants`, those kept as recorded along ``time_recorded``. Then
         ``queue_peak(time, crossing)``, int32, the most persons who waited at once at any recorded
         time of the interval, and ``effects(effect)``, see `effects_of`.
@@ -187,8 +196,8 @@ def kept(result: Result, scenario: Scenario, keep: Keep) -> xr.Dataset:
     interval = {name: at for at in INTERVALS for name in keep.at(at)}
     variables = {
         name: sources[interval.get(name, DAILY)][name].variable
-        for name in (*VARIABLES, "queue_peak")
-        if name in interval or name in ALWAYS
+        for name in (*ALL_VARIABLES, "queue_peak")
+        if (name in interval or name in ALWAYS) and name in data
     }
     effects = effects_of(data).to_dataset()
     variables["effects"] = effects["effects"].variable

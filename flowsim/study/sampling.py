@@ -17,7 +17,9 @@ from flowsim.scenario.nodes import Loc, Paths
 from flowsim.scenario.override import with_values
 from flowsim.scenario.rules.common import TOLERANCE
 from flowsim.scenario.scenario import Number, Scenario
-from flowsim.study.inputs import Value, doubts, inputs_of, uncertain
+from flowsim.study.chronology import kept_in_order
+from flowsim.study.distributions import Value
+from flowsim.study.inputs import doubts, inputs_of, uncertain
 from flowsim.world.config import KINDS
 
 Method = Literal["latin_hypercube", "sobol", "monte_carlo"]
@@ -96,7 +98,8 @@ def design(
 ) -> dict[str, Floats]:
     """Positions of all samples for all uncertain inputs of some scenarios; see `positions`.
 
-    The inputs of one doubt (see `doubts`) have the same positions.
+    The inputs of one doubt (see `doubts`) have the same positions. Times that would contradict each
+    other are drawn again, see `flowsim.study.chronology`.
 
     Returns
     -------
@@ -106,7 +109,8 @@ def design(
     among = tuple(scenarios)
     leader = doubts(among, uncertain(among, only))
     columns = positions(leader.values(), samples, method, seed)
-    return {path: columns[first] for path, first in leader.items()}
+    drawn = {path: columns[first] for path, first in leader.items()}
+    return kept_in_order(among, drawn, leader, seed)
 
 
 def wrong_method(method: object) -> list[Problem]:
@@ -201,7 +205,9 @@ def sampled(scenario: Scenario, position: Mapping[str, float]) -> Scenario:
         raise ScenarioError([_explained(problem, told) for problem in error.problems]) from None
     told |= {entry.number.path: values[entry.loc] for entry in entries}
     numbers = tuple(_settled(number, told.get(number.path)) for number in scenario.numbers)
-    return changed.model_copy(update={"numbers": numbers})
+    gone = {entry.linked for entry in entries}
+    left = tuple(linked for linked in changed.linked if linked.name not in gone)
+    return changed.model_copy(update={"numbers": numbers, "linked": left})
 
 
 def _check_positions(position: Mapping[str, float]) -> None:

@@ -12,6 +12,8 @@ KINDS = ("children", "women", "men", "elderly_women", "elderly_men")
 """Kinds of person: children under 15; women and men from 15 to 59; elderly from 60."""
 
 Hour = Annotated[float, Field(ge=0.0, le=24.0)]
+Toll = Annotated[float, Field(ge=0.0, le=10_000_000)]
+"""Expected number of persons killed or wounded."""
 Armed = Annotated[int, Field(ge=0, le=10_000_000)]
 """Persons under arms."""
 
@@ -21,6 +23,7 @@ class Place(Section):
 
     name: Name
     country: Name
+    """Where it lies; people flee from those in `flee_from`."""
     region: str = ""
     """Province, for sums over places."""
     kind: Literal[
@@ -53,16 +56,37 @@ class Route(Section):
     """A road or path between two places; between two countries it is a crossing and has a name."""
 
     start: Name
+    """Place at one end."""
     end: Name
+    """Place at the other; people use it both ways."""
     km: Positive
     """Length, kilometres."""
     mode: Literal["road", "foot"] = "road"
+    """Whether vehicles can use it, or people on foot only."""
     crossing: str = ""
     """Name of the crossing, for a route between two countries."""
     kind: Literal["inner", "post", "gap"] = "inner"
     """An official post or a gap in the fence; `inner` inside a country."""
     gate_per_hour: Positive | None = None
-    """Persons an hour who can physically pass in file, for a crossing; empty means no limit."""
+    """Persons an hour who can physically pass in file, for a crossing; empty means no limit. What
+    it is from a later moment on, the table `gates` tells."""
+    note: str = ""
+    source: str = ""
+
+
+class GateCapacity(Section):
+    """How many can physically pass a crossing from a moment on, until its next row.
+
+    A gate that is widened, a bridge that falls: no policy, and nobody is held by it.
+    """
+
+    crossing: Name
+    start: Instant
+    persons_per_hour: NonNegative | None = None
+    """Persons an hour in each direction; 0 means that nobody can pass, empty that there is no
+    limit any more."""
+    direction: Literal["both", "out", "back"] = "both"
+    """For those who flee, for those who go home, or for each of them alike."""
     note: str = ""
     source: str = ""
 
@@ -101,6 +125,10 @@ class Event(Section):
     name: str = ""
     """By which a variant can change or remove it; empty means that it cannot."""
     place: Name
+    """Where it happens."""
+    to: str = ""
+    """Other end of a route from the place, for violence on the road: it endangers those who are on
+    that route in either direction, and nobody at its ends. Empty means at the place."""
     start: Instant
     """Onset."""
     peak: Instant
@@ -117,6 +145,12 @@ class Event(Section):
     """Persons of the targeted groups who gather and are in danger. Nobody else is, and nobody is at
     home, so people do not flee from it and do not keep away. Empty means that all whom it targets
     are in danger, and at home."""
+    part: Share = 1.0
+    """Part of the way on which it holds, for violence on the road."""
+    deaths: Toll = 0.0
+    """Persons whom it is expected to kill besides what its intensity does, of those present."""
+    wounded: Toll = 0.0
+    """Persons whom it is expected to wound besides, likewise."""
     note: str = ""
     source: str = ""
 
@@ -125,7 +159,9 @@ class Arrival(Section):
     """Persons who leave their homes from a moment on until the next row, where that is told."""
 
     start: Instant
+    """From this moment until the next row."""
     persons: Annotated[int, Field(ge=0, le=100_000_000)]
+    """How many leave."""
     place: Name | None = None
     """Where they live; empty means where violence and population say, see `behaviour.origins`."""
     source: str = ""
@@ -139,7 +175,9 @@ class Order(Section):
     """
 
     start: Instant
+    """From this moment, until the next order."""
     stance: Literal["protect", "stand_by", "attack"]
+    """Whether it protects people, stands by, or attacks."""
     places: tuple[Name, ...] = ()
     """Where the force goes; empty means that it stays where it is."""
     size: Armed | None = None
@@ -156,6 +194,7 @@ class Force(Section):
 
     name: Name
     kind: Literal["army", "police", "peacekeepers", "militia"]
+    """What it is; only told."""
     places: tuple[Name, ...]
     """Where it stands at first; its size is shared among its places by population."""
     size: Armed
@@ -170,9 +209,13 @@ class Condition(Section):
 
     name: Name
     kind: Literal["curfew", "roadblock", "barricade"]
+    """A force that opens roads lifts roadblocks and barricades, and no curfew."""
     places: tuple[Name, ...]
+    """Where it holds."""
     start: Instant
+    """From this moment."""
     stop: Instant
+    """Until just before this moment."""
     hours: tuple[Hour, Hour] | None = None
     """Only between these hours of the day, which may wrap over midnight; empty means all day."""
     groups: tuple[Name, ...] = ()
@@ -206,6 +249,7 @@ class Violence(Section):
     """Where and when people are in danger."""
 
     events: tuple[Event, ...] = ()
+    """Spells of violence."""
     contagion: Share = 0.0
     """Part of the violence at a place that spills over to places within `contagion_km`."""
     contagion_km: Positive = 5.0
@@ -213,12 +257,14 @@ class Violence(Section):
     negligible: NonNegative = 0.01
     """Intensity below which an event is over."""
     force_effect: ForceEffect = ForceEffect()
+    """How strongly forces change violence."""
 
 
 class Report(Section):
     """One reported figure, to be held against the simulation."""
 
     id: Name
+    """By which it is told."""
     when: Instant
     """Local time to which the figure belongs."""
     variable: Literal[
@@ -237,15 +283,21 @@ class Report(Section):
         "share_women_children",
         "other",
     ]
+    """What was counted; `other` is only told."""
     place: str = ""
     """A place, region, crossing or country; empty means all."""
     value: float | None = None
+    """The figure."""
     low: float | None = None
+    """Low end of what is reported."""
     high: float | None = None
+    """High end of what is reported."""
     unit: str = "persons"
+    """Of the figure; only told."""
     use: Literal["fit", "specify", "compare", "context"] = "context"
     """Whether values were fitted to it, an input was set from it, it is only compared with, or
     only told."""
     source: str = ""
     url: str = ""
+    """Where the source can be read."""
     note: str = ""

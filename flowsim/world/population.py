@@ -155,6 +155,7 @@ def _persons(seed: np.uint64, key: Keys, size: Ints, group: Group, mean: float) 
     """
     shares = np.array([getattr(group, kind) for kind in KINDS])
     adults = shares[1:] / shares[1:].sum()
+    # One adult a household is certain, so that the others are children the more often.
     child = min(1.0, shares[0] * mean / max(mean - 1.0, 1e-9))
     first = np.concatenate([[0.0], adults])
     other = np.concatenate([[child], (1.0 - child) * adults])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +31,9 @@ class Danger:
         Factor of curfews, roadblocks and barricades on the hazard of leaving, those of forces too.
     delay_hours : float64 array (P, G)
         Hours lost on a leg that starts there.
+    on_road : float64 array (L, G), optional
+        Intensity of the violence on each link itself, as far as it targets each group; None where
+        a scenario has none.
     crowds : float64 array (P, G) or None
         Intensity of events that only those who gather are exposed to, times the part of each group
         who do; None in a scenario without such events.
@@ -40,6 +43,7 @@ class Danger:
     danger: Floats
     leave: Floats
     delay_hours: Floats
+    on_road: Floats | None = None
     crowds: Floats | None = None
 
     @property
@@ -61,6 +65,8 @@ class Surroundings:
     km_between : float64 array (P, P)
     start : datetime
         Zero of the clock.
+    ends : two int64 arrays (L,), optional
+        Places where each link starts and ends, for violence on the road.
     hosts : float64 array (P, G), optional
         Persons by group, of whom crowds are a part.
 
@@ -80,19 +86,29 @@ class Surroundings:
         population: Ints,
         km_between: Floats,
         start: datetime,
+        ends: tuple[Ints, Ints] | None = None,
         hosts: Floats | None = None,
     ) -> None:
         self._start = start
         index = {name: i for i, name in enumerate(places)}
-        at_home = [event for event in violence.events if event.crowd is None]
-        self._events = _EventTable(at_home, index, groups, start, violence.negligible)
+        here = [event for event in violence.events if not event.to]
+        at_home = [(event, index[event.place]) for event in here if event.crowd is None]
         gathered = [
-            as_exposed(event, hosts[index[event.place]], groups)
-            for event in violence.events
+            (as_exposed(event, hosts[index[event.place]], groups), index[event.place])
+            for event in here
             if event.crowd is not None and hosts is not None
         ]
+        on_road = [(event, link) for event in violence.events if event.to
+                   for link in links_of(event, index, ends)]  # fmt: skip
+        n_links = 0 if ends is None else ends[0].size
+        self._events = _EventTable(at_home, len(index), groups, start, violence.negligible)
         self._crowds = (
-            _EventTable(gathered, index, groups, start, violence.negligible) if gathered else None
+            _EventTable(gathered, len(index), groups, start, violence.negligible)
+            if gathered
+            else None
+        )
+        self._on_road = (
+            _EventTable(on_road, n_links, groups, start, violence.negligible) if on_road else None
         )
         self._conditions = [
             (c, np.array([index[p] for p in c.places], dtype=np.int64),
@@ -133,7 +149,17 @@ class Surroundings:
         if self._spill is not None:  # sums over places, not households: fixed length, fixed order
             violence = (self._spill * violence[None, :]).sum(axis=1)
             danger = (self._spill[:, :, None] * danger[None, :, :]).sum(axis=1)
-        return Danger(violence, danger, leave, delay, crowds=crowds)
+        on_road = None if self._on_road is None else self._on_road.at(float(seconds))[1]
+        return Danger(violence, danger, leave, delay, on_road=on_road, crowds=crowds)
+
+
+def links_of(event: Event, index: Mapping[str, int], ends: tuple[Ints, Ints] | None) -> list[int]:
+    """Links in either direction of the routes that an event on the road is on."""
+    if ends is None:
+        return []
+    here, there = index[event.place], index[event.to]
+    pairs = zip(ends[0].tolist(), ends[1].tolist(), strict=True)
+    return [link for link, pair in enumerate(pairs) if pair in ((here, there), (there, here))]
 
 
 def in_force(condition: Condition, now: datetime) -> bool:
@@ -152,41 +178,42 @@ class _EventTable:
 
     def __init__(
         self,
-        events: Sequence[Event],
-        index: dict[str, int],
+        cells: Sequence[tuple[Event, int]],
+        n: int,
         groups: Sequence[str],
         start: datetime,
         negligible: float,
     ) -> None:
+        events = [event for event, _ in cells]
+
         def seconds(moments: list[datetime]) -> Floats:
             return np.array([(m - start).total_seconds() for m in moments])
 
-        self._place = np.array([index[e.place] for e in events], dtype=np.int64)
+        self._cell = np.array([cell for _, cell in cells], dtype=np.int64)
         self._start = seconds([e.start for e in events])
         self._peak = seconds([e.peak for e in events])
         self._until = seconds([e.until for e in events])
         self._half = 3600.0 * np.array([e.half_life_hours or 0.0 for e in events])
-        self._size = np.array([e.intensity for e in events])
+        self._size = np.array([e.intensity * e.part for e in events])
         self._target = np.array([[e.target.get(g, 0.0) for g in groups] for e in events])
         self._target = self._target.reshape(len(events), len(groups))
-        self._places, self._negligible = len(index), negligible
+        self._n, self._negligible = n, negligible
 
     def at(self, seconds: float) -> tuple[Floats, Floats]:
-        """Intensity by place (P,), and as far as it targets each group (P, G)."""
+        """Intensity by place or link (n,), and as far as it targets each group (n, G)."""
         rise = np.maximum(self._peak - self._start, 1.0)
         ramp = np.clip((seconds - self._start) / rise, 0.0, 1.0)
         ramp = np.where(self._peak <= self._start, seconds >= self._start, ramp)
         over = np.maximum(seconds - self._until, 0.0)
+        # At least 1e-9 s, so that events without decay do not divide by zero; `ended` decides them.
         left = np.exp2(-over / np.maximum(self._half, 1e-9))
         ended = (self._half == 0.0) & (seconds >= self._until)
         value = self._size * ramp * np.where(ended, 0.0, left)
         value[value < self._negligible] = 0.0
-        violence = np.bincount(self._place, value, self._places).astype(np.float64)
+        violence = np.bincount(self._cell, value, self._n).astype(np.float64)
         danger: Floats = np.stack(
             [
-                np.bincount(self._place, value * self._target[:, g], self._places).astype(
-                    np.float64
-                )
+                np.bincount(self._cell, value * self._target[:, g], self._n).astype(np.float64)
                 for g in range(self._target.shape[1])
             ],
             axis=1,

@@ -71,6 +71,7 @@ class World:
             np.array([p.population for p in places], dtype=np.int64),
             self.network.km_between,
             start,
+            ends=(self.network.tail, self.network.head),
             hosts=self.hosts,
         )
 

@@ -16,7 +16,7 @@ def is_quick(scenario: Scenario) -> bool:
     residents = sum(place.population + place.sheltered for place in scenario.places)
     arrivals = sum(arrival.persons for arrival in scenario.arrivals)
     seconds = (scenario.end - scenario.start).total_seconds()
-    ticks = scenario.step / min(scenario.step, scenario.grid)
+    ticks = scenario.step / min(scenario.step, scenario.grid_s)
     if scenario.rules == "flee":
         ticks = seconds / min(scenario.step, 86_400)
         if scenario.flee.spawning.mode != "data":

@@ -119,6 +119,17 @@ def test_the_block_on_folders_of_flee_runs(
     assert "gravity" in second
 
 
+def test_the_block_on_imports_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On made-up files."""
+    shutil.copytree(ROOT / "tests/imports/data", tmp_path / "here")
+    monkeypatch.chdir(tmp_path / "here")
+    exec(compile(snippets(text("README.md"), "python import")[0], "README.md", "exec"), {"fs": fs})
+    assert "5 left out" in capsys.readouterr().out
+    assert len(fs.load("valley").reports) == 4
+
+
 def test_the_variant_of_the_readme_changes_what_it_says(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "scenarios/kyrgyz_uzbek_2010", tmp_path / "june")
     (block,) = (b for b in snippets(text("README.md"), "yaml") if b.startswith("extends:"))

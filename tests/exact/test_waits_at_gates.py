@@ -11,6 +11,7 @@ cent of them are gone at the end, so laws are taken at the load of each day.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from flowsim.model.axes import Status
 from flowsim.policy import Quota
 from flowsim.running import run
 from tests.exact.chance import assert_means, assert_shares
-from tests.model.worlds import column, finished, forget, plain, same_bytes
+from tests.model.worlds import START, column, finished, forget, plain, same_bytes
 
 N = 250_000
 PER_DAY = 0.004
@@ -97,6 +98,52 @@ def test_each_is_through_when_lindley_says(kind, per_hour, step):
     line = in_line(scenario)
     assert line.came.size > 2000
     assert (line.through == lindley(line, per_hour)).all()
+
+
+CHANGES = [(0, 57.3), (7 * 3600, 0.0), (9 * 3600 + 1234, 120.0), (50 * 3600, 20.0),
+           (90 * 3600 + 1, None), (91 * 3600, 66.0)]  # fmt: skip
+"""Seconds, and persons an hour from then on: a gate is shut by a flood, widened, narrowed, free."""
+
+
+def lindley_in_time(line: Line, seconds: int) -> np.ndarray:
+    """The same where what the gate can do changes: its work up to a second is summed over time."""
+    starts = [second for second, _ in CHANGES]
+    rates = [10**15 if rate is None else round(rate * PERSON / 3600) for _, rate in CHANGES]
+    of = np.searchsorted(starts, np.arange(seconds), side="right") - 1
+    allowed = np.concatenate([[0], np.cumsum(np.array(rates, dtype=np.int64)[of])])
+    done, told = 0, []
+    for came, persons in zip(line.came.tolist(), line.persons.tolist(), strict=True):
+        done = max(done, int(allowed[came])) + persons * PERSON
+        told.append(int(np.searchsorted(allowed, done)))
+    return np.array(told)
+
+
+@pytest.mark.parametrize("step", ["1h", "7h"])
+def test_a_gate_serves_the_integral_of_what_it_can_do(step):
+    """To the second, through six capacities, in the middle of hours and across them."""
+    rows = [
+        {"crossing": "Gate", "start": START + timedelta(seconds=second), "persons_per_hour": rate,
+         "direction": "both" if number % 2 else "out"}
+        for number, (second, rate) in enumerate(CHANGES[1:])
+    ]  # fmt: skip
+    shut = {"crossing": "Gate", "start": START, "persons_per_hour": 1.0, "direction": "back"}
+    scenario = crowd("families", 30_000, 0.02, 7, 57.3, step=step, record="7h", gates=[*rows, shut])
+    line = in_line(scenario)
+    opens, ends = CHANGES[4][0], CHANGES[5][0]
+    told = lindley_in_time(line, 7 * 86_400)
+    free = (told > opens) & (told <= ends)  # a gate without limit takes no second
+    assert free.sum() > 50
+    assert line.came.size > 2000
+    assert (line.through == np.where(free, np.maximum(line.came, opens), told)).all()
+    assert (np.diff(line.through) > 7200).any()  # nobody passes while it is under water
+
+
+def test_both_engines_serve_a_gate_that_changes():
+    rows = [{"crossing": "Gate", "start": START + timedelta(minutes=100), "persons_per_hour": 40}]
+    scenario = crowd("families", 90, 8.0, 0.25, 6, gates=rows)
+    one, other = (run(scenario, engine=engine) for engine in ("columns", "agents"))
+    assert not same_bytes(one, other)
+    assert same_bytes(one, run(crowd("families", 90, 8.0, 0.25, 6)))
 
 
 def embedded(load: float, most: int = 100) -> np.ndarray:

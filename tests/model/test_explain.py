@@ -230,6 +230,13 @@ def test_warnings_name_the_term(scenario: Scenario, loc: str, told: str) -> None
     assert told in found[0].wrong
 
 
+def test_a_warning_of_length_says_what_the_scale_of_the_map_asks_for() -> None:
+    (flaw,) = unlikely(road())
+    assert flaw.right.endswith("; 0.022 a km, not 0.15, makes the usual way abroad cost 2.5")
+    better = unlikely(road({"routes": {"km_cost": 0.022}}))
+    assert "length" not in "".join(found.wrong for found in better)
+
+
 @pytest.mark.parametrize(
     "scenario",
     [

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from flowsim.behaviour.config import Harm
 from flowsim.clock import DAY, NEVER
 from flowsim.model import memory
 from flowsim.model.axes import WAITS, Outcome, Status
@@ -35,7 +36,7 @@ UNITS = {
     "deaths": "persons", "wounded": "persons", "exposure": "person-days",
     "waiting_time": "h", "hours_waited": "persons", "hours_to_safety": "persons",
     "split": "families", "reunited": "parts of families", "apart": "persons",
-    "barred_deaths": "persons",
+    "barred_deaths": "persons", "exposure_by_status": "person-days",
 }  # fmt: skip
 DIMS = {
     "people": ("time", "place", "group", "status"),
@@ -46,6 +47,7 @@ DIMS = {
     "waiting_time": ("time", "crossing"), "hours_waited": ("crossing", "wait"),
     "hours_to_safety": ("refuge", "wait"), "split": ("time", "crossing"),
     "reunited": ("time", "place"), "apart": ("time",), "barred_deaths": ("time", "crossing"),
+    "exposure_by_status": ("time", "group", "status"),
 }  # fmt: skip
 
 
@@ -61,7 +63,7 @@ def test_each_variable_of_a_run_has_its_dimensions_and_units(data: xr.Dataset) -
     assert list(data.data_vars) == list(VARIABLES)
     assert {str(n): a.attrs["units"] for n, a in data.data_vars.items()} == UNITS
     assert {str(n): a.dims for n, a in data.data_vars.items()} == DIMS
-    floats = {"violence", "exposure", "waiting_time"}
+    floats = {"violence", "exposure", "exposure_by_status", "waiting_time"}
     assert {str(n): str(a.dtype) for n, a in data.data_vars.items()} == {
         name: "float64" if name in floats else "int32" for name in UNITS
     }
@@ -131,9 +133,10 @@ def seen_by(seen: Observer) -> SimpleNamespace:
     made = drawing(
         **memory.observed(seen), stops=seen.stops, wait_edges_s=[3600.0 * h for h in WAITS],
         gate=[OUT, OUT_TOO, BACK], gate_out=[True, True, False], gate_crossing=[0, 1, 1],
-        tick=SimpleNamespace(at=0), n=SimpleNamespace(dead=0, apart=0, regrouped=0),
+        tick=SimpleNamespace(at=0), run=SimpleNamespace(danger_on_legs=True), n=SimpleNamespace(dead=0, apart=0, regrouped=0),
         regrouped=[0] * 9, people=np.zeros((2, 1, len(Status)), dtype=np.int64),
-        present=np.zeros((2, 5), dtype=np.int64), line=np.zeros((3, 5), dtype=np.int64),
+        present=np.zeros((2, 1, 5), dtype=np.int64), hurt=np.zeros(2, dtype=np.int64),
+        line=np.zeros((3, 5), dtype=np.int64),
     )  # fmt: skip
     return made
 
@@ -146,7 +149,8 @@ def test_what_happens_is_counted_in_its_interval() -> None:
         standing.tell_all(s, family, BACK, Outcome.ADMITTED)  # of those who go home it is not told
     standing.tell_all(s, one, OUT, Outcome.DIED)
     nobody = np.zeros((2, 1, 7), dtype=np.int64)
-    seen.close(Stocks(nobody + 3, np.full((2, 5), 4), np.full((2, 5), 5), 6))
+    present, on_leg = np.full((2, 1, 5), 4), np.zeros((3, 1, 5), dtype=np.int64)
+    seen.close(Stocks(nobody + 3, present, on_leg, np.full((2, 5), 5), np.array([1, 2]), 6))
     s.tick.at = seen.at
     standing.tell_all(s, two, OUT_TOO, Outcome.ADMITTED)
     standing.tell_all(s, one, BACK, Outcome.RETURNED)
@@ -160,6 +164,7 @@ def test_what_happens_is_counted_in_its_interval() -> None:
     assert (seen.composition[0] == 4).all()
     assert (seen.waiting[0] == 5).all()
     assert seen.apart.tolist() == [6, 0]
+    assert seen.wounded_now.tolist() == [[1, 2], [0, 0]]
     assert not seen.people[1].any()
     assert seen.at == 1
 
@@ -180,22 +185,38 @@ def test_mean_waits_are_over_persons() -> None:
 def test_the_dead_are_counted_where_they_were_and_by_what_they_were_refused() -> None:
     seen = observer()
     s = seen_by(seen)
-    family = household(kinds=[0, 1, 1, 0, 1], wounded=[0, 1, 0, 0, 0], status=Status.WAITING,
-                       place=1, link=OUT_TOO, barred=-1)  # fmt: skip
+    family = household(kinds=[0, 1, 1, 0, 1], wounded=[0, 1, 0, 0, 0], doomed=[0, 1, 0, 0, 0],
+                       hurt=True, status=Status.WAITING, place=1, link=OUT_TOO,
+                       barred=-1)  # fmt: skip
     standing.tally(s, family, 1)
     lose(s, family, 1, OUT_TOO)
     family.barred = 1
     lose(s, family, 2, OUT_TOO)
     assert family.kinds == [0, 0, 0, 0, 1]
-    assert family.wounded == [0] * 5  # of the dead woman
+    assert family.wounded == family.doomed == [0] * 5  # of the dead woman
+    assert s.hurt.tolist() == [0, 0]
     assert s.line.tolist() == [[0] * 5, [0, 0, 0, 0, 1], [0] * 5]
-    assert s.present.tolist() == [[0] * 5, [0, 0, 0, 0, 1]]
+    assert np.asarray(s.present)[:, 0].tolist() == [[0] * 5, [0, 0, 0, 0, 1]]
     assert seen.deaths[0, :, 0].tolist() == [0, 2]
     assert seen.barred_deaths.tolist() == [[0, 1], [0, 0]]
     assert seen.outcomes[0, 1, Outcome.DIED].tolist() == [0, 1, 1, 0, 0]
     assert (s.n.dead, s.n.regrouped) == (2, 0)
     lose(s, family, 4, -1)
     assert (s.n.dead, s.n.regrouped, seen.outcomes.sum()) == (3, 1, 2)  # there may be parts of it
+
+
+def test_those_on_the_way_are_counted_by_leg_and_kind() -> None:
+    s = seen_by(observer())
+    s.on_leg = np.zeros((3, 1, 5), dtype=np.int64)
+    family = household(kinds=[2, 1, 0, 0, 0], wounded=[1, 0, 0, 0, 0], hurt=True,
+                       status=Status.MOVING, link=OUT_TOO)  # fmt: skip
+    standing.tally(s, family, 1)
+    assert s.on_leg[:, 0].tolist() == [[0] * 5, [2, 1, 0, 0, 0], [0] * 5]
+    assert (np.asarray(s.present).sum(), s.hurt.tolist()) == (0, [1, 0])
+    standing.tally(s, family, -1)
+    assert not s.on_leg.any()
+    standing.tally(s, household(kinds=[1, 0, 0, 0, 0], status=Status.MOVING, link=-1), 1)
+    assert not s.on_leg.any()  # who looks for a way from where the run began
 
 
 def test_exposure_is_weighed_by_danger_and_time() -> None:
@@ -220,11 +241,13 @@ def test_the_host_counts_people_when_it_has_come_to_them() -> None:
 
 
 def test_every_cell_of_the_clock_face_has_one_hazard() -> None:
-    cells = Cells(HAZARDS, places=3, groups=2, countries=2, gates=4)
+    cells = Cells(HAZARDS, places=3, groups=2, countries=2, gates=4, links=5)
     sizes = {h.name: prod(shape) for h, shape in zip(HAZARDS, cells.shapes, strict=True)}
     assert sizes == {
         "leave": 6, "calendar": 1, "onward": 6, "return": 24, "give_up": 8, "fence": 8,
-        "disperse": 4, "harm": 6, "harm_on_the_way": 6, "crush": 4, "relocate": 6,
+        "disperse": 4, "harm": 6, "harm_on_the_way": 6, "harm_on_the_leg": 10,
+        "harm_detained": 6, "toll": 6, "toll_on_the_leg": 10, "wounds": 1, "crush": 4,
+        "relocate": 6,
     }  # fmt: skip
     spans = sorted(zip(cells.first, sizes.values(), strict=True))
     assert all(first + size == next_ for (first, size), (next_, _) in itertools.pairwise(spans))
@@ -233,7 +256,7 @@ def test_every_cell_of_the_clock_face_has_one_hazard() -> None:
 
 def test_the_cell_of_a_household_is_that_of_its_hazard_and_where_it_stands() -> None:
     """Each household, by all that decides, has a cell of its own within those of the hazard."""
-    cells = Cells(HAZARDS, places=3, groups=2, countries=2, gates=2)
+    cells = Cells(HAZARDS, places=3, groups=2, countries=2, gates=2, links=2)
     s = SimpleNamespace(
         first_cell=cells.first, form=[int(h.form) for h in HAZARDS], country=[0, 1, 1],
         gate=[0, 1], run=SimpleNamespace(places=3, groups=2),
@@ -252,7 +275,8 @@ def test_the_cell_of_a_household_is_that_of_its_hazard_and_where_it_stands() -> 
     at = {
         "leave": (2, 1), "onward": (2, 1), "harm": (2, 1), "harm_on_the_way": (2, 1),
         "relocate": (2, 1), "return": (1, 1, 1, 1), "give_up": (1, 1), "fence": (1, 1),
-        "disperse": (1,), "crush": (1,), "calendar": (),
+        "disperse": (1,), "crush": (1,), "calendar": (), "harm_on_the_leg": (1, 1),
+        "harm_detained": (2, 1), "toll": (2, 1), "toll_on_the_leg": (1, 1), "wounds": (),
     }  # fmt: skip
     for hazard, shape in zip(HAZARDS, cells.shapes, strict=True):
         where = np.ravel_multi_index(at[hazard.name], shape) if shape else 0
@@ -262,12 +286,21 @@ def test_the_cell_of_a_household_is_that_of_its_hazard_and_where_it_stands() -> 
 def test_hazards_that_compete_draw_for_purposes_of_their_own() -> None:
     for status, moves, count in itertools.product(Status, (False, True), ("given", "hazards")):
         leaving = SimpleNamespace(count=count)
-        scenario: Any = SimpleNamespace(behaviour=SimpleNamespace(
-            leaving=leaving, harm=SimpleNamespace(on_the_way=1.0, crush_per_day=1.0)
-        ))  # fmt: skip
+        harm = Harm(on_the_way=1, crush_per_day=1, danger_ahead=1, detained=1, recover_per_day=1)
+        toll = {"deaths": 1.0, "wounded": 0.0, "intensity": 1.0}
+        scenario: Any = SimpleNamespace(
+            behaviour=SimpleNamespace(leaving=leaving, harm=harm),
+            violence=SimpleNamespace(events=[SimpleNamespace(to=to, **toll) for to in ("", "B")]),
+        )
         there = [h for h in hazards_of(scenario, moves) if status in h.statuses]
         assert len({h.purpose for h in there}) == len(there)
-    renamed = {"calendar": "LEAVE", "harm_on_the_way": "HARM"}
+        assert {h.name for h in HAZARDS} - {h.name for h in hazards_of(scenario, moves)} == (
+            {"leave" if count == "given" else "calendar"} | ({"relocate"} if not moves else set())
+        )
+    renamed = {
+        "calendar": "LEAVE", "harm_on_the_way": "HARM", "harm_on_the_leg": "LEG",
+        "harm_detained": "HARM", "toll_on_the_leg": "TOLL",
+    }  # fmt: skip
     assert all(h.purpose.name == renamed.get(h.name, h.name.upper()) for h in HAZARDS)
 
 

@@ -544,7 +544,8 @@ def a_state_presses_people_home() -> Scenario:
 def the_displaced_go_home() -> Scenario:
     """In the country itself: two hours away and back, again and again."""
     behaviour = {"returning": {"inside_per_day": 24.0, "calm": 1e9}}
-    return on_one_road(abroad=False, per_day=12.0, behaviour=behaviour, step="3h", record="3h")
+    steps = {"step": "3h", "record": "3h", "grid": "1h"}
+    return on_one_road(abroad=False, per_day=12.0, behaviour=behaviour, **steps)
 
 
 # ---- by the rules of Flee -------------------------------------------------------------------

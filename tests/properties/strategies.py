@@ -243,7 +243,7 @@ def scenarios(draw: Any, most: int = 160, steps: tuple[str, ...] = ("1h", "6h", 
         places.append(place)
     places[0]["population"] = most
     routes = draw(_routes(names, inside))
-    events = draw(st.lists(_event(names[:inside], groups), min_size=1, max_size=3))
+    events = draw(st.lists(_event(names[:inside], groups, routes), min_size=1, max_size=3))
     step = draw(st.sampled_from(steps))
     land = {side: _land(side, places, routes) for side in ("A", "B")}
     return Scenario(
@@ -255,6 +255,7 @@ def scenarios(draw: Any, most: int = 160, steps: tuple[str, ...] = ("1h", "6h", 
         flee_from=["A"],
         places=places,
         routes=routes,
+        gates=draw(_widenings(routes)),
         groups=[
             {"name": g, "household_size": draw(st.sampled_from(SIZES)),
              "kin_across": draw(rates(0, 0.5)), "nationality": "N0" if g == "G0" else "",
@@ -304,12 +305,34 @@ def _routes(draw: Any, names: list[str], inside: int) -> list[dict[str, Any]]:
 
 
 @st.composite
-def _event(draw: Any, places: list[str], groups: list[str]) -> dict[str, Any]:
-    start = draw(st.integers(0, 12))
+def _widenings(draw: Any, routes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a crossing can do from two moments on, for one direction or both."""
+    crossings = [route["crossing"] for route in routes if "crossing" in route]
+    if not crossings or draw(st.booleans()):
+        return []
+    one = draw(st.sampled_from(crossings))
+    return [
+        {"crossing": one, "start": hours(draw(rates(2, 5.3)) + 6 * n),
+         "persons_per_hour": draw(st.sampled_from((None, 0, 3, 60))),
+         "direction": draw(st.sampled_from(("both", "out", "back")))} for n in range(2)
+    ]  # fmt: skip
+
+
+@st.composite
+def _event(
+    draw: Any, places: list[str], groups: list[str], routes: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """At a place or, now and then, on a road out of it; some have a toll of their own."""
+    start, place = draw(st.integers(0, 12)), draw(st.sampled_from(places))
+    beside = [route["end"] for route in routes if route["start"] == place]
+    road = {"to": draw(st.sampled_from(beside)), "part": 0.5} if beside else {}
+    target = {g: draw(rates(0, 0.5, 1)) for g in groups}
+    toll = {"deaths": 3, "wounded": 8} if any(target.values()) else {}
     return {
-        "place": draw(st.sampled_from(places)), "start": hours(start), "peak": hours(start + 2),
+        **draw(st.sampled_from(({}, {}, road))), **draw(st.sampled_from(({}, toll))),
+        "place": place, "start": hours(start), "peak": hours(start + 2),
         "until": hours(start + draw(st.integers(2, 12))), "half_life_hours": 3,
-        "intensity": draw(rates(0.3, 1)), "target": {g: draw(rates(0, 0.5, 1)) for g in groups},
+        "intensity": draw(rates(0.3, 1)), "target": target,
     }  # fmt: skip
 
 
@@ -322,7 +345,11 @@ def _behaviour(draw: Any) -> dict[str, Any]:
         "waiting": {"fence_per_day": draw(rates(0, 6)), "give_up_per_day": draw(rates(0, 3)),
                     "part": draw(rates(0, 0.8)), "follow": draw(rates(0, 0.5, 1))},
         "harm": {"deaths_per_day": draw(rates(0, 0.2)), "on_the_way": 1.0,
-                 "crush_per_day": draw(rates(0, 50)), "fence_death": draw(rates(0, 0.2))},
+                 "crush_per_day": draw(rates(0, 50)), "fence_death": draw(rates(0, 0.2)),
+                 "danger_ahead": draw(rates(0, 0.5)), "detained": draw(rates(0, 2)),
+                 "die_of_wounds": draw(rates(0, 0.3)), "die_of_wounds_days": 0.5,
+                 "recover_per_day": draw(rates(0, 1)), "wounded_speed": draw(rates(0.5, 1)),
+                 "never_counted": draw(rates(0, 0.2))},
         "returning": {"inside_per_day": draw(rates(0, 4)), "abroad_per_day": draw(rates(0, 4))},
     }  # fmt: skip
 

@@ -62,7 +62,7 @@ def test_flows_are_summed_and_levels_taken(at, seed):
     stops = some(data, list(at))
     fewer, before = thin(data, stops), data.sel(time=slice(None, stops[-1]))
     assert (fewer["time"].values == stops).all()
-    for name in FLOWS:
+    for name in set(FLOWS) & set(VARIABLES):
         np.testing.assert_allclose(fewer[name].sum("time"), before[name].sum("time"), rtol=1e-12)
     for name in LEVELS:
         assert fewer[name].equals(data[name].sel(time=stops)), name

@@ -42,6 +42,25 @@ def test_own_scenarios_are_read_back(path: Path, tmp_path: Path) -> None:
     assert not any(line.startswith("numbers:") for line in _lines(tmp_path))
 
 
+def test_gates_over_time_and_violence_on_the_road_are_read_back(tmp_path: Path) -> None:
+    base = fs.load(SMALL)
+    rows = [
+        {"crossing": "Bridge", "start": "2010-06-11T10:00", "persons_per_hour": 40.0},
+        {"crossing": "Bridge", "start": "2010-06-12", "direction": "out", "source": "a report"},
+    ]
+    event = base.violence.events[0].model_dump()
+    ambush = {**event, "to": "Village", "part": 0.25}
+    blast = {**event, "intensity": 0.0, "deaths": 12.5, "wounded": 40.0}
+    scenario = base.with_values(
+        {"gates": rows, "violence.events": [event, ambush, blast],
+         "behaviour.harm.die_of_wounds": {"value": 0.1, "low": 0.05, "high": 0.2}}
+    )  # fmt: skip
+    made = again(scenario, tmp_path)
+    assert made == scenario
+    assert {file.name for file in tmp_path.iterdir()} == CORE | {"gates.csv"}
+    assert (tmp_path / "gates.csv").read_text().splitlines()[0].startswith("crossing,start,persons")
+
+
 def test_a_folder_of_flee_is_read_back(tmp_path: Path) -> None:
     scenario = fs.load(flee_folder(tmp_path, closures="country,Home,Else,0,4\ncamp,Cee,,2,5\n"))
     made = again(scenario, tmp_path / "made")

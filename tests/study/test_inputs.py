@@ -6,16 +6,19 @@ import math
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import kstest, qmc, triang
+from scipy.stats import kstest, norm, qmc, triang
 
 import flowsim as fs
-from flowsim.scenario.scenario import Number
-from flowsim.study.inputs import Law, doubts, uncertain
+from flowsim.scenario.checks import check
+from flowsim.scenario.scenario import Distribution, Linked, Number
+from flowsim.study.distributions import UNBOUNDED, Law
+from flowsim.study.inputs import doubts, inputs_of, uncertain
 from flowsim.study.sampling import BLOCK, METHODS, MOST_SOBOL, design, positions, sampled
 from flowsim.world.config import KINDS
 from tests.worlds import small_scenario
@@ -26,15 +29,15 @@ NORTH = "places[Town].share.North"
 PEOPLE = "places[Town].population"
 POLICY = "borders[Here-There].authorities[There].policies[0]"
 RANGES = (
-    Number(path=PEOPLE, value=600, low=500, high=700, source="census"),
-    Number(path=NORTH, value=0.5, low=0.2, high=0.9),
+    Number(path=PEOPLE, value=600, low=500, high=700, distribution="uniform", source="census"),
+    Number(path=NORTH, value=0.5, low=0.2, high=0.9, distribution="uniform"),
     Number(path=LEAVING, value=3.0, low=1, high=5, distribution="triangular"),
-    Number(path="groups[North].children", value=0.3, low=0.1, high=0.5),
+    Number(path="groups[North].children", value=0.3, low=0.1, high=0.5, distribution="uniform"),
     Number(path="violence.events[0].intensity", value=1.0, source="no range"),
     Number(path="routes[Bridge].gate_per_hour", value=200, low=200, high=200),
     Number(path=f"{POLICY}.stop", value="2010-06-11T12:00", low="2010-06-11T08:00",
-           high="2010-06-11T18:00"),
-    Number(path="record", value="1h", low="1h", high="2h"),
+           high="2010-06-11T18:00", distribution="uniform"),
+    Number(path="record", value="1h", low="1h", high="2h", distribution="uniform"),
 )  # fmt: skip
 PATHS = tuple(RANGES[i].path for i in (0, 1, 2, 3, 6, 7))
 
@@ -215,6 +218,201 @@ def law(low: object, value: object, high: object, distribution: str = "uniform")
     return made
 
 
+def quantiles(
+    low: object, value: object, high: object, bounds: tuple[float, float] = UNBOUNDED
+) -> Law:
+    made = Law.of(Number(path="x", low=low, value=value, high=high), bounds)
+    assert made is not None
+    return made
+
+
+BOUNDS = {
+    "a number": (-4.0, 1.0, 2.0, UNBOUNDED),
+    "a rate": (0.5, 3.0, 9.0, (0.0, 1e12)),
+    "a share": (0.2, 0.7, 0.9, (0.0, 1.0)),
+    "a share up to its bound": (0.2, 0.7, 1.0, (0.0, 1.0)),
+    "a rate from its bound": (0.0, 0.2, 1.0, (0.0, 1e12)),
+}
+
+
+@pytest.mark.parametrize("told", BOUNDS.values(), ids=BOUNDS)
+def test_low_value_and_high_are_five_fifty_and_ninety_five_per_cent(
+    told: tuple[float, float, float, tuple[float, float]],
+) -> None:
+    low, value, high, bounds = told
+    law = quantiles(low, value, high, bounds)
+    assert [law.at(u) for u in (0.05, 0.5, 0.95)] == pytest.approx([low, value, high], rel=1e-9)
+    drawn = [float(law.at(u)) for u in EVEN]
+    assert drawn == sorted(drawn)
+    assert min(drawn) >= bounds[0]
+    assert max(drawn) <= bounds[1]
+    assert min(drawn) < low or low == bounds[0]
+    assert max(drawn) > high or high == bounds[1]
+
+
+def test_the_halves_are_normal_on_the_scale_without_bounds() -> None:
+    z = norm.ppf(EVEN) / norm.ppf(0.95)
+    side = np.where(z > 0.0, np.log(9.0 / 3.0), np.log(3.0 / 0.5))
+    law = quantiles(0.5, 3.0, 9.0, (0.0, math.inf))
+    assert [law.at(u) for u in EVEN] == pytest.approx(3.0 * np.exp(z * side), rel=1e-9)
+    odds = [u / (1.0 - u) for u in (0.2, 0.5, 0.8)]
+    share = quantiles(0.2, 0.5, 0.8, (0.0, 1.0))
+    drawn = np.array([float(share.at(u)) for u in EVEN])
+    assert np.log(drawn / (1.0 - drawn)) == pytest.approx(z * np.log(odds[2]), abs=1e-8)
+
+
+def test_where_an_end_is_the_value_half_of_the_draws_are() -> None:
+    law = quantiles(3, 3, 9, (0.0, math.inf))
+    assert {law.at(u) for u in EVEN[:2000]} == {3.0}
+    assert law.at(0.95) == 9.0
+
+
+def test_times_and_whole_numbers_by_quantiles() -> None:
+    times = quantiles("2010-06-14T18:00", "2010-06-14T20:00", "2010-06-14T23:00")
+    assert [times.at(u) for u in (0.05, 0.5, 0.95)] == [
+        "2010-06-14T18:00", "2010-06-14T20:00", "2010-06-14T23:00",
+    ]  # fmt: skip
+    assert times.at(0.99) > "2010-06-14T23:00"
+    people = quantiles(500, 600, 900, (0.0, 1e8))
+    assert [people.at(u, whole=True) for u in (0.05, 0.5, 0.95)] == [500, 600, 900]
+    assert quantiles("1h", "2h", "8h").at(0.05) == "3600s"
+
+
+def test_bounds_are_those_of_the_field() -> None:
+    base = scenario()
+    told = {e.number.path: e.law.bounds for e in inputs_of(base)}
+    assert told[LEAVING] == (0.0, 1e12)
+    assert told[NORTH] == (0.0, 1.0)
+    assert told[PEOPLE] == (0.0, 1e8)
+    assert told[f"{POLICY}.stop"] == UNBOUNDED
+
+
+def test_no_route_is_drawn_shorter_than_the_line() -> None:
+    base = scenario()
+    i = base.routes.index(next(r for r in base.routes if r.crossing))
+    path = f"routes[{base.routes[i].crossing}].km"
+    km = base.routes[i].km
+    doubtful = Number(path=path, value=km, low=0.01 * km, high=2 * km)
+    made = sampled(base.model_copy(update={"numbers": (doubtful,)}), {path: 0.001})
+    assert 0.01 * km < made.routes[i].km < km
+    assert not check(made)
+
+
+# linked inputs
+
+
+def linked(base: fs.Scenario, **fields: object) -> fs.Scenario:
+    return base.model_copy(update={"linked": (Linked(name="all", **fields),)})
+
+
+def test_linked_inputs_have_one_position() -> None:
+    base = linked(scenario(), inputs=(PEOPLE, "groups[*].children"))
+    children = "groups[North].children"
+    columns = design([base, scenario()], samples=20)
+    assert np.array_equal(columns[PEOPLE], columns[children])
+    assert not np.array_equal(columns[PEOPLE], columns[LEAVING])
+    assert np.array_equal(columns[LEAVING], design([scenario()], samples=20)[LEAVING])
+
+
+def test_a_common_factor_takes_the_place_of_the_ranges() -> None:
+    camp = "places[Camp].capacity"
+    base = scenario().with_values({camp: 400})
+    base = linked(base, inputs=(PEOPLE, camp), by="factor", low=0.5, high=3.0)
+    assert set(uncertain([base])) == {*PATHS, camp}
+    for u, factor in ((0.05, 0.5), (0.5, 1.0), (0.95, 3.0)):
+        made = sampled(base, {PEOPLE: u, camp: u})
+        assert made.places[0].population == round(600 * factor)
+        assert made.places[2].capacity == round(400 * factor)
+    assert not made.linked
+
+
+def test_times_that_shift_together() -> None:
+    stop, start = f"{POLICY}.stop", "violence.events[0].start"
+    base = linked(scenario(), inputs=(stop, start), by="shift_hours", low=-2.0, high=4.0)
+    made = sampled(base, {stop: 0.95, start: 0.95})
+    old, new = (s.borders[0].authorities[0].policies[0].stop for s in (base, made))
+    assert (new - old).total_seconds() == 4 * 3600
+    old, new = (s.violence.events[0].start for s in (base, made))
+    assert (new - old).total_seconds() == 4 * 3600
+
+
+WRONG_LINKS = {
+    "no input fits 'places[Twon].capacity'": {"inputs": ("places[Twon].capacity",)},
+    "a low is given, and each input has its own": {"inputs": (PEOPLE,), "low": 0.5},
+    "a common factor without a low and a high end": {"inputs": (PEOPLE,), "by": "factor"},
+    "from 2 to 3 does not hold 1": {"inputs": (PEOPLE,), "by": "factor", "low": 2, "high": 3},
+    "stop' is a time": {"inputs": (f"{POLICY}.stop",), "by": "factor", "low": 0.5, "high": 2},
+    "population' is not a time": {"inputs": (PEOPLE,), "by": "shift_hours", "low": -1, "high": 1},
+    "of which a factor makes nothing else": {
+        "inputs": ("behaviour.harm.on_the_way",), "by": "factor", "low": 0.5, "high": 2,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("told", WRONG_LINKS)
+def test_wrong_links_are_told(told: str) -> None:
+    problems = check(linked(scenario(), **WRONG_LINKS[told]))
+    assert [told in str(problem) for problem in problems] == [True]
+    assert problems[0].path.startswith("linked[all]")
+
+
+def test_an_input_moves_with_one_set_only() -> None:
+    sets = (Linked(name="a", inputs=(PEOPLE,)), Linked(name="b", inputs=("places[*",)),
+            Linked(name="a", inputs=(LEAVING,)))  # fmt: skip
+    told = [str(p) for p in check(scenario().model_copy(update={"linked": sets}))]
+    assert len(told) == 2
+    assert "is in 'a' too" in told[0]
+    assert "the name 'a' appears twice" in told[1]
+
+
+# times in order
+
+
+def test_times_of_a_section_keep_their_order() -> None:
+    start = Number(path=f"{POLICY}.start", value="2010-06-11T09:00", low="2010-06-11T00:00",
+                   high="2010-06-11T16:00")  # fmt: skip
+    base = scenario().with_values({start.path: start.value})
+    base = base.model_copy(update={"numbers": (*base.numbers, start)})
+    columns = design([base], samples=60)
+    loose = positions(columns, 60)
+    stop = f"{POLICY}.stop"
+    laws = {e.number.path: e.law for e in inputs_of(base)}
+
+    def in_order(told: dict[str, np.ndarray]) -> list[bool]:
+        return [str(laws[start.path].at(told[start.path][k])) < str(laws[stop].at(told[stop][k]))
+                for k in range(60)]  # fmt: skip
+
+    kept = np.array(in_order(loose))
+    assert 0 < kept.sum() < 60  # a fault of the test else
+    assert all(in_order(columns))
+    assert np.array_equal(columns[stop][kept], loose[stop][kept])
+    assert np.array_equal(columns[LEAVING], loose[LEAVING])
+    assert np.array_equal(columns[stop][:20], design([base], samples=20)[stop])
+
+
+def test_times_that_are_named_keep_their_order() -> None:
+    stop, event = f"{POLICY}.stop", "violence.events[0].start"
+    base = scenario().model_copy(update={"in_order": ((event, stop),)})
+    assert not check(base)
+    backwards = base.model_copy(update={"in_order": (tuple(reversed(base.in_order[0])),)})
+    assert f"before {stop!r}" in str(check(backwards)[0])
+    wrong = base.model_copy(update={"in_order": ((stop,), (stop, PEOPLE))})
+    assert [p.wrong for p in check(wrong)] == [
+        "one time has no order", f"{PEOPLE!r} is not the path of a time",
+    ]  # fmt: skip
+
+
+def test_times_that_never_come_in_order() -> None:
+    start = Number(path=f"{POLICY}.start", value="2010-06-11T11:59", low="2010-06-11T11:58",
+                   high="2010-06-12T12:00", distribution="uniform")  # fmt: skip
+    base = scenario().with_values({start.path: start.value})
+    early = Number(path=f"{POLICY}.stop", value="2010-06-11T12:00", low="2010-06-11T00:00",
+                   high="2010-06-11T12:00", distribution="uniform")  # fmt: skip
+    base = base.model_copy(update={"numbers": (start, early)})
+    with pytest.raises(fs.ScenarioError, match="draws it never came after"):
+        design([base], samples=400)
+
+
 @pytest.mark.parametrize("mode", [1.0, 2.0, 4.5, 5.0])
 def test_triangular(mode: float) -> None:
     values = [law(1.0, mode, 5.0, "triangular").at(u) for u in EVEN]
@@ -259,9 +457,9 @@ def test_quantiles_stay_in_range_and_rise(
 ) -> None:
     high = low + width
     value = min(low + at * width, high)
-    for distribution in ("uniform", "triangular"):
+    for distribution in get_args(Distribution):
         values = [law(low, value, high, distribution).at(u) for u in sorted(places)]
-        assert all(low <= v <= high for v in values)
+        assert distribution == "quantiles" or all(low <= v <= high for v in values)
         assert all(b >= a - 1e-9 * (1 + abs(a)) for a, b in pairwise(values))
 
 
@@ -278,7 +476,8 @@ def test_sampled() -> None:
     assert made.record == base.record
     assert uncertain([made]) == ("record",)
     assert [n.path for n in made.numbers] == [n.path for n in base.numbers]
-    assert made.numbers[0] == Number(path=PEOPLE, value=550, source="census")
+    census = Number(path=PEOPLE, value=550, distribution="uniform", source="census")
+    assert made.numbers[0] == census
     assert made.numbers[4:6] == base.numbers[4:6]
     assert sampled(base, {}) == base
     assert sampled(base, {"record": 1.0}).record == 7200
@@ -298,7 +497,8 @@ def test_parts_add_up_to_one(position: dict[str, float]) -> None:
 
 @pytest.mark.parametrize(("u", "north"), [(0.0, 0.5), (0.5, 0.5), (1.0, 0.5)])
 def test_all_parts_sampled(u: float, north: float) -> None:
-    numbers = [Number(path=f"places[Town].share.{g}", value=0.5, low=0.2, high=0.9)
+    numbers = [Number(path=f"places[Town].share.{g}", value=0.5, low=0.2, high=0.9,
+                      distribution="uniform")
                for g in ("North", "South")]  # fmt: skip
     base = scenario(numbers=tuple(numbers))
     made = sampled(base, dict.fromkeys(uncertain([base]), u))
@@ -316,10 +516,14 @@ def test_parts_that_leave_nothing_for_others() -> None:
     places[0] = places[0].model_copy(update={"share": {"North": 0.6, "South": 0.3, "East": 0.1}})
     places[1] = places[1].model_copy(update={"share": {"East": 1.0}})
     places[2] = places[2].model_copy(update={"share": {"North": 0.5}})
-    numbers = (Number(path=NORTH, value=0.6, low=0.4, high=0.9),
-               Number(path="places[Town].share.South", value=0.3, low=0.1, high=0.6),
-               Number(path="places[Village].share.East", value=1.0, low=0.5, high=1.0),
-               Number(path="places[Camp].share.North", value=0.5, low=0.5, high=0.8))  # fmt: skip
+    told = {
+        NORTH: (0.4, 0.6, 0.9), "places[Town].share.South": (0.1, 0.3, 0.6),
+        "places[Village].share.East": (0.5, 1.0, 1.0), "places[Camp].share.North": (0.5, 0.5, 0.8),
+    }  # fmt: skip
+    numbers = tuple(
+        Number(path=path, low=low, value=value, high=high, distribution="uniform")
+        for path, (low, value, high) in told.items()
+    )
     base = scenario(groups=groups, places=places, numbers=numbers)
     made = sampled(base, dict.fromkeys(uncertain([base]), 1.0))
     assert made.places[0].share == pytest.approx({"North": 0.6, "South": 0.4, "East": 0.0})
@@ -340,9 +544,9 @@ def test_one_position_gives_one_value_in_all_scenarios(u: float) -> None:
 
 def test_impossible_samples_tell_their_values() -> None:
     start = Number(path=f"{POLICY}.start", value="2010-06-11T06:00", low="2010-06-11T00:00",
-                   high="2010-06-11T12:00")  # fmt: skip
+                   high="2010-06-11T12:00", distribution="uniform")  # fmt: skip
     lag = "borders[Here-There].authorities[There].lag_hours"
-    beside = Number(path=lag, value=0.0, low=0, high=2)
+    beside = Number(path=lag, value=0.0, low=0, high=2, distribution="uniform")
     base = scenario().with_values({start.path: start.value})
     base = base.model_copy(update={"numbers": (*base.numbers, start, beside)})
     assert sampled(base, {start.path: 1.0, f"{POLICY}.stop": 1.0})
@@ -383,7 +587,7 @@ def test_june_2010() -> None:
     assert np.array_equal(columns[one], columns[two])
     samples = [{path: column[k] for path, column in columns.items()} for k in (0, 1)]
     for base in scenarios:
-        for position in (*samples, dict.fromkeys(columns, 0.0), dict.fromkeys(columns, 1.0)):
+        for position in (*samples, dict.fromkeys(columns, 0.05), dict.fromkeys(columns, 0.95)):
             made = sampled(base, position)
             assert uncertain([made]) == ()
             for place in made.places:

@@ -7,8 +7,10 @@ from typing import Any
 
 from flowsim.keyed import count, uniform
 from flowsim.model.kernel.constants import (
+    FENCE,
     FOR_GATE,
     FOR_SPLIT,
+    GIVE_UP,
     HELD_LAST,
     KINDS,
     REACHED,
@@ -16,7 +18,7 @@ from flowsim.model.kernel.constants import (
     WAITING,
 )
 from flowsim.model.kernel.standing import tell_all
-from flowsim.model.kernel.status import enter, line_up
+from flowsim.model.kernel.status import draw_again, enter, line_up
 
 
 def let_pass(s: Any, h: Any, gate: int) -> int:
@@ -83,6 +85,15 @@ def assess(s: Any, h: Any, gate: int) -> None:
         tell_all(s, h, gate, REFUSED)
         if s.gate_out[gate]:
             h.barred = s.gate_crossing[gate]
+
+
+def hold_again(s: Any, h: Any, now: int) -> None:
+    """Hold a household against its gate anew: the rules or its persons have changed."""
+    held = h.held
+    assess(s, h, s.gate[h.link])
+    if held != h.held:
+        draw_again(s, h, GIVE_UP, now)
+        draw_again(s, h, FENCE, now)
 
 
 def join(s: Any, h: Any, now: int, link: int) -> None:

@@ -12,6 +12,7 @@ from flowsim.model.kernel.constants import (
     BY_GATE,
     BY_GATE_AND_HELD,
     BY_HOME,
+    BY_LINK,
     BY_NOTHING,
     DAY,
     DETAINED,
@@ -21,6 +22,7 @@ from flowsim.model.kernel.constants import (
     OF_HARM,
     OF_LEAVING,
     OF_SIZE,
+    OF_WOUNDS,
     RELEASE,
     WAITING,
 )
@@ -38,6 +40,8 @@ def cell_of(s: Any, h: Any, clock: int) -> int:
         return int(first + s.gate[h.link])
     if form == BY_NOTHING:
         return int(first)
+    if form == BY_LINK:
+        return int(first + max(h.link, 0) * s.run.groups + h.group)
     return int(first + h.place * s.run.groups + h.group)
 
 
@@ -46,6 +50,25 @@ def exposed_persons(s: Any, h: Any) -> float:
     total = s.harm_weight[0] * h.kinds[0]
     for kind in range(1, KINDS):
         total = total + s.harm_weight[kind] * h.kinds[kind]
+    return total
+
+
+def dying(s: Any, h: Any, kind: int) -> float:
+    """Hazard with which the wounded of a kind die of their wounds, 1/day."""
+    return float(s.run.die_per_day * h.doomed[kind])
+
+
+def recovering(s: Any, h: Any, kind: int) -> float:
+    """Hazard with which the wounded of a kind who do not die of it recover, 1/day."""
+    return float(s.run.recover_per_day * (h.wounded[kind] - h.doomed[kind]))
+
+
+def wounds_per_day(s: Any, h: Any) -> float:
+    """Hazard that somebody of a household dies of wounds or recovers, 1/day."""
+    total = 0.0
+    if h.hurt:
+        for kind in range(KINDS):
+            total = total + dying(s, h, kind) + recovering(s, h, kind)
     return total
 
 
@@ -59,8 +82,12 @@ def scale_of(s: Any, h: Any, clock: int) -> float:
         factor = exposed_persons(s, h)
         if h.status == MOVING:
             factor = factor * s.road_danger[h.link]
+        if s.form[clock] == BY_LINK and h.link < 0:
+            factor = 0.0
     elif scale == OF_SIZE:
         factor = float(h.size)
+    elif scale == OF_WOUNDS:
+        factor = wounds_per_day(s, h)
     if s.own_column[clock] >= 0:
         factor = factor * h.own[s.own_column[clock]]
     return factor
@@ -75,7 +102,7 @@ def threshold(s: Any, h: Any, clock: int, now: int) -> float:
     """
     purpose = s.purpose[clock]
     drawn = -math.log(uniform(s, h.key, purpose, count(s, h, purpose)))
-    if s.form[clock] == BY_NOTHING:
+    if s.form[clock] == BY_NOTHING and s.scale[clock] != OF_WOUNDS:
         if h.status != AT_HOME or h.leaves == NEVER:
             return math.inf
         return (h.leaves - now if h.leaves > now else DAY) / DAY
@@ -101,6 +128,7 @@ def due(s: Any, cell: int, target: float) -> int:
         return int(s.tick.start)
     if s.rate[cell] <= 0.0:
         return NEVER
+    # Rounded up: nobody acts before the hazard has accumulated, and seconds are whole for all.
     seconds = math.ceil(ahead / s.rate[cell] * DAY)
     return int(s.tick.start + seconds) if seconds < s.tick.stop - s.tick.start else NEVER
 
@@ -114,6 +142,7 @@ def wake(s: Any, h: Any) -> None:
         best = int(h.arrive)
     for n in range(s.n_clocks[h.status]):
         cell, target = h.cell[n], h.target[n]
+        # One comparison spares the division for the many who are not due in this tick.
         if target <= s.cumulative_at_stop[cell]:
             when, clock = due(s, cell, target), s.clocks_of[h.status, n]
             if when < NEVER and (when < best or (when == best and clock < what)):

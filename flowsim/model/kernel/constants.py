@@ -14,9 +14,10 @@ from flowsim.model.axes import Act, Bound, Event, Form, Outcome, Refuge, Scale, 
  REFUSED, INTERCEPTED) = map(int, Outcome)  # fmt: skip
 ARRIVE, RELEASE = map(int, Event)
 INSIDE, ABROAD = map(int, Refuge)
-(BY_PLACE, BY_HOME, BY_GATE_AND_HELD, BY_GATE, BY_NOTHING) = map(int, Form)
-(NO_SCALE, OF_LEAVING, OF_HARM, OF_SIZE) = map(int, Scale)
-(LEAVE, ONWARD, RETURN, GIVE_UP, FENCE, DISPERSE, HARM, CRUSH, RELOCATE) = map(int, Act)
+(BY_PLACE, BY_HOME, BY_GATE_AND_HELD, BY_GATE, BY_NOTHING, BY_LINK) = map(int, Form)
+(NO_SCALE, OF_LEAVING, OF_HARM, OF_SIZE, OF_WOUNDS) = map(int, Scale)
+(LEAVE, ONWARD, RETURN, GIVE_UP, FENCE, DISPERSE, HARM, CRUSH, RELOCATE, TOLL,
+ WOUNDS) = map(int, Act)  # fmt: skip
 
 SETTLE = -1
 """Option to stay where one has arrived."""
@@ -48,4 +49,5 @@ FOR_DETENTION = int(Purpose.DETAIN)
 FOR_VICTIM = int(Purpose.VICTIM)
 FOR_FOLLOWING = int(Purpose.FOLLOW)
 FOR_TRANSFER = int(Purpose.TRANSFER)
+FOR_WOUNDED = int(Purpose.WOUNDED)
 FOR_CHECKPOINT = int(Purpose.CHECKPOINT)

@@ -8,13 +8,12 @@ from flowsim.model.kernel.constants import (
     AT_HOME,
     DISPLACED,
     EMPTY,
-    HARM,
     KINDS,
     RETURNED,
     SHELTERED,
 )
 from flowsim.model.kernel.standing import tally
-from flowsim.model.kernel.status import draw_again, enter, is_apart, regroup
+from flowsim.model.kernel.status import enter, harm_again, is_apart, regroup
 
 
 def settled(h: Any) -> bool:
@@ -92,11 +91,14 @@ def join_family(s: Any, h: Any, family: Any, now: int) -> None:
         s.n.apart += h.size
     tally(s, family, -1)
     tally(s, h, -1)
+    family.hurt = family.hurt or h.hurt
     for kind in range(KINDS):
         family.kinds[kind] += h.kinds[kind]
         family.wounded[kind] += h.wounded[kind]
+        family.doomed[kind] += h.doomed[kind]
         h.kinds[kind] = 0
         h.wounded[kind] = 0
+        h.doomed[kind] = 0
     family.size += h.size
     h.size = 0
     tally(s, family, 1)
@@ -112,6 +114,7 @@ def reunite(s: Any) -> None:
     for j in range(n):
         family = family_of(s, s.rows[s.in_turn[j]])
         s.scratch[j] = family
+        # Else it would join a household that is empty by then.
         if s.rows[family].joins:  # a family that itself joins another waits for the next tick
             s.scratch[j] = -1
     for j in range(n):
@@ -129,4 +132,4 @@ def reunite(s: Any) -> None:
         family = s.rows[s.in_turn[j]]
         if family.gains:
             family.gains = False
-            draw_again(s, family, HARM, s.tick.stop)
+            harm_again(s, family, s.tick.stop)

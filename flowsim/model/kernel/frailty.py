@@ -20,6 +20,7 @@ def gamma_law(shape: float, x: float, log_gamma: float) -> float:
     log_gamma : float
         ln Gamma(shape + 1).
     """
+    # By logarithms: x^a and Gamma(a + 1) leave the range of a float long before their ratio.
     term = math.exp(shape * math.log(x) - x - log_gamma)
     total, n = term, shape
     while term > total * 1e-17:
@@ -40,6 +41,7 @@ def near_gamma(shape: float, u: float, log_gamma: float) -> float:
         1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308))
     )
     root = 1.0 - 1.0 / (9.0 * shape) + (z if u > 0.5 else -z) / (3.0 * math.sqrt(shape))
+    # The cubed normal is negative for small u, where the first term of the series is exact.
     least = math.exp((math.log(u) + log_gamma) / shape)
     return max(shape * root * root * root, least)
 
@@ -58,6 +60,7 @@ def gamma_quantile(shape: float, u: float, log_gamma: float) -> float:
         else:
             low = x
         slope = math.exp((shape - 1.0) * math.log(x) - x - log_gamma) * shape
+        # Newton alone overshoots where the density bends; Halley is cubic, the bracket holds it.
         step = gap / slope if slope > 0.0 else math.inf
         new = x - step / (1.0 - 0.5 * min(1.0, step * ((shape - 1.0) / x - 1.0)))
         if not low <= new <= high:

@@ -38,6 +38,7 @@ def sort(s: Any, rows: Any, first: int, n: int, order: int) -> None:
     while width < n:
         for low in range(first, first + n, 2 * width):
             middle, high = min(low + width, first + n), min(low + 2 * width, first + n)
+            # Two runs that follow each other need no merge; queues change little.
             if middle < high and comes_before(
                 s.rows[rows[middle]], s.rows[rows[middle - 1]], order
             ):

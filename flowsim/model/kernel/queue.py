@@ -78,6 +78,7 @@ def last_second(s: Any, h: Any, gate: int, second: int) -> int:
     """Second of the segment that finishes a household served from one on; its length if none."""
     left, length = work_left(h), s.tick.last - s.tick.first
     while second < length:
+        # Whole units of work: sums of floats would depend on the order in which queues are tried.
         left -= min(left, room_in(s, gate, h.spread, second))
         if left == 0:
             break
@@ -144,6 +145,7 @@ def too_late(s: Any, gate: int, first: int, n: int) -> bool:
     Of several quotas it is the one that stops somebody first: who is stopped uses up no other. The
     first family of a period fits, however large.
     """
+    # By the order in which they pass, not in which they stand: a quota counts who comes through.
     for j in range(first, first + n):
         s.in_turn[j] = s.line_up[j]
     sort(s, s.in_turn, first, n, BY_TURN)

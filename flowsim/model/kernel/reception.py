@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowsim.model.kernel.constants import ABROAD, DISPLACED, INSIDE, SHELTERED
+from flowsim.model.kernel.constants import ABROAD, DAY, DISPLACED, INSIDE, SHELTERED
 from flowsim.model.kernel.order import BY_TIME, sort
 from flowsim.model.kernel.standing import class_of_hours, register
 from flowsim.model.kernel.status import enter, regroup
-from flowsim.model.kernel.ways import choose, leaving, take
+from flowsim.model.kernel.ways import choose, leaving, look_again, take, walks_in_vain
 
 
 def settle(s: Any, h: Any, now: int) -> None:
-    """Find shelter where they are, or go on; who finds no room closes it for those behind."""
+    """Find shelter where they are, or go on; who finds no room closes it for those behind.
+
+    Who would walk on, and find none anywhere, stays outside and looks again once a day.
+    """
     here = h.place
     if s.capacity[here] >= 0:
         s.room[here] -= h.size
         if s.room[here] < 0:
-            take(s, h, now, choose(s, h, leaving(s, here)))
+            if walks_in_vain(s, h):
+                look_again(s, h, now, DAY)
+            else:
+                take(s, h, now, choose(s, h, leaving(s, here)))
             return
     refuge = INSIDE if s.inside[here] else ABROAD
     enter(s, h, now, DISPLACED if refuge == INSIDE else SHELTERED, here, h.link)

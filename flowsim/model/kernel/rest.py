@@ -38,6 +38,7 @@ def rouse(s: Any) -> None:
     """Rouse all at rest whose clock rings within the tick."""
     for heap in range(s.n.heaps):
         reading, first = s.cumulative_at_stop[s.heap_cell[heap]], s.heap_first[heap]
+        # All targets of a heap are on one cumulative hazard, so its first decides for the whole.
         while s.heap_stop[heap] > first and s.heap_target[first] <= reading:
             stir(s, whoever(s, s.heap_row[first]))
             last = s.heap_stop[heap] - 1
@@ -106,6 +107,7 @@ def order_heaps(s: Any, first: int, last: int) -> None:
     """Make heaps of what was put into some of them (Floyd 1964)."""
     for heap in range(first, last):
         size = s.heap_stop[heap] - s.heap_first[heap]
+        # Bottom up this is linear; putting in one after another is n log n.
         for at in range(size // 2 - 1, -1, -1):
             sift(s, s.heap_first[heap], at, size)
 

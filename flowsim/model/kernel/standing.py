@@ -10,9 +10,16 @@ from flowsim.model.kernel.constants import BACK, KINDS, MOVING, WAITING
 def tally(s: Any, h: Any, sign: int) -> None:
     """Add a household to the persons as they stand, or take it off."""
     s.people[h.place, h.group, h.status] += sign * h.size
-    if h.status != MOVING:
+    if h.hurt:
         for kind in range(KINDS):
-            s.present[h.place, kind] += sign * h.kinds[kind]
+            s.hurt[h.place] += sign * h.wounded[kind]
+    if h.status == MOVING:
+        if s.run.danger_on_legs and h.link >= 0:
+            for kind in range(KINDS):
+                s.on_leg[h.link, h.group, kind] += sign * h.kinds[kind]
+    else:
+        for kind in range(KINDS):
+            s.present[h.place, h.group, kind] += sign * h.kinds[kind]
         if h.status == WAITING:
             for kind in range(KINDS):
                 s.line[s.gate[h.link], kind] += sign * h.kinds[kind]

@@ -7,7 +7,16 @@ from typing import Any
 from flowsim.keyed import mix, word
 from flowsim.model.kernel.births import be_born, blank
 from flowsim.model.kernel.clocks import draw, stir, wake
-from flowsim.model.kernel.constants import DIED, EMPTY, KINDS, WAITING
+from flowsim.model.kernel.constants import (
+    CRUSH,
+    DIED,
+    EMPTY,
+    HARM,
+    KINDS,
+    TOLL,
+    WAITING,
+    WOUNDS,
+)
 from flowsim.model.kernel.standing import tally, tell
 
 
@@ -37,6 +46,15 @@ def draw_again(s: Any, h: Any, act: int, now: int) -> None:
     wake(s, h)
 
 
+def harm_again(s: Any, h: Any, now: int) -> None:
+    """Draw the thresholds anew of all that harms a household: it has other persons than before."""
+    stir(s, h)
+    for n in range(s.n_clocks[h.status]):
+        if s.act[s.clocks_of[h.status, n]] in (HARM, CRUSH, TOLL, WOUNDS):
+            draw(s, h, n, now)
+    wake(s, h)
+
+
 def split(s: Any, h: Any, number: int, part: int) -> Any:
     """Persons in ``s.parting`` part off and are a household, and an owner of draws, of their own.
 
@@ -56,6 +74,7 @@ def split(s: Any, h: Any, number: int, part: int) -> Any:
     new.bound = h.bound
     new.luck = h.luck
     new.fled = h.fled
+    new.hurt = h.hurt
     for refuge in range(2):
         new.safe[refuge] = h.safe[refuge]
     for column in range(s.run.own_columns):
@@ -73,6 +92,9 @@ def split(s: Any, h: Any, number: int, part: int) -> Any:
         new.wounded[kind] = wounded
         h.kinds[kind] -= persons
         h.wounded[kind] -= wounded
+        if wounded > 0:  # all wounded of a kind part, or none
+            new.doomed[kind] = h.doomed[kind]
+            h.doomed[kind] = 0
         size += persons
     new.size = size
     h.size -= size
@@ -101,6 +123,7 @@ def lose(s: Any, h: Any, kind: int, gate: int) -> None:
     tally(s, h, -1)
     h.kinds[kind] -= 1
     h.wounded[kind] = min(h.wounded[kind], h.kinds[kind])
+    h.doomed[kind] = min(h.doomed[kind], h.wounded[kind])
     h.size -= 1
     tally(s, h, 1)
     if is_apart(h):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowsim.model.kernel.admission import assess
+from flowsim.model.kernel.admission import hold_again
 from flowsim.model.kernel.border import attempt, let_through, release, turn_away
 from flowsim.model.kernel.clocks import call, wake
 from flowsim.model.kernel.constants import (
@@ -25,17 +25,18 @@ from flowsim.model.kernel.constants import (
     RELEASE,
     RELOCATE,
     RETURN,
+    TOLL,
     WAITING,
+    WOUNDS,
 )
 from flowsim.model.kernel.families import look_for_families, reunite
-from flowsim.model.kernel.harm import harm
+from flowsim.model.kernel.harm import harm, wounds
 from flowsim.model.kernel.moves import go_home, leave, onward, relocate
 from flowsim.model.kernel.queue import serve
 from flowsim.model.kernel.reception import settle_all
 from flowsim.model.kernel.residents import make_all
 from flowsim.model.kernel.rest import rest, rouse
 from flowsim.model.kernel.start import begin, settle_everybody
-from flowsim.model.kernel.status import draw_again
 from flowsim.model.kernel.ways import arrive
 
 
@@ -61,8 +62,10 @@ def step(s: Any, h: Any) -> None:
         turn_away(s, h, now, DISPERSED)
     elif act == FENCE:
         attempt(s, h, now)
-    elif act in (HARM, CRUSH):
+    elif act in (HARM, CRUSH, TOLL):
         harm(s, h, now, act)
+    elif act == WOUNDS:
+        wounds(s, h, now)
     elif act == RELOCATE:
         relocate(s, h, now)
 
@@ -181,16 +184,7 @@ def begin_segment(s: Any) -> None:
             h.worked += h.in_hand
             h.in_hand = 0
             if s.changed[s.gate[h.link]]:
-                hold_again(s, h)
-
-
-def hold_again(s: Any, h: Any) -> None:
-    """Hold a household against the changed rules of its gate, which may mean something else."""
-    held = h.held
-    assess(s, h, s.gate[h.link])
-    if held != h.held:
-        draw_again(s, h, GIVE_UP, s.tick.first)
-        draw_again(s, h, FENCE, s.tick.first)
+                hold_again(s, h, s.tick.first)
 
 
 def run_segment(s: Any) -> bool:

@@ -10,13 +10,17 @@ from flowsim.model.kernel.admission import join
 from flowsim.model.kernel.constants import (
     AWAY,
     CAMP,
+    DAY,
+    DISPLACED,
     FOR_CHECKPOINT,
     FOR_ROUTE,
     HOMEWARD,
+    KINDS,
     MOVING,
     NEVER,
     RETURNED,
     SETTLE,
+    SHELTERED,
     STUCK,
     WAITING,
 )
@@ -53,9 +57,18 @@ def choose(s: Any, h: Any, state: int) -> int:
     return option
 
 
+def is_hurt(h: Any) -> bool:
+    """Whether somebody of a household is wounded now."""
+    wounded = 0
+    for kind in range(KINDS):
+        wounded += h.wounded[kind]
+    return wounded > 0
+
+
 def travel(s: Any, h: Any, now: int, link: int, delay: int) -> None:
     """Be on the way along a link, some seconds from now."""
-    h.arrive = min(now + delay + s.travel_s[link, h.group], NEVER - 1)
+    slower = s.slower_s[link] if h.hurt and is_hurt(h) else 0
+    h.arrive = min(now + delay + s.travel_s[link, h.group] + slower, NEVER - 1)
     enter(s, h, now, MOVING, s.tail[link], link)
 
 
@@ -87,8 +100,30 @@ def take(s: Any, h: Any, now: int, option: int) -> None:
     elif option >= 0:
         go(s, h, now, option)
     else:
-        h.arrive = now + s.run.retry_s
-        enter(s, h, now, MOVING, h.place, h.link)
+        look_again(s, h, now, s.run.retry_s)
+
+
+def look_again(s: Any, h: Any, now: int, seconds: int) -> None:
+    """Stay where they are, settled nowhere, and look again after some time."""
+    came_by = h.link if s.head[h.link] == h.place else h.link ^ 1  # from the queue on a link
+    h.arrive = min(now + seconds, NEVER - 1)
+    enter(s, h, now, MOVING, h.place, came_by)
+
+
+def walks_in_vain(s: Any, h: Any) -> bool:
+    """Whether they could walk on, and no place in reach, home among them, has room for them."""
+    if s.option[leaving(s, h.place), 0] < 0:
+        return False
+    for place in range(s.run.places):
+        if s.reach[h.place, place] and s.capacity[place] != 0:
+            if s.capacity[place] < 0 or place == h.home:
+                return False
+            taken = 0
+            for group in range(s.run.groups):
+                taken += s.people[place, group, DISPLACED] + s.people[place, group, SHELTERED]
+            if taken + h.size <= s.capacity[place]:
+                return False
+    return True
 
 
 def home_again(s: Any, h: Any, now: int) -> None:
@@ -142,7 +177,11 @@ def follow_or_choose(s: Any, h: Any) -> int:
 
 
 def arrive(s: Any, h: Any, now: int) -> None:
-    """Be at the end of a link."""
+    """Be at the end of a link, or look again where they are."""
+    outside = h.place == s.head[h.link] and h.bound == AWAY and h.goal < 0
+    if outside and walks_in_vain(s, h):
+        look_again(s, h, now, DAY)
+        return
     tally(s, h, -1)
     h.place = s.head[h.link]
     tally(s, h, 1)

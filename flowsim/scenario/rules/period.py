@@ -53,7 +53,7 @@ def record(draft: Draft) -> Iterator[Flaw]:
 def grid(draft: Draft) -> Iterator[Flaw]:
     """Violence and hazards change within days."""
     every = draft.value("grid")
-    if every > DAY:
+    if every is not None and every > DAY:
         wrong = f"a grid of {told(every)} is longer than a day"
         yield Flaw(("grid",), wrong, "give a day at most, as 1h or 1d")
 

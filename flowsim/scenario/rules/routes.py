@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.rules.common import twice, unknown
 from flowsim.scenario.swapped import seeming
 from flowsim.world.earth import distance_km
+
+if TYPE_CHECKING:
+    from flowsim.scenario.scenario import Scenario
+    from flowsim.world.config import Route
 
 SHORTEST = 0.95
 """Least length of a route, as part of the distance of its ends, whose coordinates are rough."""
@@ -51,6 +57,23 @@ def crossing_twice(draft: Draft) -> Iterator[Flaw]:
     return twice(draft.routes, "crossing", "crossing")
 
 
+def gates(draft: Draft) -> Iterator[Flaw]:
+    """Capacities over time are of crossings that exist, one at a time in each direction."""
+    known = {route.crossing for route in draft.routes.all() if route.crossing}
+    told = list(draft.gates.each())
+    yield from unknown([((*loc, "crossing"), row.crossing) for loc, row in told], known, "crossing")
+    first: dict[tuple[str, datetime, str], int] = {}
+    for loc, row in told:
+        ways = ("out", "back") if row.direction == "both" else (row.direction,)
+        keys = [(row.crossing, row.start, way) for way in ways]
+        before = next((first[key] for key in keys if key in first), None)
+        if before is not None:
+            wrong = f"the capacity of {row.crossing!r} from then on is told twice"
+            yield Flaw((*loc, "start"), wrong, f"remove one; the first is number {before + 1}")
+        for key in keys:
+            first.setdefault(key, int(loc[-1]))
+
+
 def over_a_border(draft: Draft) -> Iterator[Flaw]:
     """A route between countries is a named post or gap; others are not."""
     country = draft.country_of()
@@ -76,6 +99,13 @@ def over_a_border(draft: Draft) -> Iterator[Flaw]:
         if route.kind == "inner":
             wrong = f"the route leads from {start} to {end} and is not 'inner'"
             yield Flaw((*loc, "kind"), wrong, "give 'post' or 'gap'")
+
+
+def shortest_km(scenario: Scenario, route: Route) -> float:
+    """What a route must measure at least, kilometres."""
+    ends = {place.name: place for place in scenario.places}
+    a, b = ends[route.start], ends[route.end]
+    return SHORTEST * distance_km(a.lat, a.lon, b.lat, b.lon)
 
 
 def length(draft: Draft) -> Iterator[Flaw]:
@@ -122,4 +152,4 @@ def reached(draft: Draft) -> Iterator[Flaw]:
             yield Flaw((*loc, "name"), wrong, "give a route to it, or remove it")
 
 
-RULES = (some_routes, ends, route_twice, crossing_twice, over_a_border, length, reached)
+RULES = (some_routes, ends, route_twice, crossing_twice, gates, over_a_border, length, reached)

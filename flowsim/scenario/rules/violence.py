@@ -48,6 +48,32 @@ def crowds(draft: Draft) -> Iterator[Flaw]:
             yield Flaw((*loc, "crowd"), wrong, "name more groups in `target`, or a smaller crowd")
 
 
+def on_the_road(draft: Draft) -> Iterator[Flaw]:
+    """Violence on the road is on a route that there is; what belongs to the road is told of one."""
+    joined = {frozenset((route.start, route.end)) for route in draft.routes.all()}
+    known = draft.places.names()
+    for loc, event in draft.events.each():
+        if not event.to:
+            if event.part < 1.0:
+                wrong = "it tells on which part of the way it holds, and is not on a road"
+                yield Flaw((*loc, "part"), wrong, "name the other end of the route in `to`")
+            continue
+        if event.to not in known:
+            yield from unknown([((*loc, "to"), event.to)], known, "place")
+        elif event.place in known and frozenset((event.place, event.to)) not in joined:
+            wrong = f"no route joins {event.place!r} and {event.to!r}"
+            yield Flaw((*loc, "to"), wrong, "name the other end of a route from the place")
+
+
+def event_tolls(draft: Draft) -> Iterator[Flaw]:
+    """An event that kills some number targets somebody."""
+    for loc, event in draft.events.each():
+        field = "deaths" if event.deaths > 0.0 else "wounded"
+        if event.deaths + event.wounded > 0.0 and not any(event.target.values()):
+            wrong = "it has a toll and targets nobody"
+            yield Flaw((*loc, field), wrong, "give whom it targets in `target`")
+
+
 def event_times(draft: Draft) -> Iterator[Flaw]:
     """A spell begins, peaks and ebbs away in this order."""
     for loc, event in draft.events.each():
@@ -145,6 +171,7 @@ def condition_windows(draft: Draft) -> Iterator[Flaw]:
 
 
 RULES = (
-    event_names, targets, crowds, event_times, event_period, forces, orders, order_places,
-    order_groups, order_roads, conditions, condition_groups, condition_windows,
+    event_names, targets, crowds, on_the_road, event_tolls, event_times, event_period, forces,
+    orders, order_places, order_groups, order_roads, conditions, condition_groups,
+    condition_windows,
 )  # fmt: skip

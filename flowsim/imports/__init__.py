@@ -1,0 +1,1 @@
+"""Tables and maps that others publish, as the rows of a scenario: what is left out is told."""

@@ -1,0 +1,165 @@
+"""Inputs that are one doubt and move together, and times that keep their order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from flowsim.config import Section
+from flowsim.scenario.flaws import Flaw, did_you_mean
+from flowsim.scenario.nodes import Loc
+
+if TYPE_CHECKING:
+    from flowsim.scenario.scenario import Linked, Scenario
+
+CENTRE = {"factor": 1.0, "shift_hours": 0.0}
+"""What a common factor or a common shift is in the middle."""
+
+
+@lru_cache(maxsize=1024)
+def _form(pattern: str) -> re.Pattern[str]:
+    """Not by fnmatch, in which the brackets of paths mean something else."""
+    wild = {"*": ".*", "?": "."}
+    return re.compile("".join(wild.get(c, re.escape(c)) for c in pattern), re.DOTALL)
+
+
+def fits(pattern: str, path: str) -> bool:
+    """Whether a path is one that a pattern names: ``*`` means any text, ``?`` any character.
+
+    Examples
+    --------
+    >>> fits("places[*].capacity", "places[Yor Kishlok].capacity")
+    True
+    """
+    return _form(pattern).fullmatch(path) is not None
+
+
+def members(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Paths of the inputs of each set of linked ones, by its name.
+
+    A pattern names numbers that stand in the scenario with a source or a range; a plain path names
+    any number.
+    """
+    return {linked.name: _members(scenario, linked) for linked in scenario.linked}
+
+
+def _members(scenario: Scenario, linked: Linked) -> tuple[str, ...]:
+    every = (path for pattern in linked.inputs for path in _named(scenario, pattern))
+    return tuple(dict.fromkeys(every))
+
+
+def _named(scenario: Scenario, pattern: str) -> list[str]:
+    known = [number.path for number in scenario.numbers if fits(pattern, number.path)]
+    return known or _exactly(scenario, pattern)
+
+
+def value_at(scenario: Scenario, loc: Loc) -> Any:
+    """What stands at a location of a scenario."""
+    value: Any = scenario
+    for key in loc:
+        if isinstance(value, Section):
+            value = getattr(value, str(key))
+        else:
+            value = value.get(key) if isinstance(value, dict) else value[key]
+    return value
+
+
+def wrong_links(scenario: Scenario) -> Iterator[Flaw]:
+    """What contradicts itself among linked inputs, and among times that keep their order."""
+    if scenario.linked:
+        yield from _wrong_sets(scenario)
+    for i, row in enumerate(scenario.in_order):
+        yield from _wrong_order(scenario, row, ("in_order", i))
+
+
+def _wrong_sets(scenario: Scenario) -> Iterator[Flaw]:
+    names: dict[str, int] = {}
+    holder: dict[str, str] = {}
+    for i, linked in enumerate(scenario.linked):
+        loc: Loc = ("linked", i)
+        if linked.name in names:
+            wrong = f"the name {linked.name!r} appears twice"
+            yield Flaw((*loc, "name"), wrong, "rename one of them, or join their inputs")
+            continue
+        names[linked.name] = i
+        yield from _wrong_ends(linked, loc)
+        for j, pattern in enumerate(linked.inputs):
+            yield from _wrong_pattern(scenario, linked, pattern, (*loc, "inputs", j))
+        for path in _members(scenario, linked):
+            if path in holder:
+                wrong = f"{path!r} is in {holder[path]!r} too"
+                yield Flaw((*loc, "inputs"), wrong, "let an input move with one set only")
+            holder.setdefault(path, linked.name)
+
+
+def _wrong_ends(linked: Linked, loc: Loc) -> Iterator[Flaw]:
+    centre = CENTRE.get(linked.by)
+    told = [name for name in ("low", "high") if getattr(linked, name) is not None]
+    if centre is None:
+        for name in told:
+            wrong = f"a {name} is given, and each input has its own"
+            yield Flaw((*loc, name), wrong, "leave it out, or link by: factor")
+        return
+    if len(told) < 2:
+        wrong = f"inputs move by a common {linked.by} without a low and a high end"
+        example = "low: 0.5, high: 2" if centre else "low: -3, high: 3"
+        right = f"give its 5 and 95 %, as {example}"
+        yield Flaw((*loc, "by"), wrong, right)
+        return
+    low, high = float(linked.low or 0.0), float(linked.high or 0.0)
+    if not low < centre < high or (centre and low <= 0.0):
+        wrong = f"from {low:g} to {high:g} does not hold {centre:g}, at which inputs are as given"
+        yield Flaw((*loc, "low"), wrong, f"give low < {centre:g} < high")
+
+
+def _wrong_pattern(scenario: Scenario, linked: Linked, pattern: str, loc: Loc) -> Iterator[Flaw]:
+    paths = _named(scenario, pattern)
+    if not paths:
+        right = "name numbers by path, or those that have a source or a range with * and ?"
+        near = did_you_mean(pattern, [number.path for number in scenario.numbers])
+        yield Flaw(loc, f"no input fits {pattern!r}", right + near)
+    for path in paths:
+        value = value_at(scenario, _located(scenario, path))
+        if (linked.by == "shift_hours") != isinstance(value, datetime) and linked.by in CENTRE:
+            what = "a time" if isinstance(value, datetime) else "not a time"
+            right = "link times by: shift_hours, and numbers by: factor"
+            yield Flaw(loc, f"{path!r} is {what}", right)
+        elif linked.by == "factor" and not value > 0:
+            wrong = f"{path!r} is {value}, of which a factor makes nothing else"
+            yield Flaw(loc, wrong, "link numbers above 0 by: factor")
+
+
+def _wrong_order(scenario: Scenario, row: tuple[str, ...], loc: Loc) -> Iterator[Flaw]:
+    if len(row) < 2:
+        yield Flaw(loc, "one time has no order", "name two paths or more, the earliest first")
+    before: tuple[str, datetime] | None = None
+    for i, path in enumerate(row):
+        found = _exactly(scenario, path)
+        when = value_at(scenario, _located(scenario, path)) if found else None
+        if not isinstance(when, datetime):
+            wrong = f"{path!r} is not the path of a time"
+            near = did_you_mean(path, [number.path for number in scenario.numbers])
+            yield Flaw((*loc, i), wrong, "name times, the earliest first" + near)
+            continue
+        if before and when < before[1]:
+            wrong = f"{path!r} is at {when:%Y-%m-%dT%H:%M}, before {before[0]!r}"
+            yield Flaw((*loc, i), wrong, "name the earliest first, by the values of a single run")
+        before = path, when
+
+
+def _exactly(scenario: Scenario, path: str) -> list[str]:
+    """The path alone where it leads to something."""
+    try:
+        _located(scenario, path)
+    except ValueError:
+        return []
+    return [path]
+
+
+def _located(scenario: Scenario, path: str) -> Loc:
+    from flowsim.scenario.override import locate  # it imports the checks, and they this
+
+    return locate(scenario, path)
