@@ -1,5 +1,6 @@
 """Names for the kinds of array that the library passes around."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -28,3 +29,17 @@ def as_texts(values: NDArray[Any]) -> NDArray[np.str_]:
     if values.dtype.kind == "T":  # numpy does not cast it
         return np.array(values.ravel().tolist(), dtype=np.str_).reshape(values.shape)
     return values.astype(np.str_)
+
+
+def left_to_right(numbers: Iterable[float]) -> float:
+    """The sum of numbers from left to right; from Python 3.12 on its own `sum` rounds otherwise.
+
+    Examples
+    --------
+    >>> left_to_right([1e16, 1.0, 1.0]) == 1e16
+    True
+    """
+    total = 0.0
+    for number in numbers:
+        total += float(number)
+    return total

@@ -60,6 +60,10 @@ class Purpose(IntEnum):
     WOUNDED = 31
     LEG = 32
     DEATH_COUNT = 33
+    MUST_LEAVE = 34
+    MUST_MOVE_ON = 35
+    SAMPLE = 36
+    EXCITE = 37
 
 
 def text_key(*parts: object) -> np.uint64:

@@ -26,7 +26,7 @@ class News(Section):
 
 
 class Leaving(Section):
-    """When a household leaves: hazard = (violence + news + neighbours) x ability."""
+    """When a household leaves: hazard = (violence + fear + news + neighbours) x ability."""
 
     count: Literal["hazard", "given"] = "hazard"
     """How many leave: by the hazard below, or as `arrivals` tells."""
@@ -40,6 +40,11 @@ class Leaving(Section):
     """Hazard when the whole group has just left the place."""
     neighbours_hours: Positive = 24.0
     """How long the leaving of neighbours is felt."""
+    fear_per_day: NonNegative = 3.0
+    """Hazard at fear 1 at home: of an advance or an order to leave, see `threats`."""
+    way_out: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
+    """How much leaving goes by the ways out: the hazard is multiplied by exp(way_out x gain), gain
+    being what people believe their ways to be worth more than over open borders in calm."""
     trapped: NonNegative = 0.5
     """Gunfire keeps people in: ability falls as exp(-trapped x danger)."""
     men_stay: Share = 0.5

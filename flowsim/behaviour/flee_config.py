@@ -8,6 +8,8 @@ from pydantic import Field
 
 from flowsim.config import NonNegative, Positive, Section, Share
 
+FLOOD, HUNGER = "flood", "hunger"
+"""Drivers that Flee's rules know: levels of floods, and the part of the people who go hungry."""
 Power = Annotated[float, Field(ge=0.0, le=10.0)]
 AnyPower = Annotated[float, Field(ge=-10.0, le=10.0)]
 
@@ -32,6 +34,10 @@ class Spawning(Section):
     on. Empty means none."""
     conflict_spawn_decay_interval: Positive = 30.0
     """Days."""
+    starvation_driven_spawning: bool = False
+    """Whether hunger weighs beside conflict where those live who start; see `HUNGER`."""
+    conflict_zone_spawning_only: bool = True
+    """Whether it does so only at places in conflict."""
 
 
 class Flee(Section):
@@ -93,6 +99,15 @@ class Flee(Section):
     """Whether people prefer places near home."""
     home_distance_power: Power = 0.5
     """Power of the distance from home, where they do."""
+    flee_when_starving: bool = False
+    """Whether as many more move on from a place as go hungry there."""
+    avoid_food_deprived_locations: bool = False
+    """Whether places at home draw less, the more go hungry there."""
+    flood_movechances: tuple[Share, ...] = ()
+    """Chance to move on, a day, from a place that is flooded, by level from 0; in a line between.
+    Empty means that floods change nothing of it."""
+    flood_loc_weights: tuple[NonNegative, ...] = ()
+    """Factor on the score of a place that is flooded, by level from 0. Empty means 1."""
     hasten: Annotated[int, Field(ge=1)] = 1
     """Persons for whom one stands; all numbers are divided by it."""
     missing_rules: tuple[str, ...] = ()

@@ -7,11 +7,15 @@ import numpy as np
 from flowsim.arrays import Floats
 from flowsim.behaviour.config import Origins
 from flowsim.clock import DAY
+from flowsim.world.escalation import SelfExciting
+from flowsim.world.violence import Surroundings
 from flowsim.world.world import World
 
 
 class OriginWeights:
-    """Weight of each place and group as an origin: residents to a power, times danger, times decay.
+    """Weight of each place and group as an origin: residents to a power x danger x decay.
+
+    Fear and drivers count as danger.
 
     Parameters
     ----------
@@ -19,21 +23,28 @@ class OriginWeights:
     world : World
     duration : int
         Of the run, seconds; when danger began is looked up once a day.
+    course : Surroundings or SelfExciting, optional
+        Violence over time; None means as given.
     """
 
-    def __init__(self, section: Origins, world: World, duration: int) -> None:
-        self._section, self._world = section, world
+    def __init__(
+        self, section: Origins, world: World, duration: int,
+        course: Surroundings | SelfExciting | None = None,
+    ) -> None:  # fmt: skip
+        self._section, self._course = section, course or world.surroundings
         people = np.where(world.residents > 0, world.residents, 1).astype(np.float64)
         self._people = np.where(world.residents > 0, people**section.population_power, 0.0)
         self._began = np.full(len(world.places), np.inf)
         if section.decay:
             for second in range(DAY // 2, duration + DAY, DAY):
-                fresh = np.isinf(self._began) & (world.surroundings.at(second).violence > 0.0)
+                fresh = np.isinf(self._began) & (self._course.at(second).violence > 0.0)
                 self._began[fresh] = second
 
     def at(self, seconds: int) -> Floats:
         """Weights at a second of the run, (P, G)."""
-        weight = self._people * self._world.surroundings.at(seconds).danger
+        danger = self._course.at(seconds)
+        drives = danger.alarm if danger.push is None else danger.alarm + danger.push.origin_weight
+        weight = self._people * drives
         if self._section.decay:
             weight = weight * self._left(seconds)[:, None]
         return np.asarray(weight)

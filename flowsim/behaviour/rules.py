@@ -18,6 +18,7 @@ from flowsim.behaviour.leaving import leave_rate, onward_rate
 from flowsim.behaviour.returning import return_rate
 from flowsim.errors import SimulationError, in_own_code
 from flowsim.policy.land import Roads
+from flowsim.world.push_factors import Push
 from flowsim.world.violence import Danger
 
 
@@ -67,6 +68,11 @@ class RuleView:
         Intensity of the violence on each link itself, as far as it targets each group.
     toll, toll_on_road : float64 arrays (P, G) and (L, G)
         Hazard of a man of being struck by events that have a toll of their own, 1/day.
+    push : Push
+        Fear of threats, places that are lost, and what drivers do; all 0 without any.
+    way_out : float64 array (P, G)
+        Factor on leaving of what ways out are worth as people believe, against open borders in
+        calm; see `flowsim.behaviour.leaving.way_out_factor`. 1 where `leaving.way_out` is 0.
     """
 
     behaviour: Behaviour
@@ -90,6 +96,8 @@ class RuleView:
     on_road: Floats
     toll: Floats
     toll_on_road: Floats
+    push: Push
+    way_out: Floats
 
 
 def ability(danger: Danger, roads: Roads | None) -> Floats:
@@ -105,7 +113,7 @@ Rule = Callable[[RuleView], Floats]
 def leave(view: RuleView) -> Floats:
     """Hazard of leaving home, 1/day, (P, G); see `leave_rate`."""
     section = view.behaviour.leaving
-    return leave_rate(section, view.danger, view.news, view.gone, view.ability)
+    return leave_rate(section, view.danger, view.news, view.gone, view.ability, view.push)
 
 
 def calendar(view: RuleView) -> Floats:
@@ -115,13 +123,19 @@ def calendar(view: RuleView) -> Floats:
 
 def onward(view: RuleView) -> Floats:
     """Hazard of moving on from a refuge, 1/day, (P, G); see `onward_rate`."""
-    return onward_rate(view.behaviour.leaving, view.danger, view.ability)
+    return onward_rate(view.behaviour.leaving, view.danger, view.ability, view.push)
+
+
+def must_leave(view: RuleView) -> Floats:
+    """Hazard of leaving a place that is lost, at home or in a refuge, 1/day, (P, G)."""
+    return view.push.must_leave
 
 
 def go_home(view: RuleView) -> Floats:
     """Hazard of return, 1/day, (C, P, G, 2); see `return_rate`."""
+    alarm, away = view.danger + view.push.fear, view.push.stay_away
     section = view.behaviour.returning
-    return return_rate(section, view.danger, view.inside, view.pressure, view.encouraged)
+    return return_rate(section, alarm, view.inside, view.pressure, view.encouraged, away)
 
 
 def give_up(view: RuleView) -> Floats:
@@ -204,6 +218,8 @@ RULES: Mapping[str, Rule] = {
     "calendar": calendar,
     "onward": onward,
     "return": go_home,
+    "must_leave": must_leave,
+    "must_move_on": must_leave,
     "give_up": give_up,
     "fence": fence,
     "disperse": disperse,

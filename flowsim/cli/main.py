@@ -107,6 +107,9 @@ def run(
 
         warn_of(setup, scenario)
         _tell_ticks(setup, scenario)
+        if setup.population.one_in > 1:
+            one_in = setup.population.one_in
+            note(f"one household in {one_in} is run, and what is counted is multiplied by {one_in}")
         target = output or OUT / file_name(setup.name)
         _check_target(target, overwrite)
         with parent_of(target), terminable():

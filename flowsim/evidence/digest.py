@@ -24,7 +24,8 @@ def summary(result: Result, scenario: Scenario) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``run``: name, title, seed, digest, engine, versions, cpu, start, end, timezone.
+        ``run``: name, title, seed, digest, engine, versions, cpu, start, end, timezone, and
+        ``one_in`` of a sample of the households.
         ``figures``: for each of crossed, waiting, displaced inside, stock abroad and registered
         adults (persons) its ``final`` value, ``peak`` and the time of that (``peak_at``); the
         queues by crossing at the peak; ``deaths`` and ``wounded`` in all and by group;
@@ -68,6 +69,8 @@ def _run(result: Result) -> dict[str, Any]:
     told["start"] = result.start.isoformat()
     told["end"] = _iso(result.data["time"].values[-1])
     told["timezone"] = str(attrs.get("timezone", ""))
+    if result.one_in > 1:
+        told["one_in"] = result.one_in
     return told
 
 

@@ -8,11 +8,12 @@ from datetime import timedelta
 import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints
-from flowsim.behaviour.flee_config import Flee
+from flowsim.behaviour.flee_config import FLOOD, HUNGER, Flee
 from flowsim.clock import DAY
 from flowsim.flee.closed import closed_by_day
 from flowsim.flee.paths import Links
 from flowsim.scenario.scenario import Scenario
+from flowsim.world.push_factors import Course
 
 CAMPS = ("camp", "idp_camp")
 
@@ -43,6 +44,8 @@ class Ground:
         Links that are closed.
     no_camp : bool array (D, P)
         Camps that are closed: as towns, they take in those who come, and let them go.
+    hunger, flood : float64 arrays (D, P)
+        Part of the people who go hungry at the start of the day; level of the flood.
     """
 
     names: tuple[str, ...]
@@ -60,6 +63,8 @@ class Ground:
     since: Ints
     shut: Bools
     no_camp: Bools
+    hunger: Floats
+    flood: Floats
 
     @property
     def days(self) -> int:
@@ -98,6 +103,8 @@ def ground_of(scenario: Scenario) -> Ground:
         since=since,
         shut=shut,
         no_camp=no_camp,
+        hunger=_levels(scenario, HUNGER, days),
+        flood=_levels(scenario, FLOOD, days),
     )
 
 
@@ -113,6 +120,15 @@ def _capacity(scenario: Scenario, stock: Ints) -> Floats:
             taken = int(stock[i]) if flee.strict and flee.spawning.insert_day0 else 0
             told[i] = place.capacity // flee.hasten - taken
     return np.where(told < 1.0, -1.0, told)
+
+
+def _levels(scenario: Scenario, name: str, days: int) -> Floats:
+    """Level of a driver at the start of each day, (D, P); 0 where there is none of that name."""
+    for driver in scenario.drivers:
+        if driver.name == name:
+            course = Course(driver, scenario.levels, scenario.places, (), scenario.start)
+            return np.array([course.level(day * DAY) for day in range(days)]).reshape(days, -1)
+    return np.zeros((days, len(scenario.places)))
 
 
 def _conflict(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from flowsim.arrays import Ints
+from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.flee_config import Flee
 from flowsim.draws import Purpose, salts
 from flowsim.flee.ground import Ground
@@ -59,6 +60,7 @@ def state_of(
         "foreign": ground.foreign, "capacity": ground.capacity, "growth": ground.growth,
         "intensity": ground.intensity, "no_camp": ground.no_camp,
         "population": starts.population, "decay": decay(flee, ground),
+        **_driven(flee, ground),
         "camp": np.zeros(places, dtype=bool), "town": np.zeros(places, dtype=bool),
         "changed": np.zeros(places, dtype=bool), "stale": np.ones(places, dtype=bool),
         "chance": np.zeros(places), "score": np.zeros(places), "space": np.ones(places),
@@ -76,6 +78,28 @@ def state_of(
         "persons": np.zeros((ground.days, places), dtype=np.int64),
         "on_way": np.zeros((ground.days, places), dtype=np.int64),
     }  # fmt: skip
+
+
+def _driven(flee: Flee, ground: Ground) -> dict[str, Floats]:
+    """What hunger and floods make of scores and of chances to move on, each (D, P).
+
+    A chance by the flood of -1 means none.
+    """
+    draw = np.ones(ground.hunger.shape)
+    if flee.avoid_food_deprived_locations:
+        draw = np.where(ground.foreign, 1.0, 1.0 - np.minimum(ground.hunger, 1.0) ** 2)
+    if flee.flood_loc_weights:
+        draw = draw * np.where(ground.flood > 0.0, by_level(flee.flood_loc_weights, ground), 1.0)
+    chance = np.full(ground.flood.shape, -1.0)
+    if flee.flood_movechances:
+        chance = np.where(ground.flood > 0.0, by_level(flee.flood_movechances, ground), -1.0)
+    starving = ground.hunger if flee.flee_when_starving else np.zeros(ground.hunger.shape)
+    return {"draw": draw, "flood_chance": chance, "starving": np.minimum(starving, 1.0)}
+
+
+def by_level(told: Sequence[float], ground: Ground) -> Floats:
+    """A setting by the level of the flood from 0, in a line between; the last holds on, (D, P)."""
+    return np.interp(ground.flood, np.arange(len(told)), told)
 
 
 def numbers(flee: Flee, ground: Ground) -> dict[str, float | int | bool]:

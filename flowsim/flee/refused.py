@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
+from flowsim.behaviour.flee_config import FLOOD, HUNGER
 from flowsim.errors import Problem
 from flowsim.flee.closed import held, throughout
 from flowsim.policy.base import Policy
@@ -66,9 +67,14 @@ def _odd(where: str, policy: Policy, said: Statement) -> Iterator[Problem]:
 def _violence(scenario: Scenario) -> Iterator[Problem]:
     for name, what in (
         ("forces", "forces"), ("conditions", "conditions"), ("gates", "capacity of gates"),
+        ("threats", "threats"),
     ):  # fmt: skip
         if getattr(scenario, name):
             yield Problem(name, f"Flee's rules have no {what}", RIGHT)
+    for driver in scenario.drivers:
+        if driver.name not in (FLOOD, HUNGER):
+            known = f"Flee's rules know the drivers {FLOOD!r} and {HUNGER!r} alone"
+            yield Problem(f"drivers[{driver.name}]", known, RIGHT)
     if scenario.violence.contagion > 0.0:
         yield Problem("violence.contagion", "Flee's rules have no contagion", RIGHT)
     for i, event in enumerate(scenario.violence.events):
@@ -86,6 +92,8 @@ def _violence(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _people(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.population.one_in > 1:
+        yield Problem("population.one_in", "Flee's rules run every person", RIGHT)
     if len(scenario.groups) > 1:
         yield Problem("groups", "Flee's rules have only one group of people", RIGHT)
     if scenario.flee.spawning.mode == "data" and not scenario.arrivals:
@@ -94,6 +102,15 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _rules(scenario: Scenario) -> Iterator[Problem]:
+    told, flee = {driver.name for driver in scenario.drivers}, scenario.flee
+    asked = {
+        "flee_when_starving": flee.flee_when_starving,
+        "avoid_food_deprived_locations": flee.avoid_food_deprived_locations,
+        "spawning.starvation_driven_spawning": flee.spawning.starvation_driven_spawning,
+    }
+    for name in (name for name, is_set in asked.items() if is_set and HUNGER not in told):
+        right = f"give a driver {HUNGER!r} and its `levels`, or leave it out"
+        yield Problem(f"flee.{name}", "there are no levels of hunger", right)
     for name in scenario.flee.missing_rules:
         wrong = f"the rule that {name} asks for is not here"
         yield Problem("flee.missing_rules", wrong, "leave it out, or choose `rules: flowsim`")

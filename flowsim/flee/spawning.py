@@ -62,12 +62,13 @@ def plan_starts(scenario: Scenario, ground: Ground, seed: np.uint64) -> Starts:
     spawning, left = scenario.flee.spawning, ground.population.copy()
     told, weary = _told(scenario, ground), decay(scenario.flee, ground)
     populations, keys, places, counts = [], [], [], []
-    carried = 0
+    carried, weighed = 0, False
     for day in range(ground.days):
         populations.append(left.copy())
         name = text_key("daily", day)
         if spawning.mode == "data":
             weight = _weights(scenario.flee, ground, weary, day, left)
+            weighed = weighed or bool(weight.any())
             persons = carried + int(told[day].sum())
             key, place = _drawn(seed, name, persons, told[day, :-1], weight)
             carried = persons - place.size
@@ -80,7 +81,7 @@ def plan_starts(scenario: Scenario, ground: Ground, seed: np.uint64) -> Starts:
         keys.append(key)
         places.append(place)
         counts.append(place.size)
-    if carried and not ground.intensity.any():
+    if carried and not weighed:
         wrong = f"{carried} persons arrive, but no place is ever in conflict"
         raise ScenarioError([Problem("violence.events", wrong, "give spells of conflict")])
     stock = ground.stock if spawning.insert_day0 else np.zeros_like(ground.stock)
@@ -116,7 +117,12 @@ def _weights(flee: Flee, ground: Ground, weary: Floats, day: int, left: Floats) 
     there = ground.intensity > 0.0
     fresh = day == 0 or bool((there[day] != there[day - 1]).any())
     of = day if fresh or not flee.spawning.conflict_spawn_decay else day - 1
-    return left * ground.intensity[day] * weary[of]
+    weight = left * ground.intensity[day] * weary[of]
+    if flee.spawning.starvation_driven_spawning:
+        hungry = np.minimum(left, weight + left * ground.hunger[day])
+        among = there[day] | (not flee.spawning.conflict_zone_spawning_only)
+        weight = np.where(among, hungry, 0.0)
+    return weight
 
 
 def _drawn(

@@ -81,7 +81,7 @@ class ForceAgent(mesa.Agent):
 
     @property
     def stance(self) -> str:
-        """What it does now: protect, stand_by or attack."""
+        """What it does now: protect, stand_by, attack or take_part."""
         return self.state.stance
 
     @property
@@ -112,6 +112,7 @@ class ForceAgent(mesa.Agent):
         size: int | None = None,
         roads: str = "leave_alone",
         groups: Sequence[str] = (),
+        against: Sequence[str] = (),
     ) -> None:
         """Give it an order, as one of the scenario; it counts from the next tick on.
 
@@ -120,7 +121,7 @@ class ForceAgent(mesa.Agent):
 
         Parameters
         ----------
-        stance : {"protect", "stand_by", "attack"}
+        stance : {"protect", "stand_by", "attack", "take_part"}
         places : sequence of str
             Where it goes; none means that it stays.
         size : int, optional
@@ -128,6 +129,8 @@ class ForceAgent(mesa.Agent):
         roads : {"leave_alone", "block", "open"}
         groups : sequence of str
             Whom its roadblocks stop; none means everybody.
+        against : sequence of str
+            The groups that it turns on where it takes part.
 
         Raises
         ------
@@ -145,7 +148,10 @@ class ForceAgent(mesa.Agent):
         >>> model = FlowModel(world)
         >>> model.force("Police").order("protect", places=["Village"], roads="open")
         """
-        told = {"stance": stance, "places": places, "size": size, "roads": roads, "groups": groups}
+        told = {
+            "stance": stance, "places": places, "size": size, "roads": roads, "groups": groups,
+            "against": against,
+        }  # fmt: skip
         try:
             order = Order.model_validate({"start": self.model.hour, **told})
         except ValidationError as error:

@@ -17,9 +17,10 @@ from flowsim.behaviour.harm import heal_or_die
 from flowsim.behaviour.rules import RULES
 from flowsim.model.axes import OUTCOMES, REFUGES, STATUSES, WAITS
 from flowsim.model.late_counts import are_late, counted
+from flowsim.model.memory import observed
 from flowsim.model.observe import Observer
 from flowsim.results.result import Result
-from flowsim.results.variables import ALL_VARIABLES, CONVENTIONS, COORDINATES
+from flowsim.results.variables import ALL_VARIABLES, CONVENTIONS, COORDINATES, Variable
 from flowsim.scenario.block_yaml import block_yaml
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.config import KINDS
@@ -54,12 +55,17 @@ def _optional(model: Simulation) -> dict[str, np.ndarray]:
     observer, harm = model.observer, model.setup.behaviour.harm
     found: dict[str, np.ndarray] = {}
     if heal_or_die(harm):
-        found |= {name: getattr(observer, name) for name in ("deaths_of_wounds", "wounded_now")}
+        found |= {name: _in_full(observer, name) for name in ("deaths_of_wounds", "wounded_now")}
     if are_late(harm):
         n, names = observer.at, model.world.network.names
         groups = model.laws.group_names
         found["deaths_counted"] = counted(
-            observer.deaths[:n], observer.stops[:n], harm, model.laws.seed, names, groups
+            _in_full(observer, "deaths")[:n],
+            observer.stops[:n],
+            harm,
+            model.laws.seed,
+            names,
+            groups,
         )
     return found
 
@@ -81,13 +87,13 @@ def label(
     )
     variables = {name: v for name, v in ALL_VARIABLES.items() if not v.optional or name in more}
     made = {name: make(observer) for name, make in _MADE.items()} | dict(more)
-    recorded = {name: getattr(observer, name) for name in variables if name not in made} | made
+    recorded = {name: _in_full(observer, name) for name in variables if name not in made} | made
     data = xr.Dataset(
         {
             name: (
                 variable.dims,
                 recorded[name][:n] if "time" in variable.dims else recorded[name],
-                variable.attributes(),
+                _told_of(variable, observer.one_in),
             )
             for name, variable in variables.items()
         },
@@ -100,10 +106,29 @@ def label(
 
 
 _MADE: dict[str, Callable[[Observer], np.ndarray]] = {
-    "registered": lambda observer: np.cumsum(observer.registered, axis=0, dtype=np.int32),
+    "registered": lambda observer: np.cumsum(
+        _in_full(observer, "registered"), axis=0, dtype=np.int32
+    ),
     "waiting_time": Observer.waiting_hours,
 }
 """What an observer does not keep as it is labelled."""
+
+
+def _in_full(observer: Observer, name: str) -> np.ndarray:
+    """What an observer kept, in full: what the kernel counts is in persons of the sample."""
+    array: np.ndarray = getattr(observer, name)
+    if observer.one_in > 1 and any(array is counts for counts in observed(observer).values()):
+        array = array * observer.one_in
+    return array
+
+
+def _told_of(variable: Variable, one_in: int) -> dict[str, str]:
+    """Attributes of a variable, and of a count in a sample what it was multiplied by."""
+    told = variable.attributes()
+    if one_in > 1 and variable.units not in ("1", "h"):
+        sample = f"Of one household in {one_in}, and multiplied by {one_in}."
+        told["comment"] = " ".join(filter(None, (variable.comment, sample)))
+    return told
 
 
 def _coordinates(world: World) -> dict[str, Any]:
@@ -141,6 +166,8 @@ def _texts(values: Any) -> np.ndarray:
 def attributes_of(scenario: Scenario, seed: str, engine: str, provenance: bool) -> dict[str, str]:
     """What a result says of itself."""
     told = {"digest": scenario.digest(), "scenario": as_yaml(scenario)} if provenance else {}
+    if scenario.population.one_in > 1:
+        told["one_in"] = str(scenario.population.one_in)
     return {
         "name": scenario.name,
         "title": scenario.title,

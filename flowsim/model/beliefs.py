@@ -41,6 +41,8 @@ class Prices(NamedTuple):
         What policies on roads make of the danger on each link, and of its cost.
     on_road : float64 array (2 S, L), or None
         Violence on each link itself.
+    drivers : two float64 arrays (2 S, L) and (2 S, P), or None
+        What drivers make links cost, and settling at places.
     """
 
     danger: Floats
@@ -48,6 +50,7 @@ class Prices(NamedTuple):
     waits: Floats
     road: tuple[Floats, Floats] | None
     on_road: Floats | None = None
+    drivers: tuple[Floats, Floats] | None = None
 
 
 class _Heard(NamedTuple):
@@ -68,8 +71,13 @@ class _Heard(NamedTuple):
         return all(map(np.array_equal, self._arrays(), other._arrays()))
 
     def _arrays(self) -> tuple[np.ndarray, ...]:
-        dangers = (self.known.danger, self.late.danger)
-        told = [array for d in dangers for array in (d.danger, d.delay_hours)]
+        told: list[np.ndarray] = []
+        for danger in (self.known.danger, self.late.danger):
+            told += [danger.alarm, danger.delay_hours]
+            if danger.on_road is not None:
+                told.append(danger.on_road)
+            if danger.push is not None:
+                told += [danger.push.way_cost, danger.push.settle_cost]
         return (*told, self.queue, *self.refuges)
 
 
@@ -106,12 +114,12 @@ class Grapevine:
         self._out = np.array([gate.out for gate in world.network.gates], dtype=bool)
 
     def hear(self, now: int, known: Snapshot) -> tuple[Floats, Snapshot]:
-        """Take in how things stand; gives the danger that is talked of (P, G), and what is late."""
+        """Take in how things stand; gives the alarm that is talked of (P, G), and what is late."""
         self._past.append((now, known))
         while len(self._past) > 1 and self._past[1][0] <= now - self._lag:
             self._past.pop(0)
         late, share = self._past[0][1], self._news.informed
-        return share * known.danger.danger + (1.0 - share) * late.danger.danger, late
+        return share * known.danger.alarm + (1.0 - share) * late.danger.alarm, late
 
     def hurry(self, known: Snapshot, late: Snapshot) -> Floats:
         """Part of the open crossings that people know to be about to close, by group (G,)."""
@@ -149,6 +157,8 @@ class Grapevine:
         network = self._world.network
         costs = link_cost(self._section, network, p.hours, p.danger, p.waits, p.road, p.on_road)
         worth = self.worth(p.danger, refuges)
+        if p.drivers is not None:
+            costs, worth = costs + p.drivers[0], worth - p.drivers[1]
         self._last = heard, Beliefs(self._routes, costs, worth, self._solved, self._solver)
         return self._last[1]
 
@@ -157,6 +167,13 @@ class Grapevine:
         section = self._section
         weights = (1.0, section.room, section.crowding or section.compatriots, section.opened)
         return tuple(what for what, weight in zip(refuges, weights, strict=True) if weight)
+
+    def in_calm(self, refuges: Refuges) -> Beliefs:
+        """Beliefs over open borders without queues, where there is no danger, delay or driver."""
+        rows, world = len(self._hosts), self._world
+        worth = self.worth(np.zeros((rows, len(world.places))), refuges)
+        costs = np.zeros((rows, self._hours.size))
+        return Beliefs(self._routes, costs, worth, self._solved, self._solver)
 
     def worth(self, danger: Floats, refuges: Refuges, section: RouteChoice | None = None) -> Floats:
         """Utility of settling at each place, (2 S, P), by the section of the run or another."""
@@ -176,7 +193,7 @@ class Grapevine:
         queue : int64 array (gates,)
             Persons in each queue; everybody has heard of it.
         """
-        danger = _both(*(np.repeat(k.danger.danger, 2, axis=1) for k in (late, known)))
+        danger = _both(*(np.repeat(k.danger.alarm, 2, axis=1) for k in (late, known)))
         delay = _both(*(np.repeat(_delay(k, self._world), 2, axis=1) for k in (late, known)))
         waits = np.zeros((danger.shape[0], 0))
         if self._world.network.gates:
@@ -196,8 +213,22 @@ class Grapevine:
         if late.danger.on_road is not None and known.danger.on_road is not None:
             told = late.danger.on_road, known.danger.on_road
             on_road = _both(*(np.repeat(k, 2, axis=1) for k in told))
-        roads = self._roads(late.roads, known.roads)
-        return Prices(danger, self._hours + delay, waits, roads, on_road)
+        hours, roads = self._hours + delay, self._roads(late.roads, known.roads)
+        drivers = self._drivers(hours, late, known)
+        return Prices(danger, hours, waits, roads, on_road, drivers)
+
+    def _drivers(
+        self, hours: Floats, late: Snapshot, known: Snapshot
+    ) -> tuple[Floats, Floats] | None:
+        """What drivers make links and places cost, by row."""
+        before, now = late.danger.push, known.danger.push
+        if before is None or now is None:
+            return None
+        pushes = (before, now)
+        way = _both(*(np.repeat(push.way_cost, 2, axis=1) for push in pushes))
+        settle = _both(*(np.repeat(push.settle_cost, 2, axis=1) for push in pushes))
+        network = self._world.network
+        return hours * 0.5 * (way[..., network.tail] + way[..., network.head]), settle
 
     def _roads(self, late: Roads | None, known: Roads | None) -> tuple[Floats, Floats] | None:
         """Factor on danger and cost of each link by row, as policies on roads make them."""
@@ -216,6 +247,24 @@ class Grapevine:
             danger.append(np.repeat(roads.danger[:, None], n_sorts, axis=1))
             cost.append(stop + section.km_cost * roads.cost_km[:, None])
         return _both(*danger), _both(*cost)
+
+
+def rows_of_beliefs(behaviour: Behaviour, world: World, groups: Ints) -> Ints:
+    """Rows ``2 x household_type + informed`` that households of some groups can have."""
+    informed = behaviour.news.informed
+    states = [state for state, share in ((0, 1.0 - informed), (1, informed)) if share > 0.0]
+    return np.array(
+        [
+            2 * (2 * g + kin) + state
+            for g in groups.tolist()
+            for kin, share in (
+                (0, 1.0 - world.groups[g].kin_across), (1, world.groups[g].kin_across)
+            )
+            if share > 0.0
+            for state in states
+        ],
+        dtype=np.int64,
+    )  # fmt: skip
 
 
 def _delay(known: Snapshot, world: World) -> Floats:

@@ -9,6 +9,7 @@ from flowsim.behaviour.rules import RuleView, ability
 from flowsim.model.borders import Borders
 from flowsim.model.tolls import Tolls
 from flowsim.scenario.scenario import Scenario
+from flowsim.world.push_factors import none_at_all
 from flowsim.world.violence import Danger
 from flowsim.world.world import World
 
@@ -28,18 +29,19 @@ class Circumstances:
         self._fled = np.array([c in scenario.flee_from for c in world.countries], dtype=bool)
         self._flees = np.array([group.flees for group in world.groups])
         self._out = np.array([gate.out for gate in world.network.gates], dtype=bool)
+        self._nothing = none_at_all(*world.residents.shape)
         self._crossing = np.array([gate.crossing for gate in world.network.gates], dtype=np.int64)
 
     def view(
         self, danger: Danger, news: Floats, gone: Floats, hurry: Floats, awaited: Floats,
-        waiting: Ints, tolls: Tolls | None = None,
+        waiting: Ints, way_out: Floats, tolls: Tolls | None = None,
     ) -> RuleView:  # fmt: skip
         """As things stand.
 
         Parameters
         ----------
         danger : Danger
-        news, gone, hurry, awaited
+        news, gone, hurry, awaited, way_out
             See `RuleView`.
         waiting : array (X,)
             Persons at each crossing.
@@ -71,4 +73,6 @@ class Circumstances:
             on_road=none if danger.on_road is None else danger.on_road,
             toll=np.zeros_like(danger.danger) if tolls is None else tolls.at_place,
             toll_on_road=none if tolls is None else tolls.on_road,
+            push=self._nothing if danger.push is None else danger.push,
+            way_out=way_out,
         )

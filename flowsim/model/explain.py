@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from flowsim.arrays import Floats, Ints
+from flowsim.arrays import Floats, Ints, left_to_right
 from flowsim.errors import Problem, ScenarioError
-from flowsim.model.outlook import Interval, Outlook
+from flowsim.model.outlook import ADDED, Interval, Outlook
 from flowsim.model.route_options import TERMS, Way, Worth, chances, likely_ways, settled
 from flowsim.recorded import Moment, moment_of
 from flowsim.scenario.checks import check
@@ -66,7 +66,8 @@ class Origin:
     per_day : float or None
         Hazard of leaving at the moment, 1/day; None where it is told how many leave.
     hazard : dict of str to float
-        What it is made of: violence + news + neighbours, times the other factors.
+        What it is made of: violence + fear + drivers + news + neighbours, times the other factors,
+        and besides what makes people leave a place that is lost.
     abroad : float
         Share of those who leave at the moment that choose a way abroad, whether or not a gate lets
         them pass.
@@ -141,8 +142,8 @@ def explain(
     scenario : Scenario
         With the model's own rules.
     at : str, date, datetime or datetime64, optional
-        A moment of the run: local time, or one with an offset; else when danger to residents is
-        greatest, or the middle of the run where there is none.
+        A moment of the run: local time, or one with an offset; else when danger to residents
+        (or fear) is greatest, or the middle of the run where there is none.
     origins, groups : sequence of str
         Only of these; else all places with residents who can flee, and all groups there.
     ways : int
@@ -174,7 +175,7 @@ def explain(
     left, worst, most = np.zeros(outlook.world.residents.shape), outlook.duration // 2, 0.0
     for interval in outlook.intervals():
         left += interval.left
-        exposed = float((outlook.world.residents * outlook.danger.danger).sum())
+        exposed = float((outlook.world.residents * outlook.danger.alarm).sum())
         if exposed > most:
             worst, most = interval.start, exposed
     seconds = worst if moment is None else int((moment - scenario.start).total_seconds())
@@ -269,7 +270,7 @@ def _seen(outlook: Outlook, worth: Worth, way: Way) -> SeenWay:
         km_on_foot=float(network.km[links][network.on_foot[links]].sum()),
         hours=float(worth.hours[links].sum()),
         share=way.share,
-        utility=float(sum(terms.values())),
+        utility=left_to_right(terms.values()),
         terms=terms,
     )
 
@@ -295,17 +296,20 @@ def _origin_text(origin: Origin) -> str:
     for row in rows:
         cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
         lines.append(f"  {'  '.join(cells).rstrip()}")
-    rest = 1.0 - sum(way.share for way in origin.ways)
+    rest = 1.0 - left_to_right(way.share for way in origin.ways)
     if rest > 5e-4:
         lines.append(f"  {share_text(rest).rjust(widths[0])}  all other ways")
     return "\n".join(lines)
 
 
 def _hazard_text(hazard: dict[str, float]) -> str:
-    added = ("violence", "news", "neighbours")
+    always = ("violence", "news", "neighbours")
+    added = [name for name in ADDED if name in always or hazard[name]]
     wish = " + ".join(f"{name} {_number(hazard[name])}" for name in added)
-    factors = [f"{n} {_number(x)}" for n, x in hazard.items() if n not in added and x != 1.0]
-    return " x ".join([f"({wish})", *factors])
+    apart = (*ADDED, "lost")
+    factors = [f"{n} {_number(x)}" for n, x in hazard.items() if n not in apart and x != 1.0]
+    lost = f" + lost {_number(hazard['lost'])}" if hazard["lost"] else ""
+    return " x ".join([f"({wish})", *factors]) + lost
 
 
 def _cells_of(way: SeenWay, named: list[str]) -> list[str]:

@@ -71,6 +71,14 @@ def _crushes(scenario: Scenario, moves: bool) -> bool:
     return scenario.behaviour.harm.crush_per_day > 0.0
 
 
+def _loses_homes(scenario: Scenario, moves: bool) -> bool:
+    return _loses_places(scenario, moves) and _not_told(scenario, moves)
+
+
+def _loses_places(scenario: Scenario, moves: bool) -> bool:
+    return any(threat.lost_from is not None for threat in scenario.threats)
+
+
 def _moves(scenario: Scenario, moves: bool) -> bool:
     return moves
 
@@ -179,6 +187,14 @@ def _hurrying(view: RuleView) -> Floats:
     return 1.0 + view.behaviour.leaving.hurry * view.hurry
 
 
+def _by_way_out(view: RuleView) -> Floats:
+    return view.way_out
+
+
+def _not_lost(view: RuleView) -> Floats:
+    return np.where(view.push.lost, 0.0, 1.0)[None, :, :, None]
+
+
 _HOME = (Status.AT_HOME, Status.RETURNED)
 _GATE = (Status.WAITING,)
 _STILL = (*_HOME, *_GATE, Status.DISPLACED, Status.SHELTERED)
@@ -187,7 +203,7 @@ _ALIVE = tuple(status for status in Status if status != Status.EMPTY)
 HAZARDS = (
     Hazard(
         "leave", _HOME, Form.PLACE, Act.LEAVE, Purpose.LEAVE, Scale.LEAVING,
-        (_of_the_group, _hurrying, _inside),
+        (_of_the_group, _hurrying, _by_way_out, _inside),
         _not_told,
     ),
     Hazard(
@@ -199,7 +215,8 @@ HAZARDS = (
         among=(_of_the_group, _inside),
     ),
     Hazard(
-        "return", (Status.DISPLACED, Status.SHELTERED), Form.HOME, Act.RETURN, Purpose.RETURN
+        "return", (Status.DISPLACED, Status.SHELTERED), Form.HOME, Act.RETURN, Purpose.RETURN,
+        among=(_not_lost,),
     ),
     Hazard("give_up", _GATE, Form.GATE_AND_HELD, Act.GIVE_UP, Purpose.GIVE_UP),
     Hazard("fence", _GATE, Form.GATE_AND_HELD, Act.FENCE, Purpose.FENCE),
@@ -236,6 +253,14 @@ HAZARDS = (
     Hazard(
         "relocate", (Status.SHELTERED,), Form.PLACE, Act.RELOCATE, Purpose.RELOCATE,
         holds=_moves,
+    ),
+    Hazard(
+        "must_leave", _HOME, Form.PLACE, Act.LEAVE, Purpose.MUST_LEAVE,
+        among=(_inside,), holds=_loses_homes,
+    ),
+    Hazard(
+        "must_move_on", (Status.DISPLACED, Status.SHELTERED), Form.PLACE, Act.ONWARD,
+        Purpose.MUST_MOVE_ON, holds=_loses_places,
     ),
 )  # fmt: skip
 """In the order in which the first wins where two are due in the same second."""

@@ -12,7 +12,7 @@ from flowsim.model.axes import KINDS, Refuge
 KEYED_ONCE = (
     Purpose.SIZE, Purpose.KIND, Purpose.FRAILTY, Purpose.INFORMED, Purpose.GATE_SPLIT,
     Purpose.BURNT, Purpose.FOLLOW, Purpose.KIN, Purpose.CHECKPOINT, Purpose.ORIGIN,
-    Purpose.DEATH_COUNT,
+    Purpose.DEATH_COUNT, Purpose.SAMPLE, Purpose.EXCITE,
 )  # fmt: skip
 """Purposes of which a household does not count its draws: it makes one, or has another number."""
 COUNTED = tuple(purpose for purpose in Purpose if purpose not in KEYED_ONCE)

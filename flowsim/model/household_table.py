@@ -11,6 +11,7 @@ from flowsim.arrays import Floats, Ints
 from flowsim.clock import CumulativeHazards
 from flowsim.model import memory
 from flowsim.model.axes import SETTLED, STATUSES, Status
+from flowsim.model.beliefs import rows_of_beliefs
 from flowsim.model.covariates import HouseholdView
 from flowsim.model.hazards import Cells, factors, most_clocks
 from flowsim.model.household_row import COUNTED, row_type
@@ -18,6 +19,7 @@ from flowsim.model.kernel import tick
 from flowsim.model.laws import Laws, Now
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.quotas import Budgets
+from flowsim.model.sample import debts_of
 from flowsim.world.population import Households, join
 
 REST_EVERY = 6
@@ -47,9 +49,10 @@ class HouseholdTable:
     ) -> None:  # fmt: skip
         self.laws, self.cells, self.observer, self._engine = laws, cells, observer, engine
         self.n_start, self._ticks = len(households), 0
+        self._one_in = laws.scenario.population.one_in
         self._gates = laws.world.network.gates
-        self._budgets = Budgets(laws.scenario.start)
-        self.beliefs = _rows_of_beliefs(laws, households)
+        self._budgets = Budgets(laws.scenario.start, debts_of(laws) if self._one_in > 1 else None)
+        self.beliefs = rows_of_beliefs(laws.behaviour, laws.world, np.unique(households.group))
         clocks = cells.clocks()
         self._targets = max(len(clocks[status]) for status in SETTLED)
         self._kept = self.n_start * len(clocks[Status.AT_HOME])
@@ -204,7 +207,7 @@ class HouseholdTable:
                 self._put({"lanes": memory.lanes(lanes, laws.longest_segment)})
         roads, transfers = now.roads, now.transfers
         self._put(memory.on_the_land(roads, transfers, laws.routes.n_links, 2 * self.cells.groups))
-        self._put(memory.of_a_tick(now.values, now.travel, now.capacity, now.full))
+        self._put(memory.of_a_tick(now.values, now.travel, now.capacity, now.full, now.lost))
         self._run.set(
             checkpoints=roads is not None and roads.stops_somebody, transfers=transfers is not None
         )
@@ -216,47 +219,32 @@ class HouseholdTable:
         self._ticks += 1
         self._tick.set(rests=self._ticks % REST_EVERY == 0)
         self._carry_out(tick.END_TICK)
-        self.observer.deaths_so_far = self._n.get("dead")
+        self.observer.deaths_so_far = self._n.get("dead") * self._one_in
 
-    # ---- what the model asks ----------------------------------------------------------------
+    # ---- what the model asks, in full persons -----------------------------------------------
 
     def stocks(self) -> Stocks:
         """Persons as they stand."""
-        crossings = len(self.laws.world.network.crossings)
+        crossings, one_in = len(self.laws.world.network.crossings), self._one_in
         waiting = np.zeros((crossings, self._line.shape[1]), dtype=np.int64)
         for g, gate in enumerate(self._gates):
             if gate.out:
-                waiting[gate.crossing] += self._line[g]
-        people = self._people[:, :, : len(STATUSES)].copy()
-        present, on_leg, hurt = self._present.copy(), self._on_leg.copy(), self._hurt.copy()
-        return Stocks(people, present, on_leg, waiting, hurt, self._n.get("apart"))
+                waiting[gate.crossing] += self._line[g] * one_in
+        people = self._people[:, :, : len(STATUSES)] * one_in
+        present, on_leg, hurt = (a * one_in for a in (self._present, self._on_leg, self._hurt))
+        return Stocks(people, present, on_leg, waiting, hurt, self._n.get("apart") * one_in)
 
     def queue(self) -> Ints:
         """Persons who wait at each gate and are not held, (gates,)."""
         self._carry_out(tick.COUNT_QUEUES)
-        return self._queued.copy()
+        return self._queued * self._one_in
 
     def occupancy(self) -> Ints:
         """Persons from elsewhere settled at each place, (P,)."""
-        return self._people[:, :, [Status.DISPLACED, Status.SHELTERED]].sum(axis=(1, 2))
+        settled = self._people[:, :, [Status.DISPLACED, Status.SHELTERED]]
+        return settled.sum(axis=(1, 2)) * self._one_in
 
 
 def room_for(households: int) -> int:
     """Rows for so many households and those who part from them."""
     return households + min(households, 2_000_000) + 1024
-
-
-def _rows_of_beliefs(laws: Laws, households: Households) -> Ints:
-    """Rows of beliefs, ``2 x household_type + informed``, that households can have."""
-    informed, groups = laws.behaviour.news.informed, laws.world.groups
-    states = [state for state, share in ((0, 1.0 - informed), (1, informed)) if share > 0.0]
-    return np.array(
-        [
-            2 * (2 * g + kin) + state
-            for g in np.unique(households.group).tolist()
-            for kin, share in ((0, 1.0 - groups[g].kin_across), (1, groups[g].kin_across))
-            if share > 0.0
-            for state in states
-        ],
-        dtype=np.int64,
-    )

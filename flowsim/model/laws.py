@@ -94,6 +94,8 @@ class Now:
         Places without room.
     capacity : int64 array (P,)
         Persons whom places can shelter, -1 without limit.
+    lost : bool array (P, G), optional
+        Homes that are lost, where nobody stays to guard.
 
     Attributes
     ----------
@@ -115,8 +117,10 @@ class Now:
         values: Floats,
         full: Bools,
         capacity: Ints,
+        lost: Bools | None = None,
     ) -> None:
         self.laws, self._delay, self.values = laws, delay_hours, values
+        self.lost = np.zeros(laws.world.residents.shape, dtype=bool) if lost is None else lost
         self.full, self._capacity = full, capacity
         self.capacity = capacity
         self.rules: RulesAtGates

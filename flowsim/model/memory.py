@@ -25,7 +25,7 @@ RUN = np.dtype([
     ("places", "i8"), ("groups", "i8"), ("links", "i8"), ("options", "i8"), ("gates", "i8"),
     ("cells", "i8"), ("retry_s", "i8"), ("registration_s", "i8"), ("own_columns", "i8"),
     ("room", "i8"), ("whole", "i8"), ("checkpoints", "i8"), ("transfers", "i8"),
-    ("danger_on_legs", "i8"),
+    ("danger_on_legs", "i8"), ("one_in", "i8"),
     ("split_key", "u8"),
     ("men_stay", "f8"), ("guards_leave", "f8"), ("follow", "f8"), ("part", "f8"),
     ("informed", "f8"), ("death_chance", "f8"), ("fence_death", "f8"), ("frailty_shape", "f8"),
@@ -69,6 +69,7 @@ def numbers(laws: Laws, cells: Cells) -> dict[str, float]:
     return {
         "places": cells.places, "groups": cells.groups, "cells": cells.total,
         "links": laws.routes.n_links, "options": laws.routes.option.shape[1],
+        "one_in": laws.scenario.population.one_in,
         "gates": len(laws.world.network.gates),
         "own_columns": sum(h.factor is not None for h in cells.hazards),
         "danger_on_legs": laws.danger_on_legs,
@@ -143,7 +144,7 @@ def scratch(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
         "on_leg": np.zeros((laws.routes.n_links, groups, KINDS), dtype=np.int64),
         "hurt": np.zeros(places, dtype=np.int64),
         "line": np.zeros((gates, KINDS), dtype=np.int64),
-        "queued": np.zeros(gates, dtype=np.int64),
+        "queued": np.zeros(gates, dtype=np.int64), "busy": np.zeros(gates, dtype=np.int64),
         "left": np.zeros((places, groups), dtype=np.int64),
         "room": np.zeros(places, dtype=np.int64),
         "passing": np.zeros((2, KINDS), dtype=np.int64),
@@ -245,11 +246,14 @@ def on_the_land(
     }
 
 
-def of_a_tick(values: Any, travel_s: Any, capacity: Any, full: Any) -> dict[str, NDArray[Any]]:
-    """Values of route choice, travel times, and room."""
+def of_a_tick(
+    values: Any, travel_s: Any, capacity: Any, full: Any, lost: Any
+) -> dict[str, NDArray[Any]]:
+    """Values of route choice, travel times, room, and homes that are lost."""
     return {
         "values": np.ascontiguousarray(values, dtype=np.float64), "travel_s": i64(travel_s),
         "capacity": i64(capacity), "full": np.ascontiguousarray(full, dtype=bool),
+        "lost": np.ascontiguousarray(lost, dtype=bool),
     }  # fmt: skip
 
 
@@ -263,5 +267,6 @@ def before_the_first_tick(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
         **of_a_tick(
             np.zeros((2 * sorts, states, options)), np.zeros((links, cells.groups)),
             np.zeros(cells.places), np.zeros(cells.places),
+            np.zeros((cells.places, cells.groups)),
         ),
     }  # fmt: skip

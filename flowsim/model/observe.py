@@ -50,10 +50,15 @@ class Observer:
         End of each interval, seconds.
     places, groups, crossings : int
         How many there are.
+    one_in : int
+        Households for which each that is run stands. What the kernel counts is in persons of the
+        sample; stocks and exposure come in full.
     """
 
-    def __init__(self, stops: Ints, places: int, groups: int, crossings: int) -> None:
-        self.stops, self.at = stops, 0
+    def __init__(
+        self, stops: Ints, places: int, groups: int, crossings: int, one_in: int = 1
+    ) -> None:
+        self.stops, self.at, self.one_in = stops, 0, one_in
         n = stops.size
         self.people = np.zeros((n, places, groups, len(STATUSES)), dtype=np.int32)
         self.composition = np.zeros((n, places, KINDS), dtype=np.int32)
@@ -77,6 +82,10 @@ class Observer:
         self.deaths_so_far = 0
         self.waited_s = np.zeros((n, crossings), dtype=np.int64)
         self.passed = np.zeros((n, crossings), dtype=np.int64)
+
+    def so_far(self) -> Ints:
+        """Persons to whom something has happened at each crossing so far, in full, (X, 12)."""
+        return self.outcomes_so_far * self.one_in
 
     def expose(self, people: Ints, danger: NDArray, violence: NDArray, seconds: float) -> None:
         """Persons (P, G) who stood in danger (P, G) for some seconds; violence (P,) is noted."""

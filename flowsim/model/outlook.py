@@ -14,21 +14,26 @@ from typing import Any
 
 import numpy as np
 
-from flowsim.arrays import Floats, Ints
+from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.leaving import heard, news_kernel
 from flowsim.behaviour.origins import OriginWeights
 from flowsim.behaviour.rules import RULES, RuleView, ask
 from flowsim.behaviour.settling import Refuges, free_part
 from flowsim.clock import DAY
-from flowsim.model.beliefs import Grapevine, Snapshot
+from flowsim.model.beliefs import Beliefs, Grapevine, Snapshot, rows_of_beliefs
 from flowsim.model.borders import Borders
 from flowsim.model.circumstances import Circumstances
 from flowsim.model.laws import Laws
+from flowsim.model.ways_out import WaysOut
 from flowsim.policy.config import Authority
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.arrivals import Origins, spells, where_from
+from flowsim.world.escalation import course_of
 from flowsim.world.violence import Danger
 from flowsim.world.world import World
+
+ADDED = ("violence", "fear", "drivers", "news", "neighbours")
+"""Terms of the hazard of leaving that add up, before the factors."""
 
 
 def world_of(scenario: Scenario) -> World:
@@ -36,6 +41,7 @@ def world_of(scenario: Scenario) -> World:
     return World(
         scenario.places, scenario.routes, scenario.groups, scenario.flee_from,
         scenario.violence, scenario.conditions, scenario.forces, scenario.start,
+        scenario.threats, scenario.drivers, scenario.levels,
     )  # fmt: skip
 
 
@@ -98,9 +104,9 @@ class Interval:
     start, stop : int
         Seconds since the start of the run.
     terms : dict of str to float64 array (P, G)
-        What the hazard of leaving is made of: `violence`, `news` and `neighbours` in 1/day, and
-        the factors `ability`, `gunfire`, `flees` and `hurry`. Empty where it is told how many
-        leave.
+        What the hazard of leaving is made of: `ADDED` in 1/day, times the factors `ability`,
+        `gunfire`, `flees`, `hurry` and `way out`, and beside them `lost` in 1/day, by which people
+        leave a place that is lost. Empty where it is told how many leave.
     rate : float64 array (P, G)
         Hazard of leaving, 1/day.
     left : float64 array (P, G)
@@ -139,7 +145,8 @@ class Outlook:
         self._nobody = np.zeros(len(self.world.network.crossings), dtype=np.int64)
         self.settled = np.array([place.sheltered for place in self.world.places], dtype=np.int64)
         self.seconds = 0
-        self.danger: Danger = self.world.surroundings.at(0)
+        self._course = course_of(self.world, scenario.grid_s, None)
+        self.danger: Danger = self._course.at(0)
         self.grapevine = Grapevine(
             scenario.behaviour, self.world, self.laws.routes, self.laws.hours
         )
@@ -168,7 +175,7 @@ class Outlook:
 
     def _look(self, start: int) -> None:
         half = self.scenario.grid_s // 2
-        self.seconds, self.danger = start, self.world.surroundings.at(start + half)
+        self.seconds, self.danger = start, self._course.at(start + half)
         self.borders.observe(start, self._views)  # type: ignore[arg-type]
         self._once_shut |= self.borders.shut
         self.known = Snapshot(self.danger, self.borders.rules, self.borders.roads)
@@ -179,22 +186,29 @@ class Outlook:
         behaviour, residents = self.scenario.behaviour, self.world.residents
         variance, memory = behaviour.leaving.frailty_variance, behaviour.leaving.neighbours_hours
         flees = np.array([group.flees for group in self.world.groups])
+        ways_out = self._ways_out() if behaviour.leaving.way_out > 0.0 else None
+        way_out = np.ones(residents.shape)
         inside = self.world.inside[:, None]
-        so_far, gone = np.zeros(residents.shape), np.zeros(residents.shape)
+        so_far, lost, gone = (np.zeros(residents.shape) for _ in range(3))
         home = np.ones(residents.shape)
         for start in range(0, self.duration, grid):
             stop = min(start + grid, self.duration)
             hurry = 1.0 + behaviour.leaving.hurry * self.grapevine.hurry(self.known, self.late)
+            if ways_out is not None:
+                way_out = ways_out.factor(self.beliefs())
             view = self._circumstances.view(
                 self.danger, heard(self._kernel, self.talked_of), gone,
                 self.grapevine.hurry(self.known, self.late),
-                self.grapevine.awaited(self.known, self.late), self._nobody,
+                self.grapevine.awaited(self.known, self.late), self._nobody, way_out,
             )  # fmt: skip
             now = self.scenario.start + timedelta(seconds=start)
-            rate = ask(RULES["leave"], "leave", view, residents.shape, now) * flees * hurry * inside
+            rate = ask(RULES["leave"], "leave", view, residents.shape, now) * flees * hurry
+            rate = rate * way_out * inside
             so_far += rate * (stop - start) / DAY
-            still = _still_home(so_far, variance)
+            lost += view.push.must_leave * inside * (stop - start) / DAY
+            still = _still_home(so_far, variance) * np.exp(-lost)
             left, home = home - still, still
+            rate = rate + view.push.must_leave * inside
             yield Interval(start, stop, _terms(view, flees, hurry), rate, left * residents)
             faded = gone * np.exp(-(stop - start) / (memory * 3600.0))
             gone = np.minimum(faded + left * (residents > 0), 1.0)
@@ -202,7 +216,8 @@ class Outlook:
     def _told(self, grid: int) -> Iterator[Interval]:
         """Those who are told to leave, where they live by the weights."""
         scenario, world = self.scenario, self.world
-        weigh = OriginWeights(scenario.behaviour.origins, world, self.duration)
+        course = course_of(world, scenario.grid_s, None)
+        weigh = OriginWeights(scenario.behaviour.origins, world, self.duration, course)
         origins = Origins(world.network.names, world.groups, world.residents)
         spread = []
         for row, first, last in spells(scenario.arrivals, scenario.start, self.duration):
@@ -224,12 +239,28 @@ class Outlook:
 
     def refuges(self) -> Refuges:
         """What people hear of places to settle at, as the camps stood at the start."""
+        shut = self.borders.shut
+        if self.danger.push is not None:
+            shut = shut | self.danger.push.taken
+        return self._room(shut, self._once_shut & ~self.borders.shut)
+
+    def _room(self, shut: Bools, opened: Bools) -> Refuges:
         capacity = self.world.capacity_at(self.seconds)
         full = capacity * self.scenario.behaviour.reception.full
         taken = (capacity >= 0) & (self.settled >= full)
-        shut = self.borders.shut
-        opened = self._once_shut & ~shut
         return Refuges(taken | shut, free_part(capacity, self.settled), self.settled, opened)
+
+    def beliefs(self) -> Beliefs:
+        """What people believe at the moment."""
+        return self.grapevine.believe(
+            self.seconds, self.known, self.late, self.queue(), self.refuges()
+        )
+
+    def _ways_out(self) -> WaysOut:
+        lived_in = np.flatnonzero(self.world.residents.sum(axis=0))
+        rows = rows_of_beliefs(self.scenario.behaviour, self.world, lived_in)
+        none = np.zeros(len(self.world.places), dtype=bool)
+        return WaysOut(self.laws, self.grapevine, self._room(none, none), rows)
 
     def queue(self) -> Ints:
         """Nobody waits."""
@@ -247,10 +278,14 @@ def _terms(view: RuleView, flees: Floats, hurry: Floats) -> dict[str, Floats]:
     section, shape = view.behaviour.leaving, view.danger.shape
     return {
         "violence": section.violence_per_day * view.danger,
+        "fear": section.fear_per_day * view.push.fear,
+        "drivers": view.push.leave,
         "news": section.news_per_day * view.news,
         "neighbours": section.neighbours_per_day * view.gone,
         "ability": view.ability,
         "gunfire": np.exp(-section.trapped * view.danger),
         "flees": np.broadcast_to(flees, shape),
         "hurry": np.broadcast_to(hurry, shape),
+        "way out": view.way_out,
+        "lost": view.push.must_leave,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from flowsim.model.kernel.constants import PERSON, UNLIMITED
@@ -29,9 +29,14 @@ class Budgets:
     ----------
     start : datetime
         Zero of the clock, local time.
+    debts : function of a gate and of a number, optional
+        Persons whom the quota of that number at a gate has let pass too many as it first comes into
+        force, in a run of a sample: there a household is many persons at once, and what one takes
+        over the quota is taken off the next periods.
     """
 
-    def __init__(self, start: datetime) -> None:
+    def __init__(self, start: datetime, debts: Callable[[int, int], int] | None = None) -> None:
+        self._debts = debts
         self._midnight = start.hour * 3600 + start.minute * 60 + start.second
         self._left: dict[tuple[int, Counted], tuple[int, int, int]] = {}
 
@@ -43,9 +48,9 @@ class Budgets:
         list of (int, int)
             Persons left of each quota, and used.
         """
-        return [self._begin(gate, counted, now) for counted in counts]
+        return [self._begin(gate, n, counted, now) for n, counted in enumerate(counts)]
 
-    def _begin(self, gate: int, counted: Counted, now: int) -> tuple[int, int]:
+    def _begin(self, gate: int, number: int, counted: Counted, now: int) -> tuple[int, int]:
         count = counted.quota
         period = int((self._midnight + now) // round(count.hours * 3600))
         known, left, used = self._left.get((gate, counted), (None, 0, 0))
@@ -53,7 +58,11 @@ class Budgets:
             kept = 0
             if known == period - 1:
                 kept = min(max(left, 0), int(count.carry_over * count.persons))
-            left, used = int(count.persons) + kept, 0
+            owed = 0
+            if self._debts is not None:
+                fresh = -self._debts(gate, number)
+                owed = fresh if known is None else left + (period - known - 1) * int(count.persons)
+            left, used = int(count.persons) + kept + min(owed, 0), 0
             self._left[gate, counted] = period, left, used
         return left, used
 

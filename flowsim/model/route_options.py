@@ -21,8 +21,8 @@ from flowsim.behaviour.routes import SETTLE, RouteLogit, link_cost
 from flowsim.model.outlook import Outlook
 
 TERMS = (
-    "length", "legs", "danger", "roads", "gates", "settling", "kin", "size", "danger there",
-    "room", "crowding", "compatriots", "opened", "full",
+    "length", "legs", "danger", "roads", "gates", "drivers", "settling", "kin", "size",
+    "danger there", "room", "crowding", "compatriots", "opened", "drivers there", "full",
 )  # fmt: skip
 """What the utility of a way is the sum of, as MODEL.md has it: of its links, then of its end."""
 _OF_SECTION = {
@@ -80,6 +80,8 @@ class Worth:
         risk = link_cost(section, network, hours, danger, free, safe, prices.on_road)
         land = link_cost(section, network, hours, danger, free, prices.road, prices.on_road)
         cost = link_cost(section, network, hours, danger, prices.waits, prices.road, prices.on_road)
+        none = np.zeros(network.km.size), np.zeros(len(self.world.places))
+        way, there = none if prices.drivers is None else (p[row] for p in prices.drivers)
         self.hours = hours[row]
         self.link = {
             "length": -self.routes.km_cost,
@@ -87,19 +89,21 @@ class Worth:
             "danger": -risk[row],
             "roads": -(land - risk)[row],
             "gates": -(cost - land)[row],
+            "drivers": -way,
         }
         refuges = outlook.refuges()
-        self._cost = cost[row]
+        self._cost = cost[row] + way
 
         def worth(section: RouteChoice | None = None, hear: bool = True) -> Floats:
             heard = refuges if hear else refuges._replace(full=np.zeros_like(refuges.full))
-            return outlook.grapevine.worth(danger, heard, section)[row]
+            return np.asarray(outlook.grapevine.worth(danger, heard, section)[row] - there)
 
         self.settle = worth()
         self.place = {
             term: self.settle - worth(section.model_copy(update={field: 0.0}))
             for term, field in _OF_SECTION.items()
         }
+        self.place["drivers there"] = -there
         self.place["full"] = self.settle - worth(hear=False)
         base = np.where(self.world.inside, section.settle_inside, section.settle_abroad)
         self.place["settling"] = base

@@ -30,13 +30,16 @@ from flowsim.model.household_table import HouseholdTable
 from flowsim.model.laws import Laws, Now
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.outlook import world_of
+from flowsim.model.sample import capacity_in_sample
 from flowsim.model.sight import Reports, Sight
 from flowsim.model.ticks import Ticks
 from flowsim.model.tolls import TollOfEvents, Tolls
+from flowsim.model.ways_out import WaysOut
 from flowsim.results.result import Result
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.arrivals import Origins, told_arrivals, told_sheltered
+from flowsim.world.escalation import course_of
 from flowsim.world.population import Households, join, settle_residents
 from flowsim.world.violence import Danger
 
@@ -83,6 +86,10 @@ class Simulation:
         Persons as they stand.
     danger : Danger
         Violence as it is.
+    way_out : float64 array (P, G)
+        Factor on leaving of what ways out are worth, see `flowsim.model.ways_out`.
+    one_in : int
+        Households for which each that is run stands; all counts that can be asked are in full.
     views : dict
         What each authority sees, by border and country.
 
@@ -106,6 +113,7 @@ class Simulation:
         self.rules = dict(rules or {})
         self.engine = "columns" if engine is None else engine.name
         self.world = world = world_of(setup)
+        self.one_in = setup.population.one_in
         self.seconds, self.grid_s = 0, setup.grid_s
         self.duration = int((setup.end - setup.start).total_seconds())
         self.borders = Borders(setup, world)
@@ -136,6 +144,12 @@ class Simulation:
         )
         self.look_at_borders(0)
         self._look()
+        self.way_out = np.ones((len(world.places), len(world.groups)))
+        self._ways_out: WaysOut | None = None
+        if setup.behaviour.leaving.way_out > 0.0 and not self.laws.told:
+            unopened = np.zeros(len(world.places), dtype=bool)
+            at_first = Refuges(self._taken, self._free, self._settled, unopened)
+            self._ways_out = WaysOut(self.laws, self._grapevine, at_first, self.crowd.beliefs)
 
     @property
     def steps(self) -> int:
@@ -152,35 +166,39 @@ class Simulation:
         setup, world = self.setup, self.world
         shape = (len(world.places), len(world.groups))
         stops = np.arange(setup.record, self.duration + 1, setup.record, dtype=np.int64)
-        self.observer = Observer(stops, *shape, len(world.network.crossings))
+        one_in = self.one_in
+        self.observer = Observer(stops, *shape, len(world.network.crossings), one_in)
         names, groups = world.network.names, world.groups
         if setup.behaviour.leaving.count == "given":
             households = self._told()
         else:
-            households = settle_residents(self.laws.seed, names, groups, world.residents)
+            households = settle_residents(self.laws.seed, names, groups, world.residents, one_in)
         if any(place.sheltered for place in world.places):
             households = join([households, self._across()])
         self.crowd = HouseholdTable(
             self.laws, self.cells, self.face, households, self.observer, engine
         )
         self.stocks: Stocks = self.crowd.stocks()
-        self.danger: Danger = world.surroundings.at(0)
+        self._course = course_of(world, self.grid_s, self.laws.seed)
+        self.danger: Danger = self._course.at(0)
         self._gone = np.zeros(shape)
         self._once_shut = np.zeros(shape[0], dtype=bool)
 
     def _told(self) -> Households:
         """Households for all who are told to leave."""
         setup, seed = self.setup, self.laws.seed
-        weigh = OriginWeights(setup.behaviour.origins, self.world, self.duration)
+        course = course_of(self.world, self.grid_s, seed)
+        weigh = OriginWeights(setup.behaviour.origins, self.world, self.duration, course)
         return told_arrivals(
-            seed, self._origins(), setup.arrivals, setup.start, self.duration, weigh.at
-        )
+            seed, self._origins(), setup.arrivals, setup.start, self.duration, weigh.at,
+            self.one_in,
+        )  # fmt: skip
 
     def _across(self) -> Households:
         """Households that are away from home as the run begins."""
         sheltered = np.array([place.sheltered for place in self.world.places], dtype=np.int64)
         weight = self.world.residents.astype(np.float64)
-        return told_sheltered(self.laws.seed, self._origins(), sheltered, weight)
+        return told_sheltered(self.laws.seed, self._origins(), sheltered, weight, self.one_in)
 
     def _origins(self) -> Origins:
         world = self.world
@@ -230,21 +248,19 @@ class Simulation:
 
     def violence(self, start: int) -> None:
         """Phase 1: violence and its conditions, at the middle of the hour of the grid."""
-        self.danger = self.world.surroundings.at(
-            start // self.grid_s * self.grid_s + self.grid_s // 2
-        )
+        self.danger = self._course.at(start // self.grid_s * self.grid_s + self.grid_s // 2)
 
     def look_at_borders(self, start: int) -> None:
         """What states can learn of their borders; each hears of it with its own lag."""
         if start % self.grid_s or not self.views:
             return
-        so_far, people = self.observer.outcomes_so_far, self.stocks.people
+        so_far, people = self.observer.so_far(), self.stocks.people
         self.reports.add(
             Sight(
                 seconds=start,
                 waiting=self.stocks.waiting.sum(axis=1),
                 admitted=so_far[:, Outcome.ADMITTED] + so_far[:, Outcome.EXEMPT],
-                irregular=so_far[:, Outcome.IRREGULAR].copy(),
+                irregular=so_far[:, Outcome.IRREGULAR],
                 sheltered=people[:, :, Status.SHELTERED].sum(axis=1),
                 violence=self.danger.violence,
             )
@@ -263,14 +279,17 @@ class Simulation:
         self._news, late = self._grapevine.hear(start, known)
         self._hurry = self._grapevine.hurry(known, late)
         self._awaited = self._grapevine.awaited(known, late)
-        return self._grapevine.believe(start, known, late, self._queue, self._refuges())
+        beliefs = self._grapevine.believe(start, known, late, self._queue, self._refuges())
+        if self._ways_out is not None:
+            self.way_out = self._ways_out.factor(beliefs)
+        return beliefs
 
     def hazards(self, start: int, stop: int) -> None:
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
         danger, tolls = self.danger, self._tolls_between(start, stop)
         view = self.circumstances.view(
             danger, heard(self._kernel, self._news), self._gone, self._hurry, self._awaited,
-            self.stocks.waiting.sum(axis=1), tolls,
+            self.stocks.waiting.sum(axis=1), self.way_out, tolls,
         )  # fmt: skip
         self.face.advance(start, stop, self.cells.rates(view, self.now))
         self._expose(start, stop)
@@ -305,10 +324,10 @@ class Simulation:
         memory = self.setup.behaviour.leaving.neighbours_hours * 3600.0
         residents = np.maximum(self.world.residents, 1)
         faded = self._gone * np.exp(-self.setup.step / memory)
-        self._gone = np.minimum(faded + self.crowd.left / residents, 1.0)
+        self._gone = np.minimum(faded + self.one_in * self.crowd.left / residents, 1.0)
         self.crowd.left[:] = 0
         self._queue = self.crowd.queue()
-        capacity = self.world.capacity_at(self.seconds)
+        capacity = np.where(self._capacity() < 0, -1, self._capacity() * self.one_in)
         full = capacity * self.setup.behaviour.reception.full
         self._settled = self.crowd.occupancy()
         self._taken = (capacity >= 0) & (self._settled >= full)
@@ -335,9 +354,18 @@ class Simulation:
 
     def _now(self, beliefs: Beliefs) -> Now:
         delay = self.danger.delay_hours[self.world.network.tail]
-        capacity = self.world.capacity_at(self.seconds)
+        capacity, lost = self._capacity(), None
+        push = self.danger.push
+        if push is not None:
+            capacity, lost = np.where(push.taken, 0, capacity), push.lost
         values = beliefs.values(self.crowd.beliefs)
-        return Now(self.laws, delay, values, self._full(), capacity)
+        return Now(self.laws, delay, values, self._full(), capacity, lost)
+
+    def _capacity(self) -> Ints:
+        """Persons of the sample whom places can shelter now, -1 without limit."""
+        return capacity_in_sample(
+            self.world.capacity_at(self.seconds), self.one_in, self.laws.seed, self.laws.place_key
+        )
 
     def _refuges(self) -> Refuges:
         """What people hear of places to settle at, as they were at the start of the step."""
@@ -346,7 +374,8 @@ class Simulation:
 
     def _full(self) -> Bools:
         """Places that were full at the start of the step, or take nobody in."""
-        return self._taken | self.borders.shut
+        full = self._taken | self.borders.shut
+        return full if self.danger.push is None else full | self.danger.push.taken
 
     # ---- what can be asked ---------------------------------------------------------------
 
@@ -372,12 +401,12 @@ class Simulation:
 
     def admitted(self, crossing: str) -> int:
         """Persons admitted so far at a crossing, the exempt among them."""
-        counts = self.observer.outcomes_so_far[self.crossing_index(crossing)]
+        counts = self.observer.so_far()[self.crossing_index(crossing)]
         return int(counts[Outcome.ADMITTED] + counts[Outcome.EXEMPT])
 
     def crossed(self) -> int:
         """Persons who have crossed so far, net of push-back."""
-        counts = self.observer.outcomes_so_far.sum(axis=0)
+        counts = self.observer.so_far().sum(axis=0)
         over = [Outcome.ADMITTED, Outcome.EXEMPT, Outcome.IRREGULAR]
         return int(counts[over].sum() - counts[Outcome.PUSHED_BACK])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import inf, log2
@@ -21,7 +21,7 @@ from flowsim.policy.opening import Opening
 from flowsim.policy.who import OF_HOUSEHOLDS
 from flowsim.scenario.rules.period import told
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.config import Condition, Event
+from flowsim.world.config import Condition, Driver, Event, Threat
 
 HOUR, SECOND = 3600, timedelta(seconds=1)
 
@@ -156,11 +156,17 @@ def changes(scenario: Scenario, borders: Borders) -> Iterator[Change]:
     for force in scenario.forces:
         for order in force.orders:
             yield Change("forces have new orders", *2 * (since(order.start),), at_half=True)
+    for threat in scenario.threats:
+        yield from _of_threat(threat, since)
+    for driver in scenario.drivers:
+        yield from _of_driver(driver, scenario, since)
     for policy, whose, crossings in borders.parts():
         yield from _of_policy(policy, whose, crossings, scenario)
     whole = 0.0, since(scenario.end)
     if scenario.behaviour.harm.crush_per_day > 0.0 and any(r.crossing for r in scenario.routes):
         yield Change("crowds at crossings crush people", *whole)
+    if scenario.violence.escalation.branching > 0.0 and scenario.violence.events:
+        yield Change("violence sets off more", *whole)
     if any(place.capacity_per_day > 0.0 for place in scenario.places):
         yield Change("places grow", *whole)
 
@@ -181,6 +187,27 @@ def _of_event(
     if negligible > 0.0:
         over = until + HOUR * event.half_life_hours * log2(event.intensity / negligible) + HOUR
     yield Change("violence fades", until, over, at_half=True)
+
+
+def _of_threat(threat: Threat, since: Callable[[datetime], float]) -> Iterator[Change]:
+    start, peak = since(threat.start), since(threat.peak or threat.start)
+    yield Change("fear rises" if peak > start else "fear begins", start, peak, at_half=True)
+    if threat.lost_from is not None:
+        yield Change("a place is lost", *2 * (since(threat.lost_from),), at_half=True)
+    if threat.until is not None:
+        until = since(threat.until)
+        over = until if threat.half_life_hours is None else inf
+        yield Change("fear ends" if over < inf else "fear fades", until, over, at_half=True)
+
+
+def _of_driver(
+    driver: Driver, scenario: Scenario, since: Callable[[datetime], float]
+) -> Iterator[Change]:
+    told = sorted(since(row.start) for row in scenario.levels if row.driver == driver.name)
+    if driver.between == "line" and told:
+        yield Change(f"the driver {driver.name!r} goes up or down", told[0], told[-1], at_half=True)
+    for moment in told:
+        yield Change(f"the driver {driver.name!r} has a new level", moment, moment, at_half=True)
 
 
 def _edges(condition: Condition, first: datetime, last: datetime) -> Iterator[datetime]:

@@ -13,10 +13,10 @@ from itertools import islice
 
 import numpy as np
 
-from flowsim.arrays import Floats
+from flowsim.arrays import Floats, left_to_right
 from flowsim.errors import ScenarioWarning, SimulationError
 from flowsim.model.explain import share_text
-from flowsim.model.outlook import Interval, Outlook
+from flowsim.model.outlook import ADDED, Interval, Outlook
 from flowsim.model.route_options import Way, Worth, chances, likely_ways, settled
 from flowsim.scenario.estimates import USUAL_WAY, scale_of
 from flowsim.scenario.flaws import Flaw
@@ -37,6 +37,7 @@ _KNOBS = {
     "danger": (*_ROUTES, "danger_cost"), "gates": (*_ROUTES, "wait_cost_cap"),
     "roads": ("borders",), "settling": (*_ROUTES, "settle_abroad"), "kin": (*_ROUTES, "kin"),
     "size": (*_ROUTES, "size"), "danger there": (*_ROUTES, "settle_danger_cost"),
+    "drivers": ("drivers",), "drivers there": ("drivers",),
     "room": (*_ROUTES, "room"), "crowding": (*_ROUTES, "crowding"),
     "compatriots": (*_ROUTES, "compatriots"), "opened": (*_ROUTES, "opened"), "full": ("places",),
 }  # fmt: skip
@@ -44,6 +45,7 @@ _KNOBS = {
 _HELD_BY = {
     "ability": (("conditions",), "curfews and roadblocks let next to nobody out"),
     "gunfire": (("behaviour", "leaving", "trapped"), "gunfire keeps them in"),
+    "way out": (("behaviour", "leaving", "way_out"), "the ways out are believed to be too bad"),
     "flees": (("groups",), "the groups in danger do not flee (`flees`)"),
 }  # fmt: skip
 
@@ -112,11 +114,13 @@ class _Course:
         outlook = self.outlook
         self.left += interval.left
         self.by_interval.append(float(interval.left.sum()))
-        self.exposed |= outlook.danger.danger > 0.0
+        self.exposed |= outlook.danger.alarm > 0.0
+        if outlook.danger.push is not None:
+            self.exposed |= (outlook.danger.push.leave > 0.0) | outlook.danger.push.lost
         self.takes_in |= ~outlook.borders.shut
         self.passable |= self._can_pass()
         if interval.terms:
-            added = sum(interval.terms[name] for name in ("violence", "news", "neighbours"))
+            added = sum(interval.terms[name] for name in ADDED)
             wish = added * outlook.world.residents * (interval.stop - interval.start)
             for name in self.without:
                 others = [interval.terms[other] for other in self.without if other != name]
@@ -148,10 +152,15 @@ class _Course:
         wrong = f"next to nobody ({expected:,.1f} of {among:,.0f} persons) can be expected to leave"
         yield Flaw(loc, f"{wrong}: {why}", "see what `flowsim explain` says of leaving")
 
+    @property
+    def _is_pushed(self) -> bool:
+        return bool(self.scenario.threats or self.scenario.drivers)
+
     def _kept_by(self) -> tuple[tuple[str, ...], str]:
         here = self.exposed & (self.outlook.world.residents > 0)
         if not here[self.outlook.world.inside].any():
-            return ("violence",), "no violence targets a group where it lives during the run"
+            none = "no violence, threat or driver" if self._is_pushed else "no violence"
+            return ("violence",), f"{none} targets a group where it lives during the run"
         as_it_is = max(float(self.left.sum()), 1e-300) * 86_400
         name = max(self.without, key=lambda term: self.without[term])
         if self.without[name] > 10.0 * as_it_is:
@@ -287,7 +296,7 @@ def _in_time(outlook: Outlook, left: Floats) -> tuple[float, float, str]:
         for p in map(int, np.flatnonzero(left[:, g] > 0.0)):
             found = list(islice(likely_ways(routes, chance, p), WAYS))
             late = [way for way in found if worth.hours[list(way.links)].sum() > rest]
-            early += left[p, g] * (1.0 - sum(way.share for way in late))
+            early += left[p, g] * (1.0 - left_to_right(way.share for way in late))
             if late and left[p, g] > longest:
                 links = list(late[0].links)
                 longest, hours = float(left[p, g]), float(worth.hours[links].sum())

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from flowsim.plot.fear import draw_fear, fear_of, key_of
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
@@ -56,13 +57,13 @@ def violence(
     width: float = WIDTH_MM,
     ax: Axes | None = None,
 ) -> Figure:
-    """Violence at each place over time, with the dead of each place beside it.
+    """Violence at each place over time, with the dead of each place beside it, and threats apart.
 
     Parameters
     ----------
     result : Result
     scenario : Scenario, optional
-        Not needed; taken so that all figures are called alike.
+        With its threats the figure shows fear, and from when on places are lost.
     width : float
         Millimetres; 89 is a column of many journals and 183 their page.
     ax : matplotlib.axes.Axes, optional
@@ -84,8 +85,11 @@ def violence(
     True
     """
     intensity = result.violence.values
-    begins = np.argmax(intensity >= SEEN, axis=0)
-    peak = intensity.max(axis=0) if len(intensity) else np.zeros(intensity.shape[1])
+    edges = interval_edges(result.data)
+    fear = fear_of(scenario, edges)
+    felt = intensity if fear is None else np.maximum(intensity, fear.level + fear.lost)
+    begins = np.argmax(felt >= SEEN, axis=0)
+    peak = felt.max(axis=0) if len(felt) else np.zeros(felt.shape[1])
     burning = np.flatnonzero(peak >= SEEN)
     order = burning[np.lexsort((-peak[burning], begins[burning]))][:MOST]
     heading = f"{title_of(result.data)}: violence by place"
@@ -95,9 +99,10 @@ def violence(
     if not len(order):
         # a mask over zeros: masked_all leaves its memory unset, and the colour map multiplies it
         shown = np.ma.array(np.zeros((1, intensity.shape[0])), mask=True)
-    edges = interval_edges(result.data)
     lines = np.arange(shown.shape[0] + 1) - 0.5
     axes.pcolormesh(edges, lines, shown, cmap=HEAT, vmin=0.0, vmax=1.0)
+    if fear is not None:
+        draw_fear(axes, fear, edges, order, SEEN)
     axes.invert_yaxis()
     axes.set_yticks(range(len(order)), [str(result.data["place"].values[p]) for p in order])
     axes.tick_params(axis="y", length=0)
@@ -109,7 +114,8 @@ def violence(
     told = ["places by onset", f"{calm} stay calm"] + ([f"{more} more not shown"] if more else [])
     axes.set_xlabel(f"local time ({'; '.join(told)})")
     _dead(axes, result, order)
-    page.key_below(heat_patches(), title=HEAT_TITLE, alignment="left")
+    marks = [] if fear is None else key_of(fear, order)
+    page.key_below([*heat_patches(), *marks], title=HEAT_TITLE, alignment="left")
     return page.settled()
 
 

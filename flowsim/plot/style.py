@@ -427,8 +427,10 @@ def heat_patches() -> list[Patch]:
 
 
 def title_of(data: xr.Dataset) -> str:
-    """What a run is called in a heading."""
-    return str(data.attrs.get("title") or data.attrs.get("name") or "A run")
+    """What a run is called in a heading, and of how many households it is."""
+    title = str(data.attrs.get("title") or data.attrs.get("name") or "A run")
+    one_in = data.attrs.get("one_in")
+    return f"{title} (one household in {one_in})" if one_in else title
 
 
 def moment(when: np.datetime64) -> str:

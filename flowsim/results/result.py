@@ -85,6 +85,11 @@ class Result(Variables):
         """Seed of all draws, as text."""
         return str(self.data.attrs.get("seed", ""))
 
+    @property
+    def one_in(self) -> int:
+        """Households for which each that was run stands; counts are in full."""
+        return int(self.data.attrs.get("one_in", 1))
+
     def crossed(self, by_kind: bool = False) -> xr.DataArray:
         """Persons who have crossed so far, each counted once and net of push-back.
 
@@ -152,7 +157,8 @@ class Result(Variables):
         """One line on the run and one on what is in it."""
         sizes = ", ".join(f"{n} {d}" for d, n in self.data.sizes.items())
         seed = f", seed {plain(self.seed)}" if self.seed else ""
-        told = f"{plain(self.name) or 'a run'}{seed}{self._span()}"
+        sample = f", one household in {self.one_in}" if self.one_in > 1 else ""
+        told = f"{plain(self.name) or 'a run'}{seed}{sample}{self._span()}"
         return f"<Result of {told}>\n{plain(sizes)}\nvariables: {plain(_names(self.data))}"
 
     def _span(self) -> str:

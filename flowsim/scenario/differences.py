@@ -17,6 +17,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "events": ("place", "start"),
     "gates": ("crossing", "start", "direction"),
     "arrivals": ("start", "place"),
+    "levels": ("driver", "place", "region", "start"),
     "orders": ("start",),
     "policies": ("type",),
     "back": ("type",),

@@ -12,13 +12,16 @@ from flowsim.scenario.nodes import NAMED_BY, Loc
 from flowsim.world.config import (
     Arrival,
     Condition,
+    Driver,
     Event,
     Force,
     GateCapacity,
     Group,
+    Level,
     Place,
     Report,
     Route,
+    Threat,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +38,9 @@ ROWS: Mapping[Loc, type[Section]] = {
     EVENTS: Event,
     ("forces",): Force,
     ("conditions",): Condition,
+    ("threats",): Threat,
+    ("drivers",): Driver,
+    ("levels",): Level,
     ("borders",): Border,
     ("reports",): Report,
     ("arrivals",): Arrival,

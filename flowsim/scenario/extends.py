@@ -16,6 +16,8 @@ from flowsim.scenario.nodes import NAMED_BY, Loc, Node, Spot, by_name, join, lab
 ADD = "add"
 OPAQUE = "arguments"
 """A mapping of this name is of the user's own, so that nothing in it has a meaning here."""
+ADDED_TO: tuple[Loc, ...] = (("levels",),)
+"""Lists whose items have no name, to which a variant can add."""
 _UNNAMED = "number "
 Lists = list[tuple[Loc, Node, Node]]
 """Locations, and what stood and now stands there."""
@@ -67,9 +69,9 @@ def merge(
 
     Mappings merge key by key; a null removes the key. A list replaces a list; a mapping changes
     the items of a list of named things by name, and its null removes an item. Its key ``add``
-    holds a list of items that come after the others. A thing that is itself named "add" can
-    therefore not be changed by name. A number with its range (a mapping with ``value``) replaces
-    the number as a whole.
+    holds a list of items that come after the others; levels have no name, and take ``add`` alone. A
+    thing that is itself named "add" can therefore not be changed by name. A number with its range
+    (a mapping with ``value``) replaces the number as a whole.
 
     Parameters
     ----------
@@ -168,7 +170,8 @@ def _without_name(item: Node, index: int) -> str:
 
 def _has_items(loc: Loc) -> bool:
     """Whether items of the list there can be changed or added one by one."""
-    return bool(loc) and str(loc[-1]) in NAMED_BY and OPAQUE not in loc
+    named = bool(loc) and str(loc[-1]) in NAMED_BY
+    return (named or loc in ADDED_TO) and OPAQUE not in loc
 
 
 def _mappings(base: Node, over: Node, flaws: list[Flaw], loc: Loc, replaced: Lists | None) -> Node:

@@ -15,6 +15,8 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "forces": ("name",),
     "conditions": ("name",),
     "events": ("name",),
+    "threats": ("name",),
+    "drivers": ("name",),
     "borders": ("id",),
     "authorities": ("country", "name"),
     "reports": ("id",),

@@ -23,12 +23,16 @@ from flowsim.scenario.policies import held
 from flowsim.world.config import (
     Arrival,
     Condition,
+    Driver,
     Force,
     GateCapacity,
     Group,
+    Level,
     Place,
+    Population,
     Report,
     Route,
+    Threat,
     Violence,
 )
 
@@ -123,12 +127,20 @@ class Scenario(Section):
     """How many can physically pass crossings over time; before that, `gate_per_hour` of routes."""
     groups: tuple[Group, ...]
     """Who people are."""
+    population: Population = Population()
+    """One household in how many is run."""
     violence: Violence = Violence()
     """Where and when people are in danger."""
     forces: tuple[Force, ...] = ()
     """Army, police, peacekeepers and militias."""
     conditions: tuple[Condition, ...] = ()
     """Curfews, roadblocks and barricades."""
+    threats: tuple[Threat, ...] = ()
+    """Fear without killing, and places that are lost."""
+    drivers: tuple[Driver, ...] = ()
+    """What else drives people: floods, hunger."""
+    levels: tuple[Level, ...] = ()
+    """How strong the drivers are, by place or region and time."""
     borders: tuple[Border, ...] = ()
     """Borders and the policies of the states on both sides."""
     behaviour: Behaviour = Behaviour()

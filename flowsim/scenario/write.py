@@ -29,6 +29,7 @@ TABLES: Mapping[Loc, str] = {
     ("gates",): "gates.csv",
     EVENTS: "events.csv",
     ("arrivals",): "arrivals.csv",
+    ("levels",): "levels.csv",
     ("reports",): "reports.csv",
 }
 """Lists that become a table, and its name."""

@@ -49,6 +49,7 @@ def told_arrivals(
     start: datetime,
     duration: int,
     weights: Weights,
+    one_in: int = 1,
 ) -> Households:
     """Households for all who are told to leave, each with its second of leaving.
 
@@ -64,6 +65,8 @@ def told_arrivals(
     duration : int
         Of the run, seconds.
     weights : callable
+    one_in : int
+        Keep one household in so many.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def told_arrivals(
     for row, first, last in spells(arrivals, start, duration):
         weight = where_from(origins, row, weights((first + last) // 2))
         name = text_key("arrival", row.start.isoformat(), row.place or "")
-        parts.append(_crowd(seed, origins, name, row.persons, weight, (first, last)))
+        parts.append(_crowd(seed, origins, name, row.persons, weight, (first, last), one_in))
     return join(parts)
 
 
@@ -101,7 +104,7 @@ def where_from(origins: Origins, row: Arrival, weight: Floats) -> Floats:
 
 
 def told_sheltered(
-    seed: np.uint64, origins: Origins, sheltered: Ints, weight: Floats
+    seed: np.uint64, origins: Origins, sheltered: Ints, weight: Floats, one_in: int = 1
 ) -> Households:
     """Households that are at places away from home when the run begins.
 
@@ -111,11 +114,13 @@ def told_sheltered(
         Persons.
     weight : float64 array (P, G)
         By which their home and group are drawn.
+    one_in : int
+        Keep one household in so many.
     """
     parts = []
     for p in np.flatnonzero(sheltered):
         name = text_key("sheltered", origins.places[p])
-        some = _crowd(seed, origins, name, int(sheltered[p]), weight, None)
+        some = _crowd(seed, origins, name, int(sheltered[p]), weight, None, one_in)
         some.place[:] = p
         parts.append(some)
     return join(parts)
@@ -128,6 +133,7 @@ def _crowd(
     persons: int,
     weight: Floats,
     leaves: tuple[int, int] | None,
+    one_in: int,
 ) -> Households:
     """So many persons in households of their groups, cut so that they add up exactly."""
     key: Keys = mix(np.full(persons, name), np.arange(persons, dtype=np.uint64))
@@ -135,7 +141,7 @@ def _crowd(
     luck = uniform(seed, key, Purpose.ORIGIN, zero)
     cell = np.searchsorted(origins.cells(weight)[:-1], luck, side="right")
     home, group = np.divmod(cell, len(origins.groups))
-    made = of_group(seed, key, home, group, origins.groups, persons)
+    made = of_group(seed, key, home, group, origins.groups, persons, one_in)
     if leaves is not None:
         first, last = leaves
         when = uniform(seed, made.key, Purpose.LEAVE, np.zeros(len(made), dtype=np.int64))

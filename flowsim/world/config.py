@@ -119,6 +119,14 @@ class Group(Section):
     source: str = ""
 
 
+class Population(Section):
+    """How many of the households are run."""
+
+    one_in: Annotated[int, Field(ge=1, le=10_000)] = 1
+    """Run one household in so many, each of which stands for as many: for looking around and for
+    calibration. Whether one is among them is drawn by its own key; results are told in full."""
+
+
 class Event(Section):
     """A spell of violence at a place: it rises from onset to peak, holds, and decays by half."""
 
@@ -176,8 +184,8 @@ class Order(Section):
 
     start: Instant
     """From this moment, until the next order."""
-    stance: Literal["protect", "stand_by", "attack"]
-    """Whether it protects people, stands by, or attacks."""
+    stance: Literal["protect", "stand_by", "attack", "take_part"]
+    """To hold violence down, to do nothing, to attack all, or to take part in it on one side."""
     places: tuple[Name, ...] = ()
     """Where the force goes; empty means that it stays where it is."""
     size: Armed | None = None
@@ -186,6 +194,8 @@ class Order(Section):
     """What it does to the roads out of its places: nothing, block them, or clear them of blocks."""
     groups: tuple[Name, ...] = ()
     """Whom its roadblocks stop; empty means everybody."""
+    against: tuple[Name, ...] = ()
+    """The groups that it turns on where it takes part."""
     note: str = ""
 
 
@@ -230,11 +240,84 @@ class Condition(Section):
     source: str = ""
 
 
+class Threat(Section):
+    """Fear without killing: an advance, an order to leave, the end of a state, a place lost.
+
+    It rises from start to peak, holds, and decays by half, as violence does. People flee from it,
+    keep away from it and hear of it; nobody is harmed by it.
+    """
+
+    name: Name
+    places: tuple[Name, ...] = ()
+    region: str = ""
+    """All places of this region, besides those named."""
+    start: Instant
+    """Onset."""
+    peak: Instant | None = None
+    """From here on at full intensity; empty means from its start."""
+    until: Instant | None = None
+    """From here on it decays; empty means that it stays to the end."""
+    half_life_hours: Positive | None = None
+    """Empty means that it ends at once."""
+    fear: NonNegative = 1.0
+    """1 frightens as `leaving.fear_per_day` says."""
+    target: dict[str, Share] = {}
+    """How much each group fears it, 1 fully; empty means everybody fully."""
+    lost_from: Instant | None = None
+    """From here on the places are lost to those whom it targets: they leave, whatever else holds,
+    and do not return; nobody else settles there. Empty means that they are not."""
+    leave_within_hours: Positive = 24.0
+    """Mean time in which those who are still there leave from then on, hours."""
+    note: str = ""
+    source: str = ""
+
+
+class Driver(Section):
+    """What else drives people, besides violence: a flood, hunger, cold; its course is in `levels`.
+
+    All that it does is in proportion to its level.
+    """
+
+    name: Name
+    between: Literal["hold", "line"] = "hold"
+    """Between two rows of `levels` it holds the earlier one, or goes in a line from it to the
+    later one. Before the first row it is 0; after the last it holds on."""
+    leave_per_day: NonNegative = 0.0
+    """Hazard of leaving home, or a refuge inside, at level 1."""
+    way_cost_per_hour: NonNegative = 0.0
+    """Utility that an hour on the way costs at level 1."""
+    settle_cost: NonNegative = 0.0
+    """Utility that settling costs at a place of level 1."""
+    stay_away: NonNegative = 0.0
+    """The wish to return falls as exp(-stay_away x level at home)."""
+    origin_weight: NonNegative = 0.0
+    """Danger that level 1 counts as in the weights of origins, where it is told how many leave."""
+    target: dict[str, Share] = {}
+    """How much it touches each group, 1 fully; empty means everybody fully."""
+    note: str = ""
+    source: str = ""
+
+
+class Level(Section):
+    """How strong a driver is at a place or in a region from a moment on."""
+
+    driver: Name
+    place: str = ""
+    region: str = ""
+    """All places of it that have no rows of their own for this driver."""
+    start: Instant
+    level: NonNegative
+    source: str = ""
+
+
 class ForceEffect(Section):
     """How strongly forces change violence and hold people up. No source measures any of it."""
 
     persons_halving: Positive = 2000.0
-    """A protecting force of this size halves the violence at its place, an attacking doubles it."""
+    """A protecting force of this size halves the violence at its place, an attacking doubles it.
+
+    One that takes part doubles what is aimed at the groups that it turns on.
+    """
     persons_blocking: Positive = 200.0
     """A force of this size at a place halves the ability to leave it where it blocks the roads.
 
@@ -242,6 +325,22 @@ class ForceEffect(Section):
     """
     block_delay_hours: NonNegative = 1.0
     """Hours lost on each leg that starts where a force blocks the roads."""
+    source: str = ""
+
+
+class Escalation(Section):
+    """Violence that excites itself: each act sets off further ones, there and around."""
+
+    branching: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Acts that an act sets off itself, on average; 0 means that violence is as given."""
+    hours: Positive = 12.0
+    """Mean time until they happen."""
+    km: Positive = 3.0
+    """Scale of the exponential kernel of the distance to them, kilometres."""
+    intensity: Annotated[float, Field(gt=0.0, le=1000.0)] = 0.1
+    """Of an act that was set off, as it begins; acts of the given events have theirs."""
+    half_life_hours: Positive = 3.0
+    """By which it fades."""
     source: str = ""
 
 
@@ -258,6 +357,8 @@ class Violence(Section):
     """Intensity below which an event is over."""
     force_effect: ForceEffect = ForceEffect()
     """How strongly forces change violence."""
+    escalation: Escalation = Escalation()
+    """Violence that sets off more of it."""
 
 
 class Report(Section):

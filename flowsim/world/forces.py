@@ -3,7 +3,8 @@
 All formulas here are assumptions, and no source measures them. Of a force of ``size`` persons the
 part ``n`` stands at a place, shared among its places by population. There
 
-- ``protect`` divides violence by 1 + n / persons_halving, ``attack`` multiplies by it;
+- ``protect`` divides violence by 1 + n / persons_halving, ``attack`` multiplies by it, and
+  ``take_part`` multiplies by it what is aimed at the groups that it turns on;
 - ``block`` multiplies the ability to leave of the groups that it stops by
   1 / (1 + n / persons_blocking), and each leg that they start there takes ``block_delay_hours``
   more;
@@ -39,11 +40,13 @@ class ForceState(NamedTuple):
     size : int
         Persons under arms, at all of its places.
     stance : str
-        protect, stand_by or attack.
+        protect, stand_by, attack or take_part.
     roads : str
         What it does to the roads out of its places: leave_alone, block or open.
     groups : tuple of str
         Whom its roadblocks stop; empty means everybody.
+    against : tuple of str
+        The groups that it turns on where it takes part.
     """
 
     places: tuple[str, ...]
@@ -51,6 +54,7 @@ class ForceState(NamedTuple):
     stance: str = "stand_by"
     roads: str = "leave_alone"
     groups: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,12 +71,20 @@ class Effect:
         Factor of the forces' own roadblocks on the ability to leave, less what is lifted.
     delay_hours : float64 array (P, G)
         Hours lost at these on a leg that starts there, less what is lifted.
+    aimed : float64 array (P, G) or None
+        Factor on violence that is aimed at each group; None where no force takes part on one side.
     """
 
     violence: Floats
     lifted: Floats
     leave: Floats
     delay_hours: Floats
+    aimed: Floats | None = None
+
+    def most(self) -> Floats:
+        """Largest factor on violence at each place, whomever it is aimed at, (P,)."""
+        aimed = 1.0 if self.aimed is None else self.aimed.max(axis=1, initial=1.0)
+        return np.asarray(self.violence * aimed)
 
 
 def state_at(force: Force, now: datetime) -> ForceState:
@@ -102,7 +114,9 @@ def state_at(force: Force, now: datetime) -> ForceState:
 
 def _under(order: Order, before: ForceState) -> ForceState:
     size = before.size if order.size is None else order.size
-    return ForceState(order.places or before.places, size, order.stance, order.roads, order.groups)
+    return ForceState(
+        order.places or before.places, size, order.stance, order.roads, order.groups, order.against
+    )
 
 
 class Forces:
@@ -152,13 +166,17 @@ class Forces:
             No such place or group.
         """
         _known(order.places, self._places, "place")
-        _known(order.groups, self._groups, "group")
+        _known((*order.groups, *order.against), self._groups, "group")
         force = self._live[name]
         before = state_at(force, now)
         later = tuple(o for o in force.orders if o.start > now)
         self._live[name] = force.model_copy(
             update={"places": before.places, "size": before.size, "orders": (order, *later)}
         )
+
+    def changes(self) -> list[datetime]:
+        """When orders start."""
+        return [order.start for force in self._live.values() for order in force.orders]
 
     def effect(self, now: datetime) -> Effect:
         """What they do at a moment; computed anew only when one of them does something else."""
@@ -171,6 +189,7 @@ class Forces:
         shape = (len(self._people), len(self._groups))
         violence, kept = np.ones(shape[0]), np.ones(shape[0])
         blocks, delay = [], np.zeros(shape)
+        aimed: Floats | None = None
         for state in states:
             rows, size = self._shared(state)
             weight = 1.0 + size / self._law.persons_halving
@@ -178,11 +197,14 @@ class Forces:
                 violence[rows] /= weight
             elif state.stance == "attack":
                 violence[rows] *= weight
+            elif state.stance == "take_part":
+                aimed = np.ones(shape) if aimed is None else aimed
+                aimed[np.ix_(rows, self._among(state.against))] *= weight[:, None]
             passing = 1.0 / (1.0 + size / self._law.persons_blocking)
             if state.roads == "open":
                 kept[rows] *= passing  # 1 - n / (n + persons_blocking) is the same number
             elif state.roads == "block" and state.size > 0:
-                cells = np.ix_(rows, self._stopped(state))
+                cells = np.ix_(rows, self._among(state.groups or self._groups))
                 block = np.ones(shape)
                 block[cells] = passing[:, None]
                 blocks.append(block)
@@ -191,7 +213,7 @@ class Forces:
         leave = np.ones(shape)
         for block in blocks:
             leave *= block + lifted[:, None] * (1.0 - block)
-        return Effect(violence, lifted, leave, delay * (1.0 - lifted)[:, None])
+        return Effect(violence, lifted, leave, delay * (1.0 - lifted)[:, None], aimed)
 
     def _shared(self, state: ForceState) -> tuple[Ints, Floats]:
         """Numbers of the places of a force, and how many persons of it stand at each."""
@@ -199,8 +221,8 @@ class Forces:
         people = self._people[rows]
         return rows, state.size * people / people.sum()
 
-    def _stopped(self, state: ForceState) -> np.ndarray:
-        return np.array([not state.groups or g in state.groups for g in self._groups], dtype=bool)
+    def _among(self, names: tuple[str, ...]) -> np.ndarray:
+        return np.array([g in names for g in self._groups], dtype=bool)
 
 
 def _known(names: Iterable[str], known: Iterable[str], what: str) -> None:

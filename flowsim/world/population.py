@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.arrays import Counts, Floats, Ints, Keys
+from flowsim.arrays import Bools, Counts, Floats, Ints, Keys
 from flowsim.clock import NEVER
 from flowsim.draws import Purpose, mix, text_key, uniform
 from flowsim.world.config import KINDS, Group
@@ -44,7 +44,11 @@ class Households:
 
 
 def settle_residents(
-    seed: np.uint64, places: tuple[str, ...], groups: tuple[Group, ...], residents: NDArray
+    seed: np.uint64,
+    places: tuple[str, ...],
+    groups: tuple[Group, ...],
+    residents: NDArray,
+    one_in: int = 1,
 ) -> Households:
     """Make the households of all places.
 
@@ -59,14 +63,33 @@ def settle_residents(
     groups : tuple of Group, (G,)
     residents : int64 array (P, G)
         Persons; places abroad have zero.
+    one_in : int
+        Keep one household in so many, see `in_sample`.
     """
     parts = [
-        _cell(seed, place, group, p, g, int(residents[p, g]))
+        _cell(seed, place, group, p, g, int(residents[p, g]), one_in)
         for p, place in enumerate(places)
         for g, group in enumerate(groups)
         if residents[p, g] > 0
     ]
     return join(parts)
+
+
+def in_sample(seed: np.uint64, key: Keys, one_in: int) -> Bools:
+    """Which households are among the one in so many that are run, by a draw of their own keys.
+
+    Each is with the same chance, whatever else lives where it does, so that a place with few
+    households is there in the mean of many seeds. A smaller sample lies within a larger one.
+
+    Examples
+    --------
+    >>> keys = np.arange(100_000, dtype=np.uint64)
+    >>> ten, hundred = (in_sample(np.uint64(1), keys, n) for n in (10, 100))
+    >>> int(ten.sum()), int(hundred.sum()), bool(ten[hundred].all())
+    (9993, 979, True)
+    """
+    zero = np.zeros(key.size, dtype=np.int64)
+    return uniform(seed, key, Purpose.SAMPLE, zero) * one_in < 1.0
 
 
 def join(parts: Sequence[Households]) -> Households:
@@ -86,11 +109,12 @@ def join(parts: Sequence[Households]) -> Households:
 
 
 def of_group(
-    seed: np.uint64, key: Keys, home: Ints, group: Ints, groups: tuple[Group, ...], persons: int
-) -> Households:
+    seed: np.uint64, key: Keys, home: Ints, group: Ints, groups: tuple[Group, ...], persons: int,
+    one_in: int = 1,
+) -> Households:  # fmt: skip
     """Households of these keys, homes and groups, as many as it takes for the persons.
 
-    The last one is cut so that they add up exactly.
+    The last one is cut so that they add up exactly. Of these, one in so many is kept.
     """
     size = np.ones(key.size, dtype=np.int64)
     zero = np.zeros(key.size, dtype=np.int64)
@@ -103,6 +127,9 @@ def of_group(
     n = int(np.searchsorted(total, persons)) + 1
     key, home, group, size = key[:n], home[:n], group[:n], size[:n].copy()
     size[-1] -= int(total[n - 1]) - persons
+    if one_in > 1:
+        some = np.flatnonzero(in_sample(seed, key, one_in))
+        key, home, group, size, n = key[some], home[some], group[some], size[some], some.size
     kinds = np.zeros((N_KINDS, n), dtype=np.uint8)
     for g, (sizes, weights) in enumerate(laws):
         some = np.flatnonzero(group == g)
@@ -113,7 +140,9 @@ def of_group(
                       home.astype(np.int16), leaves)  # fmt: skip
 
 
-def _cell(seed: np.uint64, place: str, group: Group, p: int, g: int, persons: int) -> Households:
+def _cell(
+    seed: np.uint64, place: str, group: Group, p: int, g: int, persons: int, one_in: int
+) -> Households:
     sizes, weights = _size_law(group)
     guess = persons  # a household has at least one person, so this is always enough
     mean = float((sizes * weights).sum())
@@ -132,6 +161,9 @@ def _cell(seed: np.uint64, place: str, group: Group, p: int, g: int, persons: in
     n = int(np.searchsorted(total, persons)) + 1
     key, size = key[:n], size[:n].copy()
     size[-1] -= int(total[n - 1]) - persons
+    if one_in > 1:
+        some = np.flatnonzero(in_sample(seed, key, one_in))
+        key, size, n = key[some], size[some], some.size
     return Households(
         key=key,
         home=np.full(n, p, dtype=np.int16),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
 from flowsim.world.config import Condition, Event, Force, Violence
+from flowsim.world.course import course
 from flowsim.world.crowds import as_exposed
-from flowsim.world.forces import Forces
+from flowsim.world.forces import Effect, Forces
+from flowsim.world.push_factors import Push, PushFactors
 
 ROADS = ("roadblock", "barricade")
 """Kinds of condition that a force which opens roads lifts; a curfew is the state's own."""
@@ -34,6 +36,8 @@ class Danger:
     on_road : float64 array (L, G), optional
         Intensity of the violence on each link itself, as far as it targets each group; None where
         a scenario has none.
+    push : Push or None
+        What drives people besides; None in a scenario without threats and drivers.
     crowds : float64 array (P, G) or None
         Intensity of events that only those who gather are exposed to, times the part of each group
         who do; None in a scenario without such events.
@@ -44,6 +48,14 @@ class Danger:
     leave: Floats
     delay_hours: Floats
     on_road: Floats | None = None
+    push: Push | None = None
+    crowds: Floats | None = None
+
+    @property
+    def alarm(self) -> Floats:
+        """What people keep away from and hear of, (P, G): danger, and fear of threats."""
+        return self.danger if self.push is None else self.danger + self.push.fear
+
     crowds: Floats | None = None
 
     @property
@@ -67,6 +79,8 @@ class Surroundings:
         Zero of the clock.
     ends : two int64 arrays (L,), optional
         Places where each link starts and ends, for violence on the road.
+    push_factors : PushFactors, optional
+        Threats and drivers.
     hosts : float64 array (P, G), optional
         Persons by group, of whom crowds are a part.
 
@@ -87,9 +101,11 @@ class Surroundings:
         km_between: Floats,
         start: datetime,
         ends: tuple[Ints, Ints] | None = None,
+        push_factors: PushFactors | None = None,
         hosts: Floats | None = None,
     ) -> None:
-        self._start = start
+        self._start, self.groups = start, tuple(groups)
+        self._push = None if push_factors is None or push_factors.none else push_factors
         index = {name: i for i, name in enumerate(places)}
         here = [event for event in violence.events if not event.to]
         at_home = [(event, index[event.place]) for event in here if event.crowd is None]
@@ -123,10 +139,19 @@ class Surroundings:
             self._spill = kernel
 
     def at(self, seconds: int) -> Danger:
-        """The state at ``seconds`` after the start.
+        """The state at ``seconds`` after the start."""
+        return self.spilled(self.local(seconds))
 
-        A force that opens roads lifts the part ``f`` of each roadblock and barricade at its places:
-        leave + f * (1 - leave), delay * (1 - f). What barricades do to violence stays.
+    def effect(self, seconds: int) -> Effect:
+        """What forces do at ``seconds`` after the start."""
+        return self.forces.effect(self._start + timedelta(seconds=seconds))
+
+    def local(self, seconds: int, excited: tuple[Floats, Floats] | None = None) -> Danger:
+        """The state at ``seconds`` after the start, before violence spills over.
+
+        ``excited`` is violence beside the given: by place (P,), and as far as it targets each group
+        (P, G). A force that opens roads lifts the part ``f`` of each roadblock and barricade at its
+        places: leave + f * (1 - leave), delay * (1 - f). What barricades do to violence stays.
         """
         now = self._start + timedelta(seconds=seconds)
         forces = self.forces.effect(now)
@@ -141,16 +166,30 @@ class Surroundings:
             delay[cells] += condition.delay_hours * (1.0 - lifted)
             factor[rows] *= condition.violence
         violence, danger = self._events.at(float(seconds))
+        if excited is not None:
+            violence, danger = violence + excited[0], danger + excited[1]
+        violence, danger = violence * factor, danger * factor[:, None]
+        if forces.aimed is not None:
+            violence, danger = on_one_side(violence, danger, forces.aimed)
+        on_road = None if self._on_road is None else self._on_road.at(float(seconds))[1]
         crowds: Floats | None = None
         if self._crowds is not None:
             unrest, crowds = self._crowds.at(float(seconds))
-            violence, crowds = violence + unrest, crowds * factor[:, None]
-        violence, danger = violence * factor, danger * factor[:, None]
-        if self._spill is not None:  # sums over places, not households: fixed length, fixed order
-            violence = (self._spill * violence[None, :]).sum(axis=1)
-            danger = (self._spill[:, :, None] * danger[None, :, :]).sum(axis=1)
-        on_road = None if self._on_road is None else self._on_road.at(float(seconds))[1]
-        return Danger(violence, danger, leave, delay, on_road=on_road, crowds=crowds)
+            unrest, crowds = unrest * factor, crowds * factor[:, None]
+            if forces.aimed is not None:
+                unrest, crowds = on_one_side(unrest, crowds, forces.aimed)
+            violence = violence + unrest
+        push = None if self._push is None else self._push.at(seconds)
+        return Danger(violence, danger, leave, delay, on_road, push, crowds)
+
+    def spilled(self, local: Danger) -> Danger:
+        """The state with what spills over from place to place."""
+        if self._spill is None:
+            return local
+        # Sums over places, not households: of fixed length, in a fixed order.
+        violence = (self._spill * local.violence[None, :]).sum(axis=1)
+        danger = (self._spill[:, :, None] * local.danger[None, :, :]).sum(axis=1)
+        return replace(local, violence=violence, danger=danger)
 
 
 def links_of(event: Event, index: Mapping[str, int], ends: tuple[Ints, Ints] | None) -> list[int]:
@@ -160,6 +199,21 @@ def links_of(event: Event, index: Mapping[str, int], ends: tuple[Ints, Ints] | N
     here, there = index[event.place], index[event.to]
     pairs = zip(ends[0].tolist(), ends[1].tolist(), strict=True)
     return [link for link, pair in enumerate(pairs) if pair in ((here, there), (there, here))]
+
+
+def on_one_side(violence: Floats, danger: Floats, aimed: Floats) -> tuple[Floats, Floats]:
+    """Violence by place, and by group, where forces take part in it against some groups.
+
+    What is aimed at these is multiplied, and violence as a whole grows by as much.
+
+    Examples
+    --------
+    >>> both = on_one_side(np.array([0.8]), np.array([[0.8, 0.2]]), np.array([[1.5, 1.0]]))
+    >>> [x.round(6).tolist() for x in both]
+    [[1.2], [[1.2, 0.2]]]
+    """
+    part = danger / np.where(violence > 0.0, violence, 1.0)[:, None]
+    return violence * (1.0 + ((aimed - 1.0) * part).max(axis=1)), danger * aimed
 
 
 def in_force(condition: Condition, now: datetime) -> bool:
@@ -201,14 +255,7 @@ class _EventTable:
 
     def at(self, seconds: float) -> tuple[Floats, Floats]:
         """Intensity by place or link (n,), and as far as it targets each group (n, G)."""
-        rise = np.maximum(self._peak - self._start, 1.0)
-        ramp = np.clip((seconds - self._start) / rise, 0.0, 1.0)
-        ramp = np.where(self._peak <= self._start, seconds >= self._start, ramp)
-        over = np.maximum(seconds - self._until, 0.0)
-        # At least 1e-9 s, so that events without decay do not divide by zero; `ended` decides them.
-        left = np.exp2(-over / np.maximum(self._half, 1e-9))
-        ended = (self._half == 0.0) & (seconds >= self._until)
-        value = self._size * ramp * np.where(ended, 0.0, left)
+        value = course(seconds, self._size, self._start, self._peak, self._until, self._half)
         value[value < self._negligible] = 0.0
         violence = np.bincount(self._cell, value, self._n).astype(np.float64)
         danger: Floats = np.stack(

@@ -9,8 +9,19 @@ import numpy as np
 
 from flowsim.arrays import Ints
 from flowsim.clock import DAY
-from flowsim.world.config import Condition, Force, Group, Place, Route, Violence
+from flowsim.world.config import (
+    Condition,
+    Driver,
+    Force,
+    Group,
+    Level,
+    Place,
+    Route,
+    Threat,
+    Violence,
+)
 from flowsim.world.network import Network
+from flowsim.world.push_factors import PushFactors
 from flowsim.world.violence import Surroundings
 
 
@@ -23,6 +34,8 @@ class World:
     groups : tuple of Group, (G,)
     network : Network
     surroundings : Surroundings
+    escalation : Escalation
+        Whether violence excites itself, see `flowsim.world.escalation.course_of`.
     countries : tuple of str
         In order of first appearance.
     country : int64 array (P,)
@@ -47,6 +60,9 @@ class World:
         conditions: Sequence[Condition],
         forces: Sequence[Force],
         start: datetime,
+        threats: Sequence[Threat] = (),
+        drivers: Sequence[Driver] = (),
+        levels: Sequence[Level] = (),
     ) -> None:
         self.places, self.groups, self.routes = tuple(places), tuple(groups), tuple(routes)
         self.countries = tuple(dict.fromkeys(p.country for p in places))
@@ -61,6 +77,7 @@ class World:
             [-1 if p.capacity is None else p.capacity for p in places], dtype=np.int64
         )
         self._growth = np.array([p.capacity_per_day for p in places])
+        self.escalation = violence.escalation
         self.network = Network(self.places, routes, self.inside)
         self.surroundings = Surroundings(
             violence,
@@ -71,7 +88,10 @@ class World:
             np.array([p.population for p in places], dtype=np.int64),
             self.network.km_between,
             start,
-            ends=(self.network.tail, self.network.head),
+            (self.network.tail, self.network.head),
+            PushFactors(
+                threats, drivers, levels, self.places, tuple(g.name for g in groups), start
+            ),
             hosts=self.hosts,
         )
 

@@ -143,6 +143,11 @@ def june(asked: Asked) -> Iterator[Point]:
     yield Point("june", "flowsim run, with figures", "command", {"words": words}, most=1)
 
 
+def readable(asked: Asked) -> Iterator[Point]:
+    """June 2010 with 20,000 households by the readable engine, to the bytes of the compiled one."""
+    yield Point("readable", "20,000 households", "readable", {"households": 20_000}, most=1)
+
+
 def conflicts(asked: Asked) -> Iterator[Point]:
     """The six conflicts by Flee's rules and by flowsim's own, where FLOWSIM_CONFLICTS is."""
     return _conflicts("conflicts", NAMES)
@@ -214,11 +219,11 @@ def world(asked: Asked) -> Iterator[Point]:
 
 CASES: dict[str, Callable[[Asked], Iterator[Point]]] = {
     case.__name__.replace("_", "-"): case
-    for case in (start, ten_policies, small, study, june, conflicts, people, places, routes, steps,
-                 policies, members, moving, jobs, store, first, conflicts_all, world)
+    for case in (start, ten_policies, small, study, june, readable, conflicts, people, places,
+                 routes, steps, policies, members, moving, jobs, store, first, conflicts_all, world)
 }  # fmt: skip
-DEFAULT = ("start", "ten-policies", "small", "study", "june", "conflicts", "people", "places",
-           "routes", "steps", "policies", "members", "moving")  # fmt: skip
+DEFAULT = ("start", "ten-policies", "small", "study", "june", "readable", "conflicts", "people",
+           "places", "routes", "steps", "policies", "members", "moving")  # fmt: skip
 AXES = ("people", "places", "routes", "steps", "policies", "members")
 """Cases that are axes of growth."""
 

@@ -21,6 +21,8 @@ from tests.benchmarks.watched import OTHER, Times
 
 ROOT = Path(__file__).parents[2]
 JUNE = ROOT / "scenarios" / "kyrgyz_uzbek_2010"
+JUNE_HOUSEHOLDS = 778_000
+"""At its start, roughly."""
 
 
 @dataclass
@@ -106,6 +108,29 @@ def june() -> Timed:
         with times.phase("load"):
             scenario = fs.load(JUNE)
         return whole(scenario, times)
+
+    return timed
+
+
+def readable(households: int) -> Timed:
+    """June 2010 with so many households, by the readable engine to the bytes of the other."""
+    import flowsim as fs
+    from flowsim.check.measure import digest_of
+
+    june = fs.load(JUNE)
+    share = households / JUNE_HOUSEHOLDS
+    places = [p.model_copy(update={"population": round(share * p.population)}) for p in june.places]
+    few = june.model_copy(update={"places": tuple(places)})
+    people = sum(p.population for p in places if p.country in few.flee_from)
+    steps = round((few.end - few.start).total_seconds() / few.step)
+    wanted = digest_of(fs.run(few, 1).data)
+
+    def timed(times: Times) -> Done:
+        with times.phase(OTHER):
+            data = fs.run(few, 1, engine="agents").data
+        if digest_of(data) != wanted:
+            raise RuntimeError("the readable engine gives other bytes than the compiled one")
+        return Done(people, steps)
 
     return timed
 
@@ -263,8 +288,8 @@ def children_cpu() -> float:
 
 KINDS: dict[str, Callable[..., Timed]] = {
     kind.__name__: kind
-    for kind in (compiled, world, june, conflict, small_runs, study, processes, ten_policies,
-                 store, command, first_call)
+    for kind in (compiled, world, june, readable, conflict, small_runs, study, processes,
+                 ten_policies, store, command, first_call)
 }  # fmt: skip
 IN_OTHERS = ("command", "processes", "first_call")
 """Those that only start processes, and need nothing of flowsim in this one."""

@@ -19,8 +19,8 @@ import numpy as np
 import pytest
 
 import flowsim as fs
+from tests.benchmarks import kinds, page
 from tests.benchmarks import measure as measuring
-from tests.benchmarks import page
 from tests.benchmarks.__main__ import main, sizes_of
 from tests.benchmarks.cases import AXES, CASES, DEFAULT, ROOT, Asked, Point, points
 from tests.benchmarks.child import measure as measure_here
@@ -161,6 +161,19 @@ def test_the_smallest_of_each_kind_runs(kind: str, params: Any, did: tuple[int, 
     made = measure_here(kind, params)
     assert (made["persons"], made["steps"]) == did
     assert made["cpu"] > 0.0
+
+
+def test_the_readable_engine_is_held_to_the_bytes_of_the_compiled_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kinds, "JUNE", ROOT / "tests" / "data" / "small")
+    all_of_it = {"households": kinds.JUNE_HOUSEHOLDS}
+    made = measure_here("readable", all_of_it)
+    assert (made["persons"], made["steps"]) == (800, 48)
+    digests = itertools.count()
+    monkeypatch.setattr("flowsim.check.measure.digest_of", lambda _: next(digests))
+    with pytest.raises(RuntimeError, match="gives other bytes"):
+        measure_here("readable", all_of_it)
 
 
 def test_a_point_that_fails_says_why() -> None:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import jsonschema
@@ -357,14 +358,21 @@ def test_public_names() -> None:
 WRITTEN = [path for path in ROOT.glob("scenarios/*/*.yaml") if path.name != "check.yaml"]
 
 
+@cache
+def schema_of(*options: str) -> jsonschema.Draft202012Validator:
+    """The schema that the command prints, itself checked, once."""
+    schema = json.loads(call("schema", *options).stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
 @pytest.mark.parametrize("file", [SMALL / "scenario.yaml", *WRITTEN])
 def test_schema_accepts_what_is_valid(file: Path) -> None:
     of_study = ("--study",) if is_study(file) else ()
-    schema = json.loads(call("schema", *of_study).stdout)
-    jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(parse(file.read_text(encoding="utf-8"), "").plain(), schema)
+    schema = schema_of(*of_study)
+    schema.validate(parse(file.read_text(encoding="utf-8"), "").plain())
     if not of_study:
-        jsonschema.validate({"extends": ".", "places": {"Town": {"population": 5}}}, schema)
+        schema.validate({"extends": ".", "places": {"Town": {"population": 5}}})
 
 
 @pytest.mark.parametrize(
@@ -382,9 +390,7 @@ def test_schema_refuses_what_is_not(old: str, new: str) -> None:
     text = (SMALL / "scenario.yaml").read_text(encoding="utf-8")
     assert old in text
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(
-            parse(text.replace(old, new), "").plain(), json.loads(call("schema").stdout)
-        )
+        schema_of().validate(parse(text.replace(old, new), "").plain())
 
 
 def test_a_command_looks_for_garbage_rarely_and_the_library_does_not() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 import flowsim as fs
 from tests.children import PATIENCE_S
-from tests.full import only_full
+from tests.full import FULL
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "batch_run.md").read_text(encoding="utf-8")
@@ -72,37 +72,34 @@ def batch(**options: object) -> list[dict[str, object]]:
     return mesa.batch_run(fs.FlowModel, parameters, display_progress=False, **options)
 
 
-FIRST = [pytest.param("python", marks=needs_batch_run), "python loop"]
-"""Blocks that do the same, by batch_run and without it."""
-ONE_FIRST = (
-    [FIRST[0], pytest.param("python loop", marks=only_full)] if OF_BATCH_RUN else ["python loop"]
-)
-
-
-@pytest.mark.parametrize("first", FIRST)
-def test_the_first_block_gives_what_single_runs_give(tmp_path: Path, first: str) -> None:
-    lines = run_script(tmp_path, block(first)).splitlines()
-    names, runs = scenarios(), {}
-    for seed in SEEDS:
-        runs[seed] = [sheltered(names[name], seed) for name in sorted(names)]
-        (line,) = [line for line in lines if line.startswith(seed)]
-        assert [int(word) for word in line.split()[1:]] == runs[seed]
-    told = sum(there - here for here, there in runs.values()) / len(SEEDS)
-    assert float(lines[-1]) == told
-
-
-@pytest.mark.parametrize("first", ONE_FIRST)
-def test_the_block_of_a_study_gives_the_same_runs(tmp_path: Path, first: str) -> None:
-    check = """
+FIRST = ["python", "python loop"] if OF_BATCH_RUN else ["python loop"]
+"""Blocks that do the same, by batch_run where this Mesa has it, and without it."""
+WITH_STUDY = FIRST if FULL else FIRST[:1]
+"""After which of them the block of a study runs too."""
+CHECK = """
 table = runs.data["effects"].sel(effect="sheltered_abroad_at_end", sample=0)
 for scenario in scenarios:
     for member, seed in enumerate(seeds["rng"], start=1):
         assert sheltered.loc[seed, scenario] == table.sel(scenario=scenario, member=member)
         assert str(runs.data["seed_of_run"].sel(sample=0, member=member).item()) == seed
 """
-    printed = run_script(tmp_path, block(first), block("python study"), check)
-    assert "as reported" in printed
-    assert any((tmp_path / "out" / "small").iterdir())
+
+
+@pytest.mark.parametrize("first", FIRST)
+def test_the_blocks_give_what_single_runs_give(tmp_path: Path, first: str) -> None:
+    study = first in WITH_STUDY
+    follows = ("print('study')", block("python study"), CHECK) if study else ()
+    batch, *told = run_script(tmp_path, block(first), *follows).split("study\n", 1)
+    lines = batch.splitlines()
+    names, runs = scenarios(), {}
+    for seed in SEEDS:
+        runs[seed] = [sheltered(names[name], seed) for name in sorted(names)]
+        (line,) = [line for line in lines if line.startswith(seed)]
+        assert [int(word) for word in line.split()[1:]] == runs[seed]
+    assert float(lines[-1]) == sum(there - here for here, there in runs.values()) / len(SEEDS)
+    if study:
+        assert "as reported" in told[0]
+        assert any((tmp_path / "out" / "small").iterdir())
 
 
 @needs_batch_run

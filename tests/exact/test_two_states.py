@@ -60,9 +60,11 @@ def by_the_hour(start: np.ndarray, steps: list[np.ndarray]) -> np.ndarray:
 
     What falls on the very second in which an hour ends is counted in the next.
     """
-    told = []
+    told, powers = [], {}
     for step in steps:
-        nearly = start @ np.linalg.matrix_power(step, 3599)
+        if id(step) not in powers:  # most hours share one step
+            powers[id(step)] = np.linalg.matrix_power(step, 3599)
+        nearly = start @ powers[id(step)]
         told.append(nearly)
         start = nearly @ step
     return np.array(told)

@@ -14,6 +14,7 @@ from flowsim.behaviour.flee_config import Flee, Spawning
 from flowsim.flee.reader.as_run import Told, spells_as_run
 from flowsim.flee.reader.changes import camps_at_times, read_changes, shut, with_changes
 from flowsim.flee.reader.conflict import read_conflict
+from flowsim.flee.reader.drivers import read_drivers
 from flowsim.flee.reader.folder import read_flee
 from flowsim.flee.reader.people import read_agents, read_group
 from flowsim.flee.reader.places import read_places, read_routes
@@ -385,6 +386,8 @@ VALUES: dict[str, Any] = {
     "take_from_population": True, "insert_day0": False, "empty_camps_on_day0": True,
     "conflict_spawn_decay": [1.0, 0.5],
     "conflict_spawn_decay_interval": 7, "avoid_short_stints": True, "start_on_foot": True,
+    "starvation_driven_spawning": True, "conflict_zone_spawning_only": False,
+    "flee_when_starving": True, "avoid_food_deprived_locations": True,
     "stay_close_to_home": True, "use_pop_for_loc_weight": True, "awareness_level": 3, "hasten": 5,
 }  # fmt: skip
 
@@ -443,15 +446,19 @@ def test_keys_whose_rules_are_not_here_are_kept_and_told_unless_they_do_nothing(
 def test_rules_that_are_not_here_are_kept_in_the_order_of_the_file(tmp_path: Path) -> None:
     """Rules of floods have a section of their own, and count as of the moves."""
     text = (
-        "flood_rules:\n  max_flood_level: 4\n"
+        "flood_rules:\n  flood_forecaster: True\n"
         "move_rules:\n  fixed_routes: True\n  harvest_months: []\n"
         "spawn_rules:\n  sum_from_camps: False\n"
     )
     flee, notes = settings(tmp_path, text)
-    wanted = ("move_rules.flood_rules", "move_rules.fixed_routes", "spawn_rules.sum_from_camps")
+    wanted = (
+        "move_rules.flood_rules.flood_forecaster",
+        "move_rules.fixed_routes",
+        "spawn_rules.sum_from_camps",
+    )
     assert flee == Flee(missing_rules=wanted)
     assert [told.split(" asks ")[0] for told in odd(notes)] == [
-        f"simsetting.yml:{line}: {path}" for line, path in zip((1, 4, 7), wanted, strict=True)
+        f"simsetting.yml:{line}: {path}" for line, path in zip((2, 4, 7), wanted, strict=True)
     ]
     assert notes.problems == []
 
@@ -577,26 +584,38 @@ def test_words_for_the_sexes(tmp_path: Path, word: str, women: float) -> None:
     assert (group.women, group.men) == (women, 1.0 - women)
 
 
-def test_files_that_are_checked_and_not_used(tmp_path: Path) -> None:
+def test_floods_and_hunger_that_are_malformed(tmp_path: Path) -> None:
     spots = read_places(table(tmp_path, "l.csv", LOCATIONS), Notes())
-    table(tmp_path, "flood_level.csv", "#Day,A,Q\n0,1,2\n0,0.5,1\n")
+    table(tmp_path, "flood_level.csv", "#Day,A,Q,A\n0,1,2,1\n0,0.5,1,1\n")
     table(tmp_path, "region_attributes_IPC.csv", "#Day,North,Zone\n0,0.5,100\n1,101,0\n")
-    table(tmp_path, "major_routes.csv", "#A,B\nA,B\nA\nA,Q\n")
     notes = Notes()
-    check_unused(tmp_path, spots, notes)
+    assert read_drivers(tmp_path, spots, BEGIN, Flee(), notes) == ((), ())
     assert said(notes) == [
+        "flood_level.csv:1:4: 'A' appears twice; keep one of its columns",
         "flood_level.csv:3:1: day 0 does not come after day 0; give the days in order",
         "flood_level.csv:3:2: '0.5' is not a whole number; give level as a whole number",
         "region_attributes_IPC.csv:3:2: '101' is not a valid percentage; give a number from 0 "
         "to 100",
+    ]
+    assert odd(notes) == [
+        "flood_level.csv:1: 'Q' is not a place",
+        "region_attributes_IPC.csv:1: 'Zone' is not a region",
+    ]
+    fresh = Notes()
+    assert read_drivers(tmp_path / "none", spots, BEGIN, Flee(), fresh) == ((), ())
+    assert (fresh.problems, fresh.odd) == ([], [])
+
+
+def test_ready_made_routes_are_checked_and_not_used(tmp_path: Path) -> None:
+    spots = read_places(table(tmp_path, "l.csv", LOCATIONS), Notes())
+    table(tmp_path, "major_routes.csv", "#A,B\nA,B\nA\nA,Q\n")
+    notes = Notes()
+    check_unused(tmp_path, spots, notes)
+    assert said(notes) == [
         "major_routes.csv:3:1: this way has one place; give it two places or more",
         "major_routes.csv:4:2: there is no place 'Q'; name one of locations.csv",
     ]
     assert odd(notes) == [
-        "flood_level.csv:1: 'Q' is not a place",
-        "flood_level.csv:1: checked and not used, as no rule here knows floods",
-        "region_attributes_IPC.csv:1: 'Zone' is not a region",
-        "region_attributes_IPC.csv:1: checked and not used, as no rule here knows hunger",
         "major_routes.csv:1: Flee reads this comment as a way",
         "major_routes.csv:1: checked and not used, as people choose among all roads here",
     ]

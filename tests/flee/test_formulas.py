@@ -45,6 +45,7 @@ def ground(days: int = 3, **changed: Any) -> Ground:
         "links": Links.of([(0, 1), (1, 2), (0, 5), (5, 3)], [10.0, 20.0, 5.0, 7.0]),
         "intensity": intensity, "since": np.zeros((days, n), dtype=np.int64),
         "shut": np.zeros((days, 8), dtype=bool), "no_camp": np.zeros((days, n), dtype=bool),
+        "hunger": np.zeros((days, n)), "flood": np.zeros((days, n)),
     }  # fmt: skip
     return Ground(**{**told, **changed})
 

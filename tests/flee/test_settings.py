@@ -136,7 +136,7 @@ def test_settings_three_folders_above_are_not_read(tmp_path: Path) -> None:
     [
         ("move_rules:\n  fixed_routes: True\n", "move_rules.fixed_routes"),
         ("spawn_rules:\n  sum_from_camps: False\n", "spawn_rules.sum_from_camps"),
-        ("flood_rules:\n  max_flood_level: 4\n", "move_rules.flood_rules"),
+        ("flood_rules:\n  flood_forecaster: True\n", "move_rules.flood_rules.flood_forecaster"),
     ],
 )
 def test_rules_that_are_not_here_keep_flees_rules_from_running(

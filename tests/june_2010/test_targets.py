@@ -18,7 +18,7 @@ from tests.full import only_full
 SCENARIO = "scenarios/kyrgyz_uzbek_2010"
 AFTER_THE_VIOLENCE = "2010-06-18T00:00"
 """The last figure asked for is of 15 June; hardly anybody is killed after this."""
-SEEDS = range(1, 1 + int(os.environ.get("FLOWSIM_SEEDS", "5")))
+SEEDS = range(1, 1 + int(os.environ.get("FLOWSIM_SEEDS", "3")))
 """`make check-full` takes twenty, as MODEL.md does."""
 CALM = ("Aravan", "Nookat", "Uzgen")
 

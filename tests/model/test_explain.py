@@ -64,7 +64,7 @@ def test_a_road_by_hand() -> None:
     assert near.terms == pytest.approx(
         {"length": -1.8, "legs": -0.1, "danger": danger, "roads": 0, "gates": 0, "settling": 0,
          "kin": 2, "size": 0.5 * math.log(21), "danger there": 0, "room": 0, "crowding": 0,
-         "compatriots": 0, "opened": 0, "full": 0}
+         "compatriots": 0, "opened": 0, "full": 0, "drivers": 0, "drivers there": 0}
     )  # fmt: skip
     assert {k: v for k, v in far.terms.items() if v} == pytest.approx(
         {"length": -16.8, "legs": -0.2, "danger": danger, "settling": 2}
@@ -79,10 +79,47 @@ def test_a_road_by_hand() -> None:
     assert town.per_day == pytest.approx(rate)
     assert town.hazard == pytest.approx(
         {"violence": 3, "news": 0, "neighbours": 0, "ability": 1, "gunfire": math.exp(-0.5),
-         "flees": 1, "hurry": 1}
+         "flees": 1, "hurry": 1, "way out": 1, "fear": 0, "drivers": 0, "lost": 0}
     )  # fmt: skip
     assert town.leave == pytest.approx(100_000 * (1 - math.exp(-rate)))
     assert [(o.place, o.leave, len(o.ways)) for o in told.origins[1:]] == [("Village", 0.0, 2)]
+
+
+def test_fear_floods_and_a_closure_stand_in_the_terms() -> None:
+    """The hazard is its terms put together, and utilities are the sums of theirs."""
+    base = road({"leaving": {"way_out": 0.5, "fear_per_day": 2.0}, "news": {"informed": 1.0}})
+    scenario = Scenario(
+        **{
+            **base.model_dump(exclude={"numbers"}),
+            "threats": [{"name": "end", "places": ["Town"], "start": START, "fear": 0.5,
+                         "lost_from": START, "leave_within_hours": 48}],
+            "drivers": [{"name": "flood", "leave_per_day": 0.25, "way_cost_per_hour": 0.5,
+                         "settle_cost": 0.75}],
+            "levels": [{"driver": "flood", "place": name, "start": START, "level": 2}
+                       for name in ("Town", "Village")],
+        }
+    )  # fmt: skip
+    town = explain(scenario, at=START).origins[0]
+    hazard = town.hazard
+    assert (hazard["fear"], hazard["drivers"], hazard["lost"]) == (1.0, 0.5, 0.5)
+    added = sum(hazard[name] for name in ("violence", "fear", "drivers", "news", "neighbours"))
+    factors = ("ability", "gunfire", "flees", "hurry", "way out")
+    assert 0.0 < hazard["way out"] < 1.0
+    made = added * math.prod(hazard[name] for name in factors) + hazard["lost"]
+    assert town.per_day == pytest.approx(made)
+    near = town.ways[0]
+    assert near.terms["drivers"] == pytest.approx(-0.5 * 2.0 * near.hours)
+    assert near.terms["drivers there"] == pytest.approx(-1.5)
+    assert near.terms["danger"] == pytest.approx(-0.5 * 1.5 / 2)  # danger 1 and fear 0.5 at home
+    for way in town.ways:
+        assert way.utility == pytest.approx(sum(way.terms.values()))
+    assert near.share / town.ways[1].share == pytest.approx(
+        math.exp(near.utility - town.ways[1].utility)
+    )
+    text = str(explain(scenario, at=START))
+    assert "fear 1.00 + drivers 0.50" in text
+    assert "+ lost 0.50" in text
+    assert "x way out 0." in text
 
 
 def test_it_is_what_a_run_does() -> None:

@@ -139,7 +139,8 @@ def test_a_late_order_of_the_scenario_comes_after_that_of_a_script():
     ("order", "error", "says"),
     [
         ({"stance": "flee"}, ValueError,
-         "stance: there is no 'flee'; give 'protect', 'stand_by' or 'attack'"),
+         "stance: there is no 'flee'; give 'protect', 'stand_by', 'attack' or "
+         "'take_part'"),
         ({"size": -1}, ValueError, "size: -1 is out of range; give a number of at least 0"),
         ({"roads": "shut"}, ValueError,
          "roads: there is no 'shut'; give 'leave_alone', 'block' or 'open'"),

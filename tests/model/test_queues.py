@@ -68,8 +68,10 @@ class Gate:
         empty = [[0] * (stop - start) for _ in lanes]
         self.compiled = compiled
         self.state = SimpleNamespace(
-            tick=SimpleNamespace(first=start, last=stop), first_lane=[0, 1], lane_work=lanes,
+            tick=SimpleNamespace(first=start, last=stop), run=SimpleNamespace(one_in=1),
+            first_lane=[0, 1], lane_work=lanes,
             n_spread=[0, len(rates)], opened=[False, False], n_counted=[0, 0],
+            busy=[0, 0],
             lanes=np.array([empty] * 3, dtype=np.int64),
         )  # fmt: skip
         self.in_hand = []

@@ -133,7 +133,8 @@ def seen_by(seen: Observer) -> SimpleNamespace:
     made = drawing(
         **memory.observed(seen), stops=seen.stops, wait_edges_s=[3600.0 * h for h in WAITS],
         gate=[OUT, OUT_TOO, BACK], gate_out=[True, True, False], gate_crossing=[0, 1, 1],
-        tick=SimpleNamespace(at=0), run=SimpleNamespace(danger_on_legs=True), n=SimpleNamespace(dead=0, apart=0, regrouped=0),
+        tick=SimpleNamespace(at=0), run=SimpleNamespace(danger_on_legs=True),
+        n=SimpleNamespace(dead=0, apart=0, regrouped=0),
         regrouped=[0] * 9, people=np.zeros((2, 1, len(Status)), dtype=np.int64),
         present=np.zeros((2, 1, 5), dtype=np.int64), hurt=np.zeros(2, dtype=np.int64),
         line=np.zeros((3, 5), dtype=np.int64),
@@ -248,6 +249,7 @@ def test_every_cell_of_the_clock_face_has_one_hazard() -> None:
         "disperse": 4, "harm": 6, "harm_on_the_way": 6, "harm_on_the_leg": 10,
         "harm_detained": 6, "toll": 6, "toll_on_the_leg": 10, "wounds": 1, "crush": 4,
         "relocate": 6,
+        "must_leave": 6, "must_move_on": 6,
     }  # fmt: skip
     spans = sorted(zip(cells.first, sizes.values(), strict=True))
     assert all(first + size == next_ for (first, size), (next_, _) in itertools.pairwise(spans))
@@ -277,6 +279,7 @@ def test_the_cell_of_a_household_is_that_of_its_hazard_and_where_it_stands() -> 
         "relocate": (2, 1), "return": (1, 1, 1, 1), "give_up": (1, 1), "fence": (1, 1),
         "disperse": (1,), "crush": (1,), "calendar": (), "harm_on_the_leg": (1, 1),
         "harm_detained": (2, 1), "toll": (2, 1), "toll_on_the_leg": (1, 1), "wounds": (),
+        "must_leave": (2, 1), "must_move_on": (2, 1),
     }  # fmt: skip
     for hazard, shape in zip(HAZARDS, cells.shapes, strict=True):
         where = np.ravel_multi_index(at[hazard.name], shape) if shape else 0
@@ -291,6 +294,7 @@ def test_hazards_that_compete_draw_for_purposes_of_their_own() -> None:
         scenario: Any = SimpleNamespace(
             behaviour=SimpleNamespace(leaving=leaving, harm=harm),
             violence=SimpleNamespace(events=[SimpleNamespace(to=to, **toll) for to in ("", "B")]),
+            threats=(SimpleNamespace(lost_from=1),),
         )
         there = [h for h in hazards_of(scenario, moves) if status in h.statuses]
         assert len({h.purpose for h in there}) == len(there)
@@ -376,7 +380,8 @@ def known(danger: float, closes: Any = None, opens: Any = None, chance: Any = No
         closes_s=np.array(closes or [NEVER] * 3), opens_s=np.array(opens or [NEVER] * 3),
         family_chance=np.array(chance or [[1.0] * 4] * 3),
     )  # fmt: skip
-    return Snapshot(SimpleNamespace(danger=np.array([[danger]])), rules)  # type: ignore[arg-type]
+    there = np.array([[danger]])
+    return Snapshot(SimpleNamespace(danger=there, alarm=there, push=None), rules)  # type: ignore[arg-type]
 
 
 def test_news_come_late_to_those_who_are_not_informed() -> None:

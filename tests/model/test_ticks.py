@@ -54,7 +54,8 @@ def as_it_is(outlook: Outlook) -> list:
     told: list = [borders.pressure.tolist(), borders.wish.tolist(), borders.shut.tolist()]
     for snapshot in (outlook.known, outlook.late):
         danger, roads = snapshot.danger, snapshot.roads
-        told += [a.tolist() for a in vars(danger).values()]
+        fields = {**vars(danger), **({} if danger.push is None else vars(danger.push))}
+        told += [a.tolist() for a in fields.values() if isinstance(a, np.ndarray)]
         told += [[id(rule) for rule in snapshot.rules.by_gate], snapshot.rules.opens_s.tolist()]
         told += [] if roads is None else [roads.danger.tolist(), roads.permeability.tolist()]
     return told

@@ -20,7 +20,9 @@ from flowsim.plot import OF_A_RUN
 from flowsim.plot.style import KIND, Chart
 from flowsim.policy import Triage
 from flowsim.results.result import Result
+from flowsim.running import run
 from tests.fake_result import TOY_PLACES, empty_data, toy_result, toy_scenario
+from tests.model.worlds import QUEUES, hours, rich
 
 NAMES = flowsim.plot.__all__
 DRAWN = [name for name in NAMES if name not in ("contrasts", "registrations", "save_all")]
@@ -427,3 +429,27 @@ def test_no_public_name_is_a_submodule():
     assert set(dir(flowsim.plot)) == set(NAMES)
     with pytest.raises(AttributeError, match="no attribute 'pie'"):
         flowsim.plot.pie  # noqa: B018
+
+
+def test_threats_stand_apart_from_violence():
+    """Fear is hatched, and a line says from when on a place is lost; without threats nothing is."""
+    threats = [
+        {"name": "advance", "places": ["Village", "Far"], "start": hours(10), "until": hours(20)},
+        {"name": "end", "places": ["Far"], "start": hours(30), "lost_from": hours(36)},
+    ]
+    base = rich(400, QUEUES)
+    scenario = type(base)(**{**base.model_dump(exclude={"numbers"}), "threats": threats})
+    result = run(scenario, seed=1)
+    chart = flowsim.plot.violence(result, scenario)
+    axes = chart.axes[0]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["Town", "Far", "Village"]
+    hatched = [patch for patch in axes.patches if patch.get_hatch()]
+    spans = sorted((round(box.get_y()), round(box.get_width() * 24)) for box in hatched)
+    assert spans == [(1, 10), (1, 18), (2, 10)]  # until hour 20, and from hour 30 to the end
+    (lost,) = [line for line in axes.lines if line.get_color() == "black"]
+    assert mdates.num2date(lost.get_xdata()[0]).replace(tzinfo=None) == hours(36)
+    told = [text.get_text() for legend in chart.legends for text in legend.get_texts()]
+    assert told[-2:] == ["fear of a threat", "lost from here on"]
+    plain = flowsim.plot.violence(run(base, seed=1), base)
+    assert not [patch for patch in plain.axes[0].patches if patch.get_hatch()]

@@ -152,8 +152,7 @@ def test_no_bit_depends_on_the_order_of_forces_in_the_file():
         three = [now(f"F{i}", size=n, stance=stance, roads=roads) for i, n in
                  enumerate((37, 371, 1237))]  # fmt: skip
         told = {
-            b"".join(values.tobytes() for values in vars(state).values()
-                     if values is not None)
+            b"".join(values.tobytes() for values in vars(state).values() if values is not None)
             for some in permutations(three)
             for state in [danger(*some, conditions=[obstacle()], persons_halving=530,
                                  persons_blocking=170, block_delay_hours=0.7)]

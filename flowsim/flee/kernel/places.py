@@ -40,12 +40,13 @@ def weigh_anew(s: Any, place: int) -> None:
 
 
 def score(s: Any, place: int, day: int, camp: bool) -> float:
-    """How much a place draws on a day: abroad, camps, places in conflict, and people."""
+    """How much a place draws on a day: abroad, camps, conflict, hunger and floods, and people."""
     value = s.run.foreign_weight if s.foreign[place] else 1.0
     if camp:
         value = value * s.run.camp_weight
     if s.intensity[day, place] > 0.0:
         value = value * s.run.conflict_weight ** (s.decay[day, place] * s.intensity[day, place])
+    value = value * s.draw[day, place]
     if s.run.by_population and not camp:
         value = value * max(s.population[day, place], 1.0) ** s.run.pop_power
     return value
@@ -59,9 +60,12 @@ def chance(s: Any, place: int, day: int, closed: bool) -> float:
     power = s.run.pop_scale
     if power != 0.0 and told > 0.0:
         size = max(s.population[day, place], s.capacity[place], 0.0) / s.run.pop_base
-        if size == 0.0:
-            return 0.0 if power > 0.0 else 1.0
-        told = told * size**power
+        nobody = 0.0 if power > 0.0 else 1.0
+        told = told * size**power if size > 0.0 else nobody
+    hungry = s.starving[day, place]
+    told = hungry + (1.0 - hungry) * min(told, 1.0)
+    if s.flood_chance[day, place] >= 0.0:
+        told = s.flood_chance[day, place]
     return min(told, 1.0)
 
 

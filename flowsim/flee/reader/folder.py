@@ -17,6 +17,7 @@ from flowsim.flee.reader.closures import Closures
 from flowsim.flee.reader.conflict import GROUP, read_conflict
 from flowsim.flee.reader.coordinates import coordinates
 from flowsim.flee.reader.defaults import behaviour
+from flowsim.flee.reader.drivers import read_drivers
 from flowsim.flee.reader.home import home_country, tell_unreached
 from flowsim.flee.reader.people import read_agents, read_group
 from flowsim.flee.reader.period import (
@@ -56,7 +57,8 @@ def read_flee(
     What comes of it: places, routes and crossings; conflict days as spells of violence; closures as
     policies of the states, as their authors meant them; registrations as reports, corrected; the
     persons who came each day as arrivals, and those of the first day in their camps; changes of a
-    place's type as camps that open or close and as violence; ages and sexes; people told one by one
+    place's type as camps that open or close and as violence; floods and hunger as drivers and their
+    levels; ages and sexes; people told one by one
     as further arrivals; the settings of ``simsetting.yml`` in the folder, in its ``input_csv``,
     beside it or in the folder above that as `Scenario.flee`. Only camps take people in. What Flee
     would misread without a word, and what no rule here uses, is told as a `ScenarioWarning` with
@@ -136,8 +138,9 @@ def _read(
         how = "camps start empty, and reports are less the persons of the first day"
         notes.odd.append(plain(f"{folder}: empty_camps_on_day0: {how}"))
         sheltered.clear()
-    people = read_group(tables, spots, notes)
+    people = read_group(tables, spots, notes, fought)
     check_unused(tables, spots, notes)
+    drivers, levels = read_drivers(tables, spots, start, flee, notes)
     where = coordinates(spots, routes, notes)
     if notes.problems:
         raise ScenarioError(capped(notes.problems))
@@ -165,6 +168,8 @@ def _read(
         routes=routes,
         groups=(people,),
         violence={"events": events},
+        drivers=drivers,
+        levels=levels,
         borders=borders,
         behaviour=behaviour(given),
         flee=flee,

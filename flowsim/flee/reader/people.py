@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flowsim import numerals
@@ -25,16 +25,27 @@ ADULT, ELDERLY = 15.0, 60.0
 Shares = Mapping[str, float]
 
 
-def read_group(folder: Path, spots: Mapping[str, Spot], notes: Notes) -> Group:
+def read_group(
+    folder: Path, spots: Mapping[str, Spot], notes: Notes, origins: Sequence[str] = ()
+) -> Group:
     """One group of single persons, as Flee knows no families; ages and sexes as told.
 
     Age and sex are taken as independent; all are grown up, and half are women, where neither is
-    told. Other attributes are checked, and named as not used.
+    told. Other attributes are checked, and named as not used. Where places have weights of their
+    own, the group is mixed by the residents of the origins.
+
+    Parameters
+    ----------
+    folder : Path
+    spots : mapping of str to Spot
+    notes : Notes
+    origins : sequence of str
+        Places that people flee from.
     """
     women, children, elderly = 0.5, 0.0, 0.0
     for path in sorted(folder.glob(f"{PREFIX}*.csv")):
         attribute = path.stem.removeprefix(PREFIX)
-        shares = _attribute(path, attribute, spots, notes)
+        shares = _attribute(path, attribute, spots, notes, origins)
         if not shares:
             continue
         words = {value.lower(): share for value, share in shares.items()}
@@ -57,9 +68,9 @@ def read_group(folder: Path, spots: Mapping[str, Spot], notes: Notes) -> Group:
 
 
 def _attribute(
-    path: Path, attribute: str, spots: Mapping[str, Spot], notes: Notes
+    path: Path, attribute: str, spots: Mapping[str, Spot], notes: Notes, origins: Sequence[str]
 ) -> dict[str, float]:
-    """Share of each value by the column `Default`; empty where the table is wrong."""
+    """Share of each value among those who flee; empty where the table is wrong."""
     before = len(notes.problems)
     header, *rows = _with_header(path, attribute, notes)
     names = [cell.lower() for cell in header.cells]
@@ -72,6 +83,7 @@ def _attribute(
         if name not in spots:
             notes.warn(header, f"{name!r} is not a place{notes.near(name, spots)}")
     weights: dict[str, float] = {}
+    of_places: dict[str, list[float]] = {name: [] for name in apart}
     for row in rows:
         value = row.needs(0, "the value")
         if value in weights:
@@ -79,18 +91,44 @@ def _attribute(
         weights[value] = row.number(column, "weight", 0.0)
         for i, cell in enumerate(row.cells):
             if i not in (0, column) and cell:
-                row.number(i, "weight", 0.0)
+                weight = row.number(i, "weight", 0.0)
+                if header.text(i) in of_places:
+                    of_places[header.text(i)].append(weight)
     total = sum(weights.values())
+    for i, name in enumerate(header.cells):
+        if name in of_places and rows and not sum(of_places[name]) > 0.0:
+            header.wrong(i, f"no value has a weight at {name!r}", "give one a weight above 0")
+        elif name in of_places and name in header.cells[:i]:
+            header.wrong(i, f"{name!r} appears twice", "keep one of its columns")
     if len(notes.problems) > before:
         return {}
     if not total > 0.0:
         header.wrong(column, "no value has a weight", "give one a weight above 0")
         return {}
-    if apart:
-        notes.warn(
-            header, f"the weights of {', '.join(apart)} are not used: all people are in one group"
-        )
-    return {value: weight / total for value, weight in weights.items()}
+    by_default = {value: weight / total for value, weight in weights.items()}
+    return _mixed(by_default, of_places, spots, origins, header) if apart else by_default
+
+
+def _mixed(
+    by_default: dict[str, float], of_places: Mapping[str, list[float]], spots: Mapping[str, Spot],
+    origins: Sequence[str], header: Row,
+) -> dict[str, float]:  # fmt: skip
+    """Shares of all origins together, each place with its own weights or the default."""
+    residents = {name: float(spots[name].number or 0) for name in origins if name in spots}
+    mixed, used = dict.fromkeys(by_default, 0.0), []
+    for name, persons in residents.items():
+        own = of_places.get(name, [])
+        shares = list(by_default.values())
+        if len(own) == len(shares) and sum(own) > 0.0:
+            shares = [weight / sum(own) for weight in own]
+            used.append(name)
+        for value, share in zip(mixed, shares, strict=True):
+            mixed[value] += persons * share
+    total = sum(mixed.values())
+    count = "count by their residents" if used else "are of places that nobody flees from"
+    named = ", ".join(used or of_places)
+    header.notes.warn(header, f"the weights of {named} {count}: all people are in one group")
+    return {value: part / total for value, part in mixed.items()} if total else by_default
 
 
 def _with_header(path: Path, first: str, notes: Notes) -> list[Row]:

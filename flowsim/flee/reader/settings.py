@@ -29,7 +29,8 @@ MAPPED: Mapping[str, Mapping[str, str]] = {
         name: f"spawning.{name}"
         for name in (
             "take_from_population", "insert_day0", "empty_camps_on_day0", "conflict_spawn_decay",
-            "conflict_spawn_decay_interval",
+            "conflict_spawn_decay_interval", "starvation_driven_spawning",
+            "conflict_zone_spawning_only",
         )
     },
     "move_rules": {
@@ -41,7 +42,7 @@ MAPPED: Mapping[str, Mapping[str, str]] = {
             "start_on_foot", "softening", "weight_softening", "weight_power", "distance_power",
             "stay_close_to_home", "home_distance_power", "use_pop_for_loc_weight",
             "pop_power_for_loc_weight", "movechance_pop_base", "movechance_pop_scale_factor",
-            "pruning_threshold",
+            "pruning_threshold", "flee_when_starving", "avoid_food_deprived_locations",
         )
     },
     "optimisations": {"hasten": "hasten"},
@@ -54,7 +55,7 @@ NO_EFFECT: Mapping[str, tuple[str, ...]] = {
     "log_levels": ("agent", "link", "camp", "init", "conflict", "flood", "idp_totals",
                    "granularity"),
     "spawn_rules": ("average_social_connectivity", "camps_are_sinks", "camps_are_sicks",
-                    "conflict_zone_spawning_only", "flood_spawn_mode"),
+                    "flood_spawn_mode"),
     "move_rules": ("max_crossing_speed", "two_system_decision_making", "avg_religion_fraction"),
 }  # fmt: skip
 """Keys that change no number here: logs, or what Flee itself reads and does not use."""
@@ -64,25 +65,33 @@ MISSING: Mapping[str, Mapping[str, Any]] = {
         "flood_zone_spawning_only": False,
         "read_from_agents_csv_file": False, "sum_from_camps": True,
         "flood_driven_spawning": None, "flood_driven_spawn_mode": None,
-        "starvation_driven_spawning": False,
     },
     "move_rules": {
         "ChildrenAvoidHazards": False, "BoysTakeRisk": False, "ElderlyAvoidHazards": False,
         "WomenAvoidHazards": False, "MatchCampReligion": False, "MatchCampEthnicity": False,
         "MatchTownEthnicity": False, "MatchConflictEthnicity": False, "fixed_routes": False,
-        "use_economic_pull": False, "harvest_months": (), "flee_when_starving": False,
-        "avoid_food_deprived_locations": False, "flood_rules": None,
+        "use_economic_pull": False, "harvest_months": (),
     },
 }  # fmt: skip
 """Keys whose rules are not here, with the value by which they do nothing; see
 `Flee.missing_rules`."""
+
+FLOOD_RULES = ("flood_movechances", "flood_loc_weights")
+"""Keys of the rules of floods that become fields of `Flee`."""
+OF_FLOODS = (
+    "max_flood_level", "flood_forecaster", "flood_forecaster_timescale", "flood_link_weights",
+    "flood_forecaster_weights", "flood_forecaster_end_time", "flood_awareness_weights",
+)  # fmt: skip
+"""Their other keys, which change nothing where nobody forecasts."""
 
 SECTIONS = ("log_levels", "spawn_rules", "move_rules", "optimisations")
 V1 = {"max_move_speed": 200.0, "start_on_foot": False, "avoid_short_stints": False,
       "camp_weight": 2.0, "conflict_weight": 0.25}  # fmt: skip
 """What `use_v1_rules` sets, whatever else is told."""
 MODES = ("constant", "pop_ratio", "poisson")
-FLAGS = ("take_from_population", "insert_day0", "empty_camps_on_day0", "avoid_short_stints",
+FLAGS = ("starvation_driven_spawning", "conflict_zone_spawning_only", "flee_when_starving",
+         "avoid_food_deprived_locations",
+         "take_from_population", "insert_day0", "empty_camps_on_day0", "avoid_short_stints",
          "start_on_foot", "stay_close_to_home", "use_pop_for_loc_weight")  # fmt: skip
 
 
@@ -149,14 +158,15 @@ class _Settings:
         elif (section, key) == ("spawn_rules", "conflict_driven_spawning"):
             if node.value is not None:
                 self._mode(node)
+        elif (section, key) == ("move_rules", "flood_rules"):
+            if node.value is not None:
+                self._floods(node)
         elif (section, key) == ("move_rules", "use_v1_rules"):
             self.v1 = self._flag(path, node)
         elif key in MISSING.get(section, {}):
             harmless = MISSING[section][key]
             if node.value is not None and _plain(node) != harmless:
-                self.missing.append(path)
-                how = "flowsim's own rules do without it, and `rules: flee` does not run"
-                self.notes.tell(at.file, at.line, f"{path} asks for a rule that is not here: {how}")
+                self._missing(path, at)
         elif section == "log_levels":
             if key.lower() not in NO_EFFECT[section]:
                 self.notes.tell(at.file, at.line, f"{path} is not known, and logs change nothing")
@@ -169,7 +179,7 @@ class _Settings:
                 *NO_EFFECT.get(section, ()),
                 *MISSING.get(section, ()),
             ]
-            known += ["conflict_driven_spawning", "use_v1_rules"]
+            known += ["conflict_driven_spawning", "use_v1_rules", "flood_rules"]
             self._unknown(path, at, known, key)
 
     def _map(self, name: str, path: str, node: Node) -> None:
@@ -213,6 +223,28 @@ class _Settings:
             _plain(number) if number else (0.01 if mode == "pop_ratio" else 500.0)
         )
         self.spots["displaced_per_conflict_day"] = number.at if number else node.at
+
+    def _floods(self, node: Node) -> None:
+        """Rules of floods: the forecaster is not here, and Flee itself has no weights of links."""
+        path = "move_rules.flood_rules"
+        forecasts = False
+        for key, value in self._items(node, path):
+            at = node.keys[key]
+            if key in FLOOD_RULES and value.value is not None:
+                self._map(key, f"{path}.{key}", value)
+            elif key == "flood_forecaster":
+                forecasts = self._flag(f"{path}.{key}", value)
+            elif key == "flood_link_weights" and value.value is not None:
+                self.notes.tell(at.file, at.line, f"{path}.{key} changes nothing, and is left out")
+            elif key not in (*FLOOD_RULES, *OF_FLOODS):
+                self._unknown(f"{path}.{key}", at, [*FLOOD_RULES, *OF_FLOODS], key)
+        if forecasts:
+            self._missing(f"{path}.flood_forecaster", node.keys["flood_forecaster"])
+
+    def _missing(self, path: str, at: Spot) -> None:
+        self.missing.append(path)
+        how = "flowsim's own rules do without it, and `rules: flee` does not run"
+        self.notes.tell(at.file, at.line, f"{path} asks for a rule that is not here: {how}")
 
     def _flag(self, path: str, node: Node) -> bool:
         """Yes or no; Flee takes any text for yes, 'False' too."""

@@ -12,6 +12,7 @@ NEEDED = ("locations.csv", "routes.csv")
 ITS_OWN = (
     "locations.csv", "conflicts.csv", "closures.csv", "sim_period.csv", "location_changes.csv",
     "registration_corrections.csv", "flood_level.csv", "major_routes.csv",
+    "region_attributes_IPC.csv",
 )  # fmt: skip
 """Tables whose names no folder of flowsim has."""
 SERIES = "data_layout.csv"

@@ -1,8 +1,8 @@
-"""Files of Flee that are checked and have no meaning here: floods, food, ready-made routes."""
+"""A file of Flee that is checked and has no meaning here: ready-made routes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from flowsim.flee.reader.places import Spot
@@ -10,38 +10,8 @@ from flowsim.flee.reader.rows import Notes, is_told, read_all
 
 
 def check_unused(folder: Path, spots: Mapping[str, Spot], notes: Notes) -> None:
-    """Check ``flood_level.csv``, ``region_attributes_IPC.csv`` and ``major_routes.csv``.
-
-    What is malformed in them is a problem; a sound one is told as not used.
-    """
-    regions = {spot.row.text(1) for spot in spots.values()}
-    _days(folder / "flood_level.csv", "level", "place", spots, notes, "floods")
-    _days(folder / "region_attributes_IPC.csv", "percentage", "region", regions, notes, "hunger")
+    """Check ``major_routes.csv``; what is malformed is a problem, a sound one is told as unused."""
     _ways(folder / "major_routes.csv", spots, notes)
-
-
-def _days(
-    path: Path, what: str, of: str, known: Collection[str], notes: Notes, hazard: str
-) -> None:
-    """A table ``#Day,NAME,...`` with a number a day and name."""
-    if not is_told(path):
-        return
-    rows = read_all(path, notes)
-    for i, name in enumerate(rows[0].cells if rows else ()):
-        if i and name and name not in known:
-            notes.warn(rows[0], f"{name!r} is not a {of}{notes.near(name, known)}")
-    last = -1
-    for row in rows[1:]:
-        day = row.whole(0, "day")
-        if day <= last:
-            row.wrong(0, f"day {day} does not come after day {last}", "give the days in order")
-        last = max(last, day)
-        for i, name in enumerate(rows[0].cells):
-            if i and name and what == "level":
-                row.whole(i, what)
-            elif i and name:
-                row.number(i, what, 0.0, 100.0)
-    notes.tell(path, 1, f"checked and not used, as no rule here knows {hazard}")
 
 
 def _ways(path: Path, spots: Mapping[str, Spot], notes: Notes) -> None:

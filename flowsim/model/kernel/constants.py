@@ -27,8 +27,8 @@ HELD_LAST = 1 << 30
 """Rank of those whom a gate does not let pass."""
 PERSON = 1_000_000_000
 """Units of work that it takes to let one person through a gate."""
-UNLIMITED = 1 << 46
-"""Work in a second of a gate without a limit: more than anybody can use."""
+UNLIMITED = 1 << 56
+"""Work in a second of a gate without a limit: more than anybody can use, in a sample too."""
 MEN = 2
 """Kind of person who may stay at home to guard it."""
 AT_HOME_PART, AT_GATE_PART = 1, 2

@@ -27,14 +27,15 @@ from flowsim.model.kernel.ways import choose, destination, go, homeward, leaving
 
 
 def leave(s: Any, h: Any, now: int) -> None:
-    """Leave home; the men may stay to guard it."""
+    """Leave home; the men may stay to guard it, where it is not lost."""
     option = choose(s, h, leaving(s, h.home))
     if option < 0:
         draw_again(s, h, LEAVE, now)
         return
     number = count(s, h, FOR_MEN)
     men = h.kinds[MEN]
-    if 0 < men < h.size and uniform(s, h.key, FOR_MEN, number) < s.run.men_stay:
+    stay = 0 < men < h.size and not s.lost[h.home, h.group]
+    if stay and uniform(s, h.key, FOR_MEN, number) < s.run.men_stay:
         leave_guards(s, h, now, number)
     s.left[h.home, h.group] += h.size
     h.fled = now

@@ -11,6 +11,11 @@ forward. What was done for a household by the end of a segment is its own: it is
 being through in the next one; when it leaves the line or goes to its end, that work is lost. What a
 gate allows while nobody is there to use it is lost too.
 
+In a sample a household stands for ``s.run.one_in`` households, which would pass one after another.
+So it is as many times the work, and passes in the middle of it, when as many of them would be
+through as not: the gate and its quotas are busy with the rest for some time after. It counts as
+often against counted quotas.
+
 A gate and each of its quotas that are spread has a lane of seconds: ``s.lanes[KEPT]`` is what those
 who are through have left of it, ``s.lanes[TRIED]`` what all who were tried have left, and
 ``s.lanes[PASSED]`` what those of them have left who get through.
@@ -33,12 +38,29 @@ def is_free(s: Any, gate: int) -> bool:
 
 def open_lanes(s: Any, gate: int) -> None:
     """What a gate and its quotas allow in each second of a segment, once a segment."""
-    if not s.opened[gate] and not is_free(s, gate):
+    if is_free(s, gate):
+        s.busy[gate] = 0
+    elif not s.opened[gate]:
         s.opened[gate] = True
         for n in range(s.n_spread[gate] + 1):
             lane = s.first_lane[gate] + n
             for second in range(s.tick.last - s.tick.first):
                 s.lanes[KEPT, lane, second] = s.lane_work[lane]
+        if s.busy[gate] > 0:
+            work_off(s, gate)
+
+
+def work_off(s: Any, gate: int) -> None:
+    """Begin a segment with what is still to be done for those who have passed, in a sample."""
+    most = 0
+    for lane in range(s.first_lane[gate], s.first_lane[gate] + s.n_spread[gate] + 1):
+        left = s.busy[gate]
+        for second in range(s.tick.last - s.tick.first):
+            work = min(left, s.lanes[KEPT, lane, second])
+            s.lanes[KEPT, lane, second] -= work
+            left -= work
+        most = max(most, left)
+    s.busy[gate] = most
 
 
 def copy_lanes(s: Any, gate: int, of: int, to: int) -> None:
@@ -69,14 +91,19 @@ def take_from(s: Any, account: int, gate: int, spread: int, second: int, work: i
             s.lanes[account, lane + 1 + n, second] -= work
 
 
-def work_left(h: Any) -> int:
+def work_left(s: Any, h: Any) -> int:
     """Work that it still takes to let a household through."""
-    return int(h.passing * PERSON - h.worked)
+    return int(h.passing * (s.run.one_in + 1) * PERSON // 2 - h.worked)
+
+
+def work_after(s: Any, h: Any) -> int:
+    """Work that it takes once a household is through: none, but in a sample."""
+    return int(h.passing * (s.run.one_in - 1) * PERSON // 2)
 
 
 def last_second(s: Any, h: Any, gate: int, second: int) -> int:
     """Second of the segment that finishes a household served from one on; its length if none."""
-    left, length = work_left(h), s.tick.last - s.tick.first
+    left, length = work_left(s, h), s.tick.last - s.tick.first
     while second < length:
         # Whole units of work: sums of floats would depend on the order in which queues are tried.
         left -= min(left, room_in(s, gate, h.spread, second))
@@ -88,7 +115,7 @@ def last_second(s: Any, h: Any, gate: int, second: int) -> int:
 
 def use(s: Any, h: Any, gate: int, second: int, through: bool) -> None:
     """Serve a household from a second on; who is not through has what was done in hand."""
-    left, length = work_left(h), s.tick.last - s.tick.first
+    left, length = work_left(s, h), s.tick.last - s.tick.first
     whole = left
     while second < length and left > 0:
         work = min(left, room_in(s, gate, h.spread, second))
@@ -102,11 +129,26 @@ def use(s: Any, h: Any, gate: int, second: int, through: bool) -> None:
         h.in_hand = whole - left
 
 
+def use_after(s: Any, h: Any, gate: int, second: int) -> None:
+    """Be busy with a household of a sample that is through; what is not done yet is in hand."""
+    left = 0 if is_free(s, gate) else work_after(s, h)
+    length = s.tick.last - s.tick.first
+    while second < length and left > 0:
+        work = min(left, room_in(s, gate, h.spread, second))
+        if work > 0:
+            take_from(s, TRIED, gate, h.spread, second, work)
+            take_from(s, PASSED, gate, h.spread, second, work)
+            left -= work
+        second += 1
+    h.in_hand = left
+
+
 def try_one(s: Any, h: Any, gate: int, at: int) -> int:
     """Serve a household from a second on, or once it is ready; gives the second it ends with."""
     start, stop = s.tick.first, s.tick.last
-    if work_left(h) <= 0:
+    if work_left(s, h) <= 0:
         h.done = start  # it was finished in the last second of the segment before
+        use_after(s, h, gate, at)
         return at
     if s.lane_work[s.first_lane[gate]] == UNLIMITED and not h.spread:
         when = max(int(h.ready), start)
@@ -121,6 +163,7 @@ def try_one(s: Any, h: Any, gate: int, at: int) -> int:
     use(s, h, gate, at, when < stop)
     if when < stop:
         h.done = when
+        use_after(s, h, gate, second)
     return second
 
 
@@ -139,11 +182,21 @@ def try_all(s: Any, gate: int, first: int, n: int) -> None:
             at = try_one(s, h, gate, at)
 
 
+def fits(s: Any, left: int, used: int, persons: int) -> bool:
+    """Whether a household fits into what a counted quota has left.
+
+    The first of a period fits, however large. In a sample it fits where anything is left, and what
+    it takes too much is taken off the periods to come.
+    """
+    if s.run.one_in > 1:
+        return left > 0
+    return left >= persons or used == 0
+
+
 def too_late(s: Any, gate: int, first: int, n: int) -> bool:
     """Mark as late, of a counted quota, all from the first on that does not fit.
 
-    Of several quotas it is the one that stops somebody first: who is stopped uses up no other. The
-    first family of a period fits, however large.
+    Of several quotas it is the one that stops somebody first: who is stopped uses up no other.
     """
     # By the order in which they pass, not in which they stand: a quota counts who comes through.
     for j in range(first, first + n):
@@ -156,15 +209,16 @@ def too_late(s: Any, gate: int, first: int, n: int) -> bool:
         h = s.rows[s.in_turn[j]]
         if h.done >= s.tick.last:
             return False
+        persons = h.passing * s.run.one_in
         for number in range(s.n_counted[gate]):
             if h.counted >> number & 1:
-                s.trial_left[number] -= h.passing
-                if s.trial_left[number] < 0 and s.trial_used[number] > 0:
+                if not fits(s, s.trial_left[number], s.trial_used[number], persons):
                     mark_late(s, number, j, first + n)
                     return True
+                s.trial_left[number] -= persons
         for number in range(s.n_counted[gate]):
             if h.counted >> number & 1:
-                s.trial_used[number] += h.passing
+                s.trial_used[number] += persons
     return False
 
 
@@ -191,6 +245,17 @@ def serve(s: Any, gate: int, first: int, n: int) -> None:
             try_all(s, gate, first, n)
         count_passed(s, gate, first, n)
     copy_lanes(s, gate, PASSED, KEPT)
+    if s.run.one_in > 1:
+        stay_busy(s, gate, first, n)
+
+
+def stay_busy(s: Any, gate: int, first: int, n: int) -> None:
+    """Keep for the next segment what is still to be done for those who are through."""
+    for j in range(first, first + n):
+        h = s.rows[s.line_up[j]]
+        if h.done < s.tick.last:
+            s.busy[gate] += h.in_hand
+            h.in_hand = 0
 
 
 def count_passed(s: Any, gate: int, first: int, n: int) -> None:
@@ -200,5 +265,5 @@ def count_passed(s: Any, gate: int, first: int, n: int) -> None:
         h.late = False
         for number in range(s.n_counted[gate]):
             if h.done < s.tick.last and h.counted >> number & 1:
-                s.count_left[gate, number] -= h.passing
-                s.count_used[gate, number] += h.passing
+                s.count_left[gate, number] -= h.passing * s.run.one_in
+                s.count_used[gate, number] += h.passing * s.run.one_in

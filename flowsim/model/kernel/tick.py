@@ -32,7 +32,7 @@ from flowsim.model.kernel.constants import (
 from flowsim.model.kernel.families import look_for_families, reunite
 from flowsim.model.kernel.harm import harm, wounds
 from flowsim.model.kernel.moves import go_home, leave, onward, relocate
-from flowsim.model.kernel.queue import serve
+from flowsim.model.kernel.queue import open_lanes, serve
 from flowsim.model.kernel.reception import settle_all
 from flowsim.model.kernel.residents import make_all
 from flowsim.model.kernel.rest import rest, rouse
@@ -178,6 +178,8 @@ def begin_segment(s: Any) -> None:
     for gate in range(s.run.gates):
         s.opened[gate] = False
         s.stirred[gate] = True
+        if s.busy[gate] > 0:
+            open_lanes(s, gate)
     for j in range(s.n.waiting):
         h = s.rows[s.waiting[j]]
         if h.status == WAITING:

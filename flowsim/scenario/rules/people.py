@@ -14,6 +14,7 @@ from flowsim.world.earth import EARTH_KM, distance_km
 
 MOST_PERSONS = 80_000_000
 """Persons whom a run can hold in memory: 15 GB of so many, where a third are on the move."""
+SAMPLE = ", or run one household in several: population.one_in"
 MOST_IN_HOUSEHOLD = 200
 OVERLAP_KM = 0.01
 """Places closer than this are taken for the same, kilometres."""
@@ -160,9 +161,12 @@ def _homes(draft: Draft) -> list[Place]:
 def total(draft: Draft) -> Iterator[Flaw]:
     """Somebody lives where people flee from, and not more become persons than a run can hold.
 
+    Of a sample, not more than so many persons are in the households that are run.
+
     Where it is told how many leave, residents are weights, and who leaves becomes a person.
     """
     homes = _homes(draft)
+    most = MOST_PERSONS * draft.value("population").one_in
     persons = sum(place.population for place in homes)
     if homes and persons == 0:
         wrong = f"nobody lives in {listed(draft.flee_from)}"
@@ -170,12 +174,12 @@ def total(draft: Draft) -> Iterator[Flaw]:
     elif draft.value("behaviour").leaving.count == "given":
         coming = sum(row.persons for row in draft.rows(("arrivals",)).all())
         there = sum(place.sheltered for place in draft.places.all())
-        if coming + there > MOST_PERSONS:
+        if coming + there > most:
             wrong = f"{coming} persons arrive and {there} are sheltered at the start"
-            yield Flaw(("arrivals",), wrong, f"give at most {MOST_PERSONS} together")
-    elif persons > MOST_PERSONS:
+            yield Flaw(("arrivals",), wrong, f"give at most {most} together{SAMPLE}")
+    elif persons > most:
         wrong = f"{persons} persons live in {listed(draft.flee_from)}"
-        yield Flaw(("places",), wrong, f"give at most {MOST_PERSONS}")
+        yield Flaw(("places",), wrong, f"give at most {most}{SAMPLE}")
 
 
 RULES = (

@@ -125,6 +125,42 @@ def order_groups(draft: Draft) -> Iterator[Flaw]:
     return unknown(names, draft.groups.names(), "group")
 
 
+def order_sides(draft: Draft) -> Iterator[Flaw]:
+    """A force that takes part does so against groups that exist, and no other names any."""
+    names = (n for at, order in _orders(draft) for n in numbered(at, "against", order.against))
+    yield from unknown(names, draft.groups.names(), "group")
+    for at, order in _orders(draft):
+        if order.stance == "take_part" and not order.against:
+            wrong = "it takes part on one side, and does not say against whom"
+            yield Flaw((*at, "stance"), wrong, "name the groups it turns on: `against: [...]`")
+        elif order.against and order.stance != "take_part":
+            wrong = f"it names groups to turn on, but its stance is {order.stance}"
+            yield Flaw((*at, "against"), wrong, "remove them, or give `stance: take_part`")
+
+
+def escalation(draft: Draft) -> Iterator[Flaw]:
+    """Violence that excites itself does not grow without end, whatever its forces do."""
+    violence = draft.value("violence")
+    section = violence.escalation
+    if section.branching == 0.0:
+        return
+    places, groups = draft.places.all(), draft.groups.all()
+    forces, conditions = draft.forces.all(), draft.conditions.all()
+    from flowsim.world.escalation import without_end  # only now: it takes scipy
+
+    found = without_end(
+        violence, places, groups, forces, conditions, draft.flee_from, (draft.start, draft.end)
+    )
+    if found:
+        moment, ratio = found
+        wrong = (
+            f"from {moment:%Y-%m-%dT%H:%M} on an act sets off {ratio:.3g} further ones, forces and "
+            "conditions counted, so that violence would grow without end"
+        )
+        right = f"give less than {section.branching / ratio:.3g}, or forces that feed it less"
+        yield Flaw(("violence", "escalation", "branching"), wrong, right)
+
+
 def _orders(draft: Draft) -> Iterator[tuple[Loc, Order]]:
     for loc, force in draft.forces.each():
         for i, order in enumerate(force.orders):
@@ -172,6 +208,6 @@ def condition_windows(draft: Draft) -> Iterator[Flaw]:
 
 RULES = (
     event_names, targets, crowds, on_the_road, event_tolls, event_times, event_period, forces,
-    orders, order_places, order_groups, order_roads, conditions, condition_groups,
-    condition_windows,
+    orders, order_places, order_groups, order_roads, order_sides, escalation, conditions,
+    condition_groups, condition_windows,
 )  # fmt: skip
