@@ -14,6 +14,7 @@ from .results.result import Result
 from .running import run
 from .scenario.scenario import Scenario
 from .scenario.shipped import scenarios
+from .scenario.teaching import teaching_world
 from .study.comparison import compare
 from .study.export import export
 from .study.runs import open_study
@@ -49,4 +50,5 @@ __all__ = [
     "read_roads",
     "run",
     "scenarios",
+    "teaching_world",
 ]

@@ -32,6 +32,8 @@ class RuleView:
         The parameters of the scenario.
     danger : float64 array (P, G)
         Intensity of violence at each place as far as it targets each group.
+    struck : float64 array (P, G)
+        The same with what only those who gather are exposed to, times the part who do.
     news : float64 array (P, G)
         Danger elsewhere that is heard of, in [0, 1).
     gone : float64 array (P, G)
@@ -75,6 +77,7 @@ class RuleView:
 
     behaviour: Behaviour
     danger: Floats
+    struck: Floats
     news: Floats
     gone: Floats
     ability: Floats
@@ -159,13 +162,17 @@ def disperse(view: RuleView) -> Floats:
 
 def harm(view: RuleView) -> Floats:
     """Hazard of a man of being killed or wounded, 1/day, (P, G)."""
-    return harm_per_day(view.behaviour.harm) * view.danger
+    return harm_per_day(view.behaviour.harm) * view.struck
 
 
 def harm_on_the_way(view: RuleView) -> Floats:
-    """The same for those who travel, of the place at which their leg began; (P, G)."""
+    """The same for those who travel, of the place at which their leg began; (P, G).
+
+    Who travels is in no crowd.
+    """
     section = view.behaviour.harm
-    return harm(view) * section.on_the_way * (1.0 - section.danger_ahead)
+    part = section.on_the_way * (1.0 - section.danger_ahead)
+    return harm_per_day(section) * view.danger * part
 
 
 def harm_on_the_leg(view: RuleView) -> Floats:
@@ -176,8 +183,9 @@ def harm_on_the_leg(view: RuleView) -> Floats:
 
 
 def harm_detained(view: RuleView) -> Floats:
-    """The same for those who are held, (P, G)."""
-    return harm(view) * view.behaviour.harm.detained
+    """The same for those who are held, (P, G); they are in no crowd."""
+    section = view.behaviour.harm
+    return harm_per_day(section) * view.danger * section.detained
 
 
 def toll(view: RuleView) -> Floats:

@@ -56,8 +56,8 @@ def folders(below: Path) -> list[Path]:
 
     Examples
     --------
-    >>> [path.as_posix() for path in folders(Path("scenarios"))]  # doctest: +SKIP
-    ['scenarios/kyrgyz_uzbek_2010']
+    >>> [path.as_posix() for path in folders(Path("scenarios/teaching"))]
+    ['scenarios/teaching']
     """
     signs = (SCENARIO_FILE, FILE, f"{FOLDER}/{ABOUT}")
     inner = [path for path in below.rglob("*") if path.is_dir() and path.name != FOLDER]

@@ -84,6 +84,9 @@ def _violence(scenario: Scenario) -> Iterator[Problem]:
             wrong = "by Flee's rules a conflict is as strong from its first day to its last"
             right = "let the peak be at the start, and give no half-life"
             yield Problem(f"violence.events[{i}]", wrong, right)
+        if event.crowd is not None:
+            wrong = "by Flee's rules all who live in a conflict are in it"
+            yield Problem(f"violence.events[{i}].crowd", wrong, RIGHT)
         for name in ("to", "deaths", "wounded"):
             if getattr(event, name):
                 wrong = "by Flee's rules a conflict is at a place, and nobody is harmed"

@@ -143,9 +143,10 @@ class ForceAgent(mesa.Agent):
         --------
         >>> import flowsim as fs
         >>> from flowsim.model.flow import FlowModel
-        >>> model = FlowModel(fs.load("scenarios/kyrgyz_uzbek_2010"))  # doctest: +SKIP
-        >>> army = model.force("Army in Osh")  # doctest: +SKIP
-        >>> army.order("protect", places=["Furkat"], roads="open")  # doctest: +SKIP
+        >>> police = {"name": "Police", "kind": "police", "places": ["Town"], "size": 500}
+        >>> world = fs.teaching_world().with_values({"forces": [{**police, "orders": []}]})
+        >>> model = FlowModel(world)
+        >>> model.force("Police").order("protect", places=["Village"], roads="open")
         """
         told = {
             "stance": stance, "places": places, "size": size, "roads": roads, "groups": groups,

@@ -54,6 +54,7 @@ class Circumstances:
         return RuleView(
             behaviour=self._behaviour,
             danger=danger.danger,
+            struck=danger.struck,
             news=news,
             gone=gone,
             ability=ability(danger, borders.roads),

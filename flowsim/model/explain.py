@@ -161,11 +161,12 @@ def explain(
     Examples
     --------
     >>> import flowsim as fs
-    >>> told = fs.explain(fs.load("tests/data/small"), origins=["Town"], ways=2)
+    >>> world, night = fs.teaching_world(), "2030-05-03T00:00"
+    >>> told = fs.explain(world, night, origins=["Town"], ways=2)
     >>> [(way.places, round(way.share, 3)) for way in told.origins[0].ways]
-    [(('Village',), 0.993), (('Village', 'Camp'), 0.007)]
-    >>> round(told.origins[0].ways[0].terms["length"], 3)  # -km_cost x 12.5 km
-    -1.875
+    [(('Village',), 0.99), (('Village', 'Ford', 'Camp'), 0.009)]
+    >>> round(told.origins[0].ways[0].terms["length"], 3)  # -km_cost x 8 km
+    -1.2
     >>> told.origins[0].ways[1].terms["gates"]  # the crossing is closed: -wait_cost_cap
     -3.0
     """

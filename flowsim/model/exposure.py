@@ -26,7 +26,9 @@ def by_status(
     roads : Roads or None
         What policies make of the danger on each link.
     """
-    found = np.asarray((stocks.people * danger.danger[:, :, None]).sum(axis=0))
+    found = np.asarray((stocks.people * danger.struck[:, :, None]).sum(axis=0))
+    for status in (Status.MOVING, Status.DETAINED):  # who are in no crowd
+        found[:, status] = (stocks.people[:, :, status] * danger.danger).sum(axis=0)
     found[:, Status.DETAINED] *= harm.detained
     if harm.on_the_way == 0.0 and danger.on_road is None:
         found[:, Status.MOVING] = 0.0

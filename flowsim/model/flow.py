@@ -65,8 +65,10 @@ class FlowModel(mesa.Model):
     Examples
     --------
     >>> import flowsim as fs
-    >>> model = fs.FlowModel(fs.load("scenarios/kyrgyz_uzbek_2010"), rng=1)  # doctest: +SKIP
-    >>> model.step()  # doctest: +SKIP
+    >>> model = fs.FlowModel(fs.teaching_world(), rng=1)
+    >>> model.step()
+    >>> f"{model.now:%H:%M}"
+    '01:00'
     """
 
     def __init__(

@@ -74,7 +74,8 @@ class Laws:
         self.slower_s = np.ceil(np.minimum(slower, LONGEST)).astype(np.int64)
         self.death_chance = 1.0 / (1.0 + self.behaviour.harm.wounded_per_death)
         self.targeted = np.zeros((len(world.places), len(world.groups)))
-        for event in (e for e in scenario.violence.events if e.intensity > 0.0 and not e.to):
+        at_home = (e for e in scenario.violence.events if e.crowd is None and not e.to)
+        for event in (e for e in at_home if e.intensity > 0.0):
             p = network.names.index(event.place)
             row = [event.target.get(name, 0.0) for name in self.group_names]
             self.targeted[p] = np.maximum(self.targeted[p], row)

@@ -97,8 +97,10 @@ class Simulation:
     Examples
     --------
     >>> import flowsim as fs
-    >>> run = Simulation(fs.load("scenarios/kyrgyz_uzbek_2010"), seed=1)  # doctest: +SKIP
-    >>> run.step()  # doctest: +SKIP
+    >>> run = Simulation(fs.teaching_world(), seed=1)
+    >>> run.step()
+    >>> run.seconds
+    3600
     """
 
     def __init__(
@@ -344,7 +346,7 @@ class Simulation:
         danger, seconds = self.danger, float(stop - start)
         if seconds > self.grid_s:
             seconds /= 2.0
-        self.observer.expose(self._present(), danger.danger, danger.violence, seconds)
+        self.observer.expose(self._present(), danger.struck, danger.violence, seconds)
         self.observer.expose_by_status(
             by_status(
                 self.stocks, danger, self.setup.behaviour.harm, self.world.network,

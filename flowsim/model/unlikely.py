@@ -68,7 +68,7 @@ def unlikely(scenario: Scenario) -> list[Flaw]:
     Examples
     --------
     >>> import flowsim as fs
-    >>> unlikely(fs.load("tests/data/small"))
+    >>> unlikely(fs.teaching_world())
     []
     """
     known = all(policy.is_known() for _, policy in held(scenario, "borders"))

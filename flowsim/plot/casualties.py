@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 
-from flowsim.evidence.quantities import quantity
+from flowsim.evidence.quantities import covers, quantity
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
@@ -63,7 +63,7 @@ def deaths(
     Examples
     --------
     >>> import flowsim as fs
-    >>> chart = deaths(fs.run(fs.load("tests/data/small"), seed=1), width=89)
+    >>> chart = deaths(fs.run(fs.teaching_world(), seed=1), width=89)
     >>> [axes.get_ylabel() for axes in chart.axes]
     ['deaths', 'deaths a day']
     """
@@ -82,6 +82,7 @@ def deaths(
 
 def _totals(axes: Axes, result: Result, reports: Sequence[Report]) -> list[Any]:
     series = quantity(result, "deaths")
+    reports = [report for report in reports if covers(result, report.place)]
     x = mdates.date2num(series["time"].values.astype("datetime64[us]"))
     axes.plot(
         x, series.values, color=INK, linewidth=points(0.2), label="simulated, by time of death"

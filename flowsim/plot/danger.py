@@ -79,7 +79,7 @@ def violence(
     --------
     >>> from matplotlib.figure import Figure
     >>> import flowsim as fs
-    >>> result = fs.run(fs.load("tests/data/small"), seed=1)
+    >>> result = fs.run(fs.teaching_world(), seed=1)
     >>> mine = Figure(layout="constrained")
     >>> violence(result, ax=mine.subplots()) is mine
     True

@@ -40,7 +40,7 @@ def save_all(
     --------
     >>> import tempfile
     >>> import flowsim as fs
-    >>> base = fs.load("tests/data/small")
+    >>> base = fs.teaching_world()
     >>> with tempfile.TemporaryDirectory() as there:
     ...     paths = save_all(fs.run(base, seed=1), base, there, width=89)
     >>> paths[0].name

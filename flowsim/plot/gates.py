@@ -72,7 +72,7 @@ def queues(
     Examples
     --------
     >>> import flowsim as fs
-    >>> base = fs.load("tests/data/small")
+    >>> base = fs.teaching_world()
     >>> chart = queues(fs.run(base, seed=1), scenario=base, width=183)
     >>> chart.axes[0].get_title(loc="left")
     'Bridge'

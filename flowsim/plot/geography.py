@@ -87,10 +87,10 @@ def flow_map(
     Examples
     --------
     >>> import flowsim as fs
-    >>> base = fs.load("tests/data/small")
+    >>> base = fs.teaching_world()
     >>> result = fs.run(base, seed=1)
-    >>> flow_map(result, at="2010-06-12T18:00", scenario=base, width=183).get_suptitle()
-    'A small world: people away from home, 12 Jun 18:00'
+    >>> flow_map(result, at="2030-05-04T06:00", scenario=base, width=183).get_suptitle()
+    'A teaching world of five places: people away from home, 4 May 06:00'
     >>> flow_map(result, at="June")
     Traceback (most recent call last):
     ValueError: 'June' is not a time; write it as 2010-06-12T18:00

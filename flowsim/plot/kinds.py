@@ -70,7 +70,7 @@ def composition(
     Examples
     --------
     >>> import flowsim as fs
-    >>> base = fs.load("tests/data/small")
+    >>> base = fs.teaching_world()
     >>> chart = composition(fs.run(base, seed=1), scenario=base, width=183)
     >>> [axes.get_xlabel() for axes in chart.axes]
     ['part of all persons in the row, per cent']

@@ -102,7 +102,7 @@ def timeline(
     Examples
     --------
     >>> import flowsim as fs
-    >>> base = fs.load("tests/data/small")
+    >>> base = fs.teaching_world()
     >>> chart = timeline([fs.run(base, seed=s) for s in (1, 2)], scenario=base, width=89)
     >>> round(25.4 * chart.get_figwidth())
     89

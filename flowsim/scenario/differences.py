@@ -81,9 +81,9 @@ def differences(old: Written, new: Written) -> list[Difference]:
     Examples
     --------
     >>> import flowsim as fs
-    >>> base = fs.load("tests/data/small")  # doctest: +SKIP
-    >>> other = base.with_values({"places[Town].population": 700})  # doctest: +SKIP
-    >>> [d.path for d in differences(Written(base), Written(other))]  # doctest: +SKIP
+    >>> base = fs.teaching_world()
+    >>> other = base.with_values({"places[Town].population": 5000})
+    >>> [d.path for d in differences(Written(base), Written(other))]
     ['places[Town].population']
     """
     whole = (Difference(r.path, "replaced", list(r.dropped) or None, at=r.at) for r in new.replaced)

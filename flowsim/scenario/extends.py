@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 
 from flowsim.errors import Problem
-from flowsim.scenario.draft import EVENTS
 from flowsim.scenario.flaws import SUGGESTIONS, Flaw, did_you_mean, listed
 from flowsim.scenario.messages import shown
 from flowsim.scenario.nodes import NAMED_BY, Loc, Node, Spot, by_name, join, labels
@@ -17,7 +16,7 @@ from flowsim.scenario.nodes import NAMED_BY, Loc, Node, Spot, by_name, join, lab
 ADD = "add"
 OPAQUE = "arguments"
 """A mapping of this name is of the user's own, so that nothing in it has a meaning here."""
-ADDED_TO: tuple[Loc, ...] = (EVENTS, ("levels",))
+ADDED_TO: tuple[Loc, ...] = (("levels",),)
 """Lists whose items have no name, to which a variant can add."""
 _UNNAMED = "number "
 Lists = list[tuple[Loc, Node, Node]]
@@ -70,9 +69,9 @@ def merge(
 
     Mappings merge key by key; a null removes the key. A list replaces a list; a mapping changes
     the items of a list of named things by name, and its null removes an item. Its key ``add``
-    holds a list of items that come after the others; events of violence and levels have no name,
-    and take ``add`` alone. A thing that is itself named "add" can therefore not be changed by name.
-    A number with its range (a mapping with ``value``) replaces the number as a whole.
+    holds a list of items that come after the others; levels have no name, and take ``add`` alone. A
+    thing that is itself named "add" can therefore not be changed by name. A number with its range
+    (a mapping with ``value``) replaces the number as a whole.
 
     Parameters
     ----------

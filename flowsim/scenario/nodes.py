@@ -14,6 +14,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "groups": ("name",),
     "forces": ("name",),
     "conditions": ("name",),
+    "events": ("name",),
     "threats": ("name",),
     "drivers": ("name",),
     "borders": ("id",),

@@ -333,8 +333,9 @@ class Scenario(Section):
         Examples
         --------
         >>> import flowsim as fs
-        >>> base = fs.load("scenarios/kyrgyz_uzbek_2010")  # doctest: +SKIP
-        >>> base.with_values({"behaviour.leaving.violence_per_day": 2})  # doctest: +SKIP
+        >>> eager = fs.teaching_world().with_values({"behaviour.leaving.violence_per_day": 6})
+        >>> eager.behaviour.leaving.violence_per_day
+        6.0
         """
         from flowsim.scenario.override import with_values  # it imports this module
 

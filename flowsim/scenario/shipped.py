@@ -51,10 +51,11 @@ def scenarios() -> tuple[Shipped, ...]:
     Examples
     --------
     >>> import flowsim as fs
-    >>> [scenario.name for scenario in fs.scenarios()]
-    ['kyrgyz_uzbek_2010']
-    >>> fs.scenarios()[0].variants[0]
-    'kyrgyz_uzbek_2010/variants/a_day_earlier.yaml'
+    >>> known = {scenario.name: scenario for scenario in fs.scenarios()}
+    >>> known["teaching"].title
+    'A teaching world of five places'
+    >>> known["teaching"].variants[0]
+    'teaching/variants/open.yaml'
     """
     return tuple(_shipped(home() / name) for name in names())
 

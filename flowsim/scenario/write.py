@@ -59,7 +59,7 @@ def write_scenario(scenario: Scenario, folder: Path) -> None:
     --------
     >>> import tempfile
     >>> import flowsim as fs
-    >>> base = fs.load("tests/data/small")
+    >>> base = fs.teaching_world()
     >>> with tempfile.TemporaryDirectory() as there:
     ...     write_scenario(base, Path(there))
     ...     fs.load(there) == base

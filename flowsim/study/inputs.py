@@ -47,9 +47,8 @@ def uncertain(scenarios: Iterable[Scenario], only: Sequence[str] = ()) -> tuple[
     Examples
     --------
     >>> import flowsim as fs
-    >>> base = fs.load("scenarios/kyrgyz_uzbek_2010")  # doctest: +SKIP
-    >>> uncertain([base], ["behaviour.news.*"])  # doctest: +SKIP
-    ('behaviour.news.informed', 'behaviour.news.lag_hours')
+    >>> uncertain([fs.teaching_world()], ["borders*"])
+    ('borders[Here-There].authorities[There].policies[closure].stop',)
     """
     found = (entry.number.path for scenario in scenarios for entry in inputs_of(scenario))
     paths = tuple(dict.fromkeys(found))

@@ -77,12 +77,15 @@ class Study:
     Examples
     --------
     >>> import flowsim as fs
-    >>> base = fs.load("scenarios/kyrgyz_uzbek_2010")  # doctest: +SKIP
-    >>> border, policy = "Kyrgyzstan-Uzbekistan", fs.policy.Open()  # doctest: +SKIP
-    >>> other = base.replace_policies(border, policy)  # doctest: +SKIP
-    >>> study = fs.Study({"as reported": base, "open": other}, members=50)  # doctest: +SKIP
-    >>> runs = study.run(store="out/border", jobs=2)  # doctest: +SKIP
-    >>> print(fs.compare(runs, against="as reported"))  # doctest: +SKIP
+    >>> import tempfile
+    >>> world = fs.teaching_world()
+    >>> other = world.replace_policies("Here-There", fs.policy.Open())
+    >>> study = fs.Study({"closed": world, "open": other}, members=4)
+    >>> with tempfile.TemporaryDirectory() as store:
+    ...     runs = study.run(store, progress=False)
+    ...     told = fs.compare(runs, against="closed", outcomes=["let_through"])
+    >>> "open" in str(told)
+    True
     """
 
     def __init__(

@@ -141,6 +141,8 @@ class Population(Section):
 class Event(Section):
     """A spell of violence at a place: it rises from onset to peak, holds, and decays by half."""
 
+    name: str = ""
+    """By which a variant can change or remove it; empty means that it cannot."""
     place: Name
     """Where it happens."""
     to: str = ""
@@ -158,6 +160,10 @@ class Event(Section):
     """1 is the worst day in the worst place of the scenario."""
     target: dict[str, Share] = {}
     """How much each group is targeted, 1 fully; a group that is not named is not targeted."""
+    crowd: Annotated[float, Field(ge=0.0, le=100_000_000)] | None = None
+    """Persons of the targeted groups who gather and are in danger. Nobody else is, and nobody is at
+    home, so people do not flee from it and do not keep away. Empty means that all whom it targets
+    are in danger, and at home."""
     part: Share = 1.0
     """Part of the way on which it holds, for violence on the road."""
     deaths: Toll = 0.0

@@ -11,6 +11,7 @@ import numpy as np
 from flowsim.arrays import Floats, Ints
 from flowsim.world.config import Condition, Event, Force, Violence
 from flowsim.world.course import course
+from flowsim.world.crowds import as_exposed
 from flowsim.world.forces import Effect, Forces
 from flowsim.world.push_factors import Push, PushFactors
 
@@ -37,6 +38,9 @@ class Danger:
         a scenario has none.
     push : Push or None
         What drives people besides; None in a scenario without threats and drivers.
+    crowds : float64 array (P, G) or None
+        Intensity of events that only those who gather are exposed to, times the part of each group
+        who do; None in a scenario without such events.
     """
 
     violence: Floats
@@ -45,11 +49,19 @@ class Danger:
     delay_hours: Floats
     on_road: Floats | None = None
     push: Push | None = None
+    crowds: Floats | None = None
 
     @property
     def alarm(self) -> Floats:
         """What people keep away from and hear of, (P, G): danger, and fear of threats."""
         return self.danger if self.push is None else self.danger + self.push.fear
+
+    crowds: Floats | None = None
+
+    @property
+    def struck(self) -> Floats:
+        """What harms people, (P, G): danger, and that of those who gather."""
+        return self.danger if self.crowds is None else self.danger + self.crowds
 
 
 class Surroundings:
@@ -69,6 +81,8 @@ class Surroundings:
         Places where each link starts and ends, for violence on the road.
     push_factors : PushFactors, optional
         Threats and drivers.
+    hosts : float64 array (P, G), optional
+        Persons by group, of whom crowds are a part.
 
     Attributes
     ----------
@@ -88,15 +102,27 @@ class Surroundings:
         start: datetime,
         ends: tuple[Ints, Ints] | None = None,
         push_factors: PushFactors | None = None,
+        hosts: Floats | None = None,
     ) -> None:
         self._start, self.groups = start, tuple(groups)
         self._push = None if push_factors is None or push_factors.none else push_factors
         index = {name: i for i, name in enumerate(places)}
-        at_place = [(event, index[event.place]) for event in violence.events if not event.to]
+        here = [event for event in violence.events if not event.to]
+        at_home = [(event, index[event.place]) for event in here if event.crowd is None]
+        gathered = [
+            (as_exposed(event, hosts[index[event.place]], groups), index[event.place])
+            for event in here
+            if event.crowd is not None and hosts is not None
+        ]
         on_road = [(event, link) for event in violence.events if event.to
                    for link in links_of(event, index, ends)]  # fmt: skip
         n_links = 0 if ends is None else ends[0].size
-        self._events = _EventTable(at_place, len(index), groups, start, violence.negligible)
+        self._events = _EventTable(at_home, len(index), groups, start, violence.negligible)
+        self._crowds = (
+            _EventTable(gathered, len(index), groups, start, violence.negligible)
+            if gathered
+            else None
+        )
         self._on_road = (
             _EventTable(on_road, n_links, groups, start, violence.negligible) if on_road else None
         )
@@ -146,8 +172,15 @@ class Surroundings:
         if forces.aimed is not None:
             violence, danger = on_one_side(violence, danger, forces.aimed)
         on_road = None if self._on_road is None else self._on_road.at(float(seconds))[1]
+        crowds: Floats | None = None
+        if self._crowds is not None:
+            unrest, crowds = self._crowds.at(float(seconds))
+            unrest, crowds = unrest * factor, crowds * factor[:, None]
+            if forces.aimed is not None:
+                unrest, crowds = on_one_side(unrest, crowds, forces.aimed)
+            violence = violence + unrest
         push = None if self._push is None else self._push.at(seconds)
-        return Danger(violence, danger, leave, delay, on_road, push)
+        return Danger(violence, danger, leave, delay, on_road, push, crowds)
 
     def spilled(self, local: Danger) -> Danger:
         """The state with what spills over from place to place."""

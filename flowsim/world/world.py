@@ -92,6 +92,7 @@ class World:
             PushFactors(
                 threats, drivers, levels, self.places, tuple(g.name for g in groups), start
             ),
+            hosts=self.hosts,
         )
 
     def capacity_at(self, seconds: int) -> Ints:

@@ -112,14 +112,13 @@ def test_it_runs_in_an_empty_environment_and_its_figures_open(python: Path, tmp_
     command = python.with_name("flowsim")
     where = run(python, "-c", "import flowsim; print(flowsim.__file__)", cwd=tmp_path)
     assert Path(where.strip()).is_relative_to(python.parents[1])
-    (listed,) = json.loads(run(command, "scenarios", "--json", cwd=tmp_path))
-    assert listed["name"] == JUNE
-    assert Path(listed["path"]).is_relative_to(python.parents[1].resolve())
+    listed = json.loads(run(command, "scenarios", "--json", cwd=tmp_path))
+    assert {JUNE, "teaching"} <= {one["name"] for one in listed}
+    assert all(Path(one["path"]).is_relative_to(python.parents[1].resolve()) for one in listed)
     june = f"{JUNE}/variants/men_too.yaml"
     (valid,) = json.loads(run(command, "validate", june, "--json", cwd=tmp_path))["valid"]
     assert valid["name"] == june
-    small = ROOT / "tests/data/small"
-    words = ("run", small, "-o", "short", "--engine", "agents", "--json")
+    words = ("run", "teaching", "-o", "short", "--engine", "agents", "--json")
     told = json.loads(run(python, "-m", "flowsim", *words, cwd=tmp_path))
     assert_drawn(told, tmp_path)
 

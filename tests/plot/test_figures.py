@@ -298,6 +298,21 @@ def test_the_official_count_lags_beside_the_deaths(toy):
     assert (band.get_y(), band.get_height()) == (4.0, 2.0)
 
 
+def test_deaths_reported_of_a_part_are_not_drawn_as_those_of_all():
+    scenario = toy_scenario()
+    part = scenario.reports[0].model_copy(
+        update={"id": "T", "variable": "deaths", "place": scenario.places[0].name, "low": None,
+                "high": None, "value": 900.0, "use": "compare"}
+    )  # fmt: skip
+    official = part.model_copy(update={"id": "U", "variable": "deaths_official"})
+    reports = (*scenario.reports, part, official)
+    chart = flowsim.plot.deaths(toy_result(), scenario=scenario, reports=reports)
+    (band,) = find(chart, "later")
+    assert (band.get_y(), band.get_height()) == (4.0, 2.0)
+    (count,) = find(chart, "official")
+    assert list(count.get_ydata()) == [3, 4]
+
+
 def test_the_map_shows_people_and_flows(toy):
     chart = toy("flow_map", at="2010-06-12T13:00")
     texts = {t.get_text() for t in chart.findobj(matplotlib.text.Text)}

@@ -164,6 +164,23 @@ reports: {R2: null, add: [{id: R3, when: 2010-06-12, variable: crossed, value: 9
     assert Number(path="violence.events[1].intensity", value=0.5, low=0.1) in changed.numbers
 
 
+def test_events_with_a_name_are_changed_and_removed_by_it(small: Path) -> None:
+    table = (small / "events.csv").read_text()
+    head, *rows = table.splitlines()
+    named = [f"name,{head}", *(f"spell {i},{row}" for i, row in enumerate(rows)), f"more,{rows[0]}"]
+    (small / "events.csv").write_text("\n".join(named) + "\n")
+    more = fs.load(small).violence.events[-1]
+    changed = variant(
+        small, "violence: {events: {spell 0: null, more: {intensity: 0.25, crowd: 40}}}"
+    )
+    assert changed.violence.events == (more.model_copy(update={"intensity": 0.25, "crowd": 40.0}),)
+    both = fs.load(small).with_values({"violence.events[more].intensity": 0.5})
+    assert [event.intensity for event in both.violence.events] == [1.0, 0.5]
+    (small / "events.csv").write_text((small / "events.csv").read_text().replace("more", "spell 0"))
+    with pytest.raises(fs.ScenarioError, match=r"the event 'spell 0' appears twice"):
+        fs.load(small)
+
+
 def test_things_are_added_where_the_base_has_none(small: Path) -> None:
     text = (small / "scenario.yaml").read_text()
     i, j, k = (text.index(key) for key in ("violence:", "forces:", "conditions:"))

@@ -10,15 +10,17 @@ from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.rules.common import numbered, twice, unknown
 from flowsim.world.config import Order
+from flowsim.world.crowds import persons_meant
 
 HALF_LIVES = 10
 """After so many half-lives nothing is left of a spell."""
 
 
 def event_names(draft: Draft) -> Iterator[Flaw]:
-    """Spells are at places that exist."""
+    """Spells are at places that exist, and no two have one name."""
+    yield from twice(draft.events, "name", "event")
     names = (((*loc, "place"), event.place) for loc, event in draft.events.each())
-    return unknown(names, draft.places.names(), "place")
+    yield from unknown(names, draft.places.names(), "place")
 
 
 def targets(draft: Draft) -> Iterator[Flaw]:
@@ -26,6 +28,24 @@ def targets(draft: Draft) -> Iterator[Flaw]:
     events = draft.events.each()
     names = (((*loc, "target", group), group) for loc, event in events for group in event.target)
     return unknown(names, draft.groups.names(), "group")
+
+
+def crowds(draft: Draft) -> Iterator[Flaw]:
+    """Who gathers lives there, and is targeted."""
+    groups, hosts = draft.groups.all(), {place.name: place for place in draft.places.all()}
+    names = [group.name for group in groups]
+    for loc, event in draft.events.each():
+        place = hosts.get(event.place)
+        if event.crowd is None or place is None:
+            continue
+        live = [place.population * place.share.get(name, 0.0) for name in names]
+        meant = persons_meant(event, live, names)
+        if event.crowd > meant:
+            wrong = (
+                f"{event.crowd:,.0f} persons gather where the event targets {meant:,.0f} of those "
+                "who live there"
+            )
+            yield Flaw((*loc, "crowd"), wrong, "name more groups in `target`, or a smaller crowd")
 
 
 def on_the_road(draft: Draft) -> Iterator[Flaw]:
@@ -187,7 +207,7 @@ def condition_windows(draft: Draft) -> Iterator[Flaw]:
 
 
 RULES = (
-    event_names, targets, on_the_road, event_tolls, event_times, event_period, forces, orders,
-    order_places, order_groups, order_roads, order_sides, escalation, conditions,
+    event_names, targets, crowds, on_the_road, event_tolls, event_times, event_period, forces,
+    orders, order_places, order_groups, order_roads, order_sides, escalation, conditions,
     condition_groups, condition_windows,
 )  # fmt: skip
