@@ -56,8 +56,6 @@ class Danger:
         """What people keep away from and hear of, (P, G): danger, and fear of threats."""
         return self.danger if self.push is None else self.danger + self.push.fear
 
-    crowds: Floats | None = None
-
     @property
     def struck(self) -> Floats:
         """What harms people, (P, G): danger, and that of those who gather."""
