@@ -112,7 +112,7 @@ def at_a_gate_and_a_fork(n: int = 300) -> SimpleNamespace:
         "7.3", **memory.at_gates(rules), passing=np.zeros((2, 5), dtype=np.int64),
         run=SimpleNamespace(
             options=3, checkpoints=0, part=0.6, guards_leave=0.5, frailty_shape=shape,
-            frailty_log_gamma=math.lgamma(shape + 1.0),
+            frailty_log_gamma=math.lgamma(shape + 1.0), die_per_day=0.5, recover_per_day=0.2,
         ),
         route_key=np.arange(7, dtype=np.uint64), road_permeability=np.ones((7, 1)),
         option=np.array([[-1, 4, 6]]), option_key=np.array([[9, 5, 7]], dtype=np.uint64),
