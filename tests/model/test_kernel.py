@@ -112,7 +112,8 @@ def at_a_gate_and_a_fork(n: int = 300) -> SimpleNamespace:
         "7.3", **memory.at_gates(rules), passing=np.zeros((2, 5), dtype=np.int64),
         run=SimpleNamespace(
             options=3, checkpoints=0, part=0.6, guards_leave=0.5, frailty_shape=shape,
-            frailty_log_gamma=math.lgamma(shape + 1.0), fuel=0, links=7,
+            frailty_log_gamma=math.lgamma(shape + 1.0), fuel=0, links=7, die_per_day=0.5,
+            recover_per_day=0.2,
         ),
         on_foot=np.zeros(7, dtype=bool), fuel_cost=np.zeros(1),
         route_key=np.arange(7, dtype=np.uint64), road_permeability=np.ones((7, 1)),
