@@ -71,8 +71,9 @@ def neighbours(lat: Floats, lon: Floats) -> list[tuple[int, int]]:
 def estimated_routes(spots: Spots, flee_from: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Routes between neighbouring places, as long as their great circles times `DETOUR`.
 
-    Those over a border are posts, named after their ends. Between two other countries there are
-    none, where it is told from which people flee.
+    A place abroad does not part two places of a country. Routes over a border are posts, named
+    after their ends. Between two countries that people do not flee from there are none, where it
+    is told which those are.
 
     Parameters
     ----------
@@ -91,12 +92,25 @@ def estimated_routes(spots: Spots, flee_from: Sequence[str] = ()) -> list[dict[s
     >>> route["crossing"], route["km"]["value"], route["km"]["source"]
     ('Town - Camp', 144.6, 'assumed: great circle x 1.3 (1.1 to 1.6); no road is known')
     """
-    pairs = neighbours(spots.lat, spots.lon)
+    pairs = _pairs(spots)
     if flee_from:
         pairs = _without_third(pairs, spots, set(flee_from))
     km = great_circle_km(spots.lat, spots.lon)
     source = f"assumed: great circle x {DETOUR:g} ({SHORT:g} to {LONG:g}); no road is known"
     return [_route(spots, i, j, float(km[i, j]), source) for i, j in pairs]
+
+
+def _pairs(spots: Spots) -> list[tuple[int, int]]:
+    """Neighbours within each country, whatever lies beyond its borders, and those across one."""
+    found = {
+        (i, j)
+        for i, j in neighbours(spots.lat, spots.lon)
+        if spots.countries[i] != spots.countries[j]
+    }
+    for country in dict.fromkeys(spots.countries):
+        own = [i for i, told in enumerate(spots.countries) if told == country]
+        found |= {(own[i], own[j]) for i, j in neighbours(spots.lat[own], spots.lon[own])}
+    return sorted(found)
 
 
 def _without_third(

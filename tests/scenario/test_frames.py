@@ -12,7 +12,7 @@ import pytest
 
 import flowsim as fs
 from flowsim.behaviour.config import Behaviour, RouteChoice
-from flowsim.scenario.estimates import neighbours
+from flowsim.scenario.estimates import Spots, estimated_routes, neighbours
 from flowsim.world.network import great_circle_km
 
 SMALL = Path(__file__).parents[1] / "data/small"
@@ -190,6 +190,13 @@ def test_neighbours_join_all_places_and_none_over_a_third() -> None:
     for i, j in pairs:
         others = [k for k in range(40) if k not in (i, j)]
         assert all(square[i, k] + square[k, j] >= square[i, j] for k in others)
+
+
+def test_a_town_abroad_does_not_part_two_towns_of_a_country() -> None:
+    lat, lon = np.array([40.0, 40.5, 41.0]), np.array([70.0, 70.05, 70.0])
+    routes = estimated_routes(Spots(["A", "Abroad", "B"], ["Here", "There", "Here"], lat, lon))
+    ends = [(route["start"], route["end"], "crossing" in route) for route in routes]
+    assert ends == [("A", "Abroad", True), ("A", "B", False), ("Abroad", "B", True)]
 
 
 def test_two_other_countries_are_not_joined_and_each_can_be_reached() -> None:
