@@ -231,7 +231,9 @@ class _NotOne:
     def _names(self) -> list[str]:
         names = labels(self._field, self._base.value)
         told = [name for name in names if isinstance(name, str)]
-        return told or list(by_name(self._field, self._base.value))
+        if self._field == "routes" and not told:
+            return list(by_name(self._field, self._base.value))  # by their ends
+        return told
 
     @cached_property
     def _listed(self) -> str:

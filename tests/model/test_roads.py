@@ -89,6 +89,19 @@ def test_where_there_is_no_fuel_people_wait_for_it_or_walk(fuel, walk):
         assert decided > 2900
 
 
+def test_twice_the_capacity_takes_the_people_out_of_a_jam_of_a_day():
+    """3,000 leave at 2 a day, so a road of 50 an hour is behind by 29 hours, one of 100 by 7."""
+    longest = []
+    for per_hour in (50.0, 100.0):
+        scenario = ways(3000, crossings=("Gate",), days=4)
+        road = scenario.routes[0].model_copy(update={"persons_per_hour": per_hour})
+        routes = (road, *scenario.routes[1:])
+        result = run(scenario.model_copy(update={"routes": routes}))
+        longest.append(float(result.travel_time.max()))
+    assert 27 < longest[0] < 31
+    assert 7 < longest[1] < 10
+
+
 def at_a_full_gate(**limits):
     """A gate that lets 60 an hour through, with a road of an hour before it."""
     scenario = ways(

@@ -96,7 +96,7 @@ def test_a_range_can_be_given() -> None:
             "behaviour.leavin.violence_per_day",
             2,
             "there is no 'leavin'; use one of news, leaving, origins, routes, waiting, harm, "
-            "returning, reception (did you mean 'leaving'?)",
+            "returning, reception, traffic (did you mean 'leaving'?)",
         ),
         (
             "places[Twon].population",
