@@ -15,6 +15,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "forces": ("name",),
     "conditions": ("name",),
     "events": ("name",),
+    "road_events": ("name",),
     "threats": ("name",),
     "drivers": ("name",),
     "borders": ("id",),

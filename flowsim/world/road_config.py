@@ -20,6 +20,8 @@ class RoadEvent(Section):
     'both'
     """
 
+    name: str = ""
+    """By which a variant can change or remove it; empty means that it cannot."""
     route: tuple[Name, Name]
     """The road by the two places that it joins."""
     mode: Literal["road", "foot"] = "road"
