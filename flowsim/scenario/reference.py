@@ -53,6 +53,16 @@ ACTS: Mapping[str, str] = {
     "Spawning": "how many start, with `rules: flee` (MODEL.md 9)",
     "Report": "beside a run in its table, and in scores; never in a run (MODEL.md 7.13)",
     "Number": "studies that sample numbers; never in a run of its own (MODEL.md 7.14)",
+    "Population": "which households are run, and by what counts are multiplied (MODEL.md 7.16)",
+    "GateCapacity": "queues at its gates (MODEL.md 7.8)",
+    "Threat": "leaving, route choice, settling and return (MODEL.md 7.3, 7.5)",
+    "Driver": "leaving, route choice, settling and return (MODEL.md 7.3, 7.5)",
+    "Level": "what the driver does (MODEL.md 7.3)",
+    "Escalation": "violence as it goes on (MODEL.md 7.3)",
+    "RoadEvent": "how many come out of a road (MODEL.md 7.7)",
+    "Fuel": "when who leaves by road can set out (MODEL.md 7.7)",
+    "Traffic": "lines on roads with a capacity (MODEL.md 7.7)",
+    "Linked": "studies that sample numbers; never in a run of its own (MODEL.md 7.14)",
     "Watch": "when a policy that reacts is in force (MODEL.md 7.9)",
 }
 """Where a section acts, in words; policies are told together."""

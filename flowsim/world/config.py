@@ -92,7 +92,9 @@ class GateCapacity(Section):
     """
 
     crossing: Name
+    """Which crossing."""
     start: Instant
+    """From this moment on."""
     persons_per_hour: NonNegative | None = None
     """Persons an hour in each direction; 0 means that nobody can pass, empty that there is no
     limit any more."""
@@ -260,6 +262,7 @@ class Threat(Section):
 
     name: Name
     places: tuple[Name, ...] = ()
+    """Where it is felt."""
     region: str = ""
     """All places of this region, besides those named."""
     start: Instant
@@ -313,11 +316,15 @@ class Level(Section):
     """How strong a driver is at a place or in a region from a moment on."""
 
     driver: Name
+    """Name of the driver."""
     place: str = ""
+    """Where, if not in a whole region."""
     region: str = ""
     """All places of it that have no rows of their own for this driver."""
     start: Instant
+    """From this moment on."""
     level: NonNegative
+    """How strong it is; what the driver does is in proportion to it."""
     source: str = ""
 
 

@@ -27,7 +27,9 @@ class RoadEvent(Section):
     mode: Literal["road", "foot"] = "road"
     """Of the routes that join the two."""
     start: Instant
+    """From this moment on."""
     stop: Instant
+    """Until then."""
     capacity: Share = 0.0
     """Factor on what the road lets through an hour; 0 closes it. Of several they multiply."""
     direction: Literal["both", "along"] = "both"
@@ -46,7 +48,9 @@ class Fuel(Section):
     """
 
     place: Name
+    """Where it is short."""
     start: Instant
+    """From this moment on."""
     vehicles_per_day: NonNegative | None = None
     """Vehicles that can fill up and set out a day; 0 is none, empty means that all can."""
     note: str = ""

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import flowsim
+from flowsim.policy import installed
 from flowsim.scenario.shipped import home
 
 STARTS = (
@@ -104,6 +105,10 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_hook)
+
+# What the first scenario of a process reads of Python itself and of installed packages.
+zoneinfo.available_timezones()
+installed.find("none such")
 
 
 @contextmanager

@@ -125,7 +125,7 @@ def after_harm(act: int, death_chance: float) -> list[SimpleNamespace]:
     shape, none = (1, 1, len(Status)), [0] * len(Status)
     s = drawing(
         harm_weight=kind_weights(HARMED), n_clocks=none, gate=[0], gate_out=[False],
-        run=SimpleNamespace(death_chance=death_chance, die_of_wounds=0.0),
+        run=SimpleNamespace(death_chance=death_chance, die_of_wounds=0.0, roads=0),
         hurt=np.zeros(1, dtype=np.int64), n=SimpleNamespace(dead=0, apart=0),
         tick=SimpleNamespace(at=0, start=0, stop=1, last=1), people=np.zeros(shape, dtype=np.int64),
         present=np.zeros((1, 1, KINDS), dtype=np.int64), deaths=np.zeros((1, 1, 1), dtype=np.int32),

@@ -93,7 +93,7 @@ def test_keyed_choices_come_in_the_frequencies_of_the_logit():
 def choosing(option, option_key, value):
     """A state in which households choose by these options and values, (states, D)."""
     option, option_key = np.asarray(option, dtype=np.int64), np.asarray(option_key, dtype=np.uint64)
-    run = SimpleNamespace(options=option.shape[1], checkpoints=0)
+    run = SimpleNamespace(options=option.shape[1], checkpoints=0, fuel=0)
     table = np.repeat(np.asarray(value, dtype=np.float64)[None], 4, axis=0)
     return drawing(run=run, option=option, option_key=option_key, values=table)
 

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 import flowsim as fs
 from flowsim.cli.main import cli
 from flowsim.scenario.block_yaml import block_yaml
+from flowsim.scenario.flaws import listed
 from flowsim.scenario.read import parse
 from flowsim.study.read import is_study
 from tests.children import PATIENCE_S, let_others_in
@@ -148,7 +149,7 @@ def test_wrong_settings_are_all_told() -> None:
     assert told.exit_code == 2
     assert told.stderr.splitlines() == [
         "plases[Town].population: there is no 'plases'; use one of "
-        f"{', '.join(fs.Scenario.model_fields)} (did you mean 'places'?)",
+        f"{listed(fs.Scenario.model_fields, most=30)} (did you mean 'places'?)",
         "step: 5 has no unit; write 1h, 30min or 1d",
         "2 problems",
     ]

@@ -35,8 +35,9 @@ def test_permeability_is_a_share_of_those_who_come_whatever_the_step(share):
         run(plain(per_day=6.0, policies=[Triage(permeability=share)], step=step, record="1d"))
         for step in ("1h", "6h", "1d")
     ]
-    assert not same_bytes(results[0], results[1])
-    assert not same_bytes(results[0], results[2])
+    about = {"exposure", "exposure_by_status"}  # the mean of both ends of a tick of several hours
+    assert set(same_bytes(results[0], results[1])) <= about
+    assert set(same_bytes(results[0], results[2])) <= about
     came, passed = (flows(results[0])[name].sum() for name in ("reached", "admitted"))
     assert came > 3900
     assert abs(passed / came - share) < 4 * np.sqrt(share * (1 - share) / came)
