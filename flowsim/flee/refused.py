@@ -79,6 +79,9 @@ def _violence(scenario: Scenario) -> Iterator[Problem]:
             yield Problem(f"drivers[{driver.name}]", known, RIGHT)
     if scenario.violence.contagion > 0.0:
         yield Problem("violence.contagion", "Flee's rules have no contagion", RIGHT)
+    if scenario.violence.escalation.branching > 0.0:
+        wrong = "by Flee's rules violence sets off no further violence"
+        yield Problem("violence.escalation.branching", wrong, RIGHT)
     for i, event in enumerate(scenario.violence.events):
         if event.peak > event.start or event.half_life_hours is not None:
             wrong = "by Flee's rules a conflict is as strong from its first day to its last"

@@ -72,11 +72,11 @@ class AuthorityView:
 
     def occupancy(self, places: Sequence[str] = ()) -> float:
         """Persons sheltered in places of this country over what these can hold; see the view."""
-        capacity = self._run.world.capacity
-        limited = [p for p in self._places(places) if capacity[p] > 0]
+        seen = self.reported
+        limited = [p for p in self._places(places) if seen.capacity[p] > 0]
         if not limited:
             return 0.0
-        return float(self.reported.sheltered[limited].sum() / capacity[limited].sum())
+        return float(seen.sheltered[limited].sum() / seen.capacity[limited].sum())
 
     def violence(self, place: str = "") -> float:
         """Intensity of violence at a place of any country, or where it is worst."""

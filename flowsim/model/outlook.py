@@ -74,7 +74,7 @@ class Untouched:
         return int(self._outlook.settled[self._own((place,) if place else ())].sum())
 
     def occupancy(self, places: Sequence[str] = ()) -> float:
-        capacity = self._outlook.world.capacity
+        capacity = self._outlook.world.capacity_at(self._outlook.seconds)
         limited = [p for p in self._own(places) if capacity[p] > 0]
         held = self._outlook.settled[limited].sum()
         return float(held / capacity[limited].sum()) if limited else 0.0

@@ -16,7 +16,8 @@ class Sight(NamedTuple):
         Since the start.
     waiting, admitted, irregular : int64 arrays (X,)
         Persons who wait, and who were admitted or came through the fence so far, by crossing.
-    sheltered : int64 array (P,)
+    sheltered, capacity : int64 arrays (P,)
+        Persons in each place, and how many it can shelter by then; -1 without limit.
     violence : float64 array (P,)
     """
 
@@ -25,6 +26,7 @@ class Sight(NamedTuple):
     admitted: Ints
     irregular: Ints
     sheltered: Ints
+    capacity: Ints
     violence: Floats
 
 

@@ -266,6 +266,7 @@ class Simulation:
                 admitted=so_far[:, Outcome.ADMITTED] + so_far[:, Outcome.EXEMPT],
                 irregular=so_far[:, Outcome.IRREGULAR],
                 sheltered=people[:, :, Status.SHELTERED].sum(axis=1),
+                capacity=self.world.capacity_at(start),
                 violence=self.danger.violence,
             )
         )

@@ -147,7 +147,10 @@ def changes(scenario: Scenario, borders: Borders) -> Iterator[Change]:
         yield from _of_event(event, scenario.violence.negligible, since(event.start),
                              since(event.peak), since(event.until))  # fmt: skip
         if event.deaths + event.wounded > 0.0:
-            yield Change("an event takes its toll", since(event.start), since(event.until))
+            # A toll falls evenly on its own seconds, so the hour in which it begins is of its own.
+            whole_hours = since(event.start) // HOUR * HOUR
+            until = since(event.until)
+            yield Change("an event takes its toll", whole_hours, until, seen_late=False)
     for gate in scenario.gates:
         yield Change("what a gate can pass changes", *2 * (since(gate.start),))
     for condition in scenario.conditions:

@@ -128,11 +128,14 @@ class _Course:
 
     def _can_pass(self) -> bool:
         rules, waiting = self.outlook.borders.rules, self.scenario.behaviour.waiting
-        out = [g for g, gate in enumerate(self.outlook.world.network.gates) if gate.out]
+        physical = self.outlook.borders.gate_capacity
+        gates = self.outlook.world.network.gates
+        out = [g for g, gate in enumerate(gates) if gate.out]
         if not out:
             return False
         over_the_fence = waiting.fence_per_day > 0.0 and bool((rules.leak[out] > 0.0).any())
-        return over_the_fence or bool((rules.passes[out] > 0.0).any())
+        wide = [g for g in out if physical[g] != 0.0]
+        return over_the_fence or bool((rules.passes[wide] > 0.0).any())
 
     # ---- leaving -------------------------------------------------------------------------
 

@@ -190,9 +190,9 @@ def test_the_dead_are_counted_where_they_were_and_by_what_they_were_refused() ->
                        hurt=True, status=Status.WAITING, place=1, link=OUT_TOO,
                        barred=-1)  # fmt: skip
     standing.tally(s, family, 1)
-    lose(s, family, 1, OUT_TOO)
+    lose(s, family, 0, 1, OUT_TOO)
     family.barred = 1
-    lose(s, family, 2, OUT_TOO)
+    lose(s, family, 0, 2, OUT_TOO)
     assert family.kinds == [0, 0, 0, 0, 1]
     assert family.wounded == family.doomed == [0] * 5  # of the dead woman
     assert s.hurt.tolist() == [0, 0]
@@ -202,7 +202,7 @@ def test_the_dead_are_counted_where_they_were_and_by_what_they_were_refused() ->
     assert seen.barred_deaths.tolist() == [[0, 1], [0, 0]]
     assert seen.outcomes[0, 1, Outcome.DIED].tolist() == [0, 1, 1, 0, 0]
     assert (s.n.dead, s.n.regrouped) == (2, 0)
-    lose(s, family, 4, -1)
+    lose(s, family, 0, 4, -1)
     assert (s.n.dead, s.n.regrouped, seen.outcomes.sum()) == (3, 1, 2)  # there may be parts of it
 
 
@@ -314,7 +314,7 @@ def test_hazards_that_compete_draw_for_purposes_of_their_own() -> None:
 
 def sight(seconds: int) -> Sight:
     none = np.zeros(0, dtype=np.int64)
-    return Sight(seconds, none, none, none, none, np.zeros(0))
+    return Sight(seconds, none, none, none, none, none, np.zeros(0))
 
 
 def test_reports_go_back_as_far_as_the_slowest_state_looks() -> None:

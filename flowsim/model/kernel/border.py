@@ -36,7 +36,6 @@ from flowsim.model.kernel.constants import (
     WAITING,
 )
 from flowsim.model.kernel.harm import struck
-from flowsim.model.kernel.road import make_way
 from flowsim.model.kernel.standing import class_of_hours, tell, tell_all
 from flowsim.model.kernel.status import draw_again, enter, is_apart, line_up, lose, split
 from flowsim.model.kernel.ways import choose, take, travel
@@ -118,9 +117,7 @@ def attempt(s: Any, h: Any, now: int) -> None:
     caught = chance(s, h, FOR_DETENTION, s.detention[gate])
     line_up(h, now)
     if dies:
-        lose(s, h, kind, gate)
-        if s.run.roads:
-            make_way(s, s.run.links + link, now)
+        lose(s, h, now, kind, gate)
     if through:
         h.barred = -1
     if h.size == 0:

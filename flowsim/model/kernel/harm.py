@@ -18,7 +18,6 @@ from flowsim.model.kernel.constants import (
     TOLL,
     WAITING,
 )
-from flowsim.model.kernel.road import make_way
 from flowsim.model.kernel.standing import tally
 from flowsim.model.kernel.status import enter, harm_again, line_up, lose
 
@@ -64,9 +63,7 @@ def harm(s: Any, h: Any, now: int, act: int) -> None:
     total = float(h.size) if crush else exposed_persons(s, h)
     kind = struck(s, h, purpose, number, total, crush)
     if uniform_of(s, h.key, purpose, number, 1) < death_chance(s, h, act):
-        lose(s, h, kind, gate)
-        if waiting and s.run.roads:
-            make_way(s, s.run.links + h.link, now)
+        lose(s, h, now, kind, gate)
     elif h.wounded[kind] < h.kinds[kind]:
         wound(s, h, kind, uniform_of(s, h.key, purpose, number, 2) < s.run.die_of_wounds)
     if waiting:
@@ -103,7 +100,7 @@ def wounds(s: Any, h: Any, now: int) -> None:
     if dies:
         s.deaths_of_wounds[s.tick.at, h.place] += 1
         h.doomed[who] -= 1
-        lose_wounded(s, h, who, s.gate[h.link] if waiting else -1)
+        lose_wounded(s, h, now, who, s.gate[h.link] if waiting else -1)
     else:
         tally(s, h, -1)
         h.wounded[who] -= 1
@@ -112,13 +109,14 @@ def wounds(s: Any, h: Any, now: int) -> None:
         enter(s, h, now, EMPTY, h.place, h.link)
         return
     if waiting:
+        h.since = now  # they keep their place, and nobody is let through before
         hold_again(s, h, now)
     harm_again(s, h, now)
 
 
-def lose_wounded(s: Any, h: Any, kind: int, gate: int) -> None:
+def lose_wounded(s: Any, h: Any, now: int, kind: int, gate: int) -> None:
     """One of the wounded of a household dies."""
     tally(s, h, -1)
     h.wounded[kind] -= 1
     tally(s, h, 1)
-    lose(s, h, kind, gate)
+    lose(s, h, now, kind, gate)

@@ -147,15 +147,16 @@ def try_one(s: Any, h: Any, gate: int, at: int) -> int:
     """Serve a household from a second on, or once it is ready; gives the second it ends with."""
     start, stop = s.tick.first, s.tick.last
     if work_left(s, h) <= 0:
-        h.done = start  # it was finished in the last second of the segment before
+        # it was finished in the last second of the segment before, or there are fewer of them now
+        h.done = max(start, int(h.since))
         use_after(s, h, gate, at)
         return at
     if s.lane_work[s.first_lane[gate]] == UNLIMITED and not h.spread:
-        when = max(int(h.ready), start)
+        when = max(int(h.ready), int(h.since), start)
         if when <= h.next_event:
             h.done = when
         return at
-    at = max(at, h.ready - start)
+    at = max(at, max(int(h.ready), int(h.since)) - start)
     second = last_second(s, h, gate, at)
     when = start + second + 1
     if h.next_event < when < stop:

@@ -124,8 +124,8 @@ def regroup(s: Any, h: Any) -> None:
         s.n.regrouped += 1
 
 
-def lose(s: Any, h: Any, kind: int, gate: int) -> None:
-    """One person of a household dies, at a gate or (-1) elsewhere."""
+def lose(s: Any, h: Any, now: int, kind: int, gate: int) -> None:
+    """One person of a household dies, at a gate (which leaves room before it) or (-1) elsewhere."""
     tally(s, h, -1)
     h.kinds[kind] -= 1
     h.wounded[kind] = min(h.wounded[kind], h.kinds[kind])
@@ -142,6 +142,8 @@ def lose(s: Any, h: Any, kind: int, gate: int) -> None:
         regroup(s, h)
     if gate >= 0:
         tell(s, gate, DIED, kind, 1)
+        if s.run.roads:
+            make_way(s, s.run.links + h.link, now)
 
 
 def line_up(h: Any, now: int) -> None:

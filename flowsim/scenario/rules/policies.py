@@ -139,10 +139,11 @@ def standing(draft: Draft) -> Iterator[Flaw]:
 
 
 def _capacities(draft: Draft) -> dict[str, dict[str, float | None]]:
-    """Capacity of each place of each country."""
+    """Capacity of each place of each country, with what it grows by in a day."""
     found: dict[str, dict[str, float | None]] = {}
     for place in draft.places.all():
-        found.setdefault(place.country, {})[place.name] = place.capacity
+        grown = None if place.capacity is None else place.capacity + place.capacity_per_day
+        found.setdefault(place.country, {})[place.name] = grown
     return found
 
 
