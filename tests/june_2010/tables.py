@@ -1,14 +1,18 @@
-"""The tables `targets` and `mechanisms` of MODEL.md, made from runs and put into the page.
+"""The tables `targets`, `mechanisms`, `added` and `said` of MODEL.md, made from runs and put into
+the page.
 
-Some ninety runs of June 2010, ten minutes on two cores:
+Some 250 runs of June 2010, twenty minutes on two cores; or those of one table:
 
     python -m tests.june_2010.tables
+    python -m tests.june_2010.tables added
 """
 
 from __future__ import annotations
 
 import re
-from concurrent.futures import ProcessPoolExecutor
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -16,11 +20,14 @@ import numpy as np
 import pandas as pd
 
 import flowsim as fs
+from tests.june_2010.added import added, added_table, outcomes
+from tests.june_2010.said import said, said_table
 from tests.june_2010.test_targets import RANGES, SCENARIO, figures
 
 PAGE = Path(__file__).parents[2] / "MODEL.md"
 SEEDS = range(1, 21)
 FEW_SEEDS = range(1, 4)
+PAIRED_SEEDS = range(1, 6)
 LEAVING = "behaviour.leaving"
 ROUTES = "behaviour.routes"
 PRIORITY = "borders[Kyrgyzstan-Uzbekistan].authorities[Uzbekistan].policies[who is let in].priority"
@@ -122,23 +129,50 @@ def put(page: str, name: str, table: str) -> str:
     return re.sub(pattern, lambda m: f"{m[1]}{table}\n{m[2]}", page, flags=re.DOTALL)
 
 
-def main() -> None:
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        jobs = [pool.submit(figures, seed, {}) for seed in SEEDS]
-        rows = {
-            words: [pool.submit(figures, seed, changes) for seed in FEW_SEEDS]
-            for words, changes in mechanisms().items()
-        }
-        values = pd.DataFrame([job.result() for job in jobs])
-        medians = {
-            words: pd.DataFrame([job.result() for job in row]).median()
-            for words, row in rows.items()
-        }
+def runs_of(
+    pool: Executor,
+    work: Callable[[int, Mapping[str, object]], dict[str, float]],
+    rows: Mapping[str, Mapping[str, object]],
+    seeds: range,
+) -> dict[str, pd.DataFrame]:
+    """What each row gives, by seed."""
+    jobs = {
+        words: [pool.submit(work, s, changes) for s in seeds] for words, changes in rows.items()
+    }
+    return {
+        words: pd.DataFrame([job.result() for job in row], index=list(seeds))
+        for words, row in jobs.items()
+    }
+
+
+def targets_of(pool: Executor) -> str:
+    return targets_table(runs_of(pool, figures, {"": {}}, SEEDS)[""])
+
+
+def mechanisms_of(pool: Executor) -> str:
     head = "| | " + " | ".join(COLUMNS) + " |\n| --- |" + " --- |" * len(COLUMNS)
-    body = "\n".join(mechanisms_row(words, row) for words, row in medians.items())
-    page = put(PAGE.read_text(encoding="utf-8"), "targets", targets_table(values))
-    PAGE.write_text(put(page, "mechanisms", f"{head}\n{body}"), encoding="utf-8")
+    rows = runs_of(pool, figures, mechanisms(), FEW_SEEDS)
+    return "\n".join([head, *(mechanisms_row(w, values.median()) for w, values in rows.items())])
+
+
+def added_of(pool: Executor) -> str:
+    return added_table(runs_of(pool, outcomes, added(), PAIRED_SEEDS))
+
+
+def said_of(pool: Executor) -> str:
+    return said_table(runs_of(pool, said, {"": {}}, PAIRED_SEEDS)[""])
+
+
+TABLES = {"targets": targets_of, "mechanisms": mechanisms_of, "added": added_of, "said": said_of}
+
+
+def main(names: list[str]) -> None:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for name in names or TABLES:
+            table = TABLES[name](pool)
+            page = put(PAGE.read_text(encoding="utf-8"), name, table)
+            PAGE.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -13,6 +13,7 @@ import pytest
 
 import flowsim as fs
 from flowsim.evidence.quantities import quantity
+from flowsim.results.result import Result
 from tests.full import only_full
 
 SCENARIO = "scenarios/kyrgyz_uzbek_2010"
@@ -39,10 +40,14 @@ RANGES = {
 }
 
 
-def figures(seed: int, changes: dict[str, float]) -> dict[str, float]:
-    """The figures of one run."""
+def figures(seed: int, changes: Mapping[str, object]) -> dict[str, float]:
+    """The figures of one run of the scenario with other values."""
     setup = fs.load(SCENARIO).with_values({"end": AFTER_THE_VIOLENCE, **changes})
-    result = fs.run(setup, seed=seed)
+    return figures_of(fs.run(setup, seed=seed))
+
+
+def figures_of(result: Result) -> dict[str, float]:
+    """The figures of one run."""
 
     def at(variable: str, when: str, place: str = "") -> float:
         return float(quantity(result, variable, place).sel(time=f"2010-06-{when}"))

@@ -342,8 +342,8 @@ def test_another_scenario_leaves_the_rows_alone():
 
 def test_against_each_other_the_difference_turns():
     data = june_2010()
-    one = row_of(compare(data, "as reported"), "open throughout", "deaths")
-    other = row_of(compare(data, "open throughout"), "as reported", "deaths")
+    one = row_of(compare(data, "as reported"), "open to all", "deaths")
+    other = row_of(compare(data, "open to all"), "as reported", "deaths")
     assert (one["low"], one["high"], one["gain"]) == pytest.approx(
         (-other["high"], -other["low"], other["gain"])
     )
@@ -453,7 +453,7 @@ def test_the_text_is_narrow_and_says_how():
     words = str(told)
     assert max(map(len, words.splitlines())) <= 110
     lines = words.splitlines()
-    (line,) = [x for x in lines if x.startswith("  open throughout") and "+27,729" in x]
+    (line,) = [x for x in lines if x.startswith("  open to all") and "+27,729" in x]
     assert "116,564 (115,547 to 118,156)" in line
     assert "+27,729 (+27,458 to +28,000)" in line
     assert "x 1.4 [" in line
@@ -501,11 +501,11 @@ def test_markdown_is_the_table_of_the_readme():
     lines = told.markdown(["deaths", "let_through"], {"let_through": "let | through"}).splitlines()
     assert lines[:2] == ["| | deaths, persons | let \\| through |", "| --- | --- | --- |"]
     assert lines[2] == "| **as reported** | 449 (409 to 481) | 88,910 (88,168 to 89,322) |"
-    assert lines[3] == (
-        "| **open throughout** | 430 (390 to 455)<br>-23.4 (-25.9 to -20.8) |"
+    assert lines[4] == (
+        "| **open to all** | 430 (390 to 455)<br>-23.4 (-25.9 to -20.8) |"
         " 116,564 (115,547 to 118,156)<br>+27,729 (+27,458 to +28,000) |"
     )
-    assert len(lines) == 14
+    assert len(lines) == 19
     assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
     with pytest.raises(ScenarioError, match="did you mean 'deaths'"):
         told.markdown(["deths"])
@@ -530,8 +530,8 @@ def test_html_is_escaped_and_csv_comes_back(tmp_path):
 
 def test_june_2010_gains_what_it_gained():
     told = compare(june_2010(), "as reported")
-    admitted = row_of(told, "open throughout", "let_through")
-    exposed = row_of(told, "open throughout", "person_days_exposed")
+    admitted = row_of(told, "open to all", "let_through")
+    exposed = row_of(told, "open to all", "person_days_exposed")
     assert admitted["gain"] == pytest.approx(1.36, abs=0.01)
     assert exposed["gain"] == pytest.approx(7.35, abs=0.01)
     assert admitted["reason"] == "the two worlds share little of their chance: correlation 0.31"
