@@ -72,11 +72,12 @@ class AuthorityView:
 
     def occupancy(self, places: Sequence[str] = ()) -> float:
         """Persons sheltered in places of this country over what these can hold; see the view."""
-        capacity = self._run.world.capacity
+        reported = self.reported
+        capacity = self._run.world.capacity_at(reported.seconds)
         limited = [p for p in self._places(places) if capacity[p] > 0]
         if not limited:
             return 0.0
-        return float(self.reported.sheltered[limited].sum() / capacity[limited].sum())
+        return float(reported.sheltered[limited].sum() / capacity[limited].sum())
 
     def violence(self, place: str = "") -> float:
         """Intensity of violence at a place of any country, or where it is worst."""

@@ -139,10 +139,14 @@ def standing(draft: Draft) -> Iterator[Flaw]:
 
 
 def _capacities(draft: Draft) -> dict[str, dict[str, float | None]]:
-    """Capacity of each place of each country."""
+    """Capacity of each place of each country, the largest that it has."""
     found: dict[str, dict[str, float | None]] = {}
     for place in draft.places.all():
         found.setdefault(place.country, {})[place.name] = place.capacity
+    for _, row in draft.capacities.each():
+        for of_country in found.values():
+            if row.place in of_country:
+                of_country[row.place] = max(of_country[row.place] or 0.0, row.room)
     return found
 
 
