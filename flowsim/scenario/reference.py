@@ -77,6 +77,7 @@ _OWN_UNITS: Mapping[tuple[str, str], str] = {
     ("Place", "lat"): "degrees", ("Place", "lon"): "degrees", ("Place", "population"): "persons",
     ("Place", "capacity_per_day"): "persons/day", ("PlaceCapacity", "persons"): "persons",
     ("PlaceCapacity", "sites"): "sites", ("PlaceCapacity", "places_per_site"): "persons",
+    ("PlaceCapacity", "hosts"): "persons",
     ("RouteChoice", "crowded_cost"): "utility", ("Reception", "crowded_from"): "load",
     ("Place", "sheltered"): "persons",
     ("Route", "km"): "km", ("Force", "size"): "persons", ("Order", "size"): "persons",

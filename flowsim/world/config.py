@@ -117,6 +117,8 @@ class PlaceCapacity(Section):
     """Sites that stand by then, where persons are not given."""
     places_per_site: Annotated[float, Field(ge=0.0, le=1_000_000)] | None = None
     """Places on each of them; the capacity is the product."""
+    hosts: Annotated[float, Field(ge=0.0, le=100_000_000)] = 0.0
+    """Persons whom families there take in besides, as part of the capacity."""
     between: Literal["hold", "line"] = "hold"
     """Until the next row it holds, or goes in a line to that one; the last row holds on."""
     note: str = ""
@@ -125,9 +127,8 @@ class PlaceCapacity(Section):
     @property
     def room(self) -> float:
         """Persons, not yet whole ones."""
-        if self.persons is not None:
-            return self.persons
-        return (self.sites or 0.0) * (self.places_per_site or 0.0)
+        product = (self.sites or 0.0) * (self.places_per_site or 0.0)
+        return self.hosts + (product if self.persons is None else self.persons)
 
 
 class Group(Section):
