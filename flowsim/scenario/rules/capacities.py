@@ -31,10 +31,10 @@ def one_measure(draft: Draft) -> Iterator[Flaw]:
         if row.persons is not None and any(given):
             wrong = "it tells the persons, and the sites or the places on one too"
             yield Flaw((*loc, "persons"), wrong, "give one of them")
-        elif row.persons is None and not all(given):
+        elif row.persons is None and not all(given) and (any(given) or not row.hosts):
             missing = ("places_per_site" if given[0] else "sites") if any(given) else ""
             wrong = f"{missing!r} is missing" if missing else "it does not say how many"
-            yield Flaw(loc, wrong, "give `persons`, or `sites` and `places_per_site`")
+            yield Flaw(loc, wrong, "give `persons`, or `sites` and `places_per_site`, or `hosts`")
 
 
 def in_the_period(draft: Draft) -> Iterator[Flaw]:
