@@ -64,6 +64,7 @@ class Purpose(IntEnum):
     MUST_MOVE_ON = 35
     SAMPLE = 36
     EXCITE = 37
+    CROWDED = 38
 
 
 def text_key(*parts: object) -> np.uint64:

@@ -103,6 +103,9 @@ class RouteChoice(Section):
     """Utility of a country in which all of them are; in proportion to its share."""
     opened: Worth = 0.0
     """Utility of a place that has opened during the run, once a `reception_stop` there ended."""
+    crowded_cost: Worth = 0.0
+    """Cost of settling at a place whose load is 1 beyond `reception.crowded_from`; in proportion to
+    the excess, and no more than a full place costs."""
     wait_cost_per_hour: NonNegative = 0.15
     """Cost of an hour in the queue that people expect at a crossing."""
     wait_cost_cap: NonNegative = 3.0
@@ -192,6 +195,14 @@ class Reception(Section):
     full: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
     """Load from which people who choose their way take a place for full. Who arrives finds room up
     to the capacity. At 1 a single free bed draws all who hear of it, hour after hour."""
+    overfull: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
+    """Part beyond the capacity up to which people are still taken in; `full` is then a part of
+    both together."""
+    crowded_from: Annotated[float, Field(ge=0.0, le=10.0)] = 1.0
+    """Load, persons over capacity, from which a place is crowded."""
+    crowded_per_day: NonNegative = 0.0
+    """Hazard of a sheltered or displaced household of moving on from a place whose load is 1 beyond
+    that; in proportion to the excess."""
     source: str = ""
 
 

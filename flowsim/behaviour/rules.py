@@ -73,6 +73,9 @@ class RuleView:
     way_out : float64 array (P, G)
         Factor on leaving of what ways out are worth as people believe, against open borders in
         calm; see `flowsim.behaviour.leaving.way_out_factor`. 1 where `leaving.way_out` is 0.
+    excess : float64 array (P,)
+        Load of each place beyond that from which it is crowded, see
+        `flowsim.behaviour.settling.excess_load`.
     """
 
     behaviour: Behaviour
@@ -98,6 +101,7 @@ class RuleView:
     toll_on_road: Floats
     push: Push
     way_out: Floats
+    excess: Floats
 
 
 def ability(danger: Danger, roads: Roads | None) -> Floats:
@@ -213,6 +217,12 @@ def relocate(view: RuleView) -> Floats:
     return np.broadcast_to(view.moved[:, None], view.danger.shape)
 
 
+def crowded(view: RuleView) -> Floats:
+    """Hazard of moving on from a crowded place, 1/day, (P, G): in proportion to the excess."""
+    per_day = view.behaviour.reception.crowded_per_day * view.excess
+    return np.broadcast_to(per_day[:, None], view.danger.shape)
+
+
 RULES: Mapping[str, Rule] = {
     "leave": leave,
     "calendar": calendar,
@@ -232,6 +242,7 @@ RULES: Mapping[str, Rule] = {
     "wounds": wounds,
     "crush": crush,
     "relocate": relocate,
+    "crowded": crowded,
 }
 """The rules of the model by name; `flowsim.run(..., rules={name: function})` replaces some."""
 

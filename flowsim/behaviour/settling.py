@@ -29,12 +29,49 @@ class Refuges(NamedTuple):
         Persons from elsewhere who have settled there.
     opened : bool array
         Places that took nobody in at some time of the run, and do now.
+    excess : float64 array
+        Load beyond that from which a place is crowded, see `excess_load`.
     """
 
     full: Bools
     free: Floats
     settled: Ints
     opened: Bools
+    excess: Floats
+
+
+def taken_in_at_most(capacity: Ints, overfull: float) -> Ints:
+    """Whole persons whom places take in at most, -1 without limit; (P,).
+
+    Parameters
+    ----------
+    capacity : int64 array (P,)
+    overfull : float
+        Part beyond the capacity.
+
+    Examples
+    --------
+    >>> taken_in_at_most(np.array([100, -1, 0]), 0.29).tolist()
+    [129, -1, 0]
+    """
+    if overfull == 0.0:
+        return capacity
+    most = np.floor(capacity * (1.0 + overfull) + 1e-9).astype(np.int64)
+    return np.where(capacity >= 0, most, -1)
+
+
+def excess_load(capacity: Ints, settled: Ints, crowded_from: float) -> Floats:
+    """Load of each place beyond that from which it is crowded, 0 without limit; (P,).
+
+    The load of a place that holds nobody any more is that of a single place there.
+
+    Examples
+    --------
+    >>> excess_load(np.array([100, -1, 0]), np.array([130, 70, 5]), 1.0).round(3).tolist()
+    [0.3, 0.0, 4.0]
+    """
+    load = settled / np.maximum(capacity, 1)
+    return np.where(capacity >= 0, np.maximum(load - crowded_from, 0.0), 0.0)
 
 
 def free_part(capacity: Ints, taken: Ints) -> Floats:
@@ -90,12 +127,13 @@ def refuge_utility(section: RouteChoice, refuges: Refuges, country: Ints) -> Flo
     """What places are worth for the room there and for those who are there already, (P,).
 
     room x ln(free part) - crowding x share of all settled who are at the place + compatriots x
-    share of all settled who are in its country + opened where it opened during the run.
+    share of all settled who are in its country + opened where it opened during the run -
+    crowded_cost x load beyond that from which it is crowded.
 
     Examples
     --------
     >>> here = Refuges(np.zeros(3, dtype=bool), np.array([1.0, 0.5, 1.0]), np.array([30, 10, 60]),
-    ...                np.array([False, False, True]))
+    ...                np.array([False, False, True]), np.zeros(3))
     >>> section = RouteChoice(room=2.0, crowding=1.0, compatriots=3.0, opened=0.5)
     >>> refuge_utility(section, here, np.array([0, 0, 1])).round(3).tolist()
     [0.9, -0.286, 1.7]
@@ -108,4 +146,5 @@ def refuge_utility(section: RouteChoice, refuges: Refuges, country: Ints) -> Flo
         - section.crowding * refuges.settled / total
         + section.compatriots * together / total
         + section.opened * refuges.opened
+        - np.minimum(section.crowded_cost * refuges.excess, FULL_COST)
     )

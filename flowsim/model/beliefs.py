@@ -169,7 +169,10 @@ class Grapevine:
     def _that_matters(self, refuges: Refuges) -> tuple[np.ndarray, ...]:
         """What of refuges has a weight in the worth of places."""
         section = self._section
-        weights = (1.0, section.room, section.crowding or section.compatriots, section.opened)
+        weights = (
+            1.0, section.room, section.crowding or section.compatriots, section.opened,
+            section.crowded_cost,
+        )  # fmt: skip
         return tuple(what for what, weight in zip(refuges, weights, strict=True) if weight)
 
     def in_calm(self, refuges: Refuges) -> Beliefs:

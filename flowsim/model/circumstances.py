@@ -34,14 +34,14 @@ class Circumstances:
 
     def view(
         self, danger: Danger, news: Floats, gone: Floats, hurry: Floats, awaited: Floats,
-        waiting: Ints, way_out: Floats, tolls: Tolls | None = None,
+        waiting: Ints, way_out: Floats, excess: Floats, tolls: Tolls | None = None,
     ) -> RuleView:  # fmt: skip
         """As things stand.
 
         Parameters
         ----------
         danger : Danger
-        news, gone, hurry, awaited, way_out
+        news, gone, hurry, awaited, way_out, excess
             See `RuleView`.
         waiting : array (X,)
             Persons at each crossing.
@@ -75,4 +75,5 @@ class Circumstances:
             toll_on_road=none if tolls is None else tolls.on_road,
             push=self._nothing if danger.push is None else danger.push,
             way_out=way_out,
+            excess=excess,
         )

@@ -79,6 +79,10 @@ def _loses_places(scenario: Scenario, moves: bool) -> bool:
     return any(threat.lost_from is not None for threat in scenario.threats)
 
 
+def _is_crowded(scenario: Scenario, moves: bool) -> bool:
+    return scenario.behaviour.reception.crowded_per_day > 0.0
+
+
 def _moves(scenario: Scenario, moves: bool) -> bool:
     return moves
 
@@ -261,6 +265,10 @@ HAZARDS = (
     Hazard(
         "must_move_on", (Status.DISPLACED, Status.SHELTERED), Form.PLACE, Act.ONWARD,
         Purpose.MUST_MOVE_ON, holds=_loses_places,
+    ),
+    Hazard(
+        "crowded", (Status.DISPLACED, Status.SHELTERED), Form.PLACE, Act.ONWARD,
+        Purpose.CROWDED, holds=_is_crowded,
     ),
 )  # fmt: skip
 """In the order in which the first wins where two are due in the same second."""

@@ -52,7 +52,7 @@ class Laws:
         network = world.network
         self.longest_segment = scenario.longest_tick_s
         self.told = self.behaviour.leaving.count == "given"
-        self.may_settle = world.capacity != 0
+        self.may_settle = world.may_settle
         keys = [text_key("place", name) for name in network.names]
         self.place_key = np.array(keys, dtype=np.uint64)
         self.limits = Limits(scenario, world)

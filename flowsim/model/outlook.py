@@ -18,7 +18,7 @@ from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.leaving import heard, news_kernel
 from flowsim.behaviour.origins import OriginWeights
 from flowsim.behaviour.rules import RULES, RuleView, ask
-from flowsim.behaviour.settling import Refuges, free_part
+from flowsim.behaviour.settling import Refuges, excess_load, free_part, taken_in_at_most
 from flowsim.clock import DAY
 from flowsim.model.beliefs import Beliefs, Grapevine, Snapshot, rows_of_beliefs
 from flowsim.model.borders import Borders
@@ -41,7 +41,7 @@ def world_of(scenario: Scenario) -> World:
     return World(
         scenario.places, scenario.routes, scenario.groups, scenario.flee_from,
         scenario.violence, scenario.conditions, scenario.forces, scenario.start,
-        scenario.threats, scenario.drivers, scenario.levels,
+        scenario.threats, scenario.drivers, scenario.levels, scenario.capacities,
     )  # fmt: skip
 
 
@@ -187,7 +187,7 @@ class Outlook:
         variance, memory = behaviour.leaving.frailty_variance, behaviour.leaving.neighbours_hours
         flees = np.array([group.flees for group in self.world.groups])
         ways_out = self._ways_out() if behaviour.leaving.way_out > 0.0 else None
-        way_out = np.ones(residents.shape)
+        way_out, uncrowded = np.ones(residents.shape), np.zeros(len(residents))
         inside = self.world.inside[:, None]
         so_far, lost, gone = (np.zeros(residents.shape) for _ in range(3))
         home = np.ones(residents.shape)
@@ -199,7 +199,7 @@ class Outlook:
             view = self._circumstances.view(
                 self.danger, heard(self._kernel, self.talked_of), gone,
                 self.grapevine.hurry(self.known, self.late),
-                self.grapevine.awaited(self.known, self.late), self._nobody, way_out,
+                self.grapevine.awaited(self.known, self.late), self._nobody, way_out, uncrowded,
             )  # fmt: skip
             now = self.scenario.start + timedelta(seconds=start)
             rate = ask(RULES["leave"], "leave", view, residents.shape, now) * flees * hurry
@@ -245,10 +245,12 @@ class Outlook:
         return self._room(shut, self._once_shut & ~self.borders.shut)
 
     def _room(self, shut: Bools, opened: Bools) -> Refuges:
+        reception, there = self.scenario.behaviour.reception, self.settled
         capacity = self.world.capacity_at(self.seconds)
-        full = capacity * self.scenario.behaviour.reception.full
-        taken = (capacity >= 0) & (self.settled >= full)
-        return Refuges(taken | shut, free_part(capacity, self.settled), self.settled, opened)
+        most = taken_in_at_most(capacity, reception.overfull)
+        taken = (capacity >= 0) & (there >= most * reception.full)
+        excess = excess_load(capacity, there, reception.crowded_from)
+        return Refuges(taken | shut, free_part(most, there), there, opened, excess)
 
     def beliefs(self) -> Beliefs:
         """What people believe at the moment."""

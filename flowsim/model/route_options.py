@@ -22,12 +22,14 @@ from flowsim.model.outlook import Outlook
 
 TERMS = (
     "length", "legs", "danger", "roads", "gates", "drivers", "settling", "kin", "size",
-    "danger there", "room", "crowding", "compatriots", "opened", "drivers there", "full",
+    "danger there", "room", "crowding", "compatriots", "opened", "crowded",
+    "drivers there", "full",
 )  # fmt: skip
 """What the utility of a way is the sum of, as MODEL.md has it: of its links, then of its end."""
 _OF_SECTION = {
     "kin": "kin", "size": "size", "danger there": "settle_danger_cost", "room": "room",
     "crowding": "crowding", "compatriots": "compatriots", "opened": "opened",
+    "crowded": "crowded_cost",
 }  # fmt: skip
 LEAST, MOST_LOOKED_AT = 1e-12, 20_000
 NEVER_SETTLES = -1e9

@@ -13,7 +13,7 @@ from flowsim.arrays import Bools, Ints
 from flowsim.behaviour.leaving import heard, news_kernel
 from flowsim.behaviour.origins import OriginWeights
 from flowsim.behaviour.rules import Rule
-from flowsim.behaviour.settling import Refuges, free_part
+from flowsim.behaviour.settling import Refuges, excess_load, free_part, taken_in_at_most
 from flowsim.clock import CumulativeHazards
 from flowsim.draws import seed_text
 from flowsim.errors import Problem, ScenarioError
@@ -150,7 +150,7 @@ class Simulation:
         self._ways_out: WaysOut | None = None
         if setup.behaviour.leaving.way_out > 0.0 and not self.laws.told:
             unopened = np.zeros(len(world.places), dtype=bool)
-            at_first = Refuges(self._taken, self._free, self._settled, unopened)
+            at_first = Refuges(self._taken, self._free, self._settled, unopened, self._excess)
             self._ways_out = WaysOut(self.laws, self._grapevine, at_first, self.crowd.beliefs)
 
     @property
@@ -296,7 +296,7 @@ class Simulation:
         danger, tolls = self.danger, self._tolls_between(start, stop)
         view = self.circumstances.view(
             danger, heard(self._kernel, self._news), self._gone, self._hurry, self._awaited,
-            self.stocks.waiting.sum(axis=1), self.way_out, tolls,
+            self.stocks.waiting.sum(axis=1), self.way_out, self._excess, tolls,
         )  # fmt: skip
         self.face.advance(start, stop, self.cells.rates(view, self.now))
         self._expose(start, stop)
@@ -336,11 +336,14 @@ class Simulation:
         self._gone = np.minimum(faded + self.one_in * self.crowd.left / residents, 1.0)
         self.crowd.left[:] = 0
         self._queue = self.crowd.queue()
-        capacity = np.where(self._capacity() < 0, -1, self._capacity() * self.one_in)
-        full = capacity * self.setup.behaviour.reception.full
+        capacity, reception = self._capacity(), self.setup.behaviour.reception
+        capacity = np.where(capacity < 0, -1, capacity * self.one_in)
         self._settled = self.crowd.occupancy()
-        self._taken = (capacity >= 0) & (self._settled >= full)
+        self._taken = (capacity >= 0) & (self._settled >= capacity * reception.full)
         self._free = free_part(capacity, self._settled)
+        self._excess = excess_load(
+            self.world.capacity_at(self.seconds), self._settled, reception.crowded_from
+        )
 
     def _expose(self, start: int, stop: int) -> None:
         """Note who is in danger: as a tick begins and, of one of several hours, also as it ends."""
@@ -371,15 +374,15 @@ class Simulation:
         return Now(self.laws, delay, values, self._full(), capacity, lost)
 
     def _capacity(self) -> Ints:
-        """Persons of the sample whom places can shelter now, -1 without limit."""
-        return capacity_in_sample(
-            self.world.capacity_at(self.seconds), self.one_in, self.laws.seed, self.laws.place_key
-        )
+        """Persons of the sample whom places take in now at most, -1 without limit."""
+        overfull = self.setup.behaviour.reception.overfull
+        most = taken_in_at_most(self.world.capacity_at(self.seconds), overfull)
+        return capacity_in_sample(most, self.one_in, self.laws.seed, self.laws.place_key)
 
     def _refuges(self) -> Refuges:
         """What people hear of places to settle at, as they were at the start of the step."""
         opened = self._once_shut & ~self.borders.shut
-        return Refuges(self._full(), self._free, self._settled, opened)
+        return Refuges(self._full(), self._free, self._settled, opened, self._excess)
 
     def _full(self) -> Bools:
         """Places that were full at the start of the step, or take nobody in."""

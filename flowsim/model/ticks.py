@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from math import inf, log2
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from flowsim.policy.opening import Opening
 from flowsim.policy.who import OF_HOUSEHOLDS
 from flowsim.scenario.rules.period import told
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.config import Condition, Driver, Event, Route, Threat
+from flowsim.world.config import Condition, Driver, Event, PlaceCapacity, Route, Threat
 
 HOUR, SECOND = 3600, timedelta(seconds=1)
 
@@ -174,6 +174,7 @@ def changes(scenario: Scenario, borders: Borders) -> Iterator[Change]:
         yield Change("violence sets off more", *whole)
     if any(place.capacity_per_day > 0.0 for place in scenario.places):
         yield Change("places grow", *whole)
+    yield from _of_places(scenario, since)
 
 
 def limits_traffic(route: Route) -> bool:
@@ -219,6 +220,18 @@ def _of_driver(
         yield Change(f"the driver {driver.name!r} goes up or down", told[0], told[-1], at_half=True)
     for moment in told:
         yield Change(f"the driver {driver.name!r} has a new level", moment, moment, at_half=True)
+
+
+def _of_places(scenario: Scenario, since: Callable[[datetime], float]) -> Iterator[Change]:
+    """Room that the table of capacities tells; all know of it."""
+    by_place: dict[str, list[PlaceCapacity]] = {}
+    for row in sorted(scenario.capacities, key=lambda row: row.start):
+        by_place.setdefault(row.place, []).append(row)
+    for rows in by_place.values():
+        for row, after in zip_longest(rows, rows[1:]):
+            goes = row.between == "line" and after is not None
+            last = since(after.start) if goes else since(row.start)
+            yield Change("the room at a place changes", since(row.start), last, seen_late=False)
 
 
 def _edges(condition: Condition, first: datetime, last: datetime) -> Iterator[datetime]:

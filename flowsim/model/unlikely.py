@@ -14,6 +14,7 @@ from itertools import islice
 import numpy as np
 
 from flowsim.arrays import Floats, left_to_right
+from flowsim.behaviour.settling import taken_in_at_most
 from flowsim.errors import ScenarioWarning, SimulationError
 from flowsim.model.explain import share_text
 from flowsim.model.outlook import ADDED, Interval, Outlook
@@ -40,6 +41,7 @@ _KNOBS = {
     "drivers": ("drivers",), "drivers there": ("drivers",),
     "room": (*_ROUTES, "room"), "crowding": (*_ROUTES, "crowding"),
     "compatriots": (*_ROUTES, "compatriots"), "opened": (*_ROUTES, "opened"), "full": ("places",),
+    "crowded": (*_ROUTES, "crowded_cost"),
 }  # fmt: skip
 """Where the value stands that makes each term of a way."""
 _HELD_BY = {
@@ -228,7 +230,9 @@ class _Course:
     def no_room(self) -> Iterator[Flaw]:
         """There is room for too few of those who leave."""
         world, expected = self.outlook.world, float(self.left.sum())
-        capacity = np.where(self.takes_in, world.capacity_at(self.outlook.duration), 0)
+        most = world.most_capacity(self.outlook.duration)
+        overfull = self.scenario.behaviour.reception.overfull
+        capacity = np.where(self.takes_in, taken_in_at_most(most, overfull), 0)
         if (capacity >= 0).all() and capacity.sum() < NEXT_TO_NOBODY * expected:
             wrong = (
                 f"next to nobody can be expected to settle: places have room for {capacity.sum():,}"

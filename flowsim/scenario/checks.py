@@ -12,6 +12,7 @@ from flowsim.scenario.links import wrong_links
 from flowsim.scenario.rules import (
     arrivals,
     borders,
+    capacities,
     people,
     period,
     policies,
@@ -29,6 +30,7 @@ Rule = Callable[[Draft], Iterator[Flaw]]
 RULES: tuple[Rule, ...] = (
     *period.RULES,
     *people.RULES,
+    *capacities.RULES,
     *arrivals.RULES,
     *routes.RULES,
     *roads.RULES,

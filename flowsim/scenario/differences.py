@@ -16,6 +16,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "routes": ("start", "end", "mode"),
     "events": ("place", "start"),
     "gates": ("crossing", "start", "direction"),
+    "capacities": ("place", "start"),
     "arrivals": ("start", "place"),
     "levels": ("driver", "place", "region", "start"),
     "orders": ("start",),

@@ -19,6 +19,7 @@ from flowsim.world.config import (
     Group,
     Level,
     Place,
+    PlaceCapacity,
     Report,
     Route,
     Threat,
@@ -35,6 +36,7 @@ ROWS: Mapping[Loc, type[Section]] = {
     ("places",): Place,
     ("routes",): Route,
     ("gates",): GateCapacity,
+    ("capacities",): PlaceCapacity,
     ("groups",): Group,
     EVENTS: Event,
     ("forces",): Force,
@@ -165,6 +167,11 @@ class Draft:
     def gates(self) -> Rows[GateCapacity]:
         """Physical capacities of crossings over time."""
         return self.rows(("gates",))
+
+    @property
+    def capacities(self) -> Rows[PlaceCapacity]:
+        """Capacities of places over time."""
+        return self.rows(("capacities",))
 
     @property
     def groups(self) -> Rows[Group]:

@@ -16,7 +16,7 @@ from flowsim.scenario.nodes import NAMED_BY, Loc, Node, Spot, by_name, join, lab
 ADD = "add"
 OPAQUE = "arguments"
 """A mapping of this name is of the user's own, so that nothing in it has a meaning here."""
-ADDED_TO: tuple[Loc, ...] = (("levels",),)
+ADDED_TO: tuple[Loc, ...] = (("levels",), ("capacities",))
 """Lists whose items have no name, to which a variant can add."""
 _UNNAMED = "number "
 Lists = list[tuple[Loc, Node, Node]]
@@ -69,7 +69,8 @@ def merge(
 
     Mappings merge key by key; a null removes the key. A list replaces a list; a mapping changes
     the items of a list of named things by name, and its null removes an item. Its key ``add``
-    holds a list of items that come after the others; levels have no name, and take ``add`` alone. A
+    holds a list of items that come after the others; levels and capacities have no name, and take
+    ``add`` alone. A
     thing that is itself named "add" can therefore not be changed by name. A number with its range
     (a mapping with ``value``) replaces the number as a whole.
 

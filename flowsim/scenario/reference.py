@@ -29,6 +29,7 @@ from flowsim.scenario.write import TABLES
 ACTS: Mapping[str, str] = {
     "Scenario": "everywhere (MODEL.md 2 and 3)",
     "Place": "homes of households, ends of routes, hosts and camps (MODEL.md 2, 5, 7.11)",
+    "PlaceCapacity": "camps and hosts (MODEL.md 7.11)",
     "Route": "route choice and travel; over a border, the gates (MODEL.md 7.6 to 7.8)",
     "Group": "households at the start, and whom violence and policies mean (MODEL.md 5)",
     "Violence": "danger at places (MODEL.md 7.3), and by it leaving, routes, harm and return",
@@ -84,7 +85,11 @@ _UNITS = (
 """Units by a part of a name, the first that fits."""
 _OWN_UNITS: Mapping[tuple[str, str], str] = {
     ("Place", "lat"): "degrees", ("Place", "lon"): "degrees", ("Place", "population"): "persons",
-    ("Place", "capacity_per_day"): "persons/day", ("Place", "sheltered"): "persons",
+    ("Place", "capacity_per_day"): "persons/day", ("PlaceCapacity", "persons"): "persons",
+    ("PlaceCapacity", "sites"): "sites", ("PlaceCapacity", "places_per_site"): "persons",
+    ("PlaceCapacity", "hosts"): "persons",
+    ("RouteChoice", "crowded_cost"): "utility", ("Reception", "crowded_from"): "load",
+    ("Place", "sheltered"): "persons",
     ("Route", "km"): "km", ("Force", "size"): "persons", ("Order", "size"): "persons",
     ("Arrival", "persons"): "persons", ("Group", "household_size"): "weight by persons",
     ("Event", "intensity"): "danger", ("Violence", "negligible"): "danger",

@@ -29,6 +29,7 @@ from flowsim.world.config import (
     Group,
     Level,
     Place,
+    PlaceCapacity,
     Population,
     Report,
     Route,
@@ -126,6 +127,8 @@ class Scenario(Section):
     """Roads and paths between places, and crossings."""
     gates: tuple[GateCapacity, ...] = ()
     """How many can physically pass crossings over time; before that, `gate_per_hour` of routes."""
+    capacities: tuple[PlaceCapacity, ...] = ()
+    """How many places can shelter over time; before that, `capacity` of places."""
     groups: tuple[Group, ...]
     """Who people are."""
     population: Population = Population()

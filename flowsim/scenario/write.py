@@ -27,6 +27,7 @@ TABLES: Mapping[Loc, str] = {
     ("places",): "places.csv",
     ("routes",): "routes.csv",
     ("gates",): "gates.csv",
+    ("capacities",): "capacities.csv",
     EVENTS: "events.csv",
     ("arrivals",): "arrivals.csv",
     ("levels",): "levels.csv",

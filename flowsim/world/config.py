@@ -41,9 +41,10 @@ class Place(Section):
     share: dict[str, Share] = {}
     """Part of the population by group; adds up to one where anybody lives."""
     capacity: Annotated[int, Field(ge=0, le=100_000_000)] | None = None
-    """Persons from elsewhere whom it can shelter; empty means no limit, 0 means nobody settles."""
+    """Persons from elsewhere whom it can shelter; empty means no limit, 0 means nobody settles.
+    What it is from a later moment on, the table `capacities` tells."""
     capacity_per_day: NonNegative = 0.0
-    """Persons by whom the capacity grows each day."""
+    """Persons by whom the capacity grows each day, until the first row of `capacities`."""
     sheltered: Annotated[int, Field(ge=0, le=100_000_000)] = 0
     """Persons from elsewhere who are there already when the scenario starts."""
     burnt: Share = 0.0
@@ -102,6 +103,34 @@ class GateCapacity(Section):
     """For those who flee, for those who go home, or for each of them alike."""
     note: str = ""
     source: str = ""
+
+
+class PlaceCapacity(Section):
+    """How many a place can shelter from a moment on, until its next row.
+
+    Camps that are put up day by day: give the persons, or the sites and the places on each.
+    """
+
+    place: Name
+    start: Instant
+    persons: Annotated[float, Field(ge=0.0, le=100_000_000)] | None = None
+    """Persons from elsewhere whom it can shelter; 0 means that it takes nobody in any more."""
+    sites: Annotated[float, Field(ge=0.0, le=1_000_000)] | None = None
+    """Sites that stand by then, where persons are not given."""
+    places_per_site: Annotated[float, Field(ge=0.0, le=1_000_000)] | None = None
+    """Places on each of them; the capacity is the product."""
+    hosts: Annotated[float, Field(ge=0.0, le=100_000_000)] = 0.0
+    """Persons whom families there take in besides, as part of the capacity."""
+    between: Literal["hold", "line"] = "hold"
+    """Until the next row it holds, or goes in a line to that one; the last row holds on."""
+    note: str = ""
+    source: str = ""
+
+    @property
+    def room(self) -> float:
+        """Persons, not yet whole ones."""
+        product = (self.sites or 0.0) * (self.places_per_site or 0.0)
+        return self.hosts + (product if self.persons is None else self.persons)
 
 
 class Group(Section):

@@ -8,7 +8,6 @@ from datetime import datetime
 import numpy as np
 
 from flowsim.arrays import Ints
-from flowsim.clock import DAY
 from flowsim.world.config import (
     Condition,
     Driver,
@@ -16,11 +15,13 @@ from flowsim.world.config import (
     Group,
     Level,
     Place,
+    PlaceCapacity,
     Route,
     Threat,
     Violence,
 )
 from flowsim.world.network import Network
+from flowsim.world.place_capacity import PlaceCapacities
 from flowsim.world.push_factors import PushFactors
 from flowsim.world.violence import Surroundings
 
@@ -47,7 +48,9 @@ class World:
     hosts : float64 array (P, G)
         Persons of each group among whom others can settle, abroad too.
     capacity : int64 array (P,)
-        Persons from elsewhere who can be sheltered; -1 without limit.
+        Persons from elsewhere who can be sheltered at the start; -1 without limit.
+    may_settle : bool array (P,)
+        Places that can shelter somebody at some time.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class World:
         threats: Sequence[Threat] = (),
         drivers: Sequence[Driver] = (),
         levels: Sequence[Level] = (),
+        capacities: Sequence[PlaceCapacity] = (),
     ) -> None:
         self.places, self.groups, self.routes = tuple(places), tuple(groups), tuple(routes)
         self.countries = tuple(dict.fromkeys(p.country for p in places))
@@ -73,10 +77,8 @@ class World:
         )
         living = np.where(self.inside[:, None], self.hosts, 0.0)
         self.residents = np.array([_round_to_sum(row) for row in living])
-        self.capacity = np.array(
-            [-1 if p.capacity is None else p.capacity for p in places], dtype=np.int64
-        )
-        self._growth = np.array([p.capacity_per_day for p in places])
+        self._capacities = PlaceCapacities(capacities, self.places, start)
+        self.may_settle, self.capacity = self._capacities.ever, self._capacities.at(0)
         self.escalation = violence.escalation
         self.network = Network(self.places, routes, self.inside)
         self.surroundings = Surroundings(
@@ -98,10 +100,13 @@ class World:
     def capacity_at(self, seconds: int) -> Ints:
         """Capacity of each place so many seconds after the start, in whole persons; -1 unlimited.
 
-        It grows by `capacity_per_day`.
+        See `flowsim.world.place_capacity.PlaceCapacities`.
         """
-        grown = np.floor(self._growth * (seconds / DAY)).astype(np.int64)
-        return np.where(self.capacity >= 0, self.capacity + grown, -1)
+        return self._capacities.at(seconds)
+
+    def most_capacity(self, seconds: int) -> Ints:
+        """The largest capacity of each place within so many seconds, -1 unlimited."""
+        return self._capacities.most(seconds)
 
 
 def _round_to_sum(row: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from flowsim.behaviour.settling import LEAST_FREE, Refuges, refuge_utility, sett
 
 def refuges(n: int, **told: list) -> Refuges:
     """Places without limit where nobody is."""
-    kinds = {"full": False, "free": 1.0, "settled": 0, "opened": False}
+    kinds = {"full": False, "free": 1.0, "settled": 0, "opened": False, "excess": 0.0}
     return Refuges(**{k: np.array(told.get(k, [v] * n)) for k, v in kinds.items()})
 
 

@@ -38,12 +38,12 @@ def mean_of_runs(figure: NDArray, comparisons: int) -> tuple[NDArray, NDArray]:
     return figure.mean(axis=0), usual * wider
 
 
-def assert_binomial(count: ArrayLike, n: int, p: ArrayLike) -> None:
+def assert_binomial(count: ArrayLike, n: ArrayLike, p: ArrayLike) -> None:
     """Each count is of n people who do something with chance p, by themselves; exact tails."""
-    count, p = np.broadcast_arrays(count, np.clip(p, 0.0, 1.0))
+    count, n, p = np.broadcast_arrays(count, n, np.clip(p, 0.0, 1.0))
     tail = 2 * np.minimum(binom.cdf(count, n, p), binom.sf(count - 1, n, p))
     worst = np.unravel_index(np.argmin(tail), tail.shape)
-    told = f"{count[worst]} of {n} at {worst}, where {p[worst] * n:.1f} are expected"
+    told = f"{count[worst]} of {n[worst]} at {worst}, where {p[worst] * n[worst]:.1f} are expected"
     assert tail[worst] * tail.size > ALARM, f"{told}: p = {tail[worst]:.1e} in {tail.size}"
 
 

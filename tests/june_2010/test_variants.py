@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 import flowsim as fs
+from flowsim.model.outlook import world_of
 from flowsim.study.export import SEED
 from flowsim.study.keep import effects_of
 from flowsim.study.read import StudyFile, read_study
@@ -19,7 +21,9 @@ from tests.full import only_full
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "scenarios" / "kyrgyz_uzbek_2010"
 MEMBERS = FOLDER / "variants" / "members.csv"
-FILES = sorted((FOLDER / "variants").glob("*.yaml"))
+READINGS = ("capacity_by_sites",)
+"""Variants that read the evidence in another way and ask for nothing else."""
+FILES = [p for p in sorted((FOLDER / "variants").glob("*.yaml")) if p.stem not in READINGS]
 REPORTED = "as reported"
 HEADINGS = {
     "let_through": "admitted",
@@ -66,6 +70,30 @@ def test_a_variant_differs_and_says_why_it_is_asked(path: Path) -> None:
     assert re.search(r"^# Changed: ", text, re.MULTILINE)
     assert re.search(r"^# Why ask: ", text, re.MULTILINE)
     assert (other.start, other.end, other.places) == (base.start, base.end, base.places)
+
+
+def test_room_by_sites_knows_nothing_of_how_many_came() -> None:
+    """Sites x places a site and hosts, all linked; no input of it cites a count of refugees."""
+    base = fs.load(FOLDER)
+    path = FOLDER / "variants" / "capacity_by_sites.yaml"
+    other = fs.load(path)
+    text = path.read_text("utf-8") + path.with_suffix(".csv").read_text("utf-8")
+    assert not re.search("KG033|KG079|KG083|1,?700|98,?000", text)
+    for name in ("routes", "violence", "borders", "groups", "reports"):
+        assert getattr(other, name) == getattr(base, name), name
+    abroad = [p.name for p in base.places if p.country == "Uzbekistan" and p.capacity]
+    plain = [p.model_copy(update={"capacity": None}) for p in base.places if p.name in abroad]
+    found = [p.model_copy(update={"capacity": None}) for p in other.places if p.name in abroad]
+    assert found == plain
+    linked = {path for group in other.linked for path in group.inputs}
+    assert linked == {"capacities[*].places_per_site", "capacities[*].hosts",
+                      "capacities[*].sites", "places[*].capacity"}  # fmt: skip
+    world = world_of(other)
+    hour = [int((datetime(2010, 6, day, 12) - other.start).total_seconds()) for day in (11, 14, 17)]
+    hosts, some, all_of_it = (int(world.capacity_at(s)[world.capacity > 0].sum()) for s in hour)
+    assert hosts == sum(p.capacity or 0 for p in other.places if p.name in abroad)
+    assert some - hosts == pytest.approx(12 * 500, abs=8)
+    assert all_of_it - hosts == pytest.approx(45 * 500, abs=8)
 
 
 def test_all_members_are_there() -> None:

@@ -157,3 +157,15 @@ def test_ticks_are_as_exact_for_a_script_as_for_a_run():
         model.step()
     assert not same_bytes(model.result(), run(calm()))
     assert np.diff(model.ticks._begins).max() > 3600
+
+
+@pytest.mark.parametrize(("between", "hours_apart"), [("hold", 0), ("line", 7)])
+def test_ticks_begin_where_the_table_of_capacities_changes(between, hours_apart):
+    """In a line each hour is a tick of its own; all know of it, so nothing comes late."""
+    rows = [{"place": "Camp", "start": hours(at), "persons": persons, "between": between}
+            for at, persons in ((14.2, 5), (21.5, 40))]  # fmt: skip
+    bare = calm()
+    some = bare.with_values({"capacities": rows})
+    begins = {start // 3600 for start, _ in ticks_of(some)}
+    new = {15, 22} | set(range(15, 15 + hours_apart))
+    assert begins == {start // 3600 for start, _ in ticks_of(bare)} | new

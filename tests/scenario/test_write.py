@@ -61,6 +61,25 @@ def test_gates_over_time_and_violence_on_the_road_are_read_back(tmp_path: Path) 
     assert (tmp_path / "gates.csv").read_text().splitlines()[0].startswith("crossing,start,persons")
 
 
+def test_capacities_over_time_are_read_back(tmp_path: Path) -> None:
+    """With ranges of their own, by persons and by sites."""
+    sites = {"value": 2.5, "low": 1.0, "high": 4.0, "source": "a count"}
+    rows = [
+        {"place": "Camp", "start": "2010-06-11T10:00", "persons": 40.0, "between": "line"},
+        {"place": "Camp", "start": "2010-06-12", "sites": 1, "places_per_site": 90.0,
+         "hosts": 12.0, "note": "tents"},
+    ]  # fmt: skip
+    told = {"behaviour.reception.overfull": 0.5, "behaviour.routes.crowded_cost": 1.5}
+    scenario = fs.load(SMALL).with_values({"capacities": rows, **told})
+    scenario = scenario.with_values({"capacities[1].sites": sites})
+    made = again(scenario, tmp_path)
+    assert made == scenario
+    assert made.capacities[1].room == 2.5 * 90.0 + 12.0
+    assert {file.name for file in tmp_path.iterdir()} == CORE | {"capacities.csv"}
+    (number,) = (n for n in made.numbers if n.path.startswith("capacities"))
+    assert (number.low, number.high, number.source) == (1.0, 4.0, "a count")
+
+
 def test_a_folder_of_flee_is_read_back(tmp_path: Path) -> None:
     scenario = fs.load(flee_folder(tmp_path, closures="country,Home,Else,0,4\ncamp,Cee,,2,5\n"))
     made = again(scenario, tmp_path / "made")

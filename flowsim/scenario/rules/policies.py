@@ -139,11 +139,15 @@ def standing(draft: Draft) -> Iterator[Flaw]:
 
 
 def _capacities(draft: Draft) -> dict[str, dict[str, float | None]]:
-    """Capacity of each place of each country, with what it grows by in a day."""
+    """Capacity of each place of each country, the largest of its rows or with a day's growth."""
     found: dict[str, dict[str, float | None]] = {}
     for place in draft.places.all():
         grown = None if place.capacity is None else place.capacity + place.capacity_per_day
         found.setdefault(place.country, {})[place.name] = grown
+    for _, row in draft.capacities.each():
+        for of_country in found.values():
+            if row.place in of_country:
+                of_country[row.place] = max(of_country[row.place] or 0.0, row.room)
     return found
 
 
