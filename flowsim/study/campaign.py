@@ -156,7 +156,7 @@ class _Effort:
         position = self.study.position(run.sample) if run.sample else {}
         return Task(
             run, self._pickled[run.scenario], position, self.study.keep, self.code,
-            self.workers.apart, self._rules,
+            self.workers.apart, self._rules, self.study.factors,
         )  # fmt: skip
 
     def _done(self, run: Run, done: Done | None) -> None:

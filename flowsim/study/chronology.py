@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowsim.arrays import Floats
 from flowsim.config import Section
@@ -83,6 +84,27 @@ def kept_in_order(
         else:
             raise ScenarioError([_never(pair) for pair in broken])
     return changed
+
+
+def out_of_order(scenarios: Iterable[Scenario], columns: Mapping[str, Floats]) -> NDArray[np.bool_]:
+    """In which samples times contradict each other, as `kept_in_order` would draw them again.
+
+    Parameters
+    ----------
+    scenarios : iterable of Scenario
+    columns : mapping of str to float64 array (samples,)
+        Positions by path.
+
+    Returns
+    -------
+    bool array (samples,)
+    """
+    samples = len(next(iter(columns.values()), ()))
+    pairs = [pair for scenario in scenarios for pair in dict.fromkeys(_pairs(scenario, columns))]
+    broken = np.zeros(samples, dtype=np.bool_)
+    for sample in range(samples if pairs else 0):
+        broken[sample] = not all(_holds(pair, columns, sample) for pair in pairs)
+    return broken
 
 
 def _pairs(scenario: Scenario, columns: Mapping[str, Floats]) -> Iterator[_Pair]:

@@ -21,6 +21,7 @@ from flowsim.results.netcdf import misfits, write_netcdf
 from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.shown import as_csv, uncell
 from flowsim.study.alignment import RUN
+from flowsim.study.drawn import inputs_by_run
 from flowsim.study.runs import Runs
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ FORMATS = {".nc": "netCDF", ".zarr": "Zarr", ".parquet": "Parquet", ".csv": "CSV
 CHUNK = 64 * 2**20
 """Most bytes of one chunk of a Zarr array, before it is compressed."""
 SEED = "seed_of_run"
+OF_INPUT = "input: "
+"""With which the columns of sampled inputs begin."""
 MOST_ROWS = 1_000_000
 """Rows made at once; what bounds the memory of an export."""
 
@@ -52,7 +55,8 @@ def export(
     ============  ================================================================================
 
     A table without ``variable`` has a row a run: ``scenario``, ``sample``, ``member``,
-    ``seed_of_run``, and each effect on all crossings, people or hosts together, under its label.
+    ``seed_of_run``, each effect on all crossings, people or hosts together, under its label, and
+    each sampled input as ``input: PATH``, times as times and durations in hours.
     With ``variable`` it is in long form: a column a dimension, and one of values.
 
     Parameters
@@ -267,7 +271,7 @@ def from_run_table(table: pd.DataFrame) -> xr.Dataset:
     table = table.rename(columns=lambda name: uncell(str(name)))  # as CSV has them
     table = table.assign(scenario=[uncell(str(name)) for name in table["scenario"]])
     order = list(dict.fromkeys(table["scenario"]))
-    effects = [name for name in table.columns if name not in (*RUN, SEED)]
+    effects = [n for n in table.columns if n not in (*RUN, SEED) and not n.startswith(OF_INPUT)]
     indexed = table.set_index(list(RUN))
     sizes = [len(indexed.index.unique(name)) for name in RUN]
     if indexed.index.has_duplicates or len(indexed) != int(np.prod(sizes)):
@@ -292,7 +296,8 @@ def run_tables(data: xr.Dataset) -> Iterator[pd.DataFrame]:
     pandas.DataFrame
         A row a run, with the columns ``scenario`` (categorical), ``sample``, ``member``,
         ``seed_of_run``, and one (float64) for each effect on all crossings, people or hosts
-        together, under its label. At least one table, which may be empty.
+        together, under its label. Then one for each sampled input, by `OF_INPUT` and its path. At
+        least one table, which may be empty.
 
     Examples
     --------
@@ -306,6 +311,7 @@ def run_tables(data: xr.Dataset) -> Iterator[pd.DataFrame]:
         open       0       1         1.1     9.0
     """
     lost = [dim for dim in RUN if dim not in data["effects"].dims and dim in data.coords]
+    inputs = inputs_by_run(data)
     data = data[["effects"]].expand_dims(lost)
     effects = data["effects"].transpose(*RUN, "effect")
     effects = effects.isel(effect=np.flatnonzero(data["where"].values == ALL))
@@ -318,7 +324,11 @@ def run_tables(data: xr.Dataset) -> Iterator[pd.DataFrame]:
             columns[SEED] = seeds.values.ravel().astype(str)
         values = part.values.reshape(bare.size, len(labels))
         wide = {label: values[:, i] for i, label in enumerate(labels)}
-        yield pd.DataFrame({**columns, **wide})
+        told = {
+            OF_INPUT + path: values.broadcast_like(bare).transpose(*RUN).values.ravel()
+            for path, values in ((p, v.sel({d: bare[d] for d in v.dims})) for p, v in inputs)
+        }
+        yield pd.DataFrame({**columns, **wide, **told})
 
 
 def long_tables(array: xr.DataArray) -> Iterator[pd.DataFrame]:

@@ -30,6 +30,10 @@ _SHARED = {
 """What all scenarios of a store have in common, and what a message calls it."""
 
 
+_BY_SAMPLE = ("positions", "chances")
+"""What has an entry a sample, and grows with them."""
+
+
 class OtherFormatError(ValueError):
     """A manifest of another format; its argument is which."""
 
@@ -112,6 +116,11 @@ class Manifest:
     name, title, seed, method, code, start, end : str
     inputs, keep : tuple of str
     scenarios : tuple of Entry
+    positions : tuple of str
+        A digest a sample, where the positions of samples were given; see
+        `flowsim.study.positions`.
+    chances : tuple of str
+        What of its seed each sample has, where several have the same.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -126,6 +135,8 @@ class Manifest:
     start: str
     end: str
     scenarios: tuple[Entry, ...]
+    positions: tuple[str, ...] = ()
+    chances: tuple[str, ...] = ()
     format: int = FORMAT
 
     def runs(self) -> Iterator[Run]:
@@ -134,13 +145,18 @@ class Manifest:
         samples = sorted({s for e in self.scenarios for s in e.sample_ids})
         keyed = [(e, self._hash(e)) for e in self.scenarios]
         for member, sample in product(range(1, most + 1), samples):
-            seed = run_seed(self.seed, sample, member)
+            seed = run_seed(self.seed, self._chance(sample), member)
+            row = f" {self.positions[sample - 1]} {seed}" if self.positions else ""
             for entry, begun in keyed:
                 if member <= entry.members and sample in entry.sample_ids:
                     digest = begun.copy()
-                    digest.update(f"{sample} {member}".encode())
+                    digest.update(f"{sample} {member}{row}".encode())
                     whose = (digest.hexdigest(), entry.digest, entry.doubts, self.code)
                     yield Run(entry.name, sample, member, seed, *whose)
+
+    def _chance(self, sample: int) -> int | str:
+        """What tells the dice of a sample from those of others."""
+        return self.chances[sample - 1] if self.chances else sample
 
     def _hash(self, entry: Entry) -> Any:
         parts = (entry.digest, entry.doubts, self.seed, self.code, *self.keep)
@@ -174,6 +190,9 @@ class Manifest:
         most = max((e.members * max(e.samples, 1) for e in plan.scenarios), default=0)
         if most > MOST_RUNS or any(e.members < 1 or e.samples < 0 for e in plan.scenarios):
             raise ValueError(f"a scenario has from 1 to {MOST_RUNS:,} runs")
+        samples = max((e.samples for e in plan.scenarios), default=0)
+        if any(told and len(told) < samples for told in (plan.positions, plan.chances)):
+            raise ValueError("samples lack their positions")
         return plan
 
 
@@ -182,10 +201,11 @@ def _plans() -> TypeAdapter[Manifest]:
     return TypeAdapter(Manifest)
 
 
-def run_seed(seed: str, sample: int, member: int) -> str:
+def run_seed(seed: str, sample: int | str, member: int) -> str:
     """Seed of a run, the same in every scenario.
 
-    Each member of each sample has its own, so that samples are independent of one another.
+    Each member of each sample has its own, so that samples are independent of one another; but
+    where a table of positions says otherwise, see `flowsim.study.positions`.
 
     Examples
     --------
@@ -214,6 +234,8 @@ def merged(old: Manifest, new: Manifest, on_change: OnChange, where: str) -> Man
         With all that has changed, if that is refused.
     """
     apart = [key for key in _SHARED if getattr(old, key) != getattr(new, key)]
+    if not all(_grown(getattr(old, key), getattr(new, key)) for key in _BY_SAMPLE):
+        apart.append("positions")
     known = {entry.name: entry for entry in old.scenarios}
     changed = [e for e in new.scenarios if e.name in known and not _alike(known[e.name], e)]
     if on_change == "recompute":
@@ -229,7 +251,14 @@ def merged(old: Manifest, new: Manifest, on_change: OnChange, where: str) -> Man
         most = max(had.members, entry.members), max(had.samples, entry.samples)
         known[entry.name] = replace(entry, members=most[0], samples=most[1])
     order = dict.fromkeys([e.name for e in old.scenarios] + [e.name for e in new.scenarios])
-    return replace(new, scenarios=tuple(known[name] for name in order))
+    longest = {key: max(getattr(old, key), getattr(new, key), key=len) for key in _BY_SAMPLE}
+    return replace(new, scenarios=tuple(known[name] for name in order), **longest)
+
+
+def _grown(old: tuple[str, ...], new: tuple[str, ...]) -> bool:
+    """Whether one is the other with more samples; to have none is something else."""
+    most = min(len(old), len(new))
+    return bool(old) == bool(new) and old[:most] == new[:most]
 
 
 def _alike(old: Entry, new: Entry) -> bool:
@@ -244,7 +273,9 @@ def _told(
         "name another store, or have its runs computed again with on_change='recompute' "
         "(--recompute on the command line)"
     )
-    for key in apart:
+    if "positions" in apart:
+        yield Problem(where, "the positions of its samples are others", right)
+    for key in (key for key in apart if key != "positions"):
         before, now = (_shown(getattr(plan, key)) for plan in (old, new))
         wrong = f"{_SHARED[key]} of its runs was {before}, and now is {now}"
         more = "compare and export read it as it is; to go on, " if key == "code" else ""

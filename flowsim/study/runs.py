@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from flowsim.errors import StoreError
 from flowsim.shown import plain
 from flowsim.study.alignment import RUN, at_common_times, together
+from flowsim.study.drawn import INPUT
 from flowsim.study.files import opened
 from flowsim.study.manifest import Entry, Manifest, Run
 from flowsim.study.record import DamagedError, Field, Layout, decode, decode_one, read_head
@@ -156,7 +157,9 @@ def dataset(store: Store, plan: Manifest, partial: bool = False) -> xr.Dataset:
         Dimensions ``scenario``, ``sample``, ``member``, then those of a run. Where scenarios differ
         in their places, groups or crossings there are all of them, with 0 persons (NaN for other
         numbers) where a scenario does not have one. A coordinate that samples or scenarios vary, as
-        ``capacity``, has their dimensions too. ``seed_of_run`` is the seed of each run.
+        ``capacity``, has their dimensions too. ``seed_of_run`` is the seed of each run. Where
+        inputs are sampled, ``input_value`` and ``input_position`` say what each of them was in
+        each sample, see `flowsim.study.drawn.coordinates`.
 
     Raises
     ------
@@ -262,6 +265,8 @@ def _part(entry: Entry, layout: Layout, runs: list[Run], arrays: dict[str, Any])
 def _label(field: Field, array: Any) -> tuple[tuple[str, ...], NDArray, dict[str, Any]]:
     """A numeric coordinate; its inputs are those of the sample, so members do not vary it."""
     values = np.asarray(array[:, 0])
+    if field.dims == (INPUT,):
+        return ("sample", *field.dims), values, field.attrs
     if np.array_equal(values, np.broadcast_to(values[:1], values.shape), equal_nan=True):
         return field.dims, values[0], field.attrs
     return ("sample", *field.dims), values, field.attrs

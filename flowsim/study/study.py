@@ -11,6 +11,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from flowsim.draws import seed_text
 from flowsim.errors import Problem, ScenarioError, SimulationError, StudyError
 from flowsim.scenario.checks import check
@@ -21,6 +23,7 @@ from flowsim.study.identity import code_version
 from flowsim.study.inputs import doubts, uncertain
 from flowsim.study.keep import instants, parse_keep
 from flowsim.study.manifest import Entry, Manifest, OnChange
+from flowsim.study.positions import METHOD, Positions
 from flowsim.study.runs import Runs
 from flowsim.study.sampling import Method, design, sampled, wrong_method
 from flowsim.study.store import Store
@@ -51,9 +54,11 @@ class Study:
     seed : int or str
         Of the study, a whole number or a text. A run's is ``seed.member``, or
         ``seed.sample.member``.
-    samples : int
+    samples : int or pandas.DataFrame
         How many draws of the uncertain inputs, numbered from 1. Without any there is sample 0:
-        every input at its central value.
+        every input at its central value. A table gives the positions themselves, in [0, 1]: a row
+        a sample, a column an input or a set of linked ones, see
+        `flowsim.study.positions.Positions.of`.
     method : {"latin_hypercube", "sobol", "monte_carlo"}
         How samples are drawn, see `flowsim.study.inputs.positions`.
     inputs : sequence of str
@@ -93,7 +98,7 @@ class Study:
         scenarios: Mapping[str, Scenario] | Scenario,
         members: int = 1,
         seed: int | str = 1,
-        samples: int = 0,
+        samples: int | pd.DataFrame = 0,
         method: Method = "latin_hypercube",
         inputs: Sequence[str] = (),
         keep: Sequence[str] = (),
@@ -106,19 +111,41 @@ class Study:
         if isinstance(scenarios, Scenario):
             scenarios = {scenarios.name: scenarios}
         self.scenarios = dict(scenarios)
-        self.members, self.samples, self.seed = members, samples, seed_text(seed)
-        self.method, self.inputs = method, tuple(inputs)
+        table, count = (
+            (samples, len(samples)) if isinstance(samples, pd.DataFrame) else (None, samples)
+        )
+        self.members, self.samples, self.seed = members, count, seed_text(seed)
+        self.method: str = method
+        self.inputs = tuple(inputs)
         self.name, self.title, self.rules = name, title, dict(rules or {})
-        problems = [*_wrong_scenarios(self.scenarios), *_wrong_counts(members, samples, method)]
+        problems = [*_wrong_scenarios(self.scenarios), *_wrong_counts(members, count, method)]
         if self.rules:
             problems += _wrong_rules(self.scenarios, self.rules)
         if problems:
             raise ScenarioError(problems)
-        self._paths = uncertain(self.scenarios.values(), self.inputs) if samples else ()
-        if samples and not self._paths:
+        self._given = None if table is None else Positions.of(table, tuple(self.scenarios.values()))
+        if self._given is not None:
+            self._of_table(self._given, method)
+        else:
+            self._paths = uncertain(self.scenarios.values(), self.inputs) if count else ()
+        if count and not self._paths:
             wrong = "no scenario has an input with a range"
             raise ScenarioError([Problem("samples", wrong, "give ranges, or leave samples out")])
         self.keep = parse_keep(tuple(keep))
+
+    def _of_table(self, given: Positions, method: str) -> None:
+        """What a table says of how samples are drawn; nothing else may say it too."""
+        problems = []
+        if self.inputs:
+            right = "leave it out: the columns of the table are the inputs"
+            problems.append(Problem("inputs", "a table of positions is given too", right))
+        if method != "latin_hypercube":
+            right = "leave it out: the samples are those of the table"
+            problems.append(Problem("method", "a table of positions is given too", right))
+        if problems:
+            raise ScenarioError(problems)
+        self._paths, self.inputs = tuple(given.leaders), tuple(given.columns)
+        self.method = METHOD
 
     @classmethod
     def of_file(
@@ -236,6 +263,8 @@ class Study:
                 )
                 for name, scenario in self.scenarios.items()
             ),
+            positions=self._given.digests if self._given else (),
+            chances=self._given.chances if self._given else (),
         )
 
     def position(self, sample: int) -> dict[str, float]:
@@ -247,8 +276,15 @@ class Study:
         scenario = self.scenarios[name]
         return sampled(scenario, self.position(sample)) if sample else scenario
 
+    @property
+    def factors(self) -> dict[str, str]:
+        """What each sampled input moves with, by path, see `flowsim.study.inputs.doubts`."""
+        return self._leaders
+
     @cached_property
     def _positions(self) -> dict[str, Any]:
+        if self._given:
+            return self._given.by_path()
         among = self.scenarios.values()
         return design(among, self.samples, self.method, self.seed, self.inputs)
 

@@ -18,6 +18,8 @@ from flowsim.study.manifest import Run
 from flowsim.study.record import Layout, encode
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from flowsim.scenario.scenario import Scenario
 
 ORPHAN_SECONDS = 2.0
@@ -41,6 +43,8 @@ class Task(NamedTuple):
         Whether the worker is a process of its own on this machine.
     rules : bytes
         Rules of one's own, pickled; empty without any.
+    factors : mapping of str to str
+        Which inputs move together, see `flowsim.study.inputs.doubts`.
     """
 
     run: Run
@@ -50,6 +54,7 @@ class Task(NamedTuple):
     code: str
     apart: bool
     rules: bytes = b""
+    factors: Mapping[str, str] = {}
 
 
 class Done(NamedTuple):
@@ -97,13 +102,16 @@ def _done(task: Task, begun: float) -> Done:
             "install the same version on both, and restart the worker"
         )
     scenario: Scenario = cloudpickle.loads(task.scenario)
+    drawn: dict[str, xr.Variable] = {}
     if task.position:
+        from flowsim.study.drawn import coordinates
         from flowsim.study.sampling import sampled
 
+        drawn = coordinates(scenario, task.position, task.factors)
         scenario = sampled(scenario, task.position)
     rules = cloudpickle.loads(task.rules) if task.rules else None
     result = simulate(scenario, seed=task.run.seed, rules=rules, provenance=False)
-    data = kept(result, scenario, task.keep)
+    data = kept(result, scenario, task.keep).assign_coords(drawn)
     layout = Layout.of(data)
     record = encode(layout, layout.pack(data), task.run.known)
     seconds = time.perf_counter() - begun

@@ -1,0 +1,1 @@
+"""What reports and samples teach: which inputs matter."""
