@@ -96,7 +96,7 @@ def through_at(s: Any, h: Any, line: int) -> int:
 
 
 def work_until_through(s: Any, h: Any) -> int:
-    """Work that lets a household through: all of it, or in a sample the half and half a person's."""
+    """Work that lets a household through: all, or in a sample half of it and half a person's."""
     return int(h.load * PERSON * (s.run.one_in + 1) // (2 * s.run.one_in))
 
 
