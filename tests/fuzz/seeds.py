@@ -83,6 +83,7 @@ CHANGES = (
      "never_counted: 0.1, danger_ahead: 0.5, detained: 1}, traffic: {persons_per_vehicle: 4, "
      "jam_per_km: 100}"),
     ("arrivals: [{start: *start, persons: 3, place: P}]\n", ""),
+    ("[{name: G, ", "[{name: G, nationality: N, kin_across: 0.5, "),
 )  # fmt: skip
 POLICIES = (
     "{type: quota, per_day: 40, exempt: [women], priority: [children], start: *start}",
