@@ -380,7 +380,9 @@ def _of_samples(
         for name, unit, of, values in _outcomes(data, outcomes, own, against)
         for i in given.indices(method, positions, values, level)
     ]  # fmt: skip
-    note = f"{len(positions)} samples that were there, {data.sizes['member']} runs each."
+    members = data.sizes["member"]
+    each = f"the mean of {members} runs each" if members > 1 else "a run each"
+    note = f"{len(positions)} samples that were there, {each}."
     return Sensitivity(_table(rows), method, level, note)
 
 
