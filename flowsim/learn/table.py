@@ -57,7 +57,7 @@ def _ends(factor: str) -> Iterator[str]:
         return
     steps = re.split(r"\.(?![^\[]*\])", factor)
     for at in range(len(steps) - 1, -1, -1):
-        if at == 0 or "[" not in steps[at - 1]:
+        if at == 0 or "[" in steps[at] or "[" not in steps[at - 1]:
             yield ".".join(steps[at:])
 
 
