@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from flowsim.learn.table import CALLED, LEADING, names_of, ranked
+from flowsim.learn.table import CALLED, LEADING, MOST, names_of, ranked, shown
 from flowsim.plot.page import Page
 from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, figure_of, points, styled
 from flowsim.study.positions import CHANCE
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 BESIDE = {"morris": "mu", "sobol": "S1"}
 """The index that is shown beside the one by which factors are ranked."""
-MOST = 12
-"""Factors that a panel has room for."""
 NAME = 30
 """Characters of a factor's name."""
 ROW_INCHES = 0.19
@@ -86,10 +84,10 @@ def _called(method: str) -> str:
 def _panel(axes: Axes, rows: pd.DataFrame, method: str) -> None:
     order = ranked(rows, method)
     names = names_of(order)
-    shown = order[:MOST]
+    told = shown(rows, method)
     cells = {(row["factor"], row["index"]): row for row in rows.to_dict("records")}
     axes.axvline(0.0, color=FAINT, linewidth=0.9, zorder=1)
-    for y, factor in enumerate(shown):
+    for y, factor in enumerate(told):
         row = cells[factor, LEADING[method]]
         if not math.isnan(row["low"]):
             line = LEADER if row["inputs"] else DICE
@@ -98,14 +96,14 @@ def _panel(axes: Axes, rows: pd.DataFrame, method: str) -> None:
         if beside := cells.get((factor, BESIDE.get(method, ""))):
             axes.plot([beside["value"]], [y], gid=f"beside {factor}", zorder=3, **RING)
         axes.plot([row["value"]], [y], gid=f"index {factor}", zorder=4, **DOT)
-    axes.set_yticks(range(len(shown)), [_label(names[factor], cells, factor) for factor in shown])
-    axes.set_ylim(len(shown) - 0.4, -0.6)
+    axes.set_yticks(range(len(told)), [_label(names[factor], cells, factor) for factor in told])
+    axes.set_ylim(len(told) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     first = rows.iloc[0]
-    more = f"; {len(order) - MOST} factors that matter less are left out"
+    more = f"; {len(order) - len(told)} factors that matter less are left out"
     axes.set_title(f"{called(str(first['outcome'])).capitalize()} ({first['of']})"
-                   f"{more if len(order) > MOST else ''}")  # fmt: skip
+                   f"{more if len(order) > len(told) else ''}")  # fmt: skip
     unit = f", {first['unit']}" if method == "morris" and first["unit"] else ""
     axes.set_xlabel(f"{AXIS[method]}{unit}")
     _scale(axes, signed=method == "morris")
