@@ -24,10 +24,11 @@ BESIDE = {"morris": "mu", "sobol": "S1"}
 """The index that is shown beside the one by which factors are ranked."""
 NAME = 30
 """Characters of a factor's name."""
-ROW_INCHES = 0.19
+ROW_INCHES = 0.2
 LEADER: dict[str, Any] = {"color": STATUS["sheltered"], "linewidth": 5.0}
 DICE: dict[str, Any] = {"color": FAINT, "linewidth": 5.0}
 DOT: dict[str, Any] = {"marker": "o", "markersize": 4.0, "color": INK, "markeredgewidth": 0}
+THIN: dict[str, Any] = {"color": FAINT, "linewidth": 0.9, "solid_capstyle": "butt"}
 RING: dict[str, Any] = {
     "marker": "o", "markersize": 4.0, "markerfacecolor": "white", "markeredgecolor": INK,
     "markeredgewidth": 0.9, "linestyle": "none",
@@ -94,7 +95,11 @@ def _panel(axes: Axes, rows: pd.DataFrame, method: str) -> None:
             axes.plot([row["low"], row["high"]], [y, y], gid=f"interval {factor}",
                       solid_capstyle="butt", zorder=2, **line)  # fmt: skip
         if beside := cells.get((factor, BESIDE.get(method, ""))):
-            axes.plot([beside["value"]], [y], gid=f"beside {factor}", zorder=3, **RING)
+            below = y + 0.3 if method == "sobol" else y
+            if method == "sobol":  # whose two parts are read together
+                ends = [beside["low"], beside["high"]]
+                axes.plot(ends, [below, below], gid=f"interval beside {factor}", zorder=2, **THIN)
+            axes.plot([beside["value"]], [below], gid=f"beside {factor}", zorder=3, **RING)
         axes.plot([row["value"]], [y], gid=f"index {factor}", zorder=4, **DOT)
     axes.set_yticks(range(len(told)), [_label(names[factor], cells, factor) for factor in told])
     axes.set_ylim(len(told) - 0.4, -0.6)
@@ -132,7 +137,15 @@ def _key(told: Sensitivity) -> list[Line2D]:
     first.set(marker="o", markersize=4.0, markerfacecolor=INK, markeredgewidth=0)
     lines = [first]
     if told.method in BESIDE:
-        lines.append(Line2D([], [], label=CALLED[BESIDE[told.method]], **RING))
+        words = CALLED[BESIDE[told.method]]
+        if told.method == "sobol":
+            lines.append(
+                Line2D(
+                    [], [], label=f"{words} and its interval", **{**RING, **THIN, "linestyle": "-"}
+                )
+            )
+        else:
+            lines.append(Line2D([], [], label=words, **RING))
     if (told.table["inputs"] == 0).any():
         what = "chance" if (told.table["factor"] == CHANCE).any() else "an input that cannot act"
         lines.append(Line2D([], [], label=what, **DICE))
