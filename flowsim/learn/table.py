@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from flowsim.shown import plain
+from flowsim.study.pairing import ROUNDING
 from flowsim.study.table import WIDTH, called, decimals, number
 
 if TYPE_CHECKING:
@@ -32,6 +33,14 @@ def ranked(rows: pd.DataFrame, method: str) -> list[str]:
     """Factors of an outcome, the one that matters most first; ties in their own order."""
     leading = rows[rows["index"] == LEADING[method]]
     return leading.sort_values("value", ascending=False, kind="stable")["factor"].tolist()
+
+
+def shown(rows: pd.DataFrame, method: str) -> list[str]:
+    """The factors of an outcome that there is room for, ranked; what is held against them too."""
+    order = ranked(rows, method)
+    yardsticks = set(rows.loc[rows["inputs"] == 0, "factor"])
+    last = [factor for factor in order[MOST:] if factor in yardsticks]
+    return order[: MOST - len(last)] + last
 
 
 def names_of(factors: list[str]) -> dict[str, str]:
@@ -92,18 +101,19 @@ def _block(rows: pd.DataFrame, told: Sensitivity, of: str) -> str:
     cells = {(row["factor"], row["index"]): _cell(row) for row in rows.to_dict("records")}
     sizes = rows.drop_duplicates("factor").set_index("factor")["inputs"]
     lines = [["", *(CALLED[index] for index in indices)]]
-    for factor in order[:MOST]:
+    told_of = shown(rows, told.method)
+    for factor in told_of:
         many = f" ({sizes[factor]} inputs)" if sizes[factor] > 1 else ""
         name = plain(_clipped(names[factor], NAME - len(many))) + many
         lines.append([name, *(cells[factor, index] for index in indices)])
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    shown = [plain(title_of(rows))]
+    told_lines = [plain(title_of(rows))]
     for line in lines:
         right = [cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True)]
-        shown.append("  " + "  ".join([line[0].ljust(widths[0]), *right]).rstrip())
-    if len(order) > MOST:
-        shown.append(f"  and {len(order) - MOST} that matter less")
-    return "\n".join(shown)
+        told_lines.append("  " + "  ".join([line[0].ljust(widths[0]), *right]).rstrip())
+    if len(order) > len(told_of):
+        told_lines.append(f"  and {len(order) - len(told_of)} others that matter less")
+    return "\n".join(told_lines)
 
 
 def _clipped(name: str, most: int) -> str:
@@ -113,7 +123,8 @@ def _clipped(name: str, most: int) -> str:
 def _cell(row: Mapping[Any, Any]) -> str:
     value, low, high = (float(row[key]) for key in ("value", "low", "high"))
     known = low == low
-    places = decimals((high - low) / 2.0 if known and high > low else abs(value) / 10.0)
+    half = (high - low) / 2.0
+    places = decimals(half if known and half > ROUNDING * abs(value) else abs(value) / 10.0)
     signed = row["index"] == "mu"
     if not known:
         return number(value, places, signed=signed)

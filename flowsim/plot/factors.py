@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from flowsim.learn.table import CALLED, LEADING, names_of, ranked
+from flowsim.learn.table import CALLED, LEADING, MOST, names_of, ranked, shown
 from flowsim.plot.page import Page
 from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, figure_of, points, styled
 from flowsim.study.positions import CHANCE
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
 
 BESIDE = {"morris": "mu", "sobol": "S1"}
 """The index that is shown beside the one by which factors are ranked."""
-MOST = 12
-"""Factors that a panel has room for."""
 NAME = 30
 """Characters of a factor's name."""
-ROW_INCHES = 0.19
+ROW_INCHES = 0.2
 LEADER: dict[str, Any] = {"color": STATUS["sheltered"], "linewidth": 5.0}
 DICE: dict[str, Any] = {"color": FAINT, "linewidth": 5.0}
 DOT: dict[str, Any] = {"marker": "o", "markersize": 4.0, "color": INK, "markeredgewidth": 0}
+THIN: dict[str, Any] = {"color": FAINT, "linewidth": 0.9, "solid_capstyle": "butt"}
 RING: dict[str, Any] = {
     "marker": "o", "markersize": 4.0, "markerfacecolor": "white", "markeredgecolor": INK,
     "markeredgewidth": 0.9, "linestyle": "none",
@@ -86,26 +85,30 @@ def _called(method: str) -> str:
 def _panel(axes: Axes, rows: pd.DataFrame, method: str) -> None:
     order = ranked(rows, method)
     names = names_of(order)
-    shown = order[:MOST]
+    told = shown(rows, method)
     cells = {(row["factor"], row["index"]): row for row in rows.to_dict("records")}
     axes.axvline(0.0, color=FAINT, linewidth=0.9, zorder=1)
-    for y, factor in enumerate(shown):
+    for y, factor in enumerate(told):
         row = cells[factor, LEADING[method]]
         if not math.isnan(row["low"]):
             line = LEADER if row["inputs"] else DICE
             axes.plot([row["low"], row["high"]], [y, y], gid=f"interval {factor}",
                       solid_capstyle="butt", zorder=2, **line)  # fmt: skip
         if beside := cells.get((factor, BESIDE.get(method, ""))):
-            axes.plot([beside["value"]], [y], gid=f"beside {factor}", zorder=3, **RING)
+            below = y + 0.3 if method == "sobol" else y
+            if method == "sobol":  # whose two parts are read together
+                ends = [beside["low"], beside["high"]]
+                axes.plot(ends, [below, below], gid=f"interval beside {factor}", zorder=2, **THIN)
+            axes.plot([beside["value"]], [below], gid=f"beside {factor}", zorder=3, **RING)
         axes.plot([row["value"]], [y], gid=f"index {factor}", zorder=4, **DOT)
-    axes.set_yticks(range(len(shown)), [_label(names[factor], cells, factor) for factor in shown])
-    axes.set_ylim(len(shown) - 0.4, -0.6)
+    axes.set_yticks(range(len(told)), [_label(names[factor], cells, factor) for factor in told])
+    axes.set_ylim(len(told) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     first = rows.iloc[0]
-    more = f"; {len(order) - MOST} factors that matter less are left out"
+    more = f"; {len(order) - len(told)} factors that matter less are left out"
     axes.set_title(f"{called(str(first['outcome'])).capitalize()} ({first['of']})"
-                   f"{more if len(order) > MOST else ''}")  # fmt: skip
+                   f"{more if len(order) > len(told) else ''}")  # fmt: skip
     unit = f", {first['unit']}" if method == "morris" and first["unit"] else ""
     axes.set_xlabel(f"{AXIS[method]}{unit}")
     _scale(axes, signed=method == "morris")
@@ -134,7 +137,15 @@ def _key(told: Sensitivity) -> list[Line2D]:
     first.set(marker="o", markersize=4.0, markerfacecolor=INK, markeredgewidth=0)
     lines = [first]
     if told.method in BESIDE:
-        lines.append(Line2D([], [], label=CALLED[BESIDE[told.method]], **RING))
+        words = CALLED[BESIDE[told.method]]
+        if told.method == "sobol":
+            lines.append(
+                Line2D(
+                    [], [], label=f"{words} and its interval", **{**RING, **THIN, "linestyle": "-"}
+                )
+            )
+        else:
+            lines.append(Line2D([], [], label=words, **RING))
     if (told.table["inputs"] == 0).any():
         what = "chance" if (told.table["factor"] == CHANCE).any() else "an input that cannot act"
         lines.append(Line2D([], [], label=what, **DICE))

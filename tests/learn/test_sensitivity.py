@@ -13,6 +13,7 @@ import flowsim as fs
 from flowsim.cli.main import cli
 from flowsim.learn.sensitivity import Sensitivity
 from flowsim.learn.table import names_of
+from tests.learn.made_up import made_up
 from tests.study.worlds import BORDER, contents, small
 
 VIOLENCE = "behaviour.leaving.violence_per_day"
@@ -212,3 +213,13 @@ def test_short_names_stay_apart() -> None:
     ]
     twice = ["borders[A-B].policies[x].stop", "borders[C-D].policies[x].stop"]
     assert list(names_of(twice).values()) == twice
+
+
+def test_chance_is_shown_however_little_it_matters() -> None:
+    told = made_up(factors=20)
+    words = str(told).splitlines()
+    assert [line.split()[0] for line in words if line.startswith("  ")].count("chance") == 2
+    assert sum("and 9 others that matter less" in line for line in words) == 2
+    ticks = fs.plot.sensitivity(told).axes[0].get_yticklabels()
+    assert [tick.get_text() for tick in ticks][-1] == "chance (other dice)"
+    assert len(ticks) == 12

@@ -25,7 +25,8 @@ from tests.fake_result import TOY_PLACES, empty_data, toy_result, toy_scenario
 from tests.model.worlds import QUEUES, full_of_jams, hours, rich
 
 NAMES = flowsim.plot.__all__
-DRAWN = [name for name in NAMES if name not in ("contrasts", "registrations", "save_all")]
+NOT_OF_A_RUN = ("contrasts", "registrations", "save_all", "sensitivity")
+DRAWN = [name for name in NAMES if name not in NOT_OF_A_RUN]
 
 
 def find(chart: Chart, gid: str) -> list:
