@@ -1,5 +1,7 @@
 """Designs and indices on functions whose sensitivity is known."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -93,3 +95,9 @@ def test_no_global_random_state_is_touched() -> None:
     assert made.indices(ishigami(made.positions), 0.9) == first
     after = np.random.get_state()[1]  # type: ignore[index] # noqa: NPY002
     assert (before == after).all()
+
+
+def test_what_to_install_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "SALib.sample.morris", None)
+    with pytest.raises(ImportError, match=r"pip install 'flowsim\[learn\]'"):
+        design("morris", ["a"], 40)

@@ -87,7 +87,7 @@ def test_a_linked_input_is_named_by_its_set_and_nothing_else_chooses_inputs() ->
     linked = small().with_values(
         {"linked": [{"name": "leaving", "inputs": [VIOLENCE, STAY], "by": "rank"}]}
     )
-    with pytest.raises(fs.ScenarioError, match="it moves with 'linked.leaving.'; give that column"):
+    with pytest.raises(fs.ScenarioError, match=r"it moves with 'linked.leaving.'; give"):
         fs.Study(linked, samples=pd.DataFrame({STAY: [0.5]}))
     made = fs.Study(linked, samples=pd.DataFrame({"linked[leaving]": [0.25]}))
     assert made.position(1) == {VIOLENCE: 0.25, STAY: 0.25}
