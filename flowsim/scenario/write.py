@@ -66,6 +66,7 @@ def write_scenario(scenario: Scenario, folder: Path) -> None:
     ...     fs.load(there) == base
     True
     """
+    scenario = _of_what_is_there(scenario)
     paths = Paths(scenario)
     problems = [
         Problem(paths(loc), "a function cannot be written to a file",
@@ -102,6 +103,20 @@ def save_scenario(
     ours = {FILE, *TABLES.values()}
     with whole_folder(Path(folder), overwrite, lambda entry: entry.name in ours) as made:
         write_scenario(scenario, made)
+
+
+def _of_what_is_there(scenario: Scenario) -> Scenario:
+    """The scenario without ranges of numbers in policies that have been replaced."""
+
+    def is_there(number: Number) -> bool:
+        try:
+            locate(scenario, number.path)
+        except ValueError:
+            return False
+        return True
+
+    numbers = tuple(filter(is_there, scenario.numbers))
+    return scenario.model_copy(update={"numbers": numbers})
 
 
 def _write(scenario: Scenario, folder: Path, inline: bool) -> None:

@@ -191,7 +191,7 @@ def sampled(scenario: Scenario, position: Mapping[str, float]) -> Scenario:
     >>> stop = "borders[Here-There].authorities[There].policies[closure].stop"
     >>> later = sampled(fs.teaching_world(), {stop: 0.75})
     >>> f"{later.borders[0].authorities[0].policies[0].stop:%Y-%m-%d %H:%M}"
-    '2030-05-04 18:00'
+    '2030-05-04 15:50'
     """
     entries = [entry for entry in inputs_of(scenario) if entry.number.path in position]
     _check_positions({entry.number.path: position[entry.number.path] for entry in entries})

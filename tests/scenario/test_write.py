@@ -192,3 +192,15 @@ def test_what_no_file_can_hold_is_refused_by_name(tmp_path: Path) -> None:
 
 def _lines(folder: Path) -> list[str]:
     return (folder / "scenario.yaml").read_text(encoding="utf-8").splitlines()
+
+
+def test_a_scenario_whose_policies_were_replaced_is_written_without_their_ranges(
+    tmp_path: Path,
+) -> None:
+    """A number whose policy is gone is in the scenario still, and leads nowhere."""
+    changed = fs.teaching_world()
+    changed = changed.replace_policies(changed.borders[0].id, fs.policy.Open())
+    changed.save(tmp_path / "open")
+    again = fs.load(tmp_path / "open")
+    assert again.borders == changed.borders
+    assert not any("closure" in number.path for number in again.numbers)

@@ -220,8 +220,8 @@ def test_all_mistakes_at_once(folder: Path) -> None:
         "7:9: scenarios.odd.fil: there is no key 'fil'; use one of its keys (did you mean 'file'?)",
         "7:29: scenarios.odd.set: 5 is not a mapping; give a mapping, as {a: 1}",
         "11:7: scenarios.fewer stay.set[behaviour.leavin.men_stay]: there is no 'leavin'; use one "
-        "of news, leaving, origins, routes, waiting, harm, returning, reception (did you mean "
-        "'leaving'?)",
+        "of news, leaving, origins, routes, waiting, harm, returning, reception, traffic "
+        "(did you mean 'leaving'?)",
         "12:35: scenarios.fewer stay.set[behaviour.leaving.men_stay]: 1.4 is out of range; give a "
         "number of at most 1",
         "13:3: scenarios.short: its end is 2010-06-11T18:00, and that of 'as reported' is "
