@@ -69,7 +69,8 @@ def test_how_late_the_dead_were_counted() -> None:
     errors = [at(series, report.when) - report.value for report in told if report.value]
     assert len(errors) >= 19
     assert np.sqrt(np.mean(np.square(errors))) < 25.0
-    assert 0.36 <= float(series[-1]) / float(quantity(result, "deaths")[-1]) <= 0.44
+    part = float(series[-1]) / float(quantity(result, "deaths")[-1])
+    assert 0.36 - 0.03 <= part <= 0.44 + 0.03, "reported, and what chance does to 170 counts"
 
 
 def test_what_is_said_of_the_days_after_15_june_is_what_a_run_says() -> None:
