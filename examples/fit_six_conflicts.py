@@ -123,7 +123,8 @@ class Crisis:
             once_shut |= self.shut[day]
             opened = once_shut & ~self.shut[day]
             free = free_part(limit, there)
-            draw = refuge_utility(section, Refuges(free <= 0, free, there, opened), world.country)
+            refuges = Refuges(free <= 0, free, there, opened, excess=np.zeros(free.size))
+            draw = refuge_utility(section, refuges, world.country)
             draw = draw - FULL_COST * ((free <= 0.0) | self.shut[day])
             weight = people * self.danger[day]
             weight = weight if weight.any() else people

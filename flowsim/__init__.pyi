@@ -4,6 +4,7 @@ from .imports.acled import read_acled
 from .imports.places import read_places
 from .imports.registrations import read_registrations
 from .imports.roads import read_roads
+from .learn.sensitivity import sensitivity
 from .model.explain import explain
 from .model.flow import FlowModel
 from .model.hazards import Hazard
@@ -50,5 +51,6 @@ __all__ = [
     "read_roads",
     "run",
     "scenarios",
+    "sensitivity",
     "teaching_world",
 ]

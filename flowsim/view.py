@@ -34,7 +34,8 @@ class BorderView(Protocol):
     def occupancy(self, places: Sequence[str] = ()) -> float:
         """Persons sheltered in these places over what they can hold; empty means all with a limit.
 
-        0 where no place has a limit.
+        Of places that grow it is what they could hold as the state looked. 0 where no place has a
+        limit.
         """
 
     def violence(self, place: str = "") -> float:

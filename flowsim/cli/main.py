@@ -45,6 +45,7 @@ from flowsim.cli.output import (
     written,
 )
 from flowsim.cli.scores import score_command
+from flowsim.cli.sensitivity import sensitivity_command
 from flowsim.cli.shipped import scenarios_command
 from flowsim.cli.studies import commands
 from flowsim.errors import Problem, ScenarioError
@@ -178,6 +179,7 @@ def schema(study: bool, markdown: bool) -> None:
 
 for command in (
     *commands, check_command, convert_command, diff_command, explain_command, import_command,
+    sensitivity_command,
     new_command, scenarios_command, score_command,
 ):  # fmt: skip
     cli.add_command(command)

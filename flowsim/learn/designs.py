@@ -38,7 +38,7 @@ class Index(NamedTuple):
     """A number that says how much a factor matters, with its interval."""
 
     factor: str
-    index: str
+    kind: str
     value: float
     low: float
     high: float
@@ -65,7 +65,7 @@ class Design:
     >>> made.blocks, len(made.positions)
     (1024, 4096)
     >>> told = made.indices((3.0 * made.positions["a"] + made.positions["b"]).to_numpy(), 0.9)
-    >>> {i.factor: round(i.value, 2) for i in told if i.index == "S1"}
+    >>> {i.factor: round(i.value, 2) for i in told if i.kind == "S1"}
     {'a': 0.9, 'b': 0.1}
     """
 
@@ -144,9 +144,9 @@ def design(
     while True:
         unit = _draw(method, len(names), looked, seed)
         positions = _positions(method, names, unit)
-        good = np.ones(looked, dtype=np.bool_)
+        good: NDArray[np.bool_] = np.ones(looked, dtype=np.bool_)
         if fits is not None:
-            good = fits(positions).reshape(looked, -1).all(axis=1)
+            good = np.all(fits(positions).reshape(looked, -1), axis=1)
         if good.sum() >= wished:
             break
         if looked >= MOST_DROPPED * wished:

@@ -201,7 +201,8 @@ def _not_lost(view: RuleView) -> Floats:
 
 _HOME = (Status.AT_HOME, Status.RETURNED)
 _GATE = (Status.WAITING,)
-_STILL = (*_HOME, *_GATE, Status.DISPLACED, Status.SHELTERED)
+_REFUGE = (Status.DISPLACED, Status.SHELTERED)
+_STILL = (*_HOME, *_GATE, *_REFUGE)
 _ALIVE = tuple(status for status in Status if status != Status.EMPTY)
 
 HAZARDS = (
@@ -219,7 +220,7 @@ HAZARDS = (
         among=(_of_the_group, _inside),
     ),
     Hazard(
-        "return", (Status.DISPLACED, Status.SHELTERED), Form.HOME, Act.RETURN, Purpose.RETURN,
+        "return", _REFUGE, Form.HOME, Act.RETURN, Purpose.RETURN,
         among=(_not_lost,),
     ),
     Hazard("give_up", _GATE, Form.GATE_AND_HELD, Act.GIVE_UP, Purpose.GIVE_UP),
@@ -263,13 +264,10 @@ HAZARDS = (
         among=(_inside,), holds=_loses_homes,
     ),
     Hazard(
-        "must_move_on", (Status.DISPLACED, Status.SHELTERED), Form.PLACE, Act.ONWARD,
+        "must_move_on", _REFUGE, Form.PLACE, Act.ONWARD,
         Purpose.MUST_MOVE_ON, holds=_loses_places,
     ),
-    Hazard(
-        "crowded", (Status.DISPLACED, Status.SHELTERED), Form.PLACE, Act.ONWARD,
-        Purpose.CROWDED, holds=_is_crowded,
-    ),
+    Hazard("crowded", _REFUGE, Form.PLACE, Act.ONWARD, Purpose.CROWDED, holds=_is_crowded),
 )  # fmt: skip
 """In the order in which the first wins where two are due in the same second."""
 

@@ -171,6 +171,7 @@ def lines(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
         "line_rate": np.zeros(served, dtype=np.int64),
         "spent_at": np.zeros(served, dtype=np.int64), "spent": np.zeros(served, dtype=np.int64),
         "to_spend": np.zeros(served, dtype=np.int64), "in_jam": np.zeros(served, dtype=np.int64),
+        "line_busy": np.zeros(served, dtype=np.int64),
         "on_road": np.zeros(links, dtype=np.int64), "mouth": np.full(links, -1, dtype=np.int64),
         "line_head": np.full(served + 2 * links, -1, dtype=np.int64),
         "line_last": np.full(served + 2 * links, -1, dtype=np.int64),

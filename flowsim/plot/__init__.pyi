@@ -1,6 +1,7 @@
 from .camps import registrations
 from .casualties import deaths
 from .danger import violence
+from .factors import sensitivity
 from .folder import save_all
 from .gates import queues
 from .geography import flow_map
@@ -18,6 +19,7 @@ __all__ = [
     "queues",
     "registrations",
     "save_all",
+    "sensitivity",
     "timeline",
     "violence",
 ]

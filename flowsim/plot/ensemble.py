@@ -160,5 +160,7 @@ def _stacked(data: xr.Dataset, dim: str) -> xr.Dataset:
     return whole.rename({dim: "time"}) if dim != "time" else whole
 
 
-_DRAWN = ("people", "outcomes", "waiting", "registered", "violence")
+_DRAWN = (
+    "people", "outcomes", "waiting", "registered", "violence", "road_queue", "fuel_queue",
+)  # fmt: skip
 """Variables that a timeline shows something of."""

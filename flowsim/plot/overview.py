@@ -92,7 +92,8 @@ def timeline(
     -------
     Chart
         A matplotlib Figure with five panels over one time axis: persons across, displaced inside,
-        waiting, passing in each interval, and the violence by region.
+        waiting, passing in each interval, and the violence by region. Where roads have a capacity
+        or fuel is short, one more has the lines there.
 
     Raises
     ------
@@ -263,6 +264,26 @@ def _waiting(page: Page, axes: Axes, shown: Ensemble, reports: Sequence[Report])
     _stock(page, axes, shown, reports, "waiting", "Waiting at the border")
 
 
+def _on_roads(page: Page, axes: Axes, shown: Ensemble, reports: Sequence[Report]) -> None:
+    axes.set_title("In line on roads and for fuel")
+    handles: list[Any] = []
+    for variable, over, label, dashes in (
+        ("road_queue", "route", "on roads", "-"), ("fuel_queue", "place", "for fuel", (0, (1, 1)))
+    ):  # fmt: skip
+        found = shown.find(variable)
+        if found is None:
+            continue
+        persons = found.data[variable].sum(over).transpose(RUN, "time")
+        x = mdates.date2num(persons["time"].values.astype("datetime64[us]"))
+        colour = STATUS["moving"]
+        median = draw_bands(axes, x, persons.values, colour, variable)
+        line: dict[str, Any] = {"color": colour, "linewidth": points(LINE), "linestyle": dashes}
+        axes.plot(x, median, gid=variable, **line)
+        handles.append(Line2D([], [], label=label, **line))
+    count_axis(axes, "persons", 4)
+    page.key(axes, handles)
+
+
 def _flows(page: Page, axes: Axes, shown: Ensemble, reports: Sequence[Report]) -> None:
     result = shown.find("outcomes")
     assert result is not None
@@ -355,6 +376,7 @@ PANELS: tuple[tuple[Callable[..., None], float, tuple[str, ...]], ...] = (
     (_across, 2.3, ("outcomes", "people", "registered")),
     (_inside, 1.6, ("people",)),
     (_waiting, 1.3, ("waiting",)),
+    (_on_roads, 1.3, ("road_queue", "fuel_queue")),
     (_flows, 1.4, ("outcomes",)),
     (_violence_strip, 0.0, ("violence",)),
 )

@@ -164,8 +164,9 @@ class Manifest:
         return hashlib.blake2b(text.encode(), digest_size=16)
 
     def to_text(self) -> str:
-        """As JSON."""
-        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+        """As JSON, without what only a table of positions has where there is none."""
+        told = {k: v for k, v in asdict(self).items() if v or k not in _BY_SAMPLE}
+        return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
 
     @classmethod
     def from_text(cls, text: str) -> Manifest:

@@ -112,7 +112,9 @@ class PlaceCapacity(Section):
     """
 
     place: Name
+    """Whose capacity it is."""
     start: Instant
+    """From this moment, until the next row of the place."""
     persons: Annotated[float, Field(ge=0.0, le=100_000_000)] | None = None
     """Persons from elsewhere whom it can shelter; 0 means that it takes nobody in any more."""
     sites: Annotated[float, Field(ge=0.0, le=1_000_000)] | None = None

@@ -18,7 +18,7 @@ from flowsim.model.assemble import as_yaml
 from flowsim.scenario.write import write_scenario
 from tests.flee_folder import FILES
 from tests.fuzz.blob import FILE, LOADED, Part
-from tests.properties.strategies import scenarios
+from tests.properties.together import everything
 
 SMALL = Path(__file__).parents[1] / "data/small"
 SETTINGS = """log_levels: {agent: 0}
@@ -109,7 +109,7 @@ NATIVE = (small, inline, variant)
 @st.composite
 def written(draw: Any) -> Parts:
     """A random scenario as it is written out."""
-    scenario = draw(scenarios(most=40))
+    scenario = draw(everything(most=40))
     with tempfile.TemporaryDirectory() as there:
         write_scenario(scenario, Path(there))
         return files_of(Path(there))

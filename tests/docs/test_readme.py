@@ -107,6 +107,22 @@ def test_the_study_of_the_readme_runs(
     assert names["camps"].dims == ("scenario", "sample", "member", "time")
 
 
+def test_the_block_on_sensitivity_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the small scenario, in fewer runs and one process."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+    base = small()
+    block = snippets(text("README.md"), "python sensitivity")[0]
+    block = block.replace("runs=400, jobs=2", "runs=40, progress=False")
+    assert "progress=False" in block
+    names = {"base": base, "open_border": base.replace_policies(BORDER, fs.policy.Open()), "fs": fs}
+    exec(compile(block, "README.md", "exec"), names)
+    assert "chance" in capsys.readouterr().out
+    assert (tmp_path / "sensitivity.png").stat().st_size
+
+
 def test_the_block_on_folders_of_flee_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -205,6 +221,8 @@ def test_the_model_page_names_every_parameter_of_behaviour() -> None:
 
 def test_the_tables_of_the_model_page_are_filled() -> None:
     tables = re.findall(r"<!-- table: (\w+) -->\n(.*?)<!-- end -->", text("MODEL.md"), re.DOTALL)
-    assert {name for name, _ in tables} == {"targets", "mechanisms", "parameters"}
+    assert {name for name, _ in tables} == {
+        "targets", "mechanisms", "parameters", "added", "said", "one_in",
+    }  # fmt: skip
     for name, rows in tables:
         assert rows.count("\n|") >= 5, name

@@ -52,6 +52,39 @@ reports: [{id: one, when: *start, variable: waiting, place: C, value: 1, use: fi
 arrivals: [{start: *start, persons: 3, place: P}]
 behaviour: {leaving: {count: given}}
 """
+MORE = """population: {one_in: 3}
+gates: [{crossing: C, start: 2010-06-10T03:00, persons_per_hour: 20, direction: out},
+  {crossing: C, start: 2010-06-10T09:00}]
+threats: [{name: Advance, places: [R], start: *start, peak: 2010-06-10T02:00, fear: 0.7,
+  until: 2010-06-10T20:00, half_life_hours: 3, target: *one, lost_from: 2010-06-10T08:00,
+  leave_within_hours: 6}]
+drivers: [{name: flood, between: line, leave_per_day: 1, way_cost_per_hour: 0.5, settle_cost: 1,
+  stay_away: 1, origin_weight: 1}]
+levels: [{driver: flood, place: P, start: *start, level: 0.5},
+  {driver: flood, region: North, start: 2010-06-10T06:00, level: 2}]
+road_events: [{route: [P, R], start: 2010-06-10T03:00, stop: 2010-06-10T06:00, capacity: 0.3,
+  direction: along}]
+fuel: [{place: P, start: *start, vehicles_per_day: 30}, {place: P, start: 2010-06-10T12:00}]
+"""
+"""Sections beside those of `ALIASES`, and what they change in them."""
+CHANGES = (
+    ("{start: P, end: R, km: 15}",
+     "{start: P, end: R, km: 15, lanes: 1, persons_per_hour: 40}"),
+    ("kind: post, crossing: C}", "kind: post, crossing: C, gate_per_hour: 30, waiting_room: 20, "
+     "vehicles_per_hour: 9}"),
+    ("target: *one}]}", "target: *one}, {place: P, to: R, part: 0.5, start: *start, peak: *start, "
+     "until: 2010-06-11, intensity: 0.2, target: *one, deaths: 1, wounded: 2}, {place: P, "
+     "crowd: 2, start: *start, peak: *start, until: *start, intensity: 1, target: *one}], "
+     "escalation: {branching: 0.3, hours: 3, intensity: 0.2, half_life_hours: 3, km: 5}}"),
+    ("stance: attack}", "stance: take_part, against: [G], roads: block, groups: [G]}"),
+    ("lon: 1, population: 3", "lon: 1, region: North, population: 3"),
+    ("leaving: {count: given}", "leaving: {way_out: 0.5}, harm: {die_of_wounds: 0.1, "
+     "die_of_wounds_days: 2, recover_per_day: 0.1, wounded_speed: 0.7, counted_after_days: 1, "
+     "never_counted: 0.1, danger_ahead: 0.5, detained: 1}, traffic: {persons_per_vehicle: 4, "
+     "jam_per_km: 100}"),
+    ("arrivals: [{start: *start, persons: 3, place: P}]\n", ""),
+    ("[{name: G, ", "[{name: G, nationality: N, kin_across: 0.5, "),
+)  # fmt: skip
 POLICIES = (
     "{type: quota, per_day: 40, exempt: [women], priority: [children], start: *start}",
     "{type: reactive, when: {what: waiting, where: C, above: 5}, policies: [{type: closed}]}",
@@ -86,7 +119,17 @@ def seeds() -> dict[str, bytes]:
     for number, policies in enumerate(POLICIES):
         text = ALIASES % policies
         found[f"policies_{number}"] = Blob(b"", (part("scenario.yaml", text),))
+    found["mechanisms"] = Blob(b"", (part("scenario.yaml", mechanisms()),))
     return {name: pack(blob) for name, blob in found.items()}
+
+
+def mechanisms() -> str:
+    """A scenario of all sections and fields that ask for a mechanism that is off by default."""
+    text = ALIASES % POLICIES[0]
+    for old, new in CHANGES:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text + MORE
 
 
 def _june() -> Parts:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowsim import readers
+from flowsim.scenario.draft import ROWS
 from tests.fuzz.blob import FILE, FOLDER, LINK, LOADED, PIPE, Blob, Part, pack, unpack, write
 from tests.fuzz.mutate import cross, mutate, words_known
 from tests.fuzz.seeds import seeds
@@ -24,6 +25,15 @@ UNSOUND = ("june",)
 @pytest.mark.parametrize("name", SEEDS)
 def test_a_seed_loads_and_goes_on(name: str) -> None:
     assert try_out(SEEDS[name], run=True) == ("refused" if name in UNSOUND else "ran")
+
+
+def test_every_list_and_field_of_a_scenario_is_told_in_some_seed() -> None:
+    """So a change of it is tried; what is new has to be put into `tests.fuzz.seeds`."""
+    told = b"\n".join(SEEDS.values()).decode("utf-8", "replace")
+    fields = {loc: set(ROWS[loc].model_fields) - {"name", "note", "source"} for loc in ROWS}
+    missing = {loc[-1] for loc in fields if str(loc[-1]) not in told}
+    missing |= {f"{loc[-1]}.{f}" for loc, names in fields.items() for f in names if f not in told}
+    assert not missing
 
 
 @pytest.mark.parametrize("name", SEEDS)

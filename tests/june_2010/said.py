@@ -23,11 +23,15 @@ def said(seed: int, changes: Mapping[str, object]) -> dict[str, float]:
 
 
 def said_of(result: Result) -> dict[str, float]:
-    """Persons waiting by crossing, displaced by place inside, sheltered by place abroad."""
+    """Persons waiting by crossing, displaced by place inside, sheltered by place abroad.
+
+    Of the days that the run has.
+    """
     waiting = result.waiting.sum("kind").sel(time=MORNING).to_series()
     values = {f"waiting: {crossing}": float(n) for crossing, n in waiting.items()}
     settled = result.people.sel(status=["displaced", "sheltered"]).sum(["status", "group"])
-    for day, noon in NOONS.items():
+    days = {day: noon for day, noon in NOONS.items() if pd.Timestamp(noon) <= settled.time[-1]}
+    for day, noon in days.items():
         for place, persons in settled.sel(time=noon).to_series().items():
             if persons > 0:
                 values[f"{day}: {place}"] = float(persons)

@@ -1,7 +1,6 @@
-"""The tables `targets`, `mechanisms`, `added` and `said` of MODEL.md, made from runs and put into
-the page.
+"""Tables of MODEL.md that rest on runs of June 2010, made and put into the page.
 
-Some 250 runs of June 2010, twenty minutes on two cores; or those of one table:
+Some 300 runs of June 2010, twenty minutes on two cores; or those of one table:
 
     python -m tests.june_2010.tables
     python -m tests.june_2010.tables added
@@ -22,6 +21,8 @@ import pandas as pd
 import flowsim as fs
 from tests.june_2010.added import added, added_table, outcomes
 from tests.june_2010.said import said, said_table
+from tests.june_2010.sampled import SEEDS as SAMPLED_SEEDS
+from tests.june_2010.sampled import SIZES, sampled, sampled_table
 from tests.june_2010.test_targets import RANGES, SCENARIO, figures
 
 PAGE = Path(__file__).parents[2] / "MODEL.md"
@@ -163,7 +164,19 @@ def said_of(pool: Executor) -> str:
     return said_table(runs_of(pool, said, {"": {}}, PAIRED_SEEDS)[""])
 
 
-TABLES = {"targets": targets_of, "mechanisms": mechanisms_of, "added": added_of, "said": said_of}
+def one_in_of(pool: Executor) -> str:
+    columns = {words: {"population.one_in": one_in} for words, one_in in SIZES.items()}
+    return sampled_table(runs_of(pool, sampled, columns, SAMPLED_SEEDS))
+
+
+TABLES: Mapping[str, Callable[[Executor], str]] = {
+    "one_in": one_in_of,
+    "targets": targets_of,
+    "mechanisms": mechanisms_of,
+    "added": added_of,
+    "said": said_of,
+}
+"""By the name that stands in the page."""
 
 
 def main(names: list[str]) -> None:

@@ -133,7 +133,7 @@ def seen_by(seen: Observer) -> SimpleNamespace:
     made = drawing(
         **memory.observed(seen), stops=seen.stops, wait_edges_s=[3600.0 * h for h in WAITS],
         gate=[OUT, OUT_TOO, BACK], gate_out=[True, True, False], gate_crossing=[0, 1, 1],
-        tick=SimpleNamespace(at=0), run=SimpleNamespace(danger_on_legs=True),
+        tick=SimpleNamespace(at=0), run=SimpleNamespace(danger_on_legs=True, roads=False),
         n=SimpleNamespace(dead=0, apart=0, regrouped=0),
         regrouped=[0] * 9, people=np.zeros((2, 1, len(Status)), dtype=np.int64),
         present=np.zeros((2, 1, 5), dtype=np.int64), hurt=np.zeros(2, dtype=np.int64),

@@ -22,10 +22,11 @@ from flowsim.policy import Triage
 from flowsim.results.result import Result
 from flowsim.running import run
 from tests.fake_result import TOY_PLACES, empty_data, toy_result, toy_scenario
-from tests.model.worlds import QUEUES, hours, rich
+from tests.model.worlds import QUEUES, full_of_jams, hours, rich
 
 NAMES = flowsim.plot.__all__
-DRAWN = [name for name in NAMES if name not in ("contrasts", "registrations", "save_all")]
+NOT_OF_A_RUN = ("contrasts", "registrations", "save_all", "sensitivity")
+DRAWN = [name for name in NAMES if name not in NOT_OF_A_RUN]
 
 
 def find(chart: Chart, gid: str) -> list:
@@ -453,3 +454,14 @@ def test_threats_stand_apart_from_violence():
     assert told[-2:] == ["fear of a threat", "lost from here on"]
     plain = flowsim.plot.violence(run(base, seed=1), base)
     assert not [patch for patch in plain.axes[0].patches if patch.get_hatch()]
+
+
+def test_lines_on_roads_and_for_fuel_have_a_panel_where_there_are_any():
+    result = run(full_of_jams(300, days=1))
+    chart = flowsim.plot.timeline([result, result])
+    told = {
+        name: find(chart, name)[0].get_ydata().tolist() for name in ("road_queue", "fuel_queue")
+    }
+    assert told["road_queue"] == result.road_queue.sum("route").values.tolist()
+    assert told["fuel_queue"] == result.fuel_queue.sum("place").values.tolist()
+    assert max(told["road_queue"]) > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from matplotlib.figure import Figure
 
 import flowsim as fs
 import flowsim.plot
+from flowsim.learn.designs import Method
 from flowsim.plot import OF_A_RUN
 from flowsim.plot.before_after import before_after
 from flowsim.plot.style import Chart
@@ -17,6 +19,7 @@ from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.comparison import compare
 from tests.fake_result import KINDS, empty_data, toy_result, toy_scenario
+from tests.learn.made_up import made_up
 from tests.plot.layout import flaws, panels
 from tests.plot.test_camps import scores
 from tests.study.comparisons import june_2010
@@ -97,6 +100,7 @@ def test_figures_of_many_runs(width: int) -> None:
             fs.load(ROOT / "tests/data/small"),
             width=width,
         ),
+        *(flowsim.plot.sensitivity(made_up(of), width=width) for of in get_args(Method)),
     ]
     for chart in charts:
         assert flaws(chart) == []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,39 +13,13 @@ from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.config import Driver, Level, Threat
 from tests.model.worlds import hours, same_bytes
-from tests.properties.strategies import few, rates, scenarios
+from tests.properties.strategies import few, scenarios
+from tests.properties.together import with_push
 
 
-@st.composite
-def pushed(draw: Any, most: int = 70, steps: tuple[str, ...] = ("1h", "6h")) -> Scenario:
+def pushed(most: int = 70, steps: tuple[str, ...] = ("1h", "6h")) -> st.SearchStrategy[Scenario]:
     """A random world with threats, of which one may lose places, and a driver."""
-    scenario: Scenario = draw(scenarios(most=most, steps=steps))
-    names = [place.name for place in scenario.places]
-    groups = [group.name for group in scenario.groups]
-    where = st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)
-    threats = []
-    for n in range(draw(st.integers(1, 2))):
-        start = draw(st.integers(0, 20))
-        threats.append(
-            Threat(
-                name=f"T{n}", places=draw(where), start=hours(start), peak=hours(start + 2),
-                fear=draw(rates(0.2, 1.0)),
-                target=draw(st.sampled_from(({}, {groups[0]: 0.5}))),
-                lost_from=draw(st.sampled_from((None, hours(start + 4)))),
-            )
-        )  # fmt: skip
-    driver = Driver(
-        name="flood", between=draw(st.sampled_from(("hold", "line"))),
-        leave_per_day=draw(rates(0.0, 2.0)), way_cost_per_hour=draw(rates(0.0, 1.0)),
-        settle_cost=1.0, stay_away=0.5,
-    )  # fmt: skip
-    levels = [
-        Level(driver="flood", place=draw(st.sampled_from(names)), start=hours(h), level=level)
-        for h, level in ((2, 1.0), (9, 2.5))
-    ]
-    told = {"threats": threats, "drivers": (driver,), "levels": levels}
-    made = scenario.model_copy(update={key: tuple(rows) for key, rows in told.items()})
-    return made.with_values({"behaviour.leaving.way_out": draw(rates(0.0, 0.5, 3.0))})
+    return scenarios(most=most, steps=steps).flatmap(with_push)
 
 
 @few(12)

@@ -19,9 +19,9 @@ from flowsim.model.household_table import HouseholdTable
 from flowsim.running import run
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.road_config import Fuel, RoadEvent
-from tests.model.worlds import full_of_jams, hours, rich, same_bytes
-from tests.properties.strategies import HOURS, few, scenarios
+from tests.model.worlds import full_of_jams, rich, same_bytes
+from tests.properties.strategies import few, scenarios
+from tests.properties.together import with_roads
 
 ON_A_LINK = (OnRoad.DRIVING, OnRoad.IN_LINE, OnRoad.AT_MOUTH)
 
@@ -29,37 +29,7 @@ ON_A_LINK = (OnRoad.DRIVING, OnRoad.IN_LINE, OnRoad.AT_MOUTH)
 @st.composite
 def worlds(draw: Any, **options: Any) -> Scenario:
     """A random world some of whose roads have a capacity, fill, or are closed for a time."""
-    base = draw(scenarios(**options))
-    routes = []
-    for route in base.routes:
-        told: dict[str, Any] = {}
-        if draw(st.booleans()):
-            told["persons_per_hour"] = draw(st.sampled_from((2.5, 10.0, 60.0)))
-        if route.mode == "road" and draw(st.booleans()):
-            told["lanes"] = draw(st.sampled_from((0.002, 0.01, 1.0)))
-        if route.crossing and draw(st.booleans()):
-            told["waiting_room"] = draw(st.sampled_from((3, 20)))
-        routes.append(route.model_copy(update=told))
-    limited = [r for r in routes if r.persons_per_hour is not None]
-    events = [
-        RoadEvent(
-            route=(route.start, route.end), mode=route.mode, start=hours(start / 4),
-            stop=hours(start / 4 + draw(st.integers(1, 8))),
-            capacity=draw(st.sampled_from((0.0, 0.3))),
-            direction=draw(st.sampled_from(("both", "along"))),
-        )
-        for route in limited
-        for start in draw(st.lists(st.integers(0, HOURS * 4), max_size=1))
-    ]  # fmt: skip
-    inside = [place.name for place in base.places if place.country == "A"]
-    moments = draw(st.lists(st.integers(0, 60), max_size=3, unique=True))
-    fuel = [
-        Fuel(place=draw(st.sampled_from(inside[:2])), start=hours(moment / 4),
-             vehicles_per_day=draw(st.sampled_from((None, 0, 30, 300))))
-        for moment in moments
-    ]  # fmt: skip
-    told = {"routes": tuple(routes), "road_events": tuple(events), "fuel": tuple(fuel)}
-    made = base.model_copy(update=told)
+    made: Scenario = draw(with_roads(draw(scenarios(**options))))
     assert not check(made)
     return made
 

@@ -7,7 +7,16 @@ from typing import Any
 from hypothesis import strategies as st
 
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.config import Driver, Event, Force, Level, Order, Threat
+from flowsim.world.config import (
+    Condition,
+    Driver,
+    Event,
+    Force,
+    GateCapacity,
+    Level,
+    Order,
+    Threat,
+)
 from flowsim.world.road_config import Fuel, RoadEvent
 from tests.model.worlds import hours
 from tests.properties.strategies import HOURS, rates, scenarios
@@ -129,3 +138,75 @@ def everything(
     ]  # fmt: skip
     made = made.model_copy(update={"places": tuple(growing)})
     return made.with_values({"population.one_in": draw(st.sampled_from(one_in))})
+
+
+STEADY = (
+    "open", "closed", "opening_hours", "triage", "push_back", "exit_ban", "corridor", "checkpoint",
+    "encouraged_return", "announced_closure",
+)  # fmt: skip
+"""Policies under which neither queues nor camps feed back."""
+NO_FEEDBACK = {
+    "behaviour.leaving.neighbours_per_day": 0, "behaviour.leaving.men_stay": 0,
+    "behaviour.waiting.part": 0, "behaviour.harm.crush_per_day": 0,
+    "violence.escalation.branching": 0,
+}  # fmt: skip
+
+
+@st.composite
+def without_feedback(draw: Any) -> Scenario:
+    """A world of long steps with unrest and threats, in which nobody is in anybody's way."""
+    made = draw(with_push(draw(with_unrest(draw(scenarios(most=40, steps=("1d",)))))))
+    events = [e.model_copy(update={"peak": e.start, "half_life_hours": None})
+              for e in made.violence.events]  # fmt: skip
+    (border,) = made.borders
+    authorities = [
+        side.model_copy(
+            update={"policies": tuple(p for p in side.policies if p.kind in STEADY), "back": ()}
+        )
+        for side in border.authorities
+    ]
+    wide = {
+        "violence": made.violence.model_copy(update={"events": tuple(events)}),
+        "places": tuple(p.model_copy(update={"capacity": None}) for p in made.places),
+        "routes": tuple(r.model_copy(update={"gate_per_hour": None}) for r in made.routes),
+        "borders": (border.model_copy(update={"authorities": tuple(authorities)}),), "gates": (),
+    }  # fmt: skip
+    return made.model_copy(update=wide).with_values(NO_FEEDBACK)
+
+
+def with_idle_mechanisms(base: Scenario) -> Scenario:
+    """The same world with one more of each mechanism, set so that it does nothing."""
+    name, group = base.places[0].name, base.groups[0].name
+    none = Event(place=name, start=hours(2.2), peak=hours(2.2), until=hours(5), intensity=0,
+                 target={group: 1.0})  # fmt: skip
+    crowd = none.model_copy(update={"crowd": 1.0})
+    wide = [
+        {"lanes": 1e6} if route.mode == "road" else {"waiting_room": 1e8} if route.crossing else {}
+        for route in base.routes
+    ]
+    first = base.routes[0]
+    event = RoadEvent(route=(first.start, first.end), mode=first.mode, start=hours(2.3),
+                      stop=hours(7), capacity=1.0)  # fmt: skip
+    order = Order(start=hours(3), stance="stand_by")
+    stay = {"leave_per_day": 5.0, "way_cost_per_hour": 1.0, "settle_cost": 1.0, "stay_away": 1.0}
+    more: dict[str, tuple[Any, ...]] = {
+        "fuel": (Fuel(place=name, start=hours(3)),), "road_events": (event,),
+        "conditions": (Condition(name="idle", kind="curfew", places=(name,), start=hours(1.5),
+                                 stop=hours(9)),),
+        "forces": (Force(name="idle", kind="police", places=(name,), size=50, orders=(order,)),),
+        "threats": (Threat(name="idle", places=(name,), start=hours(2), fear=0.0),),
+        "drivers": (Driver(name="idle"), Driver(name="dry", **stay)),
+        "levels": (Level(driver="idle", place=name, start=hours(1), level=3.0),
+                   Level(driver="dry", place=name, start=hours(1), level=0.0)),
+    }  # fmt: skip
+    told: dict[str, Any] = {key: (*getattr(base, key), *rows) for key, rows in more.items()}
+    told["routes"] = tuple(
+        route.model_copy(update=limit) for route, limit in zip(base.routes, wide, strict=True)
+    )
+    told["gates"] = base.gates or tuple(
+        GateCapacity(crossing=r.crossing, start=hours(4.5), persons_per_hour=r.gate_per_hour)
+        for r in base.routes if r.crossing
+    )  # fmt: skip
+    events = (*base.violence.events, none, crowd)
+    told["violence"] = base.violence.model_copy(update={"events": events})
+    return base.model_copy(update=told).with_values({"population.one_in": 1})

@@ -12,6 +12,9 @@ The capacity of a second is counted in billionths of a person, as at gates: each
 those before it leave (Lindley 1952). As one is served at a time, it is enough to know how much of
 which second the one before has used.
 
+In a sample a household stands for ``s.run.one_in`` households, which would come out one after
+another. As at gates it is through in the middle of its work, and the line is busy with the rest.
+
 Line ``n`` below the number of links is the end of that link, and the others are pumps, by place.
 Behind them come those who are held back, by the entrance that they want: of a road, or of the space
 before a gate.
@@ -80,7 +83,7 @@ def through_at(s: Any, h: Any, line: int) -> int:
     if rate == UNLIMITED:
         return start
     used = int(s.spent[line]) if start == s.spent_at[line] else 0
-    left, room = int(h.load * PERSON - h.worked), max(int(rate - used), 0)
+    left, room = int(work_until_through(s, h) - h.worked), max(int(rate - used), 0)
     if left <= room:
         s.to_spend[line] = used + left
         return start + 1
@@ -92,6 +95,24 @@ def through_at(s: Any, h: Any, line: int) -> int:
     return int(min(start + 1 + more, NEVER - 1))
 
 
+def work_until_through(s: Any, h: Any) -> int:
+    """Work that lets a household through: all, or in a sample half of it and half a person's."""
+    return int(h.load * PERSON * (s.run.one_in + 1) // (2 * s.run.one_in))
+
+
+def work_off(s: Any, line: int, rate: int, now: int) -> None:
+    """Do what is left to do for those who are through, as far as a line could since then."""
+    left, gap = int(s.line_busy[line]), now - int(s.spent_at[line])
+    if left == 0 or rate == 0 or gap <= 0:
+        return
+    if rate == UNLIMITED or gap > left // rate + 2:  # the product below is of small numbers
+        s.line_busy[line] = 0
+    else:
+        s.line_busy[line] = max(left - int(rate * gap - s.spent[line]), 0)
+    s.spent_at[line] = now
+    s.spent[line] = 0
+
+
 def is_blocked(s: Any, line: int) -> bool:
     """Whether somebody stands in the way who is through and cannot go on."""
     return bool(line < s.run.links and s.mouth[line] >= 0)
@@ -101,6 +122,10 @@ def serve_first(s: Any, line: int) -> None:
     """Tell the first in line when it is through, unless somebody stands in its way."""
     if s.line_head[line] >= 0 and not is_blocked(s, line):
         h = s.rows[s.line_head[line]]
+        if s.line_busy[line] > 0:
+            work_off(s, line, s.line_rate[line], int(h.ready))
+            h.worked -= s.line_busy[line]
+            s.line_busy[line] = 0
         h.arrive = through_at(s, h, line)
         wake(s, h)
 
@@ -110,6 +135,8 @@ def is_through(s: Any, h: Any, line: int, now: int) -> None:
     step_out(s, h)
     s.spent_at[line] = now if s.line_rate[line] == UNLIMITED else now - 1
     s.spent[line] = s.to_spend[line]
+    if s.line_rate[line] != UNLIMITED:
+        s.line_busy[line] = int(h.load * PERSON) - work_until_through(s, h)
 
 
 def free_again(s: Any, line: int, now: int) -> None:
@@ -130,7 +157,10 @@ def change_rates(s: Any) -> None:
         if rate == before:
             continue
         s.line_rate[line] = rate
-        if s.line_head[line] < 0 or is_blocked(s, line):
+        if is_blocked(s, line):
+            continue
+        if s.line_head[line] < 0:
+            work_off(s, line, before, now)
             continue
         h = s.rows[s.line_head[line]]
         if h.arrive <= now:

@@ -14,7 +14,6 @@ from flowsim.model.kernel.constants import (
     NEVER,
     OFF_ROAD,
     ON_ROAD,
-    SHELTERED,
 )
 from flowsim.model.kernel.moves import leave, onward
 from flowsim.model.kernel.road import (
@@ -65,7 +64,7 @@ def fill_up(s: Any, h: Any, now: int) -> None:
     s.in_jam[line] -= h.load
     h.road = FUELLED
     serve_first(s, line)
-    if h.status == DISPLACED or h.status == SHELTERED:
+    if h.status == DISPLACED:
         onward(s, h, now)
     else:
         leave(s, h, now)

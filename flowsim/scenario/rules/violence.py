@@ -42,7 +42,7 @@ def crowds(draft: Draft) -> Iterator[Flaw]:
         meant = persons_meant(event, live, names)
         if event.crowd > meant:
             wrong = (
-                f"{event.crowd:,.0f} persons gather where the event targets {meant:,.0f} of those "
+                f"{event.crowd:,.7g} persons gather where the event targets {meant:,.7g} of those "
                 "who live there"
             )
             yield Flaw((*loc, "crowd"), wrong, "name more groups in `target`, or a smaller crowd")
