@@ -83,6 +83,17 @@ def test_a_variant_names_a_road_by_its_ends(folder: Path) -> None:
     assert again.routes == fs.load(folder).routes
 
 
+def test_a_variant_changes_and_removes_events_on_roads_by_their_name(folder: Path) -> None:
+    rows = (folder / "road_events.csv").read_text(encoding="utf-8").splitlines()
+    named = [f"name,{rows[0]}", f"slow,{rows[1]}", f"shut,{rows[1]}"]
+    (folder / "road_events.csv").write_text("\n".join(named) + "\n", encoding="utf-8")
+    (folder / "variant.yaml").write_text(
+        "extends: .\nroad_events: {slow: {capacity: 0.25}, shut: null}\n", encoding="utf-8"
+    )
+    (event,) = fs.load(folder / "variant.yaml").road_events
+    assert (event.name, event.capacity) == ("slow", 0.25)
+
+
 def test_ends_that_several_routes_have_do_not_name_one() -> None:
     small = small_scenario()
     path = small.routes[0].model_copy(update={"mode": "foot"})
