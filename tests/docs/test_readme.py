@@ -115,7 +115,7 @@ def test_the_block_on_sensitivity_runs(
     (tmp_path / "out").mkdir()
     base = small()
     block = snippets(text("README.md"), "python sensitivity")[0]
-    block = block.replace("runs=400, jobs=2", "runs=40, progress=False")
+    block = block.replace("runs=400,\n    jobs=2", "runs=40,\n    progress=False")
     assert "progress=False" in block
     names = {"base": base, "open_border": base.replace_policies(BORDER, fs.policy.Open()), "fs": fs}
     exec(compile(block, "README.md", "exec"), names)

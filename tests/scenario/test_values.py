@@ -11,7 +11,7 @@ import pytest
 
 import flowsim as fs
 from flowsim.scenario.extends import Lists, merge, replacement
-from flowsim.scenario.flaws import SUGGESTIONS, Flaw
+from flowsim.scenario.flaws import SUGGESTIONS, Flaw, listed
 from flowsim.scenario.override import assignment, locate
 from flowsim.scenario.read import parse
 from flowsim.scenario.scenario import Number
@@ -191,7 +191,7 @@ def test_a_path_that_leads_nowhere_is_told(path: str, told: tuple[str, str]) -> 
     assert right.startswith(told[1])
     if path == "titel":
         assert right.endswith("(did you mean 'title'?)")
-        assert all(name in right for name in fs.Scenario.model_fields)
+        assert listed(fs.Scenario.model_fields, most=30) in right
     elif path != "places[3]":
         assert right == told[1]
 
