@@ -64,6 +64,8 @@ levels: [{driver: flood, place: P, start: *start, level: 0.5},
   {driver: flood, region: North, start: 2010-06-10T06:00, level: 2}]
 road_events: [{route: [P, R], start: 2010-06-10T03:00, stop: 2010-06-10T06:00, capacity: 0.3,
   direction: along}]
+capacities: [{place: R, start: *start, sites: 2, places_per_site: 40, hosts: 5, between: line},
+  {place: R, start: 2010-06-10T12:00, persons: 90}]
 fuel: [{place: P, start: *start, vehicles_per_day: 30}, {place: P, start: 2010-06-10T12:00}]
 """
 """Sections beside those of `ALIASES`, and what they change in them."""

@@ -238,8 +238,8 @@ def test_whatever_prints_or_writes_tables_goes_one_way() -> None:
     # The line of a study's progress is told the name as `plain` gives it.
     printing = {path for path in calls("print") if not path.startswith("plot/")}
     assert printing == {"study/campaign.py"}
-    # The method of a Comparison is called to_csv, too, and gives its table to as_csv.
-    assert calls(".to_csv") == {"shown.py", "cli/studies.py"}
+    # Methods of a Comparison and of a Sensitivity are called to_csv, too, and give tables to as_csv.
+    assert calls(".to_csv") == {"shown.py", "cli/studies.py", "cli/sensitivity.py"}
     assert calls("csv.writer") == {"cli/scores.py", "scenario/write_tables.py"}
     assert calls("tqdm") == {"running.py", "study/campaign.py"}
     assert calls(".savefig") == {"plot/style.py"}

@@ -249,7 +249,7 @@ def test_every_cell_of_the_clock_face_has_one_hazard() -> None:
         "disperse": 4, "harm": 6, "harm_on_the_way": 6, "harm_on_the_leg": 10,
         "harm_detained": 6, "toll": 6, "toll_on_the_leg": 10, "wounds": 1, "crush": 4,
         "relocate": 6,
-        "must_leave": 6, "must_move_on": 6,
+        "must_leave": 6, "must_move_on": 6, "crowded": 6,
     }  # fmt: skip
     spans = sorted(zip(cells.first, sizes.values(), strict=True))
     assert all(first + size == next_ for (first, size), (next_, _) in itertools.pairwise(spans))
@@ -279,7 +279,7 @@ def test_the_cell_of_a_household_is_that_of_its_hazard_and_where_it_stands() -> 
         "relocate": (2, 1), "return": (1, 1, 1, 1), "give_up": (1, 1), "fence": (1, 1),
         "disperse": (1,), "crush": (1,), "calendar": (), "harm_on_the_leg": (1, 1),
         "harm_detained": (2, 1), "toll": (2, 1), "toll_on_the_leg": (1, 1), "wounds": (),
-        "must_leave": (2, 1), "must_move_on": (2, 1),
+        "must_leave": (2, 1), "must_move_on": (2, 1), "crowded": (2, 1),
     }  # fmt: skip
     for hazard, shape in zip(HAZARDS, cells.shapes, strict=True):
         where = np.ravel_multi_index(at[hazard.name], shape) if shape else 0
@@ -292,7 +292,9 @@ def test_hazards_that_compete_draw_for_purposes_of_their_own() -> None:
         harm = Harm(on_the_way=1, crush_per_day=1, danger_ahead=1, detained=1, recover_per_day=1)
         toll = {"deaths": 1.0, "wounded": 0.0, "intensity": 1.0}
         scenario: Any = SimpleNamespace(
-            behaviour=SimpleNamespace(leaving=leaving, harm=harm),
+            behaviour=SimpleNamespace(
+                leaving=leaving, harm=harm, reception=SimpleNamespace(crowded_per_day=1.0)
+            ),
             violence=SimpleNamespace(events=[SimpleNamespace(to=to, **toll) for to in ("", "B")]),
             threats=(SimpleNamespace(lost_from=1),),
         )

@@ -175,7 +175,8 @@ CLOSED = [{"id": "A-B", "between": ["A", "B"], "authorities": [
          ("behaviour.routes.km_cost",
           "next to nobody (9e-05 % of those who leave) can be expected to cross: length counts "
           "-13.8 on the best way abroad from Town, to Camp (112 km), and -1.5 on the best of all, "
-          "to Village (12 km)", WAYS)),
+          "to Village (12 km)",
+          f"{WAYS}; 0.022 a km, not 0.1234, makes the usual way abroad cost 2.5")),
         (road({"routes": FREE}, places=camps(5)),
          ("places",
           "next to nobody can be expected to settle: places have room for 15 of 83,791 who leave",

@@ -15,10 +15,14 @@ CLASSES = {kind.__name__ for kind in BY_TYPE.values()}
 CLASSES |= {base.__name__ for kind in BY_TYPE.values() for base in kind.__bases__} - {"Policy"}
 MAY_NAME = {"flee/reader/closures.py": "it makes policies of the closures in a table of Flee"}
 OTHER_MEANINGS = {
+    ("imports/roads.py", "corridor"): "a kind of way inside of buildings in OpenStreetMap",
+    ("model/sample.py", "quota"): "part of the key of a draw",
+    ("scenario/reference.py", "code"): "a field of a policy",
     ("model/household_row.py", "quota"): "a column: what a household waits for at a gate",
     ("plot/overview.py", "open"): "a state of the border in the strip",
     ("plot/scene.py", "open"): "a state of the border in the strip",
     ("plot/windows.py", "open"): "a state of the border in the strip",
+    ("scenario/teaching.py", "closed"): "the policy of the teaching world, as a file tells it",
     ("study/manifest.py", "code"): "a key of study.json: the code behind its records",
     ("study/runs.py", "code"): "a key of study.json: the code behind its records",
     ("world/forces.py", "open"): "what a force does to roads",

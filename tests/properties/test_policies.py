@@ -71,7 +71,7 @@ def test_an_empty_window_does_nothing_in_a_queue(at):
 def test_overlapping_closures_equal_their_union(scenario, edges):
     """[a, c) and [b, d) close as [a, d) does, on one side or on both."""
     a, b, c, d = sorted(edges)
-    base = with_room(scenario).replace_policies("A-B")
+    base = with_room(scenario).replace_policies("A-B").with_values({"grid": "1h"})
     union = run(base.add_policies("A-B", Closed(start=a, stop=d)))
     two = base.add_policies("A-B", Closed(start=a, stop=c), Closed(start=b, stop=d))
     sides = base.add_policies("A-B", Closed(start=a, stop=c), side="A")

@@ -109,7 +109,7 @@ def look(scenario: Scenario) -> Any:
         if route.persons_per_hour is not None:
             within_capacity(out, route.persons_per_hour / 3600)
         for before, after in pairwise(out):
-            assert after[3] >= before[3] - scenario.grid  # first come first served
+            assert after[3] >= before[3] - scenario.grid_s  # first come first served
     return result
 
 

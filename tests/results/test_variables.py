@@ -27,8 +27,10 @@ METHODS = {"sum": np.sum, "point": lambda values, axis: np.take(values, -1, axis
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    """With roads that have a capacity, so that all variables are there."""
-    return run(full_of_jams(400, days=1, record="6h"))
+    """Roads have a capacity, wounds heal and counts are late, so that all variables are there."""
+    world = full_of_jams(400, days=1, record="6h")
+    harm = {"behaviour.harm.recover_per_day": 0.5, "behaviour.harm.counted_after_days": 1.0}
+    return run(world.with_values(harm))
 
 
 def test_each_variable_and_coordinate_says_what_it_is(result: Result) -> None:
