@@ -238,7 +238,7 @@ def test_whatever_prints_or_writes_tables_goes_one_way() -> None:
     # The line of a study's progress is told the name as `plain` gives it.
     printing = {path for path in calls("print") if not path.startswith("plot/")}
     assert printing == {"study/campaign.py"}
-    # Methods of a Comparison and of a Sensitivity are called to_csv, too, and give tables to as_csv.
+    # Those of a Comparison and a Sensitivity are called to_csv, too, and give tables to as_csv.
     assert calls(".to_csv") == {"shown.py", "cli/studies.py", "cli/sensitivity.py"}
     assert calls("csv.writer") == {"cli/scores.py", "scenario/write_tables.py"}
     assert calls("tqdm") == {"running.py", "study/campaign.py"}
