@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flowsim.errors import ScenarioError
 from flowsim.imports.cells import Reading
 from flowsim.imports.imported import Bad, Imported
 from flowsim.imports.sheets import read_sheet
@@ -132,11 +131,9 @@ def read_acled(
     _without_older(reading)
     _without_others(reading, types)
     days, taken = _days(reading, Gazetteer(places), within_km, period, day_first)
-    if reading.problems:
-        raise ScenarioError(reading.problems)
+    reading.refuse()
     rows = _rows(days, power, worst, targets or {})
-    left = tuple(sorted(reading.left, key=lambda row: row.line))
-    return Imported("events", reading.sheet.file, rows, taken, left, tuple(reading.notes))
+    return reading.imported("events", rows, taken)
 
 
 def _without_older(reading: Reading) -> None:

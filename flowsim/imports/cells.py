@@ -9,15 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from flowsim import numerals
 from flowsim.config import MOST
-from flowsim.errors import Problem
-from flowsim.imports.imported import Bad, LeftOut
+from flowsim.errors import Problem, ScenarioError
+from flowsim.imports.imported import Bad, Imported, LeftOut
 from flowsim.imports.sheets import Sheet, each
 from flowsim.scenario.flaws import capped
 from flowsim.scenario.messages import shown
 from flowsim.shown import uncell
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -72,6 +76,16 @@ class Reading:
         """Leave a row out."""
         self.left.append(LeftOut(line, why, what))
         self._left_lines.add(line)
+
+    def imported(self, table: str, rows: pd.DataFrame, taken: int) -> Imported:
+        """What was read, with the rows that were left out by their lines."""
+        left = tuple(sorted(self.left, key=lambda row: row.line))
+        return Imported(table, self.sheet.file, rows, taken, left, tuple(self.notes))
+
+    def refuse(self) -> None:
+        """Raise all that is wrong as one ScenarioError, where anything is."""
+        if self.problems:
+            raise ScenarioError(self.problems)
 
     def texts(self, column: int | None) -> list[str]:
         """The texts of a column."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, get_args
 
-from flowsim.errors import ScenarioError
 from flowsim.imports.cells import Reading
 from flowsim.imports.imported import Bad, Imported
 from flowsim.imports.sheets import read_sheet
@@ -80,14 +79,12 @@ def read_places(
     _without_shapes(reading)
     reading.without_doubles()
     rows = _rows(reading, country, kind)
-    if reading.problems:
-        raise ScenarioError(reading.problems)
+    reading.refuse()
     import pandas as pd
 
     frame = pd.DataFrame(rows).astype({"population": "Int64"}) if rows else pd.DataFrame()
     frame = frame.dropna(axis="columns", how="all")
-    left = tuple(sorted(reading.left, key=lambda row: row.line))
-    return Imported("places", reading.sheet.file, frame, len(rows), left, tuple(reading.notes))
+    return reading.imported("places", frame, len(rows))
 
 
 def _without_shapes(reading: Reading) -> None:

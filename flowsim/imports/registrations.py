@@ -118,13 +118,10 @@ def read_registrations(
     _without_empty(reading, columns.figure)
     named = _places(reading, gazetteer, columns, level, gazetteer.named(place) or "", within_km)
     figures = _figures(reading, columns, level, named, day_first, period)
-    if reading.problems:
-        raise ScenarioError(reading.problems)
-    left = tuple(sorted(reading.left, key=lambda row: row.line))
+    reading.refuse()
     taken = sum(count for _, count in figures.values())
-    file = reading.sheet.file
-    rows = _reports(columns, figures, Path(file).name)
-    return Imported("reports", file, rows, taken, left, tuple(reading.notes))
+    rows = _reports(columns, figures, Path(reading.sheet.file).name)
+    return reading.imported("reports", rows, taken)
 
 
 def _columns(sheet: Sheet, variable: str | None) -> _Columns:

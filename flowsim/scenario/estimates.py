@@ -28,8 +28,8 @@ SHORTEST_KM = 0.1
 USUAL_WAY, CHEAP, DEAR = 2.5, 1.0, 5.0
 """Cost of the way abroad from where people are in danger, in units of utility, and its range.
 
-June 2010 has 0.15 a kilometre and 18 km (2.6); the conflicts of Flee were fitted together, with
-0.0089 a kilometre, and have ways of 116 to 616 km (1.0 to 5.5).
+June 2010 has 0.15 a kilometre and 18 km (2.6); eight conflicts in Flee's format have ways of 116 to
+999 km, which at the 0.0089 a kilometre that was fitted to six of them cost 1.0 to 8.9.
 """
 DEAREST_KM = 0.5
 """Cost of a kilometre at most, where a border is a walk away."""

@@ -71,7 +71,7 @@ def kept_in_order(
     ScenarioError
         Two times that can hardly be drawn in order.
     """
-    pairs = [pair for scenario in scenarios for pair in dict.fromkeys(_pairs(scenario, columns))]
+    pairs = _all_pairs(scenarios, columns)
     if not pairs:
         return dict(columns)
     changed = {path: column.copy() for path, column in columns.items()}
@@ -100,11 +100,17 @@ def out_of_order(scenarios: Iterable[Scenario], columns: Mapping[str, Floats]) -
     bool array (samples,)
     """
     samples = len(next(iter(columns.values()), ()))
-    pairs = [pair for scenario in scenarios for pair in dict.fromkeys(_pairs(scenario, columns))]
+    pairs = _all_pairs(scenarios, columns)
     broken = np.zeros(samples, dtype=np.bool_)
     for sample in range(samples if pairs else 0):
         broken[sample] = not all(_holds(pair, columns, sample) for pair in pairs)
     return broken
+
+
+def _all_pairs(scenarios: Iterable[Scenario], columns: Mapping[str, Floats]) -> list[_Pair]:
+    """The pairs of all scenarios, each once: variants share most of their times."""
+    every = (pair for scenario in scenarios for pair in _pairs(scenario, columns))
+    return list(dict.fromkeys(every))
 
 
 def _pairs(scenario: Scenario, columns: Mapping[str, Floats]) -> Iterator[_Pair]:
@@ -143,7 +149,7 @@ def _holds(pair: _Pair, columns: Mapping[str, Floats], sample: int) -> bool:
 def _when(moment: _Moment, columns: Mapping[str, Floats], sample: int) -> int:
     if moment.law is None:
         return moment.seconds
-    return since_1970(moment.law.at(float(columns[moment.path][sample])))
+    return moment.law.seconds_at(float(columns[moment.path][sample]))
 
 
 def _draw_again(

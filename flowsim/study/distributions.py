@@ -105,9 +105,13 @@ class Law:
         if self.kind == "number" and not whole:
             return self._quantile(position)
         if self.kind == "time":
-            return _clock(self._whole(position, _MINUTE))
+            return _clock(self.seconds_at(position))
         seconds = self._whole(position, 1)
         return f"{seconds}s" if self.kind == "duration" else seconds
+
+    def seconds_at(self, position: float) -> int:
+        """Of a time, the same in seconds since 1970."""
+        return self._whole(position, _MINUTE)
 
     def _quantile(self, position: float) -> float:
         if self.distribution == "quantiles":
