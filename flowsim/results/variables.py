@@ -7,7 +7,7 @@ CF wants them.
 """
 
 # Annotations are evaluated below, so they are not put off with `from __future__ import`.
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from textwrap import indent, wrap
 from types import MappingProxyType
 from typing import Annotated, get_type_hints
@@ -79,37 +79,7 @@ def _flow(
 ON_ROADS = "Only where a road has a capacity or fuel is short."
 
 
-class RoadVariables:
-    """What a run has besides where a road has a capacity or fuel is short."""
-
-    road_queue: Annotated[xr.DataArray, _stock(
-        "route", "persons", "persons in line on a road",
-        "At its end, at its mouth, or where they want to set out on it. " + ON_ROADS,
-    )]  # fmt: skip
-    road_left: Annotated[xr.DataArray, _flow(
-        "route", "persons", "persons who came out of a road", ON_ROADS,
-    )]  # fmt: skip
-    road_hours: Annotated[xr.DataArray, Variable(
-        ("time", "route"), "h", "mean time on a road of those who came out of it", MEAN,
-        "From setting out on it, lines and all. NaN where nobody came out. " + ON_ROADS,
-        weights="persons who came out",
-    )]  # fmt: skip
-    travel_time: Annotated[xr.DataArray, Variable(
-        ("time", "crossing"), "h", "mean time from leaving home of those let through", MEAN,
-        "With lines on roads and the wait at the crossing, without that for fuel. NaN where nobody "
-        "was let through. " + ON_ROADS, weights="persons let through",
-    )]  # fmt: skip
-    hours_on_the_way: Annotated[xr.DataArray, Variable(
-        ("crossing", "hour"), "persons",
-        "persons let through in the whole run by the hours since they had left home",
-        comment=ON_ROADS,
-    )]  # fmt: skip
-    fuel_queue: Annotated[xr.DataArray, _stock(
-        "place", "persons", "persons in line for fuel", "Only where fuel is short at some time.",
-    )]  # fmt: skip
-
-
-class Variables(RoadVariables):
+class Variables:
     """The variables of a run, as attributes that type checkers know."""
 
     people: Annotated[xr.DataArray, _stock(
@@ -188,6 +158,32 @@ class Variables(RoadVariables):
         "place", "persons", "wounded persons who are alive and have not recovered",
         "Where the wounded die of wounds or recover.", optional=True,
     )]  # fmt: skip
+    road_queue: Annotated[xr.DataArray, _stock(
+        "route", "persons", "persons in line on a road",
+        "At its end, at its mouth, or where they want to set out on it. " + ON_ROADS, optional=True,
+    )]  # fmt: skip
+    road_left: Annotated[xr.DataArray, _flow(
+        "route", "persons", "persons who came out of a road", ON_ROADS, optional=True,
+    )]  # fmt: skip
+    road_hours: Annotated[xr.DataArray, Variable(
+        ("time", "route"), "h", "mean time on a road of those who came out of it", MEAN,
+        "From setting out on it, lines and all. NaN where nobody came out. " + ON_ROADS,
+        weights="persons who came out", optional=True,
+    )]  # fmt: skip
+    travel_time: Annotated[xr.DataArray, Variable(
+        ("time", "crossing"), "h", "mean time from leaving home of those let through", MEAN,
+        "With lines on roads and the wait at the crossing, without that for fuel. NaN where nobody "
+        "was let through. " + ON_ROADS, weights="persons let through", optional=True,
+    )]  # fmt: skip
+    hours_on_the_way: Annotated[xr.DataArray, Variable(
+        ("crossing", "hour"), "persons",
+        "persons let through in the whole run by the hours since they had left home",
+        comment=ON_ROADS, optional=True,
+    )]  # fmt: skip
+    fuel_queue: Annotated[xr.DataArray, _stock(
+        "place", "persons", "persons in line for fuel", "Only where fuel is short at some time.",
+        optional=True,
+    )]  # fmt: skip
 
 
 def _described(owner: type) -> dict[str, Variable]:
@@ -195,14 +191,7 @@ def _described(owner: type) -> dict[str, Variable]:
     return {name: hint.__metadata__[0] for name, hint in hints.items()}
 
 
-ROAD_VARIABLES = MappingProxyType(
-    {name: replace(v, optional=True) for name, v in _described(RoadVariables).items()}
-)
-"""Those that a run has only where a road has a capacity or fuel is short."""
-ALL_VARIABLES = MappingProxyType(
-    {n: v for n, v in _described(Variables).items() if n not in ROAD_VARIABLES}
-    | dict(ROAD_VARIABLES)
-)
+ALL_VARIABLES = MappingProxyType(_described(Variables))
 """The variables that a run can have, in the order of its Dataset."""
 VARIABLES = MappingProxyType({name: v for name, v in ALL_VARIABLES.items() if not v.optional})
 """Those that every run has."""

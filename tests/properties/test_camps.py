@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from flowsim.behaviour.settling import taken_in_at_most
 from flowsim.model.simulation import Simulation
-from flowsim.running import run
-from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.config import PlaceCapacity
-from tests.model.worlds import hours, same_bytes
+from tests.model.worlds import hours
+from tests.properties.on_both_engines import assert_same_bytes_and_all_persons
 from tests.properties.strategies import few, rates, scenarios
 from tests.properties.test_movement import nothing_burnt
 
@@ -45,13 +44,7 @@ def camps(draw: Any, steps: tuple[str, ...] = ("1h", "6h", "1d")) -> Scenario:
 @few(15)
 @given(scenario=camps(), seed=st.integers(0, 2**64))
 def test_both_engines_give_the_same_bytes_and_keep_all_persons(scenario, seed):
-    assert not check(scenario)
-    one, other = (run(scenario, seed=seed, engine=engine) for engine in ("columns", "agents"))
-    assert not same_bytes(one, other)
-    alive = one.people.sum(("place", "group", "status"))
-    dead = one.deaths.sum(("place", "group")).cumsum("time")
-    residents = int(Simulation(scenario).world.residents.sum())
-    assert ((alive + dead) == residents).all()
+    assert_same_bytes_and_all_persons(scenario, seed)
 
 
 @few(15)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from flowsim.model.simulation import Simulation
 from flowsim.policy import Closed
 from flowsim.running import run
-from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.config import Driver, Level, Threat
 from tests.model.worlds import hours, same_bytes
+from tests.properties.on_both_engines import assert_same_bytes_and_all_persons
 from tests.properties.strategies import few, scenarios
 from tests.properties.together import with_push
 
@@ -25,13 +25,7 @@ def pushed(most: int = 70, steps: tuple[str, ...] = ("1h", "6h")) -> st.SearchSt
 @few(12)
 @given(scenario=pushed(), seed=st.integers(0, 2**64))
 def test_both_engines_give_the_same_bytes_and_keep_all_persons(scenario, seed):
-    assert not check(scenario)
-    one, other = (run(scenario, seed=seed, engine=engine) for engine in ("columns", "agents"))
-    assert not same_bytes(one, other)
-    alive = one.people.sum(("place", "group", "status"))
-    dead = one.deaths.sum(("place", "group")).cumsum("time")
-    residents = int(Simulation(scenario).world.residents.sum())
-    assert ((alive + dead) == residents).all()
+    assert_same_bytes_and_all_persons(scenario, seed)
 
 
 @few(12)
