@@ -115,7 +115,7 @@ class Simulation:
         self.engine = "columns" if engine is None else engine.name
         self.world = world = world_of(setup)
         self.one_in = setup.population.one_in
-        self.seconds, self.grid_s = 0, setup.grid_s
+        self.grid_s = setup.grid_s
         self.duration = int((setup.end - setup.start).total_seconds())
         self.borders = Borders(setup, world)
         self.laws = Laws(setup, world, self.seed_text)
@@ -133,9 +133,12 @@ class Simulation:
         self.ticks = Ticks(setup, self.borders)
         sides = [side for border in setup.borders for side in border.authorities]
         self.reports = Reports(round(3600 * max((a.lag_hours for a in sides), default=0.0)))
+        crossings = self.borders.crossings_of
         self.views: dict[tuple[str, str], Any] = {
-            (border.id, side.country): AuthorityView(self, side, border.id)
-            for border in setup.borders for side in border.authorities
+            (b.id, side.country): AuthorityView(
+                setup, world, self.reports, side, b.id, crossings[b.id]
+            )
+            for b in setup.borders for side in b.authorities
         }  # fmt: skip
         self._kernel = news_kernel(world.network.km_between, setup.behaviour.leaving.news_km)
         self.face = CumulativeHazards(self.cells.total)
@@ -152,6 +155,11 @@ class Simulation:
             unopened = np.zeros(len(world.places), dtype=bool)
             at_first = Refuges(self._taken, self._free, self._settled, unopened, self._excess)
             self._ways_out = WaysOut(self.laws, self._grapevine, at_first, self.crowd.beliefs)
+
+    @property
+    def seconds(self) -> int:
+        """Seconds since the start of the run by now."""
+        return self.reports.now
 
     @property
     def steps(self) -> int:
@@ -245,7 +253,7 @@ class Simulation:
                 self.crowd.now.begin_segment(borders)
                 self.crowd.segment(first, last, changed)
             self.crowd.end_tick()
-            self.seconds = stop
+            self.reports.now = stop
             self.record(start, stop)
         self._look()
         self.look_at_borders(self.seconds)  # for who asks between steps
@@ -273,7 +281,7 @@ class Simulation:
 
     def policies(self, start: int) -> list[int]:
         """Phase 2: authorities state their openings; gives the gates where these have changed."""
-        self.seconds = start
+        self.reports.now = start
         changed = self.borders.observe(start, self.views)
         self._once_shut |= self.borders.shut
         return changed
