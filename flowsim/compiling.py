@@ -85,7 +85,8 @@ def compiled(modules: tuple[str, ...], entries: tuple[str, ...]) -> SimpleNamesp
     def make(function: FunctionType) -> Any:
         if function.__name__ in entries:
             with compiled_cache.cached(modules):
-                entry = numba.njit(cache=True, error_model="numpy")(function)
+                # several threads of a run call it at once, and each shall have a core
+                entry = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
                 return compiled_cache.forgiving(entry, tells=function.__name__ == entries[0])
         unwrapped: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
         made: Any = numba.njit(error_model="numpy", **unwrapped)(function)

@@ -78,6 +78,8 @@ class Simulation:
         Rates and hazards of one's own by name, see `flowsim.model.hazards`.
     engine : Compiled or Readable, optional
         What carries out what households do.
+    threads : int
+        How many threads share the households; the bytes are the same with any number.
 
     Attributes
     ----------
@@ -109,6 +111,7 @@ class Simulation:
         seed: int | str = 1,
         rules: Mapping[str, Rule | Hazard] | None = None,
         engine: Compiled | Readable | None = None,
+        threads: int = 1,
     ) -> None:
         self.setup, self.seed_text = setup, seed_text(seed)
         self.rules = dict(rules or {})
@@ -143,7 +146,7 @@ class Simulation:
         self._kernel = news_kernel(world.network.km_between, setup.behaviour.leaving.news_km)
         self.face = CumulativeHazards(self.cells.total)
         engine = engine or Compiled()
-        self._settle(engine)
+        self._settle(engine, threads)
         self._grapevine = Grapevine(
             setup.behaviour, world, self.laws.routes, self.laws.hours, engine.solve
         )
@@ -171,7 +174,7 @@ class Simulation:
         """Whether there are steps to come."""
         return self.seconds < self.duration
 
-    def _settle(self, engine: Compiled | Readable) -> None:
+    def _settle(self, engine: Compiled | Readable, threads: int) -> None:
         """Put everybody into their home, before an observer."""
         setup, world = self.setup, self.world
         shape = (len(world.places), len(world.groups))
@@ -188,7 +191,7 @@ class Simulation:
         if any(place.sheltered for place in world.places):
             households = join([households, self._across()])
         self.crowd = HouseholdTable(
-            self.laws, self.cells, self.face, households, self.observer, engine
+            self.laws, self.cells, self.face, households, self.observer, engine, threads
         )
         self.stocks: Stocks = self.crowd.stocks()
         self._course = course_of(world, self.grid_s, self.laws.seed)
