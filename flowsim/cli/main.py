@@ -76,6 +76,8 @@ def cli() -> None:
               help="Folder; else out/NAME.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--engine", type=click.Choice(["columns", "agents"]), default="columns")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True,
+              help="How many share the households; the bytes stay the same.")  # fmt: skip
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
 @PERIOD
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
@@ -89,6 +91,7 @@ def run(
     output: Path | None,
     seed: int,
     engine: str,
+    threads: int,
     settings: tuple[str, ...],
     period: str | None,
     allow_code: bool,
@@ -103,6 +106,7 @@ def run(
     """
     with answering("the run failed"), importing(allow_code):
         setup = load(scenario, settings, allow_code, period=period)
+        _check_threads(threads, engine, setup)
 
         from flowsim.model.unlikely import warn_of  # only now: it takes scipy
 
@@ -115,7 +119,9 @@ def run(
         _check_target(target, overwrite)
         with parent_of(target), terminable():
             shown = progress and is_terminal() and not is_quiet()
-            told, rows, drawn = _run_into(target, setup, seed, engine, figures, overwrite, shown)
+            told, rows, drawn = _run_into(
+                target, setup, seed, engine, threads, figures, overwrite, shown
+            )
     with answering(f"the run is in {target}, but the output could not be written"):
         figures_told = [target / figure for figure in drawn]
         result(told, {"folder": target, "drawn": figures_told, **rows})
@@ -224,6 +230,7 @@ def _run_into(
     scenario: Scenario,
     seed: int,
     engine: Any,
+    threads: int,
     figures: bool,
     overwrite: bool,
     progress: bool,
@@ -233,7 +240,7 @@ def _run_into(
     from flowsim.running import run as simulate
 
     with whole_folder(target, overwrite, _is_of_a_run) as folder:
-        made = simulate(scenario, seed=seed, engine=engine, progress=progress)
+        made = simulate(scenario, seed=seed, engine=engine, progress=progress, threads=threads)
         told, rows = _write(folder, made, scenario)
         drawn: list[Path] = []
         if figures:
@@ -263,6 +270,15 @@ def _is_of_a_run(entry: Path) -> bool:
     from flowsim.plot import OF_A_RUN
 
     return entry.name in (RESULT, SUMMARY, EFFECTS, WRITTEN_OUT, *OF_A_RUN) and entry.is_file()
+
+
+def _check_threads(threads: int, engine: str, setup: Scenario) -> None:
+    """Refuse threads, before anything is run, where the work cannot be shared."""
+    if threads > 1 and engine == "agents":
+        raise click.UsageError("--threads needs --engine columns: agents act one by one")
+    if threads > 1 and setup.rules == "flee":
+        raise click.UsageError("--threads needs flowsim's own rules: by Flee's, people move one "
+                               "after another")  # fmt: skip
 
 
 def _check_target(target: Path, overwrite: bool) -> None:

@@ -19,9 +19,9 @@ from flowsim.model.household_row import COUNTED, row_type
 from flowsim.model.kernel import tick
 from flowsim.model.laws import Laws, Now
 from flowsim.model.observe import Observer, Stocks
-from flowsim.model.threads import Threads
 from flowsim.model.quotas import Budgets
 from flowsim.model.sample import debts_of
+from flowsim.model.threads import Threads
 from flowsim.world.population import Households, join
 
 REST_EVERY = 6

@@ -33,6 +33,7 @@ from flowsim.model.outlook import world_of
 from flowsim.model.road_records import RoadRecords
 from flowsim.model.sample import capacity_in_sample
 from flowsim.model.sight import Reports, Sight
+from flowsim.model.threads import checked
 from flowsim.model.ticks import Ticks
 from flowsim.model.tolls import TollOfEvents, Tolls
 from flowsim.model.ways_out import WaysOut
@@ -146,6 +147,7 @@ class Simulation:
         self._kernel = news_kernel(world.network.km_between, setup.behaviour.leaving.news_km)
         self.face = CumulativeHazards(self.cells.total)
         engine = engine or Compiled()
+        threads = checked(threads, engine.name)
         self._settle(engine, threads)
         self._grapevine = Grapevine(
             setup.behaviour, world, self.laws.routes, self.laws.hours, engine.solve

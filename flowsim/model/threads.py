@@ -32,6 +32,21 @@ ALONE = ("todo", "per_cell", "passing", "parting", "nobody")
 """What a thread uses for a moment and leaves behind empty, or as it may be."""
 
 
+def checked(threads: int, engine: str) -> int:
+    """A number of threads that a run can have.
+
+    Raises
+    ------
+    ValueError
+        It is not a whole number from 1 on, or the engine cannot share its work.
+    """
+    if not isinstance(threads, int | np.integer) or isinstance(threads, bool) or threads < 1:
+        raise ValueError(f"threads={threads!r}: give a whole number from 1 on")
+    if threads > 1 and engine != "columns":
+        raise ValueError(f'threads={threads} needs engine="columns": agents act one by one')
+    return int(threads)
+
+
 class Share:
     """One thread's own counts and lists, in a state that shares all else with the run.
 
@@ -114,7 +129,7 @@ class Threads:
         heaps = heaped = 0
         for share in shares:
             share.n.set(heaps=heaps, heaped=heaped)
-            heaps += np.count_nonzero(share.own["per_cell"])
+            heaps += int(np.count_nonzero(share.own["per_cell"]))
             heaped += int(share.own["per_cell"].sum())
         self._all(lambda share: engine.carry_out(share.state, tick.REST_AT_HOME), shares)
         n.set(heaps=heaps, heaped=heaped)

@@ -107,8 +107,14 @@ def needs_a_row(s: Any, h: Any) -> bool:
 
 
 def look_at_queues(s: Any) -> bool:
-    """Drop from the list of those who wait who has left; gives whether there is anything to do."""
+    """Drop from the list of those who wait who has left; gives whether there is anything to do.
+
+    By the way those are counted who stand in lines that are new. Queues are long and this is done
+    again and again: once through the rows for all of it.
+    """
     n, parts, some = 0, 0, False
+    for gate in range(s.run.gates):
+        s.line_n[gate] = 0
     for j in range(s.n.waiting):
         h = s.rows[s.waiting[j]]
         if h.status != WAITING:
@@ -117,7 +123,12 @@ def look_at_queues(s: Any) -> bool:
         s.waiting[n] = h.row
         n += 1
         h.done = NEVER
-        some = some or s.stirred[s.gate[h.link]] or h.next_event < s.tick.last
+        some = some or h.next_event < s.tick.last
+        gate = s.gate[h.link]
+        if s.stirred[gate]:
+            some = True
+            h.in_hand = 0
+            s.line_n[gate] += 0 if h.held else 1
         parts += 1 if h.passing < h.size else 0
     s.n.waiting = n
     if some and s.n.rows + s.n.unmade + parts > s.run.room:
@@ -127,20 +138,12 @@ def look_at_queues(s: Any) -> bool:
 
 def line_up_all(s: Any) -> None:
     """Put those who wait and are not held in line, gate by gate, where a line is new."""
-    for gate in range(s.run.gates):
-        s.line_n[gate] = 0
-    for j in range(s.n.waiting):
-        h = s.rows[s.waiting[j]]
-        gate = s.gate[h.link]
-        if s.stirred[gate]:
-            h.in_hand = 0
-            s.line_n[gate] += 0 if h.held else 1
     first = 0
     for gate in range(s.run.gates):
         s.line_first[gate] = first
         first += s.line_n[gate]
         s.line_n[gate] = 0
-    for j in range(s.n.waiting):
+    for j in range(s.n.waiting if first > 0 else 0):
         h = s.rows[s.waiting[j]]
         gate = s.gate[h.link]
         if s.stirred[gate] and not h.held:

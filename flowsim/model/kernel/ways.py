@@ -13,7 +13,6 @@ from flowsim.model.kernel.constants import (
     AWAY,
     CAMP,
     DAY,
-    DISPLACED,
     FOR_CHECKPOINT,
     FOR_ROUTE,
     FUELLED,
@@ -24,7 +23,6 @@ from flowsim.model.kernel.constants import (
     NEVER,
     RETURNED,
     SETTLE,
-    SHELTERED,
     STUCK,
     WAITING,
 )
