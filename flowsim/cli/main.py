@@ -16,6 +16,7 @@ import click
 from flowsim.cli.answer import (
     ALLOW_CODE,
     OUT,
+    OWN_PROCESS,
     PERIOD,
     SCENARIO,
     PlainGroup,
@@ -25,6 +26,7 @@ from flowsim.cli.answer import (
     is_new_folder,
     is_terminal,
     load,
+    load_only_what_is_used,
     parent_of,
     terminable,
 )
@@ -107,6 +109,7 @@ def run(
     with answering("the run failed"), importing(allow_code):
         setup = load(scenario, settings, allow_code, period=period)
         _check_threads(threads, engine, setup)
+        load_only_what_is_used()
 
         from flowsim.model.unlikely import warn_of  # only now: it takes scipy
 
@@ -196,7 +199,7 @@ def main() -> None:
     # A command ends soon, and the libraries that it loads are a million objects: to look through
     # them for garbage again and again takes a second of a run.
     gc.set_threshold(*RARELY)
-    cli(prog_name="flowsim")
+    cli(prog_name="flowsim", obj=OWN_PROCESS)
 
 
 def _sizes(name: str, allow_code: bool, period: str | None) -> dict[str, int]:
