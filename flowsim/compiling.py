@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from flowsim import compiled_cache
+from flowsim.left_out import left_out
 
 
 def remade(
@@ -53,7 +54,8 @@ def remade(
 
 def _numba() -> Any:
     """Numba, without all of scipy's linear algebra, which it loads to see whether it is there."""
-    import numba
+    with left_out("coverage"):
+        import numba
     from numba.np import linalg
 
     ensure, linalg.ensure_blas = linalg.ensure_blas, lambda: None
@@ -85,7 +87,8 @@ def compiled(modules: tuple[str, ...], entries: tuple[str, ...]) -> SimpleNamesp
     def make(function: FunctionType) -> Any:
         if function.__name__ in entries:
             with compiled_cache.cached(modules):
-                entry = numba.njit(cache=True, error_model="numpy")(function)
+                # several threads of a run call it at once, and each shall have a core
+                entry = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
                 return compiled_cache.forgiving(entry, tells=function.__name__ == entries[0])
         unwrapped: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
         made: Any = numba.njit(error_model="numpy", **unwrapped)(function)

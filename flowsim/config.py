@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 from datetime import date, datetime, timedelta
+from functools import cache
 from importlib import import_module
+from itertools import pairwise
+from textwrap import dedent
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -44,7 +49,6 @@ class Section(BaseModel):
         frozen=True,
         extra="forbid",
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
         str_strip_whitespace=True,
     )
 
@@ -61,9 +65,48 @@ class Section(BaseModel):
             if problems:
                 raise ScenarioError(problems)
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
+        """The schema, in which each field is described by the text below it."""
+        schema = handler(core)
+        fields = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, text in field_docs(cls).items():
+            if name in fields:
+                fields[name].setdefault("description", text)
+        return schema
+
     # As in pydantic's own RootModel: what is validated within another section is made without it,
     # so that the errors of all are told together.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+
+@cache
+def field_docs(section: type[Section]) -> dict[str, str]:
+    """The text below each field in the source of a section, and of those that it is made from.
+
+    Only schemas and the page on all fields ask for it. Pydantic's own ``use_attribute_docstrings``
+    would read the source of all sections in each process, which takes longer than all their checks.
+
+    Examples
+    --------
+    >>> from flowsim.policy import Quota
+    >>> field_docs(Quota)["per_day"]
+    'Persons a day, at each crossing.'
+    """
+    found: dict[str, str] = {}
+    for part in reversed(section.__mro__):
+        if not issubclass(part, Section) or part is Section:
+            continue
+        try:
+            body = ast.parse(dedent(inspect.getsource(part))).body[0].body  # type: ignore[attr-defined]
+        except (OSError, TypeError):  # made without a file
+            continue
+        for field, text in pairwise(body):
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+                told = text.value if isinstance(text, ast.Expr) else None
+                if isinstance(told, ast.Constant) and isinstance(told.value, str):
+                    found[field.target.id] = inspect.cleandoc(told.value)
+    return found
 
 
 FIRST_YEAR, LAST_YEAR = 1678, 2261

@@ -35,6 +35,7 @@ def run(
     rules: Mapping[str, Rule | Hazard] | None = None,
     provenance: bool = True,
     household: type[Household] | None = None,
+    threads: int = 1,
 ) -> Result:
     """Run a scenario from its start to its end, by the rules that it chooses.
 
@@ -58,6 +59,11 @@ def run(
         Whether the result carries the scenario as YAML and its digest. That takes a moment, and who
         runs one scenario many times keeps it once.
 
+    threads : int
+        How many threads share the households, with ``engine="columns"``. The bytes are the same
+        with any number; many households gain by it, few do not. In a study each run has one, as
+        its workers have the cores.
+
     Returns
     -------
     Result
@@ -66,6 +72,8 @@ def run(
     ------
     ScenarioError
         It does not hold together, or has what its rules do not know.
+    ValueError
+        The number of threads is none, or more than one by an engine or rules that have but one.
     SimulationError
         A policy or rule gave something that the model cannot use, or raised an error.
     TypeError
@@ -74,8 +82,10 @@ def run(
     if not isinstance(scenario, Scenario):
         raise not_loaded(scenario, "fs.run")
     if scenario.rules == "flee":
+        if threads != 1:
+            raise ValueError(f"threads={threads}: by Flee's rules people move one after another")
         return _run_flee(scenario, seed, engine, rules, provenance)
-    return _run_flow(scenario, seed, engine, progress, rules, provenance, household)
+    return _run_flow(scenario, seed, engine, progress, rules, provenance, household, threads)
 
 
 def prepare(scenario: Scenario, rules: Mapping[str, Rule | Hazard] | None = None) -> None:
@@ -108,16 +118,17 @@ def _run_flow(
     rules: Mapping[str, Rule | Hazard] | None,
     provenance: bool,
     household: type[Household] | None,
+    threads: int,
 ) -> Result:
     from flowsim.model.simulation import Simulation, runnable
 
     model: Any = None
     if engine == "columns" and household is None:
-        simulation = Simulation(runnable(scenario), seed_text(seed), rules)
+        simulation = Simulation(runnable(scenario), seed_text(seed), rules, threads=threads)
     else:
         from flowsim.model.flow import FlowModel  # Mesa and networkx, which rows need not
 
-        model = FlowModel(scenario, engine, seed_text(seed), rules, household)
+        model = FlowModel(scenario, engine, seed_text(seed), rules, household, threads=threads)
         simulation = model.simulation
     steps: Iterable[int] = range(simulation.steps)
     if progress:

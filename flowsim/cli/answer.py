@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario
 
 OUT = Path("out")
+OWN_PROCESS = "own process"
+"""Told to a command by the entry point: the process ends with it, and nobody else is in it."""
 ALLOW_CODE = (
     "Import the code that the scenario names, from the current folder first. It then runs with "
     "your rights: allow it only for files that you trust."
@@ -94,6 +96,18 @@ def _values(settings: tuple[str, ...], allow_code: bool) -> dict[str, Any]:
     if problems:
         raise ScenarioError(problems)
     return values
+
+
+def load_only_what_is_used() -> None:
+    """Load pandas and xarray without what a single run has no use for, see `flowsim.left_out`.
+
+    Not where a program calls the command: it may have a use for it later.
+    """
+    context = click.get_current_context(silent=True)
+    if context is not None and context.find_root().obj == OWN_PROCESS:
+        from flowsim.left_out import load_tables
+
+        load_tables()
 
 
 class PlainGroup(click.Group):

@@ -16,6 +16,7 @@ import click
 from flowsim.cli.answer import (
     ALLOW_CODE,
     OUT,
+    OWN_PROCESS,
     PERIOD,
     SCENARIO,
     PlainGroup,
@@ -25,6 +26,7 @@ from flowsim.cli.answer import (
     is_new_folder,
     is_terminal,
     load,
+    load_only_what_is_used,
     parent_of,
     terminable,
 )
@@ -76,6 +78,8 @@ def cli() -> None:
               help="Folder; else out/NAME.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--engine", type=click.Choice(["columns", "agents"]), default="columns")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True,
+              help="How many share the households; the bytes stay the same.")  # fmt: skip
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
 @PERIOD
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
@@ -89,6 +93,7 @@ def run(
     output: Path | None,
     seed: int,
     engine: str,
+    threads: int,
     settings: tuple[str, ...],
     period: str | None,
     allow_code: bool,
@@ -103,6 +108,8 @@ def run(
     """
     with answering("the run failed"), importing(allow_code):
         setup = load(scenario, settings, allow_code, period=period)
+        _check_threads(threads, engine, setup)
+        load_only_what_is_used()
 
         from flowsim.model.unlikely import warn_of  # only now: it takes scipy
 
@@ -115,7 +122,9 @@ def run(
         _check_target(target, overwrite)
         with parent_of(target), terminable():
             shown = progress and is_terminal() and not is_quiet()
-            told, rows, drawn = _run_into(target, setup, seed, engine, figures, overwrite, shown)
+            told, rows, drawn = _run_into(
+                target, setup, seed, engine, threads, figures, overwrite, shown
+            )
     with answering(f"the run is in {target}, but the output could not be written"):
         figures_told = [target / figure for figure in drawn]
         result(told, {"folder": target, "drawn": figures_told, **rows})
@@ -190,7 +199,7 @@ def main() -> None:
     # A command ends soon, and the libraries that it loads are a million objects: to look through
     # them for garbage again and again takes a second of a run.
     gc.set_threshold(*RARELY)
-    cli(prog_name="flowsim")
+    cli(prog_name="flowsim", obj=OWN_PROCESS)
 
 
 def _sizes(name: str, allow_code: bool, period: str | None) -> dict[str, int]:
@@ -224,6 +233,7 @@ def _run_into(
     scenario: Scenario,
     seed: int,
     engine: Any,
+    threads: int,
     figures: bool,
     overwrite: bool,
     progress: bool,
@@ -233,7 +243,7 @@ def _run_into(
     from flowsim.running import run as simulate
 
     with whole_folder(target, overwrite, _is_of_a_run) as folder:
-        made = simulate(scenario, seed=seed, engine=engine, progress=progress)
+        made = simulate(scenario, seed=seed, engine=engine, progress=progress, threads=threads)
         told, rows = _write(folder, made, scenario)
         drawn: list[Path] = []
         if figures:
@@ -263,6 +273,15 @@ def _is_of_a_run(entry: Path) -> bool:
     from flowsim.plot import OF_A_RUN
 
     return entry.name in (RESULT, SUMMARY, EFFECTS, WRITTEN_OUT, *OF_A_RUN) and entry.is_file()
+
+
+def _check_threads(threads: int, engine: str, setup: Scenario) -> None:
+    """Refuse threads, before anything is run, where the work cannot be shared."""
+    if threads > 1 and engine == "agents":
+        raise click.UsageError("--threads needs --engine columns: agents act one by one")
+    if threads > 1 and setup.rules == "flee":
+        raise click.UsageError("--threads needs flowsim's own rules: by Flee's, people move one "
+                               "after another")  # fmt: skip
 
 
 def _check_target(target: Path, overwrite: bool) -> None:

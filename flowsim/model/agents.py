@@ -52,7 +52,8 @@ class AuthorityAgent(AuthorityView, mesa.Agent):
     """A state at one border, which sees what a state can see, and holds policies."""
 
     def __init__(self, model: FlowModel, section: Authority, border: str) -> None:
-        AuthorityView.__init__(self, model.simulation, section, border)
+        run, crossings = model.simulation, model.simulation.borders.crossings_of[border]
+        AuthorityView.__init__(self, run.setup, run.world, run.reports, section, border, crossings)
         mesa.Agent.__init__(self, model)
 
 

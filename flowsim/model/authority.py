@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flowsim.model.sight import Sight
+from flowsim.model.sight import Reports, Sight
 from flowsim.policy.config import Authority
-
-if TYPE_CHECKING:
-    from flowsim.model.simulation import Simulation
+from flowsim.scenario.scenario import Scenario
+from flowsim.world.world import World
 
 
 class AuthorityView:
@@ -21,38 +20,45 @@ class AuthorityView:
 
     Parameters
     ----------
-    run : Simulation
+    setup : Scenario
+    world : World
+    reports : Reports
+        What can be known of the run. The run itself is not held: it holds its views, and two that
+        hold each other stay in memory until the collector comes by.
     section : Authority
         What the scenario says of it.
     border : str
         Id of the border.
+    crossings : tuple of str
+        Those of the border.
     """
 
-    def __init__(self, run: Simulation, section: Authority, border: str) -> None:
-        self._run, self.section, self.border = run, section, border
+    def __init__(
+        self, setup: Scenario, world: World, reports: Reports, section: Authority, border: str,
+        crossings: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        self._start, self._reports, self._network = setup.start, reports, world.network
+        self.section, self.border, self.crossings = section, border, crossings
         self.name, self.country = section.name, section.country
-        self.crossings = run.borders.crossings_of[border]
         self._lag = round(section.lag_hours * 3600)
-        places = run.world.places
+        places = world.places
         self._own = {p.name: i for i, p in enumerate(places) if p.country == self.country}
         self._notes: dict[int, dict[str, Any]] = {}
 
     @property
     def now(self) -> datetime:
         """Local time."""
-        return self._run.now
+        return self._start + timedelta(seconds=self._reports.now)
 
     @property
     def seen_at(self) -> datetime:
         """When it last looked: at the beginning of the hour, or between steps now."""
-        run = self._run
-        return run.setup.start + timedelta(seconds=run.reports.latest)
+        return self._start + timedelta(seconds=self._reports.latest)
 
     @property
     def reported(self) -> Sight:
         """What it knows of."""
-        reports = self._run.reports
-        return reports.at(reports.latest - self._lag)
+        return self._reports.at(self._reports.latest - self._lag)
 
     def waiting(self, crossing: str | None = None) -> int:
         """Persons waiting at one crossing of this border, or at all."""
@@ -81,11 +87,16 @@ class AuthorityView:
     def violence(self, place: str = "") -> float:
         """Intensity of violence at a place of any country, or where it is worst."""
         seen = self.reported.violence
-        return float(seen[self._run.place_index(place)] if place else seen.max(initial=0.0))
+        return float(seen[self._place(place)] if place else seen.max(initial=0.0))
 
     def memory(self, policy: object) -> dict[str, Any]:
         """What it noted under a policy at earlier looks of this run."""
         return self._notes.setdefault(id(policy), {})
+
+    def _place(self, name: str) -> int:
+        if name not in self._network.names:
+            raise KeyError(f"no place {name!r}")
+        return self._network.names.index(name)
 
     def _places(self, names: Sequence[str]) -> list[int]:
         own = self._own
@@ -99,4 +110,4 @@ class AuthorityView:
             raise KeyError(f"no crossing {crossing!r} at {self.border}; there is "
                            f"{', '.join(self.crossings)}")  # fmt: skip
         names = self.crossings if crossing is None else (crossing,)
-        return [self._run.crossing_index(name) for name in names]
+        return [self._network.crossings.index(name) for name in names]

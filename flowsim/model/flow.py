@@ -50,6 +50,8 @@ class FlowModel(mesa.Model):
         "agents".
     reporters : dict of functions, optional
         Of the model, by name: what its `datacollector` collects besides its own.
+    threads : int
+        How many threads share the households of the engine "columns"; the bytes stay the same.
 
     Attributes
     ----------
@@ -60,7 +62,7 @@ class FlowModel(mesa.Model):
     ScenarioError
         The scenario does not hold together; one from a file was checked when it was loaded.
     ValueError
-        A household of one's own with another engine.
+        A household of one's own with another engine, or threads that an engine cannot use.
 
     Examples
     --------
@@ -79,6 +81,7 @@ class FlowModel(mesa.Model):
         rules: Mapping[str, Rule | Hazard] | None = None,
         household: type[Household] | None = None,
         reporters: Mapping[str, Callable[[Any], Any]] | None = None,
+        threads: int = 1,
     ) -> None:
         if isinstance(setup, str | os.PathLike):
             raise not_loaded(setup, "FlowModel")
@@ -93,7 +96,7 @@ class FlowModel(mesa.Model):
         super().__init__(rng=int(seed_key(seed)))
         self.engine = engine
         made = Compiled() if engine == "columns" else Readable(self, household or Household)
-        self.simulation = Simulation(runnable(setup), seed, rules, made)
+        self.simulation = Simulation(runnable(setup), seed, rules, made, threads)
         self._people_the_map()
         self.datacollector = mesa.DataCollector(model_reporters={**REPORTERS, **(reporters or {})})
 

@@ -21,10 +21,15 @@ from flowsim.model.laws import Laws, Now
 from flowsim.model.observe import Observer, Stocks
 from flowsim.model.quotas import Budgets
 from flowsim.model.sample import debts_of
+from flowsim.model.threads import Threads
 from flowsim.world.population import Households, join
 
 REST_EVERY = 6
 """Ticks after which the quiet are put to rest; it changes how long a run takes and nothing else."""
+
+
+SHARED_FROM = 4096
+"""Households that do not rest, from which on threads share them: fewer are sooner done by one."""
 
 
 class HouseholdTable:
@@ -42,11 +47,13 @@ class HouseholdTable:
     observer : Observer
     engine : Compiled or Readable
         What carries the kernel out.
+    threads : int
+        How many share the work, see `flowsim.model.threads`.
     """
 
     def __init__(
         self, laws: Laws, cells: Cells, face: CumulativeHazards, households: Households,
-        observer: Observer, engine: Any,
+        observer: Observer, engine: Any, threads: int = 1,
     ) -> None:  # fmt: skip
         self.laws, self.cells, self.observer, self._engine = laws, cells, observer, engine
         self.n_start, self._ticks = len(households), 0
@@ -60,7 +67,7 @@ class HouseholdTable:
         own = [hazard.factor is not None for hazard in cells.hazards]
         more = sum(hazard.purpose is None for hazard in cells.hazards)
         self._row_type = row_type(most_clocks(more), sum(own), len(COUNTED) + more)
-        made = memory.scratch(laws, cells)
+        made = memory.scratch(laws, cells, threads)
         self.left, self._people, self._present = made["left"], made["people"], made["present"]
         self._line, self._queued = made["line"], made["queued"]
         self._on_leg, self._hurt = made["on_leg"], made["hurt"]
@@ -80,8 +87,10 @@ class HouseholdTable:
             **memory.before_the_first_tick(laws, cells),
         })  # fmt: skip
         self._held["nobody"] = engine.rows(self._row_type, 1, None)
+        self._threads = Threads(threads) if threads > 1 else None
         self._make_room(room_for(self.n_start))
         self._carry_out(tick.SETTLE_IN)
+        self._rest_at_home()
         if any(own):
             self._put({"start_own": factors(cells.hazards, self._view())})
         self._carry_out(tick.BEGIN)
@@ -101,6 +110,16 @@ class HouseholdTable:
         numbers = {"run": self._run.record, "tick": self._tick.record, "n": self._n.record}
         self._held = numbers | self._held
         self._make_room(self._run.get("room"))
+
+    def _rest_at_home(self) -> None:
+        """Who has no row rests at home, each thread's share in heaps of its own."""
+        if self._threads:
+            self._threads.rest_at_home(self._engine, self._held, self._n, self.n_start)
+            return
+        self._n.set(share_to=self.n_start)
+        self._carry_out(tick.COUNT_AT_HOME)
+        self._carry_out(tick.REST_AT_HOME)
+        self._n.set(share_to=0)
 
     def _view(self) -> HouseholdView:
         """Households as the run begins, for factors of one's own."""
@@ -129,6 +148,8 @@ class HouseholdTable:
             self._held[name] = more
         self._run.set(room=room)
         self._state_now = None
+        if self._threads:
+            self._threads.forget()
 
     def _put(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Hand arrays to the kernel, into those that it has where they are alike."""
@@ -138,6 +159,8 @@ class HouseholdTable:
                 held[...] = array
             else:
                 self._held[name], self._state_now = array, None
+                if self._threads:
+                    self._threads.forget()
 
     def _state(self) -> Any:
         """What the kernel works on, as it is now."""
@@ -199,11 +222,24 @@ class HouseholdTable:
         for g, counts in counting:
             for number, of_period in enumerate(self._budgets.begin(g, counts, first)):
                 left[g, number], used[g, number] = of_period
-        self._carry_out(tick.BEGIN_SEGMENT)
+        self._begin_segment(first)
         while not self._carry_out(tick.RUN_SEGMENT):
             self._make_room(2 * self._run.get("room"))
         for g, counts in counting:
             self._budgets.end(g, counts, left[g].tolist(), used[g].tolist())
+
+    def _begin_segment(self, first: int) -> None:
+        """Find who is due; with threads, those who are travel by the way."""
+        if first == self._tick.get("start"):
+            self._carry_out(tick.BEGIN_TICK)
+        shared = self._threads is not None and not self.laws.limits.any
+        shared = shared and self._n.get("loose") >= SHARED_FROM
+        if not shared:
+            self._carry_out(tick.WAKE_ALL)
+        self._carry_out(tick.OPEN_GATES)
+        if shared:
+            assert self._threads is not None
+            self._threads.travel(self._engine, self._held, self._n, self.observer.at)
 
     def _take_what_is_said(self, changed: list[int]) -> None:
         now, laws = self.now, self.laws

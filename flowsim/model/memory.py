@@ -40,9 +40,11 @@ COUNTS = np.dtype([
     ("rows", "i8"), ("todo", "i8"), ("loose", "i8"), ("waiting", "i8"), ("parked", "i8"),
     ("regrouped", "i8"), ("followers", "i8"), ("heaps", "i8"), ("heaped", "i8"), ("dead", "i8"),
     ("short", "i8"), ("apart", "i8"), ("unmade", "i8"), ("heaps_kept", "i8"), ("heaped_kept", "i8"),
+    ("promised", "i8"), ("put_off", "i8"), ("share_from", "i8"), ("share_to", "i8"),
 ])  # fmt: skip
 LISTS = (
     "todo", "loose", "waiting", "parked", "regrouped", "followers", "line_up", "in_turn", "scratch",
+    "put_off",
 )  # fmt: skip
 """Lists of rows; none holds a row twice, so each has room for all."""
 HEAPS = 8
@@ -136,10 +138,10 @@ def fixed(laws: Laws, cells: Cells, observer: Observer) -> dict[str, NDArray[Any
     }  # fmt: skip
 
 
-def scratch(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
+def scratch(laws: Laws, cells: Cells, threads: int) -> dict[str, NDArray[Any]]:
     """What the kernel keeps from segment to segment, or only for a moment."""
     gates, places, groups = len(laws.world.network.gates), cells.places, cells.groups
-    heaps = HEAPS * cells.total
+    heaps = (HEAPS - 1 + threads) * cells.total
     return {
         "people": np.zeros((places, groups, len(Status)), dtype=np.int64),
         "present": np.zeros((places, groups, KINDS), dtype=np.int64),
@@ -148,7 +150,7 @@ def scratch(laws: Laws, cells: Cells) -> dict[str, NDArray[Any]]:
         "line": np.zeros((gates, KINDS), dtype=np.int64),
         "queued": np.zeros(gates, dtype=np.int64), "busy": np.zeros(gates, dtype=np.int64),
         "left": np.zeros((places, groups), dtype=np.int64),
-        "room": np.zeros(places, dtype=np.int64),
+        "room": np.zeros(places, dtype=np.int64), "taken": np.zeros(places, dtype=np.int64),
         "passing": np.zeros((2, KINDS), dtype=np.int64),
         "parting": np.zeros((2, KINDS), dtype=np.int64),
         "stirred": np.zeros(gates, dtype=bool), "opened": np.zeros(gates, dtype=bool),

@@ -37,10 +37,15 @@ class Reports:
     ----------
     longest : int
         Longest reporting lag, seconds.
+
+    Attributes
+    ----------
+    now : int
+        Seconds since the start of the run by now.
     """
 
     def __init__(self, longest: int) -> None:
-        self._longest = longest
+        self._longest, self.now = longest, 0
         self._past: list[Sight] = []
 
     def add(self, sight: Sight) -> None:

@@ -33,6 +33,7 @@ from flowsim.model.outlook import world_of
 from flowsim.model.road_records import RoadRecords
 from flowsim.model.sample import capacity_in_sample
 from flowsim.model.sight import Reports, Sight
+from flowsim.model.threads import checked
 from flowsim.model.ticks import Ticks
 from flowsim.model.tolls import TollOfEvents, Tolls
 from flowsim.model.ways_out import WaysOut
@@ -78,6 +79,8 @@ class Simulation:
         Rates and hazards of one's own by name, see `flowsim.model.hazards`.
     engine : Compiled or Readable, optional
         What carries out what households do.
+    threads : int
+        How many threads share the households; the bytes are the same with any number.
 
     Attributes
     ----------
@@ -109,13 +112,14 @@ class Simulation:
         seed: int | str = 1,
         rules: Mapping[str, Rule | Hazard] | None = None,
         engine: Compiled | Readable | None = None,
+        threads: int = 1,
     ) -> None:
         self.setup, self.seed_text = setup, seed_text(seed)
         self.rules = dict(rules or {})
         self.engine = "columns" if engine is None else engine.name
         self.world = world = world_of(setup)
         self.one_in = setup.population.one_in
-        self.seconds, self.grid_s = 0, setup.grid_s
+        self.grid_s = setup.grid_s
         self.duration = int((setup.end - setup.start).total_seconds())
         self.borders = Borders(setup, world)
         self.laws = Laws(setup, world, self.seed_text)
@@ -133,14 +137,18 @@ class Simulation:
         self.ticks = Ticks(setup, self.borders)
         sides = [side for border in setup.borders for side in border.authorities]
         self.reports = Reports(round(3600 * max((a.lag_hours for a in sides), default=0.0)))
+        crossings = self.borders.crossings_of
         self.views: dict[tuple[str, str], Any] = {
-            (border.id, side.country): AuthorityView(self, side, border.id)
-            for border in setup.borders for side in border.authorities
+            (b.id, side.country): AuthorityView(
+                setup, world, self.reports, side, b.id, crossings[b.id]
+            )
+            for b in setup.borders for side in b.authorities
         }  # fmt: skip
         self._kernel = news_kernel(world.network.km_between, setup.behaviour.leaving.news_km)
         self.face = CumulativeHazards(self.cells.total)
         engine = engine or Compiled()
-        self._settle(engine)
+        threads = checked(threads, engine.name)
+        self._settle(engine, threads)
         self._grapevine = Grapevine(
             setup.behaviour, world, self.laws.routes, self.laws.hours, engine.solve
         )
@@ -154,6 +162,11 @@ class Simulation:
             self._ways_out = WaysOut(self.laws, self._grapevine, at_first, self.crowd.beliefs)
 
     @property
+    def seconds(self) -> int:
+        """Seconds since the start of the run by now."""
+        return self.reports.now
+
+    @property
     def steps(self) -> int:
         """How many steps a whole run has."""
         return -(-self.duration // self.setup.step)
@@ -163,7 +176,7 @@ class Simulation:
         """Whether there are steps to come."""
         return self.seconds < self.duration
 
-    def _settle(self, engine: Compiled | Readable) -> None:
+    def _settle(self, engine: Compiled | Readable, threads: int) -> None:
         """Put everybody into their home, before an observer."""
         setup, world = self.setup, self.world
         shape = (len(world.places), len(world.groups))
@@ -180,7 +193,7 @@ class Simulation:
         if any(place.sheltered for place in world.places):
             households = join([households, self._across()])
         self.crowd = HouseholdTable(
-            self.laws, self.cells, self.face, households, self.observer, engine
+            self.laws, self.cells, self.face, households, self.observer, engine, threads
         )
         self.stocks: Stocks = self.crowd.stocks()
         self._course = course_of(world, self.grid_s, self.laws.seed)
@@ -245,7 +258,7 @@ class Simulation:
                 self.crowd.now.begin_segment(borders)
                 self.crowd.segment(first, last, changed)
             self.crowd.end_tick()
-            self.seconds = stop
+            self.reports.now = stop
             self.record(start, stop)
         self._look()
         self.look_at_borders(self.seconds)  # for who asks between steps
@@ -273,7 +286,7 @@ class Simulation:
 
     def policies(self, start: int) -> list[int]:
         """Phase 2: authorities state their openings; gives the gates where these have changed."""
-        self.seconds = start
+        self.reports.now = start
         changed = self.borders.observe(start, self.views)
         self._once_shut |= self.borders.shut
         return changed

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from flowsim.config import Duration, Section
+from flowsim.config import Duration, Section, field_docs
 from flowsim.errors import ScenarioError
 from flowsim.policy.stock import STOCK
 from flowsim.scenario.draft import ROWS
@@ -202,16 +202,17 @@ def _about(section: type[Section], where: str) -> list[str]:
     for field, info in section.model_fields.items():
         if section in STOCK.values() and field in (*shared, "type") and not info.is_required():
             continue
-        cells = (f"`{field}`", *_cells(name, field, info))
+        told = info.description or field_docs(section).get(field)
+        cells = (f"`{field}`", *_cells(name, field, info, told))
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return lines
 
 
-def _cells(section: str, name: str, info: FieldInfo) -> tuple[str, ...]:
+def _cells(section: str, name: str, info: FieldInfo, doc: str | None) -> tuple[str, ...]:
     expected: Any = (
         Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
     )
-    told = " ".join((info.description or MEANT.get(name, "")).split())
+    told = " ".join((doc or MEANT.get(name, "")).split())
     default = _default(info)
     return (
         in_words(expected),

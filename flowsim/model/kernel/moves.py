@@ -50,16 +50,22 @@ def lacks_fuel(s: Any, h: Any, now: int, option: int) -> bool:
     return True
 
 
+def may_part(s: Any, h: Any) -> bool:
+    """Whether the men of a family that is about to leave will stay, if it finds a way."""
+    if not 0 < h.kinds[MEN] < h.size or s.lost[h.home, h.group]:
+        return False
+    return bool(uniform(s, h.key, FOR_MEN, h.count[s.slot[FOR_MEN]]) < s.run.men_stay)
+
+
 def leave(s: Any, h: Any, now: int) -> None:
     """Leave home, once there is fuel for it; the men may stay to guard what is not lost."""
     option = STUCK if h.road == FOR_FUEL else choose(s, h, leaving(s, h.home))
     if option < 0 or lacks_fuel(s, h, now, option):
         draw_again(s, h, LEAVE, now)
         return
+    stay = may_part(s, h)
     number = count(s, h, FOR_MEN)
-    men = h.kinds[MEN]
-    stay = 0 < men < h.size and not s.lost[h.home, h.group]
-    if stay and uniform(s, h.key, FOR_MEN, number) < s.run.men_stay:
+    if stay:
         leave_guards(s, h, now, number)
     s.left[h.home, h.group] += h.size
     h.fled = now

@@ -25,6 +25,7 @@ def settle(s: Any, h: Any, now: int) -> None:
             else:
                 take(s, h, now, choose(s, h, leaving(s, here)))
             return
+    s.taken[here] += h.size
     refuge = INSIDE if s.inside[here] else ABROAD
     enter(s, h, now, DISPLACED if refuge == INSIDE else SHELTERED, here, h.link)
     regroup(s, h)
@@ -36,6 +37,18 @@ def settle(s: Any, h: Any, now: int) -> None:
         register(s, h, now + s.run.registration_s)
 
 
+def count_taken(s: Any) -> None:
+    """Count the persons from elsewhere who are settled at each place.
+
+    Until they are counted again, who looks for room anywhere goes by these: whoever leaves or
+    settles meanwhile, all see the same.
+    """
+    for place in range(s.run.places):
+        s.taken[place] = 0
+        for group in range(s.run.groups):
+            s.taken[place] += s.people[place, group, DISPLACED] + s.people[place, group, SHELTERED]
+
+
 def settle_all(s: Any) -> bool:
     """Let all who are parked find room, or go on; gives whether there were any."""
     n = s.n.parked
@@ -45,11 +58,9 @@ def settle_all(s: Any) -> bool:
     for j in range(n):
         s.in_turn[j] = s.parked[j]
     sort(s, s.in_turn, 0, n, BY_TIME)
+    count_taken(s)
     for place in range(s.run.places):
-        taken = 0
-        for group in range(s.run.groups):
-            taken += s.people[place, group, DISPLACED] + s.people[place, group, SHELTERED]
-        s.room[place] = s.capacity[place] - taken
+        s.room[place] = s.capacity[place] - s.taken[place]
     for j in range(n):
         h = s.rows[s.in_turn[j]]
         settle(s, h, h.done)

@@ -77,13 +77,37 @@ def make(s: Any, at: int) -> Any:
     return h
 
 
+def promise(s: Any, at: int) -> Any:
+    """Give a household its row, which `fill` makes what it is: that is dear, and threads share it.
+
+    Rows that are promised are those from ``s.n.promised`` on, their numbers in ``s.in_turn``.
+    """
+    h = s.rows[s.n.rows]
+    h.row = s.n.rows
+    h.resting = True
+    s.in_turn[s.n.rows - s.n.promised] = at
+    s.start_row[at] = s.n.rows
+    s.n.rows += 1
+    s.n.unmade -= 1
+    return h
+
+
+def fill(s: Any, h: Any) -> None:
+    """Make a promised row the household that has rested there since the run began."""
+    at = s.in_turn[h.row - s.n.promised]
+    blank(h, h.row)
+    stand(s, h, at)
+    be_born(s, h)
+    draw_at_start(s, h)
+
+
 def whoever(s: Any, number: int) -> Any:
     """A household by its row, or by -1 less its number where it had none as it was put to rest."""
     if number >= 0:
         return s.rows[number]
     at = -1 - number
     if s.start_row[at] < 0:
-        return make(s, at)
+        return promise(s, at)
     return s.rows[s.start_row[at]]
 
 

@@ -35,7 +35,8 @@ def sift(s: Any, first: int, at: int, n: int) -> None:
 
 
 def rouse(s: Any) -> None:
-    """Rouse all at rest whose clock rings within the tick."""
+    """Rouse all at rest whose clock rings within the tick; who had no row is promised one."""
+    s.n.promised = s.n.rows
     for heap in range(s.n.heaps):
         reading, first = s.cumulative_at_stop[s.heap_cell[heap]], s.heap_first[heap]
         # All targets of a heap are on one cumulative hazard, so its first decides for the whole.

@@ -24,8 +24,6 @@ def settle_everybody(s: Any) -> None:
             tally(s, h, 1)
             s.start_row[at] = -1
             s.n.unmade += 1
-            for n in range(s.n_clocks[AT_HOME]):
-                s.per_cell[cell_of(s, h, s.clocks_of[AT_HOME, n])] += 1
 
 
 def settle_in(s: Any, at: int) -> None:
@@ -37,8 +35,9 @@ def settle_in(s: Any, at: int) -> None:
 
 
 def begin(s: Any) -> None:
-    """Draw all clocks of all households."""
-    rest_at_home(s)
+    """Draw all clocks of all households that have a row; the others rest at home by now."""
+    s.n.heaps_kept = s.n.heaps
+    s.n.heaped_kept = s.n.heaped
     for row in range(s.n.rows):
         h = s.rows[row]
         for column in range(s.run.own_columns):
@@ -49,11 +48,24 @@ def begin(s: Any) -> None:
     rest(s)
 
 
-def rest_at_home(s: Any) -> None:
-    """Who has no row rests in heaps that stay: they are the only place where its targets stand."""
-    heaps = room_in_heaps(s, 0)
+def count_at_home(s: Any) -> None:
+    """Count the targets, by cell, of those of a share who have no row."""
+    for cell in range(s.run.cells):
+        s.per_cell[cell] = 0
     h = s.nobody[0]
-    for at in range(len(s.start_row)):
+    for at in range(s.n.share_from, s.n.share_to):
+        if s.start_row[at] < 0:
+            stand(s, h, at)
+            for n in range(s.n_clocks[AT_HOME]):
+                s.per_cell[cell_of(s, h, s.clocks_of[AT_HOME, n])] += 1
+
+
+def rest_at_home(s: Any) -> None:
+    """Those of a share who have no row rest in heaps that stay: no targets of theirs stand else."""
+    first = s.n.heaps
+    heaps = room_in_heaps(s, first)
+    h = s.nobody[0]
+    for at in range(s.n.share_from, s.n.share_to):
         if s.start_row[at] >= 0:
             continue
         for slot in range(len(h.count)):
@@ -67,7 +79,5 @@ def rest_at_home(s: Any) -> None:
                 s.heap_row[s.heap_stop[heap]] = -1 - at
                 s.heap_target[s.heap_stop[heap]] = h.target[n]
                 s.heap_stop[heap] += 1
-    order_heaps(s, 0, heaps)
+    order_heaps(s, first, heaps)
     s.n.heaps = heaps
-    s.n.heaps_kept = heaps
-    s.n.heaped_kept = s.n.heaped

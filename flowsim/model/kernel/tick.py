@@ -32,13 +32,13 @@ from flowsim.model.kernel.constants import (
 )
 from flowsim.model.kernel.families import look_for_families, reunite
 from flowsim.model.kernel.harm import harm, wounds
-from flowsim.model.kernel.moves import go_home, leave, onward, relocate
+from flowsim.model.kernel.moves import go_home, leave, may_part, onward, relocate
 from flowsim.model.kernel.queue import open_lanes, serve
-from flowsim.model.kernel.reception import settle_all
-from flowsim.model.kernel.residents import make_all
+from flowsim.model.kernel.reception import count_taken, settle_all
+from flowsim.model.kernel.residents import fill, make_all
 from flowsim.model.kernel.rest import rest, rouse
 from flowsim.model.kernel.road import change_rates
-from flowsim.model.kernel.start import begin, settle_everybody
+from flowsim.model.kernel.start import begin, count_at_home, rest_at_home, settle_everybody
 from flowsim.model.kernel.traffic import drive
 from flowsim.model.kernel.ways import arrive
 
@@ -91,14 +91,30 @@ def travel_all(s: Any) -> bool:
             return True
         h = next_called(s)
         if h.next_event < s.tick.last and h.status != WAITING:
-            step(s, h)
+            if s.n.share_to > 0 and needs_a_row(s, h):
+                s.put_off[s.n.put_off] = h.row
+                s.n.put_off += 1
+            else:
+                step(s, h)
             did = True
     return did
 
 
+def needs_a_row(s: Any, h: Any) -> bool:
+    """Whether a household may part in what it does next: one thread alone can give rows."""
+    leaves = h.what not in (ARRIVE, RELEASE) and s.act[h.what] == LEAVE
+    return bool(leaves and may_part(s, h))
+
+
 def look_at_queues(s: Any) -> bool:
-    """Drop from the list of those who wait who has left; gives whether there is anything to do."""
+    """Drop from the list of those who wait who has left; gives whether there is anything to do.
+
+    By the way those are counted who stand in lines that are new. Queues are long and this is done
+    again and again: once through the rows for all of it.
+    """
     n, parts, some = 0, 0, False
+    for gate in range(s.run.gates):
+        s.line_n[gate] = 0
     for j in range(s.n.waiting):
         h = s.rows[s.waiting[j]]
         if h.status != WAITING:
@@ -107,7 +123,12 @@ def look_at_queues(s: Any) -> bool:
         s.waiting[n] = h.row
         n += 1
         h.done = NEVER
-        some = some or s.stirred[s.gate[h.link]] or h.next_event < s.tick.last
+        some = some or h.next_event < s.tick.last
+        gate = s.gate[h.link]
+        if s.stirred[gate]:
+            some = True
+            h.in_hand = 0
+            s.line_n[gate] += 0 if h.held else 1
         parts += 1 if h.passing < h.size else 0
     s.n.waiting = n
     if some and s.n.rows + s.n.unmade + parts > s.run.room:
@@ -117,20 +138,12 @@ def look_at_queues(s: Any) -> bool:
 
 def line_up_all(s: Any) -> None:
     """Put those who wait and are not held in line, gate by gate, where a line is new."""
-    for gate in range(s.run.gates):
-        s.line_n[gate] = 0
-    for j in range(s.n.waiting):
-        h = s.rows[s.waiting[j]]
-        gate = s.gate[h.link]
-        if s.stirred[gate]:
-            h.in_hand = 0
-            s.line_n[gate] += 0 if h.held else 1
     first = 0
     for gate in range(s.run.gates):
         s.line_first[gate] = first
         first += s.line_n[gate]
         s.line_n[gate] = 0
-    for j in range(s.n.waiting):
+    for j in range(s.n.waiting if first > 0 else 0):
         h = s.rows[s.waiting[j]]
         gate = s.gate[h.link]
         if s.stirred[gate] and not h.held:
@@ -140,6 +153,7 @@ def line_up_all(s: Any) -> None:
 
 def cross(s: Any) -> bool:
     """Queues meet openings; whose own clock rings before its turn acts on that instead."""
+    count_taken(s)
     if not look_at_queues(s):
         return False
     if s.n.short:
@@ -164,23 +178,33 @@ def cross(s: Any) -> bool:
 
 
 def begin_tick(s: Any) -> None:
-    """Find what happens next to all who do not rest."""
+    """Rouse who rests, and have those who follow look where their families are."""
     look_for_families(s)
     rouse(s)
-    for j in range(s.n.loose):
-        wake(s, s.rows[s.loose[j]])
 
 
-def begin_segment(s: Any) -> None:
-    """Begin a segment; at gates that have changed, all are held against the new rules."""
-    if s.tick.first == s.tick.start:
-        begin_tick(s)
+def wake_all(s: Any, first: int, stop: int) -> None:
+    """Of some who do not rest, find what happens next in a new tick, and call who is due."""
+    new = s.tick.first == s.tick.start
+    for j in range(first, stop):
+        h = s.rows[s.loose[j]]
+        if new:
+            if h.row >= s.n.promised:
+                fill(s, h)
+            wake(s, h)
+        elif h.next_event < s.tick.last and h.status != WAITING:
+            call(s, h)
+
+
+def open_gates(s: Any) -> None:
+    """Begin a segment at roads and gates; where rules have changed all are held against them."""
+    count_taken(s)
     if s.run.roads:
         change_rates(s)
-    for j in range(s.n.loose):
-        h = s.rows[s.loose[j]]
-        if h.next_event < s.tick.last and h.status != WAITING:
-            call(s, h)
+        for j in range(s.n.loose):
+            h = s.rows[s.loose[j]]
+            if h.next_event < s.tick.last and h.status != WAITING:
+                call(s, h)
     for gate in range(s.run.gates):
         s.opened[gate] = False
         s.stirred[gate] = True
@@ -195,9 +219,21 @@ def begin_segment(s: Any) -> None:
                 hold_again(s, h, s.tick.first)
 
 
+def travel_share(s: Any) -> None:
+    """What a thread does: wake a share of those who do not rest, and let them travel.
+
+    It has counts and lists of its own. Who may part is put off, for the thread that has the rows.
+    """
+    wake_all(s, s.n.share_from, s.n.share_to)
+    travel_all(s)
+
+
 def run_segment(s: Any) -> bool:
     """Go on with a segment until nothing is due; False where more rows are needed first."""
     s.n.short = 0
+    for j in range(s.n.put_off):
+        call(s, s.rows[s.put_off[j]])
+    s.n.put_off = 0
     while not s.n.short:
         if not (travel_all(s) or cross(s) or settle_all(s)):
             return True
@@ -221,17 +257,28 @@ def count_queues(s: Any) -> None:
             s.queued[s.gate[h.link]] += h.passing
 
 
-SETTLE_IN, BEGIN, BEGIN_SEGMENT, RUN_SEGMENT, END_TICK, COUNT_QUEUES, MAKE_ALL = range(7)
+(SETTLE_IN, COUNT_AT_HOME, REST_AT_HOME, BEGIN, BEGIN_TICK, OPEN_GATES, WAKE_ALL, TRAVEL_SHARE,
+ RUN_SEGMENT, END_TICK, COUNT_QUEUES, MAKE_ALL) = range(12)  # fmt: skip
 
 
 def carry_out(s: Any, order: int) -> bool:
     """What a run asks for; False where a segment needs room for more households to go on."""
     if order == SETTLE_IN:
         settle_everybody(s)
+    elif order == COUNT_AT_HOME:
+        count_at_home(s)
+    elif order == REST_AT_HOME:
+        rest_at_home(s)
     elif order == BEGIN:
         begin(s)
-    elif order == BEGIN_SEGMENT:
-        begin_segment(s)
+    elif order == BEGIN_TICK:
+        begin_tick(s)
+    elif order == WAKE_ALL:
+        wake_all(s, 0, s.n.loose)
+    elif order == OPEN_GATES:
+        open_gates(s)
+    elif order == TRAVEL_SHARE:
+        travel_share(s)
     elif order == RUN_SEGMENT:
         return run_segment(s)
     elif order == END_TICK:

@@ -13,7 +13,6 @@ from flowsim.model.kernel.constants import (
     AWAY,
     CAMP,
     DAY,
-    DISPLACED,
     FOR_CHECKPOINT,
     FOR_ROUTE,
     FUELLED,
@@ -24,7 +23,6 @@ from flowsim.model.kernel.constants import (
     NEVER,
     RETURNED,
     SETTLE,
-    SHELTERED,
     STUCK,
     WAITING,
 )
@@ -156,10 +154,7 @@ def walks_in_vain(s: Any, h: Any) -> bool:
         if s.reach[h.place, place] and s.capacity[place] != 0:
             if s.capacity[place] < 0 or place == h.home:
                 return False
-            taken = 0
-            for group in range(s.run.groups):
-                taken += s.people[place, group, DISPLACED] + s.people[place, group, SHELTERED]
-            if taken + h.size <= s.capacity[place]:
+            if s.taken[place] + h.size <= s.capacity[place]:
                 return False
     return True
 
