@@ -22,21 +22,17 @@ from flowsim.policy.stock import STOCK
 from flowsim.scenario.policies import held
 from flowsim.world.config import (
     Arrival,
-    Condition,
-    Driver,
-    Force,
     GateCapacity,
     Group,
-    Level,
     Place,
     PlaceCapacity,
     Population,
     Report,
     Route,
-    Threat,
-    Violence,
 )
+from flowsim.world.push_config import Driver, Level, Threat
 from flowsim.world.road_config import Fuel, RoadEvent
+from flowsim.world.violence_config import Condition, Force, Violence
 
 Distribution = Literal["quantiles", "uniform", "triangular"]
 """Of an uncertain number: low and high are its 5 and 95 % and the value its median, or low and high

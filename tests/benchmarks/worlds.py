@@ -20,7 +20,8 @@ import flowsim as fs
 
 try:
     from flowsim.policy.config import Authority, Border
-    from flowsim.world.config import Event, Group, Place, Route, Violence
+    from flowsim.world.config import Group, Place, Route
+    from flowsim.world.violence_config import Event, Violence
 except ImportError:  # an older commit, which is measured beside this one
     from flowsim.policy.sections import Authority, Border  # type: ignore[import-not-found,no-redef]
     from flowsim.world.sections import (  # type: ignore[import-not-found,no-redef]

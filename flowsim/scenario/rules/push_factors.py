@@ -10,7 +10,7 @@ from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.rules.common import numbered, twice, unknown
 from flowsim.scenario.rules.violence import HALF_LIVES
-from flowsim.world.config import Driver, Level, Threat
+from flowsim.world.push_config import Driver, Level, Threat
 
 THREATS, DRIVERS, LEVELS = ("threats",), ("drivers",), ("levels",)
 

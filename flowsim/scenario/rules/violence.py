@@ -9,8 +9,8 @@ from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.rules.common import numbered, twice, unknown
-from flowsim.world.config import Order
 from flowsim.world.crowds import persons_meant
+from flowsim.world.violence_config import Order
 
 HALF_LIVES = 10
 """After so many half-lives nothing is left of a spell."""
