@@ -141,4 +141,4 @@ def exponents(deaths: float, wounded: float, persons: Ints, weight: Floats) -> t
         reached += further
         if further <= ENOUGH * reached:
             break
-    return reached, wounded * reached / wanted
+    return reached, wounded * reached / deaths

@@ -86,6 +86,8 @@ def _wrong_sets(scenario: Scenario) -> Iterator[Flaw]:
             continue
         names[linked.name] = i
         yield from _wrong_ends(linked, loc)
+        if not linked.inputs:
+            yield Flaw((*loc, "inputs"), "it links no inputs", "name two at least, or remove it")
         for j, pattern in enumerate(linked.inputs):
             yield from _wrong_pattern(scenario, linked, pattern, (*loc, "inputs", j))
         for path in _members(scenario, linked):
@@ -141,7 +143,8 @@ def _wrong_order(scenario: Scenario, row: tuple[str, ...], loc: Loc) -> Iterator
         when = value_at(scenario, _located(scenario, path)) if found else None
         if not isinstance(when, datetime):
             wrong = f"{path!r} is not the path of a time"
-            near = did_you_mean(path, [number.path for number in scenario.numbers])
+            times = [n.path for n in scenario.numbers if isinstance(n.value, str)]
+            near = did_you_mean(path, times)
             yield Flaw((*loc, i), wrong, "name times, the earliest first" + near)
             continue
         if before and when < before[1]:
