@@ -22,7 +22,7 @@ def idle(scenario: Scenario) -> Iterator[Flaw]:
     --------
     >>> import flowsim as fs
     >>> flood = {"name": "flood", "leave_per_day": 0.0}
-    >>> rows = [{"driver": "flood", "place": "Old Town", "start": "2030-05-02", "level": 1.0}]
+    >>> rows = [{"driver": "flood", "place": "Town", "start": "2030-05-02", "level": 1.0}]
     >>> world = fs.teaching_world().with_values({"drivers": [flood], "levels": rows})
     >>> [flaw.wrong for flaw in idle(world)]
     ["the driver 'flood' does nothing at any level"]

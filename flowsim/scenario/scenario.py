@@ -197,8 +197,8 @@ class Scenario(Section):
         - no `groups`: one of everybody, at whom violence is aimed that says nothing else, and
           who has no kin anywhere;
         - no `flee_from`: the countries of the inhabited places in danger;
-        - no `start` and `end`: from the midnight before the first violence to two weeks after
-          the last, or to the last report in the 90 days after it;
+        - no `start` and `end`: from the midnight before the first violence, threat or level of a
+          driver to two weeks after the last, or to the last report in the 90 days after it;
         - no `borders`: an open one between each two countries that a route joins;
         - no ``behaviour.routes.km_cost``: such that the usual way abroad costs 2.5.
 

@@ -173,3 +173,26 @@ def test_usage_is_checked(here: Path, line: str, told: str) -> None:
     result = flowsim(line)
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+def test_places_alone_become_a_scenario_where_it_is_told_when_and_from_where(here: Path) -> None:
+    told = flowsim("import larland --places places.geojson")
+    assert told.exit_code == 2
+    assert not Path("larland").exists()
+    assert [line.split(":")[0] for line in told.stderr.splitlines()][:3] == [
+        "flee_from", "start", "end"
+    ]  # fmt: skip
+    days = "--period 2015-05-01..2015-05-31 --flee-from Larland"
+    assert flowsim(f"import larland --places places.geojson {days}").exit_code == 0
+    setup = fs.load("larland")
+    assert (setup.start.isoformat(), setup.end.isoformat()) == (
+        "2015-05-01T00:00:00", "2015-06-01T00:00:00"
+    )  # fmt: skip
+    assert setup.flee_from == ("Larland",)
+
+
+def test_a_table_of_roads_is_told_where_it_belongs(here: Path) -> None:
+    Path("roads.csv").write_text("start,end,km\nNara,Gate Camp,12\n")
+    told = flowsim("import larland --places places.geojson --roads roads.csv")
+    assert told.exit_code == 2
+    assert "roads.csv:1:1: roads are GraphML or GeoJSON, and this is a table" in told.stderr
