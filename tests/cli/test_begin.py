@@ -14,6 +14,7 @@ import flowsim as fs
 from flowsim.cli.main import cli
 from flowsim.evidence.scorecard import against_reports
 from flowsim.model.unlikely import unlikely
+from flowsim.plot import OF_A_RUN
 
 DATA = Path(__file__).parents[1] / "imports/data"
 
@@ -51,7 +52,7 @@ def test_the_tables_of_a_crisis_become_a_run_that_is_drawn_and_scored(here: Path
     assert "choose a way abroad" in explained
     assert "8 May 24:00  sheltered abroad       Gate Camp" in run
     drawn = [line.strip() for line in run.splitlines() if line.endswith(".png")]
-    assert len(drawn) == 6
+    assert len(drawn) == len(OF_A_RUN)
     assert all(matplotlib.image.imread(figure).std() > 0.05 for figure in drawn)
     assert "warning" not in "".join(result.stderr for result in told)
     setup = fs.load("larland")
