@@ -197,3 +197,5 @@ def _far_from_zero(value: float) -> float:
 NonNegative = Annotated[float, Field(ge=0.0, le=MOST)]
 Positive = Annotated[float, Field(gt=0.0, le=MOST), AfterValidator(_far_from_zero)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Hour = Annotated[float, Field(ge=0.0, le=24.0)]
+"""Hour of the day."""

@@ -7,7 +7,8 @@ from typing import Any
 from flowsim.policy import Closed
 from flowsim.policy.config import Authority, Border
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.config import Event, Group, Place, Route, Violence
+from flowsim.world.config import Group, Place, Route
+from flowsim.world.violence_config import Event, Violence
 
 KINDS = {"children": 0.3, "women": 0.3, "men": 0.3, "elderly_women": 0.06, "elderly_men": 0.04}
 

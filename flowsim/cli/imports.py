@@ -56,7 +56,13 @@ class _Period(click.ParamType):
               show_default=True, help="How far an event may be from a place.")  # fmt: skip
 @click.option("--worst", type=click.FloatRange(min=0, min_open=True),
               help="Dead and events of a day of intensity 1; else the most there.")  # fmt: skip
-@click.option("--period", type=_Period(), help="Only events and reports of these days.")
+@click.option(
+    "--period",
+    type=_Period(),
+    help="Only events and reports of these days; without violence, the days to run.",
+)
+@click.option("--flee-from", multiple=True, metavar="COUNTRY",
+              help="Countries that people flee from; else those in danger.")  # fmt: skip
 @click.option("--first", type=click.Choice(list(ORDERS)), help="What 06/12/2010 begins with.")
 @click.option("--leave-out-bad", is_flag=True, help="Leave out rows that cannot be read.")
 @click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier import.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from flowsim.imports.acled import WITHIN_KM, read_acled
@@ -46,8 +46,12 @@ class How(NamedTuple):
     worst : float, optional
         Dead and events of a day of intensity 1.
     period : pair of date, optional
+        First and last day of the events and reports that are taken; where there is neither violence
+        nor a base, of the scenario.
     day_first : bool, optional
     bad : {"refuse", "leave_out"}
+    flee_from : sequence of str
+        Countries that people flee from; empty means those in danger.
     """
 
     country: str | None = None
@@ -58,6 +62,7 @@ class How(NamedTuple):
     period: tuple[date, date] | None = None
     day_first: bool | None = None
     bad: Bad = "refuse"
+    flee_from: Sequence[str] = ()
 
 
 def import_files(
@@ -101,19 +106,23 @@ def import_files(
                 period=how.period, day_first=how.day_first, bad=how.bad,
             )
         )  # fmt: skip
-    return _together(done, base, name), done
+    return _together(done, base, name, how), done
 
 
-def _together(done: Sequence[Imported], base: Scenario | None, name: str) -> Scenario:
+def _together(done: Sequence[Imported], base: Scenario | None, name: str, how: How) -> Scenario:
     import pandas as pd
 
     given: dict[str, Any] = {}
     for table in dict.fromkeys(found.table for found in done):
         frames = [found.rows for found in done if found.table == table]
         given[table] = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    return Scenario.from_frames(
-        **{**_kept(base, given), **given, **({"name": name} if name else {})}
-    )
+    kept = _kept(base, given)
+    if how.period and base is None and "events" not in given:
+        first, last = how.period
+        kept |= {"start": first.isoformat(), "end": (last + timedelta(days=1)).isoformat()}
+    if how.flee_from:
+        given["flee_from"] = list(how.flee_from)
+    return Scenario.from_frames(**{**kept, **given, **({"name": name} if name else {})})
 
 
 def _kept(base: Scenario | None, given: dict[str, Any]) -> dict[str, Any]:

@@ -103,6 +103,10 @@ def read_roads(source: Any, places: Any, *, within_km: float = WITHIN_KM) -> Imp
     """
     path = Path(source)
     roads = Roads()
+    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
+        wrong = "roads are GraphML or GeoJSON, and this is a table"
+        right = "make it `routes.csv` of the scenario, or give it to `Scenario.from_frames`"
+        raise ScenarioError([Problem("", wrong, right, str(path), 1, 1)])
     if path.suffix.lower() in (".graphml", ".xml"):
         _read_graphml(path, roads)
     else:

@@ -14,8 +14,9 @@ from flowsim.model.authority import AuthorityView
 from flowsim.model.axes import STATUSES, Status
 from flowsim.policy.config import Authority
 from flowsim.scenario.messages import flaws_of
-from flowsim.world.config import Force, Order, Place
+from flowsim.world.config import Place
 from flowsim.world.forces import ForceState
+from flowsim.world.violence_config import Force, Order
 
 if TYPE_CHECKING:
     from flowsim.model.flow import FlowModel

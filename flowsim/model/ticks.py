@@ -21,7 +21,9 @@ from flowsim.policy.opening import Opening
 from flowsim.policy.who import OF_HOUSEHOLDS
 from flowsim.scenario.rules.period import told
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.config import Condition, Driver, Event, PlaceCapacity, Route, Threat
+from flowsim.world.config import PlaceCapacity, Route
+from flowsim.world.push_config import Driver, Threat
+from flowsim.world.violence_config import Condition, Event
 
 HOUR, SECOND = 3600, timedelta(seconds=1)
 

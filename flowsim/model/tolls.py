@@ -10,8 +10,8 @@ import numpy as np
 
 from flowsim.arrays import Floats, Ints
 from flowsim.clock import DAY
-from flowsim.world.config import Event
 from flowsim.world.violence import links_of
+from flowsim.world.violence_config import Event
 
 SURVIVING = 1e-9
 """Of those who are there, so many are left by a toll that would kill them all."""
@@ -141,4 +141,4 @@ def exponents(deaths: float, wounded: float, persons: Ints, weight: Floats) -> t
         reached += further
         if further <= ENOUGH * reached:
             break
-    return reached, wounded * reached / wanted
+    return reached, wounded * reached / deaths

@@ -6,6 +6,7 @@ OF_A_RUN = {
     "timeline.png": "timeline",
     "map.png": "flow_map",
     "queues.png": "queues",
+    "reception.png": "reception",
     "composition.png": "composition",
     "violence.png": "violence",
     "deaths.png": "deaths",

@@ -8,6 +8,7 @@ from .geography import flow_map
 from .kinds import composition
 from .overview import timeline
 from .paired import contrasts
+from .room import reception
 
 OF_A_RUN: dict[str, str]
 
@@ -17,6 +18,7 @@ __all__ = [
     "deaths",
     "flow_map",
     "queues",
+    "reception",
     "registrations",
     "save_all",
     "sensitivity",

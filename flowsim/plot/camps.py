@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,35 +9,24 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
 
 from flowsim.arrays import Floats
 from flowsim.evidence.against_registrations import Scores
 from flowsim.plot.ensemble import BANDS, draw_bands
-from flowsim.plot.page import Page
+from flowsim.plot.multiples import MOST, date_axis, grid_of, name_above, own_scales
 from flowsim.plot.style import (
     INK,
     STATUS,
     WIDTH_MM,
     Chart,
     count_axis,
-    figure_of,
     points,
     styled,
-    width_inches,
 )
 from flowsim.scenario.scenario import Scenario
 
-MOST = 12
+CAMPS = MOST
 """Camps with a panel of their own; the rest share one."""
-PANEL_INCHES = 1.55
-"""Width of a panel, at least."""
-COLUMNS = 4
-"""Panels side by side, at most."""
-NAME = 26
-"""Characters of a camp's name above its panel."""
-MONTHS = 150
-"""Days from which on an axis gives months and no days."""
 
 
 class Panel(NamedTuple):
@@ -78,24 +66,14 @@ def registrations(scores: Scores, scenario: Scenario, *, width: float = WIDTH_MM
     >>> registrations(fs.evidence.score(runs, mali), mali, width=183)  # doctest: +SKIP
     """
     panels = _panels(scores)
-    inches = width_inches(width)
-    most = max(1, min(COLUMNS, int((inches - 0.3) / PANEL_INCHES)))
-    down = math.ceil(len(panels) / most)
-    across = math.ceil(len(panels) / down)
     title = f"{scenario.title or scenario.name}: persons in camps, ARD {scores.ard:.3f}"
-    page = Page(width, 1.35 * down, title)
-    grid = page.chart.subplots(down, across, sharex=True, squeeze=False).ravel()
+    page, grid = grid_of(len(panels), width, title)
     first = float(mdates.date2num(scenario.start))
     days = first + np.arange(scores.known.persons.shape[0], dtype=np.float64)
-    for axes, panel in zip(grid, panels, strict=False):
+    for axes, panel in zip(grid, panels, strict=True):
         _draw(axes, panel, days)
-    for axes in grid[len(panels) :]:
-        axes.set_visible(False)
-    for axes in grid[max(len(panels) - across, 0) : len(panels)]:
-        axes.tick_params(axis="x", labelbottom=True)
-    _date_axis(grid[0], days)
-    page.label_side("persons, each panel to its own scale")
-    page.key_below(_key(scores.members.shape[0]))
+    date_axis(grid[0], days)
+    page.key_below([*_key(scores.members.shape[0]), own_scales(page)])
     return page.settled()
 
 
@@ -103,7 +81,7 @@ def _panels(scores: Scores) -> list[Panel]:
     """All camps together, each of the largest, and the others together."""
     members, known = scores.members, scores.known
     order = np.argsort(-known.persons.mean(axis=0), kind="stable")
-    own, rest = order[:MOST], order[MOST:]
+    own, rest = order[:CAMPS], order[CAMPS:]
     panels = [Panel("All camps", members.sum(axis=2), known.persons.sum(axis=1))]
     panels += [Panel(known.camps[c], members[:, :, c], known.persons[:, c]) for c in own]
     if rest.size:
@@ -120,23 +98,7 @@ def _draw(axes: Axes, panel: Panel, days: Floats) -> None:
     line: dict[str, Any] = {"color": INK, "linewidth": points(0.16)}
     axes.plot(days, panel.persons, gid=f"registered {panel.name}", **line)
     count_axis(axes, "", 4)
-    name = panel.name
-    axes.set_title(name if len(name) <= NAME else f"{name[: NAME - 3]}...", fontsize=points())
-
-
-def _date_axis(axes: Axes, days: Floats) -> None:
-    """Few dates, as the panels are narrow, each with its year."""
-    axes.set_xlim(days[0], days[-1] if days.size > 1 else days[0] + 1.0)
-    long = days.size > MONTHS
-    wide = axes.bbox.width * 72.0 / figure_of(axes).dpi / points(6.5)  # labels that fit, about
-    most = int(np.clip(wide, 2, 4 if long else 3))
-    axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=2, maxticks=most))
-
-    def told(x: float, _: int) -> str:
-        day = mdates.num2date(x)
-        return f"{day:%b %Y}" if long else f"{day.day} {day:%b %Y}"
-
-    axes.xaxis.set_major_formatter(FuncFormatter(told))
+    name_above(axes, panel.name)
 
 
 def _key(members: int) -> list[Line2D | Patch]:

@@ -23,6 +23,7 @@ from flowsim.plot.basemap import (
 from flowsim.plot.labels import Label, name_country, place_labels
 from flowsim.plot.page import Page
 from flowsim.plot.scene import (
+    AWAY,
     Scene,
     Size,
     SizeHandler,
@@ -47,6 +48,9 @@ from flowsim.plot.style import (
 from flowsim.recorded import Moment, step_at
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
+
+PART = 0.05
+"""Of all who are away from home: a place with so many is on the map, however far it is."""
 
 
 @styled
@@ -76,8 +80,8 @@ def flow_map(
     Chart
         A matplotlib Figure: circles whose area is the number of persons, in the colours of their
         statuses, rings where there is violence, arrows as wide as the persons who have crossed;
-        a close-up where places are crowded; far places as a note. How many names have no room
-        is told in the key.
+        a close-up where places are crowded; far places with few people as a note. How
+        many names have no room is told in the key.
 
     Raises
     ------
@@ -99,7 +103,7 @@ def flow_map(
     lat, lon = result.data["lat"].values, result.data["lon"].values
     ground = Ground(float(np.median(lat)), float(np.median(lon)))
     xy = ground.xy(lat, lon)
-    out = far_out(xy)
+    out = far_out(xy) & ~_crowded_places(result, step)
     scene = Scene.of(result, step, xy, scenario, ~out)
     near = np.flatnonzero(~out)
     close = near[crowded(xy[~out])]
@@ -120,6 +124,13 @@ def flow_map(
         words = "1 name has no room" if left_out == 1 else f"{left_out} names have no room"
         chart.legends[0].get_texts()[-1].set_text(words)
     return chart
+
+
+def _crowded_places(result: Result, step: int) -> np.ndarray:
+    """Places with so many of those away from home that a map without them misleads, bool (P,)."""
+    people = result.people.isel(time=step).sum("group").sel(status=list(AWAY))
+    there = people.sum("status").values
+    return np.asarray((there > 0) & (there >= PART * there.sum()))
 
 
 def _people(panels: list[Axes], frames: list[Bbox], scene: Scene, shown: np.ndarray) -> int:

@@ -9,12 +9,11 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from flowsim.config import Instant, NonNegative, Positive, Share
+from flowsim.config import Hour, Instant, NonNegative, Positive, Share
 from flowsim.policy.base import Ground, Misfit, Policy
 from flowsim.policy.names import Conditions
 from flowsim.policy.opening import OUT_ONLY, Count, Opening
 from flowsim.view import BorderView
-from flowsim.world.config import Hour
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -217,9 +217,9 @@ class CapacityBound(GatePolicy):
     of_refuge = True
     places: tuple[PlaceName, ...] = ()
     """Places that are watched; empty means all of the own country that have a capacity."""
-    closes_at: Positive = 1.0
+    closes_at: Annotated[Positive, Field(le=10.0)] = 1.0
     """Part of their capacity at which it closes."""
-    reopens_at: Positive = 0.9
+    reopens_at: Annotated[Positive, Field(le=10.0)] = 0.9
     """Part of their capacity below which it opens again."""
     exempt: Conditions = ()
     """Who passes all the same."""

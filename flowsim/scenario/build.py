@@ -9,6 +9,7 @@ from typing import Any
 from flowsim.errors import Problem
 from flowsim.scenario.checks import flaws_across
 from flowsim.scenario.flaws import Flaw, tell
+from flowsim.scenario.idle import idle
 from flowsim.scenario.links import of_what_is_there, wrong_links
 from flowsim.scenario.nodes import Loc, Node
 from flowsim.scenario.numbers import lift
@@ -98,7 +99,7 @@ def odd(scenario: Scenario, root: Node) -> Iterator[str]:
     ]
     if not swapped and all_swapped(places, routes):
         swapped = [Flaw(("places",), ALL_SWAPPED, right)]
-    yield from (str(problem) for problem in tell(swapped, root))
+    yield from (str(problem) for problem in tell([*swapped, *idle(scenario)], root))
 
 
 def _more(count: int) -> str:

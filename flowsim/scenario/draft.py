@@ -9,22 +9,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from flowsim.config import Section
 from flowsim.policy.config import Border
 from flowsim.scenario.nodes import NAMED_BY, Loc
-from flowsim.world.config import (
-    Arrival,
-    Condition,
-    Driver,
-    Event,
-    Force,
-    GateCapacity,
-    Group,
-    Level,
-    Place,
-    PlaceCapacity,
-    Route,
-    Threat,
-)
+from flowsim.world.config import Arrival, GateCapacity, Group, Place, PlaceCapacity, Route
+from flowsim.world.push_config import Driver, Level, Threat
 from flowsim.world.reported import Report
 from flowsim.world.road_config import Fuel, RoadEvent
+from flowsim.world.violence_config import Condition, Event, Force
 
 if TYPE_CHECKING:
     from flowsim.scenario.scenario import Scenario

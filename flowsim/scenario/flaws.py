@@ -69,7 +69,8 @@ def did_you_mean(word: object, choices: Iterable[str]) -> str:
     >>> did_you_mean("until", ["name", "start", "stop"]), did_you_mean("dead", ["died", "deaths"])
     (" (did you mean 'stop'?)", " (did you mean 'deaths'?)")
     """
-    text, among = str(word), list(choices)
+    text = str(word)
+    among = [choice for choice in choices if choice != text]
     seen = _seen(text)
     for choice in among:
         if choice.casefold() == text.casefold():

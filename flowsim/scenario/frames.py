@@ -44,6 +44,16 @@ REPORTED = timedelta(days=90)
 """Reports so long after the last violence make the period longer; later ones do not."""
 LONG_DAYS = 31
 """A period of more days has its results by the day, if nothing else is said."""
+_WHEN = "give it (`import --period`), or events, threats, levels or arrivals"
+UNTOLD = {
+    "flee_from": (
+        "nothing tells from which countries people flee",
+        "give it (`import --flee-from`), or events, threats or levels where people live",
+    ),
+    "start": ("nothing tells when it begins", _WHEN),
+    "end": ("nothing tells when it ends", _WHEN),
+}
+"""What is wrong, and what would be right, where a part follows from nothing that is given."""
 _TABLES: dict[str, Loc] = {str(loc[-1]): loc for loc in ROWS}
 
 
@@ -172,8 +182,11 @@ class _Defaults:
     def _add(self, name: str, value: Any) -> None:
         if value is not None:
             self.root.value[name] = made_of(value, Spot())
-        elif name in ("flee_from", "start", "end", "routes") and self._items("violence", "events"):
-            self.told.damaged[(name,)] = None  # what is wrong with the events is told
+        elif name in ("flee_from", "start", "end", "routes") and self._pushes():
+            self.told.damaged[(name,)] = None  # what is wrong with what drives people is told
+        elif name in UNTOLD:
+            self.told.problems.append(Problem(name, *UNTOLD[name]))
+            self.told.damaged[(name,)] = None
 
     def _items(self, *keys: str) -> list[Node]:
         node: Node | None = self.root
@@ -191,10 +204,14 @@ class _Defaults:
 
         Only where somebody lives: a camp abroad near which something happened is none of them.
         """
-        struck = {_told(row, "place") for row in self._items("violence", "events")}
-        struck = struck or {_told(row, "place") for row in self._items("arrivals")}
+        pushes = self._pushes() or self._items("arrivals")
+        struck, regions = _named(pushes, "place", "places"), _named(pushes, "region")
         homes = [p for p in self._places() if _told(p, "population") not in ("", 0, "0")]
-        found = [_told(p, "country") for p in homes if _told(p, "name") in struck]
+        found = [
+            _told(p, "country")
+            for p in homes
+            if _told(p, "name") in struck or _told(p, "region") in regions
+        ]
         return [str(name) for name in dict.fromkeys(found) if name] or None
 
     def groups(self) -> list[Group]:
@@ -202,13 +219,13 @@ class _Defaults:
         return [EVERYBODY]
 
     def start(self) -> str | None:
-        """The midnight before the first violence or arrival that is told."""
+        """The midnight before the first that drives people, or the first arrival that is told."""
         first = min(self._times("start"), default=None)
         return None if first is None else _midnight(first).isoformat()
 
     def end(self) -> str | None:
-        """Two weeks after the last violence, or the midnight after the last report upon it."""
-        violent = [*self._times("until"), *self._times("start")]
+        """Two weeks after the last that drives people, or the midnight after a later report."""
+        violent = [moment for end in ("until", "start", "lost_from") for moment in self._times(end)]
         if not violent:
             return None
         reported = [_when(row, "when") for row in self._items("reports")]
@@ -270,9 +287,15 @@ class _Defaults:
             if isinstance(row.value, dict) and "target" not in row.value:
                 row.value["target"] = made_of({name: 1.0}, row.at)
 
+    def _pushes(self) -> list[Node]:
+        """What drives people: spells of violence, threats, and levels of other drivers."""
+        return [
+            *self._items("violence", "events"), *self._items("threats"), *self._items("levels")
+        ]  # fmt: skip
+
     def _times(self, field: str) -> list[datetime]:
-        """When violence starts or ends, and arrivals that are told."""
-        found = [_when(row, field) for row in self._items("violence", "events")]
+        """When what drives people starts or ends, and arrivals that are told."""
+        found = [_when(row, field) for row in self._pushes()]
         found += [_when(row, "start") for row in self._items("arrivals")]
         return [when for when in found if when is not None]
 
@@ -286,6 +309,15 @@ def _told(row: Node, field: str) -> Any:
         node = node.get("value")
     value = "" if node is None else node.value
     return value.strip() if isinstance(value, str) else value
+
+
+def _named(rows: Sequence[Node], *fields: str) -> set[str]:
+    """Names in some fields of rows, each of them or a list of them."""
+    found: set[str] = set()
+    for told in (_told(row, field) for row in rows for field in fields):
+        names = told if isinstance(told, list | tuple) else [told]
+        found |= {str(name.value if isinstance(name, Node) else name) for name in names}
+    return found - {""}
 
 
 def _when(row: Node, field: str) -> datetime | None:

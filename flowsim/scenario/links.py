@@ -142,6 +142,8 @@ def _wrong_sets(scenario: Scenario, inherited: Callable[[Loc], bool]) -> Iterato
             continue
         names[linked.name] = i
         yield from _wrong_ends(linked, loc)
+        if not linked.inputs:
+            yield Flaw((*loc, "inputs"), "it links no inputs", "name two at least, or remove it")
         for j, pattern in enumerate(linked.inputs):
             below: Loc = (*loc, "inputs", j)
             if not inherited(below) or _named(scenario, pattern):
@@ -204,7 +206,8 @@ def _wrong_order(
         when = value_at(scenario, _located(scenario, path)) if found else None
         if not isinstance(when, datetime):
             wrong = f"{path!r} is not the path of a time"
-            near = did_you_mean(path, [number.path for number in scenario.numbers])
+            times = [n.path for n in scenario.numbers if isinstance(n.value, str)]
+            near = did_you_mean(path, times)
             yield Flaw((*loc, i), wrong, "name times, the earliest first" + near)
             continue
         if before and when < before[1]:

@@ -143,7 +143,8 @@ _FIXED: Mapping[str, Said] = {
 
 def _missing(value: Any, context: Mapping[str, Any], loc: Loc) -> Said:
     if loc and isinstance(loc[-1], int):
-        return f"the list has only {len(value)} items", "add what is missing"
+        items = "1 item" if len(value) == 1 else f"{len(value)} items"
+        return f"the list has only {items}", "add what is missing, in a table with ; between"
     return f"{str(loc[-1] if loc else 'it')!r} is missing", "add it"
 
 

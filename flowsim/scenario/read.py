@@ -46,6 +46,7 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
 }
+_WITHIN = "but got '['"
 _SYNTAX = (
     ("found character '\\t'", "a tab is not allowed here", "indent with spaces"),
     (
@@ -57,6 +58,11 @@ _SYNTAX = (
         "expected <block end>",
         "this line does not line up with those before it",
         "indent all keys of a mapping, and all items of a list, alike",
+    ),
+    (
+        _WITHIN,
+        "a plain text in [ ] or { } holds a '['",
+        'put the text in quotes, as "places[Osh].capacity"',
     ),
     ("expected ',' or ']'", "the list in [ ] is not closed", "close it with ]"),
     ("expected ',' or '}'", "the mapping in { } is not closed", "close it with }"),
@@ -292,7 +298,7 @@ class _Builder:
 def _told(error: MarkedYAMLError, file: str) -> Problem:
     said = " ".join(str(error.problem or error.context or "this is not YAML").split())
     mark = error.problem_mark or error.context_mark
-    if error.context_mark and said.startswith(_UNCLOSED):
+    if error.context_mark and said.startswith(_UNCLOSED) and not said.endswith(_WITHIN):
         mark = error.context_mark  # where it was opened
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     for start, wrong, right in _SYNTAX:

@@ -1,22 +1,20 @@
 """A page on every field of a scenario file: type, unit, default, example, and where it acts.
 
 All of it comes from the sections themselves: their docstrings, types and defaults. Only the unit
-and an example of a field follow from its name and type, by the rules here, and where a section acts
-is said here once for each.
+(`flowsim.scenario.units`) and an example of a field follow from its name and type, and where a
+section acts is said here once for each.
 """
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from flowsim.config import Duration, Section, field_docs
+from flowsim.config import Section, field_docs
 from flowsim.errors import ScenarioError
 from flowsim.policy.stock import STOCK
 from flowsim.scenario.draft import ROWS
@@ -24,6 +22,7 @@ from flowsim.scenario.leaves import settle
 from flowsim.scenario.read import parse
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shape import adapter, bare, is_section
+from flowsim.scenario.units import in_words, unit
 from flowsim.scenario.write import TABLES
 
 ACTS: Mapping[str, str] = {
@@ -76,37 +75,6 @@ MEANT: Mapping[str, str] = {
     "name": "Its name.",
 }
 """Fields that mean the same in every section that says no more of them."""
-_UNITS = (
-    ("km_cost", "utility/km"), ("cost_per_hour", "utility/h"), ("danger_cost", "utility/h"),
-    ("cost_km", "km"), ("per_hour", "persons/h"), ("_per_day", "1/day"), ("per_day", "1/day"),
-    ("_per_death", "persons"), ("_kmh", "km/h"), ("_km", "km"), ("_hours", "h"), ("_days", "days"),
-    ("hours", "h"), ("_persons", "persons"), ("persons_", "persons"), ("capacity", "persons"),
-    ("_speed", "km/day"), ("_cost", "utility"), ("_cost_cap", "utility"), ("settle_", "utility"),
-)  # fmt: skip
-"""Units by a part of a name, the first that fits."""
-_OWN_UNITS: Mapping[tuple[str, str], str] = {
-    ("Place", "lat"): "degrees", ("Place", "lon"): "degrees", ("Place", "population"): "persons",
-    ("Place", "capacity_per_day"): "persons/day", ("PlaceCapacity", "persons"): "persons",
-    ("PlaceCapacity", "sites"): "sites", ("PlaceCapacity", "places_per_site"): "persons",
-    ("PlaceCapacity", "hosts"): "persons",
-    ("RouteChoice", "crowded_cost"): "utility", ("Reception", "crowded_from"): "load",
-    ("Place", "sheltered"): "persons",
-    ("Route", "km"): "km", ("Force", "size"): "persons", ("Order", "size"): "persons",
-    ("Arrival", "persons"): "persons", ("Group", "household_size"): "weight by persons",
-    ("Event", "intensity"): "danger", ("Violence", "negligible"): "danger",
-    ("Returning", "calm"): "danger", ("RouteChoice", "margin"): "utility",
-    ("RouteChoice", "kin"): "utility", ("RouteChoice", "size"): "utility",
-    ("RouteChoice", "room"): "utility", ("RouteChoice", "crowding"): "utility",
-    ("RouteChoice", "compatriots"): "utility", ("RouteChoice", "opened"): "utility",
-    ("Quota", "per_day"): "persons/day", ("Flee", "awareness_level"): "links",
-    ("Flee", "softening"): "km", ("Flee", "movechance_pop_base"): "persons",
-    ("Flee", "hasten"): "persons", ("Spawning", "displaced_per_conflict_day"): "persons/day",
-    ("Spawning", "conflict_spawn_decay_interval"): "days", ("Report", "value"): "its `unit`",
-    ("Report", "low"): "its `unit`", ("Report", "high"): "its `unit`",
-    ("Number", "value"): "of the number", ("Number", "low"): "of the number",
-    ("Number", "high"): "of the number",
-}  # fmt: skip
-PART, FACTOR = "part of 1", "factor"
 _EXAMPLES: Mapping[str, str] = {
     "name": "Osh", "country": "Kyrgyzstan", "timezone": "Asia/Bishkek", "lat": "40.53",
     "lon": "72.8", "km": "12.5", "population": "58000", "url": "https://example.org/report",
@@ -150,8 +118,9 @@ _HEAD = f"""# Every field of a scenario
 A scenario is a folder with a `scenario.yaml` and tables beside it, as {_NAMES}.
 Each list of sections may be the name of such a table; a number may carry its range and source, in
 YAML as `{{value, low, high, distribution, source, note}}`, in a table in the columns `X.low`,
-`X.high`, `X.source` beside `X`. A time is local and written `2010-06-10T18:00`; a duration `90min`,
-`1h` or `1d`. A field without a default has to be given.
+`X.high`, `X.source` beside `X`. In a table a list is one cell with `;` between (`Osh;Uzgen`), and a
+value by name has a column for each (`share.North`). A time is local and written `2010-06-10T18:00`;
+a duration `90min`, `1h` or `1d`. A field without a default has to be given.
 *Danger* is 1 on the worst day in the worst place; *utility* is the unit of route choice, in which a
 difference of 1 makes one way 2.7 times as likely as the other."""
 _POLICIES = """## Policies
@@ -228,85 +197,6 @@ def _first(doc: str) -> str:
     return " ".join(doc.strip().split("\n\n")[0].split())
 
 
-def in_words(expected: Any) -> str:
-    """A type as a reader of the page would say it.
-
-    Examples
-    --------
-    >>> from flowsim.config import NonNegative, Share
-    >>> in_words(Share), in_words(NonNegative | None), in_words(tuple[str, ...])
-    ('number from 0 to 1', 'number of 0 or more, or none', 'list of text')
-    >>> in_words(dict[str, Share]), in_words(Literal["road", "foot"]), in_words(Duration)
-    ('number from 0 to 1 by name', 'road or foot', 'duration')
-    """
-    if expected == Duration:
-        return "duration"
-    origin, parts = get_origin(expected), get_args(expected)
-    if origin is Annotated:
-        if parts[0] in (int, float):
-            return _number(parts[0], parts[1:])
-        return in_words(parts[0])
-    if origin in (Union, types.UnionType):
-        kinds = [in_words(part) for part in parts if part is not types.NoneType]
-        if len(kinds) > 3:
-            return "policy"
-        return " or ".join(kinds) + (", or none" if types.NoneType in parts else "")
-    if origin is Literal:
-        words = [str(part) for part in parts]
-        return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-    if origin is tuple:
-        inner = in_words(parts[0])
-        return f"list of {inner}" if parts[-1] is Ellipsis else f"{len(parts)} of {inner}"
-    if origin is dict:
-        by = "whole number" if parts[0] is int else "name"
-        return f"{in_words(parts[1])} by {by}"
-    if is_section(expected):
-        return "policy" if expected in STOCK.values() else expected.__name__
-    names = {
-        str: "text",
-        bool: "true or false",
-        datetime: "time",
-        int: "whole number",
-        float: "number",
-    }
-    return names.get(expected, "text")
-
-
-def _number(kind: type, notes: tuple[Any, ...]) -> str:
-    ends: dict[str, Any] = {}
-    for note in notes:
-        for inner in getattr(note, "metadata", [note]):
-            ends |= {
-                key: v
-                for key in ("ge", "gt", "le", "lt")
-                if (v := getattr(inner, key, None)) is not None
-            }
-    what = "whole number" if kind is int else "number"
-    low, high = ends.get("ge"), ends.get("le", ends.get("lt"))
-    if "gt" in ends:
-        return f"{what} above {ends['gt']:g}" + (f" up to {high:g}" if high and high <= 1e6 else "")
-    if low is not None and high is not None and high <= 1e6:
-        return f"{what} from {low:g} to {high:g}"
-    return f"{what} of {low:g} or more" if low is not None and low > -1e6 else what
-
-
-def unit(section: str, name: str, expected: Any) -> str:
-    """The unit of a number; empty for what is not one.
-
-    Examples
-    --------
-    >>> unit("Route", "km", float), unit("News", "lag_hours", float), unit("Place", "note", str)
-    ('km', 'h', '')
-    """
-    told = in_words(expected)
-    if (section, name) in _OWN_UNITS:
-        return _OWN_UNITS[section, name]
-    if "number" not in told:
-        return ""
-    found = next((unit for part, unit in _UNITS if part in name), "")
-    return found or (PART if "from 0 to 1" in told or "up to 1" in told else FACTOR)
-
-
 def _default(info: FieldInfo) -> str:
     value = info.default
     if value is PydanticUndefined:
@@ -339,6 +229,18 @@ _OWN_EXAMPLES: Mapping[tuple[str, str], str] = {
     ("Group", "name"): "North", ("Force", "name"): "Army", ("Condition", "name"): "Night curfew",
     ("Corridor", "routes"): "[[Osh, Uzgen]]", ("Checkpoint", "routes"): "[[Osh, Uzgen]]",
     ("Authority", "name"): "Uzbekistan", ("Border", "id"): "Kyrgyzstan-Uzbekistan",
+    ("Event", "name"): "shots at the square", ("Event", "to"): "Uzgen", ("Event", "crowd"): "3000",
+    ("Event", "deaths"): "40", ("Event", "wounded"): "120", ("Order", "against"): "[South]",
+    ("Threat", "name"): "advance", ("Driver", "name"): "flood", ("Level", "driver"): "flood",
+    ("RoadEvent", "name"): "accident", ("RoadEvent", "route"): "[Osh, Uzgen]",
+    ("Route", "vehicles_per_hour"): "600", ("Route", "persons_per_hour"): "900",
+    ("Route", "lanes"): "1", ("Route", "waiting_room"): "5000",
+    ("GateCapacity", "persons_per_hour"): "400", ("PlaceCapacity", "sites"): "6",
+    ("PlaceCapacity", "places_per_site"): "200", ("PlaceCapacity", "hosts"): "500",
+    ("Fuel", "vehicles_per_day"): "1200", ("Place", "capacity_per_day"): "250",
+    ("Linked", "name"): "capacities", ("Linked", "inputs"): '["places[*].capacity"]',
+    ("Linked", "low"): "0.5", ("Linked", "high"): "2",
+    ("Scenario", "in_order"): '[["threats[dam].start", "threats[dam].lost_from"]]',
 }  # fmt: skip
 _CANDIDATES = ("0.5", "1", "2", "30min", "2010-06-12T18:00", "[Osh]", "[0.5, 0.2]", "[men]", "text")
 

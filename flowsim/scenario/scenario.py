@@ -22,21 +22,17 @@ from flowsim.policy.stock import STOCK
 from flowsim.scenario.policies import held
 from flowsim.world.config import (
     Arrival,
-    Condition,
-    Driver,
-    Force,
     GateCapacity,
     Group,
-    Level,
     Place,
     PlaceCapacity,
     Population,
     Route,
-    Threat,
-    Violence,
 )
+from flowsim.world.push_config import Driver, Level, Threat
 from flowsim.world.reported import Evidence, Report
 from flowsim.world.road_config import Fuel, RoadEvent
+from flowsim.world.violence_config import Condition, Force, Violence
 
 Distribution = Literal["quantiles", "uniform", "triangular"]
 """Of an uncertain number: low and high are its 5 and 95 % and the value its median, or low and high
@@ -203,8 +199,8 @@ class Scenario(Section):
         - no `groups`: one of everybody, at whom violence is aimed that says nothing else, and
           who has no kin anywhere;
         - no `flee_from`: the countries of the inhabited places in danger;
-        - no `start` and `end`: from the midnight before the first violence to two weeks after
-          the last, or to the last report in the 90 days after it;
+        - no `start` and `end`: from the midnight before the first violence, threat or level of a
+          driver to two weeks after the last, or to the last report in the 90 days after it;
         - no `borders`: an open one between each two countries that a route joins;
         - no ``behaviour.routes.km_cost``: such that the usual way abroad costs 2.5.
 

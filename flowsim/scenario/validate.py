@@ -17,7 +17,7 @@ from flowsim.scenario.messages import flaws_of
 from flowsim.scenario.nodes import NAMED_BY, Loc, Node
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shape import adapter, child, fields_of
-from flowsim.world.config import Violence
+from flowsim.world.violence_config import Violence
 
 
 def validate(root: Node, damaged: Container[Loc] = ()) -> tuple[Draft, dict[str, Any], list[Flaw]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flowsim.arrays import Floats
-from flowsim.world.config import Event
+from flowsim.world.violence_config import Event
 
 
 def persons_meant(event: Event, hosts: Sequence[float] | Floats, groups: Sequence[str]) -> float:

@@ -30,10 +30,11 @@ import numpy as np
 from flowsim.arrays import Bools, Floats, Keys
 from flowsim.draws import Purpose, text_key, uniform
 from flowsim.errors import SimulationError
-from flowsim.world.config import Condition, Escalation, Force, Group, Place, Violence
+from flowsim.world.config import Group, Place
 from flowsim.world.forces import Effect, Forces
 from flowsim.world.network import great_circle_km
 from flowsim.world.violence import Danger, Surroundings
+from flowsim.world.violence_config import Condition, Escalation, Force, Violence
 from flowsim.world.world import World
 
 MANY = 500.0

@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
-from flowsim.world.config import Force, ForceEffect, Order
+from flowsim.world.violence_config import Force, ForceEffect, Order
 
 
 class ForceState(NamedTuple):

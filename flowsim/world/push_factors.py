@@ -12,8 +12,9 @@ from datetime import datetime
 import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints
-from flowsim.world.config import Driver, Level, Place, Threat
+from flowsim.world.config import Place
 from flowsim.world.course import course
+from flowsim.world.push_config import Driver, Level, Threat
 
 
 @dataclass(frozen=True)

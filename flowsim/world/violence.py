@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
-from flowsim.world.config import Condition, Event, Force, Violence
 from flowsim.world.course import course
 from flowsim.world.crowds import as_exposed
 from flowsim.world.forces import Effect, Forces
 from flowsim.world.push_factors import Push, PushFactors
+from flowsim.world.violence_config import Condition, Event, Force, Violence
 
 ROADS = ("roadblock", "barricade")
 """Kinds of condition that a force which opens roads lifts; a curfew is the state's own."""

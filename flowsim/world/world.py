@@ -8,22 +8,13 @@ from datetime import datetime
 import numpy as np
 
 from flowsim.arrays import Ints
-from flowsim.world.config import (
-    Condition,
-    Driver,
-    Force,
-    Group,
-    Level,
-    Place,
-    PlaceCapacity,
-    Route,
-    Threat,
-    Violence,
-)
+from flowsim.world.config import Group, Place, PlaceCapacity, Route
 from flowsim.world.network import Network
 from flowsim.world.place_capacity import PlaceCapacities
+from flowsim.world.push_config import Driver, Level, Threat
 from flowsim.world.push_factors import PushFactors
 from flowsim.world.violence import Surroundings
+from flowsim.world.violence_config import Condition, Force, Violence
 
 
 class World:

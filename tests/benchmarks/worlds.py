@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,18 @@ import flowsim as fs
 
 try:
     from flowsim.policy.config import Authority, Border
-    from flowsim.world.config import Event, Group, Place, Route, Violence
+    from flowsim.world.config import Group, Place, Route
 except ImportError:  # an older commit, which is measured beside this one
     from flowsim.policy.sections import Authority, Border  # type: ignore[import-not-found,no-redef]
     from flowsim.world.sections import (  # type: ignore[import-not-found,no-redef]
-        Event,
         Group,
         Place,
         Route,
-        Violence,
     )
+try:
+    from flowsim.world.violence_config import Event, Violence
+except ImportError:  # there they stand beside the places
+    Event, Violence = (getattr(import_module(Place.__module__), n) for n in ("Event", "Violence"))
 
 START = datetime(2020, 1, 1)
 SPACING_KM = 10.0

@@ -14,6 +14,7 @@ import flowsim as fs
 from flowsim.cli.main import cli
 from flowsim.evidence.scorecard import against_reports
 from flowsim.model.unlikely import unlikely
+from flowsim.plot import OF_A_RUN
 
 DATA = Path(__file__).parents[1] / "imports/data"
 
@@ -51,7 +52,7 @@ def test_the_tables_of_a_crisis_become_a_run_that_is_drawn_and_scored(here: Path
     assert "choose a way abroad" in explained
     assert "8 May 24:00  sheltered abroad       Gate Camp" in run
     drawn = [line.strip() for line in run.splitlines() if line.endswith(".png")]
-    assert len(drawn) == 6
+    assert len(drawn) == len(OF_A_RUN)
     assert all(matplotlib.image.imread(figure).std() > 0.05 for figure in drawn)
     assert "warning" not in "".join(result.stderr for result in told)
     setup = fs.load("larland")
@@ -173,3 +174,26 @@ def test_usage_is_checked(here: Path, line: str, told: str) -> None:
     result = flowsim(line)
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+def test_places_alone_become_a_scenario_where_it_is_told_when_and_from_where(here: Path) -> None:
+    told = flowsim("import larland --places places.geojson")
+    assert told.exit_code == 2
+    assert not Path("larland").exists()
+    assert [line.split(":")[0] for line in told.stderr.splitlines()][:3] == [
+        "flee_from", "start", "end"
+    ]  # fmt: skip
+    days = "--period 2015-05-01..2015-05-31 --flee-from Larland"
+    assert flowsim(f"import larland --places places.geojson {days}").exit_code == 0
+    setup = fs.load("larland")
+    assert (setup.start.isoformat(), setup.end.isoformat()) == (
+        "2015-05-01T00:00:00", "2015-06-01T00:00:00"
+    )  # fmt: skip
+    assert setup.flee_from == ("Larland",)
+
+
+def test_a_table_of_roads_is_told_where_it_belongs(here: Path) -> None:
+    Path("roads.csv").write_text("start,end,km\nNara,Gate Camp,12\n")
+    told = flowsim("import larland --places places.geojson --roads roads.csv")
+    assert told.exit_code == 2
+    assert "roads.csv:1:1: roads are GraphML or GeoJSON, and this is a table" in told.stderr

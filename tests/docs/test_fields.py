@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from flowsim.cli.main import cli
 from flowsim.config import Section
 from flowsim.policy.stock import STOCK
-from flowsim.scenario.reference import ACTS, FACTOR, MEANT, _sections, in_words, reference
+from flowsim.scenario.reference import ACTS, MEANT, _sections, reference
+from flowsim.scenario.units import FACTOR, PART, in_words
 
 PAGE = Path(__file__).parents[2] / "docs/fields.md"
 SECTIONS = [section for section, _ in _sections()]
@@ -51,6 +52,28 @@ def test_few_numbers_have_no_unit() -> None:
     rows = [line.split(" | ") for line in reference().splitlines() if line.startswith("| `")]
     factors = {row[0].strip("| `") for row in rows if row[2] == FACTOR}
     assert not {name for name in factors if name.endswith(("_km", "_hours", "_days", "_per_day"))}
+
+
+WORDS = {
+    "Persons": "persons", "Vehicles": "vehicles", "Lanes": "lanes", "Hours": "h", "Power": "power",
+    "Kilometres": "km", "Share": PART, "Hazard": "1/day", "Utility": "utility", "Chance": PART,
+}  # fmt: skip
+"""What a field is that is told to be some, as the first word says."""
+
+
+def test_units_are_those_that_the_words_name() -> None:
+    rows = [line.split(" | ") for line in reference().splitlines() if line.startswith("| `")]
+    numbers = [row for row in rows if "number" in row[1]]
+    of = {row[0]: (WORDS.get(row[5].split()[0]), row[2]) for row in numbers}
+    # relative hazards are factors and not rates
+    wrong = {
+        name: (meant, unit)
+        for name, (meant, unit) in of.items()
+        if meant and meant not in unit and not (meant == "1/day" and unit in (PART, FACTOR))
+    }
+    assert wrong == {}
+    parts = [row for row in numbers if row[2] == PART]
+    assert not [row for row in parts if "from 0 to 10" in row[1]], "more than 1 is no part of it"
 
 
 def test_types_of_policies_are_told_as_such() -> None:

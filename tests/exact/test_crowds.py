@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import flowsim as fs
-from flowsim.world.config import Event, Violence
+from flowsim.world.violence_config import Event, Violence
 from tests.exact.chance import assert_means, mean_of_runs
 from tests.worlds import KINDS, small_scenario
 

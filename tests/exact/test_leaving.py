@@ -13,7 +13,8 @@ import pytest
 
 from flowsim.model.simulation import Simulation
 from flowsim.running import run
-from flowsim.world.config import Driver, Level, Place
+from flowsim.world.config import Place
+from flowsim.world.push_config import Driver, Level
 from flowsim.world.push_factors import PushFactors
 from tests.exact.chance import assert_binomial
 from tests.model.worlds import FAMILIES, QUIET, START, deeper, hours, plain, same_bytes, stock, ways

@@ -21,8 +21,9 @@ from scipy.stats import poisson as law_of_poisson
 from flowsim.draws import seed_key
 from flowsim.model.outlook import world_of
 from flowsim.running import run
-from flowsim.world.config import Event, Force, Group, Place, Route, Violence
+from flowsim.world.config import Group, Place, Route
 from flowsim.world.escalation import course_of, poisson
+from flowsim.world.violence_config import Event, Force, Violence
 from flowsim.world.world import World
 from tests.exact.chance import ALARM, assert_means, assert_shares, mean_of_runs
 from tests.model.worlds import ADULTS, START, hours, plain

@@ -16,7 +16,7 @@ from flowsim.flee.refused import unknown_to_flee
 from flowsim.flee.simulate import simulate
 from flowsim.flee.spawning import plan_starts
 from flowsim.scenario.write import write_scenario
-from flowsim.world.config import Driver, Level
+from flowsim.world.push_config import Driver, Level
 from tests.flee.by_hand import state
 from tests.flee.test_formulas import ground
 from tests.flee_folder import flee_folder

@@ -24,7 +24,7 @@ from flowsim.flee.simulate import Days, simulate
 from flowsim.flee.spawning import decay, plan_starts
 from flowsim.policy import as_policy
 from flowsim.policy.config import Authority
-from flowsim.world.config import Event
+from flowsim.world.violence_config import Event
 from tests.flee.by_hand import chain, made, person, state
 from tests.flee_folder import FILES
 

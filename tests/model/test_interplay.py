@@ -13,7 +13,8 @@ from flowsim.model.household import Household
 from flowsim.model.unlikely import unlikely
 from flowsim.running import run
 from flowsim.scenario.checks import check
-from flowsim.world.config import Event, GateCapacity
+from flowsim.world.config import GateCapacity
+from flowsim.world.violence_config import Event
 from tests.exact.chance import assert_means, mean_of_runs
 from tests.flee_folder import flee_folder
 from tests.model.test_full_camps import full

@@ -15,6 +15,7 @@ from typing import Any
 import matplotlib.image
 import pytest
 
+from flowsim.plot import OF_A_RUN
 from tests.children import PATIENCE_S
 from tests.full import only_full
 
@@ -92,7 +93,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def assert_drawn(told: dict[str, Any], folder: Path) -> None:
     """A run into the folder `short` has written its files, and its figures are no blank pages."""
-    assert len(told["drawn"]) == 6
+    assert len(told["drawn"]) == len(OF_A_RUN)
     for figure in told["drawn"]:
         drawn = matplotlib.image.imread(folder / figure)
         assert drawn.std() > 0.05  # not a blank page

@@ -47,6 +47,14 @@ def test_a_far_place_becomes_a_note_and_a_crowd_a_close_up(chart):
     assert np.diff(close.get_xlim())[0] < 10.0
 
 
+def test_a_far_place_where_many_are_is_on_the_map() -> None:
+    data = crowded_result().data.copy(deep=True)
+    data["people"].loc[{"status": "displaced", "group": "Uzbek", "place": "Capital"}] = 90
+    texts = [t.get_text() for t in flowsim.plot.flow_map(Result(data)).findobj(Text)]
+    assert not any(text.startswith("Off the map") for text in texts)
+    assert any(text.startswith("Capital") for text in texts)
+
+
 def test_labels_do_not_overlap(chart):
     renderer = chart.canvas.get_renderer()
     for axes in chart.axes:

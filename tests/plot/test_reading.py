@@ -217,9 +217,10 @@ READ: dict[str, list[str]] = {
         "B - L A N D", "72.5° E", "73° E", "40.6° N", "40.8° N",
     ],
     "registrations": [
-        "persons, each panel to its own scale", "A toy crisis: persons in camps, ARD 0.250",
+        "persons", "A toy crisis: persons in camps, ARD 0.250",
         "registered", "simulated, median of 4 runs", "half of the runs", "90 % of the runs",
-        "All camps", "15 Jun 2010", "Dee", "15 Jun 2010", "Cee", "15 Jun 2010",
+        "each panel to its own scale", "All camps", "15 Jun 2010", "Dee", "15 Jun 2010", "Cee",
+        "15 Jun 2010",
     ],
     "contrasts": [
         "How outcomes differ from 'a', paired by member", "mean difference and its 90 % interval",

@@ -26,7 +26,7 @@ OTHER_MEANINGS = {
     ("study/manifest.py", "code"): "a key of study.json: the code behind its records",
     ("study/runs.py", "code"): "a key of study.json: the code behind its records",
     ("world/forces.py", "open"): "what a force does to roads",
-    ("world/config.py", "open"): "what a force does to roads",
+    ("world/violence_config.py", "open"): "what a force does to roads",
 }
 """Texts that are a type of policy and mean something else there."""
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowsim.running import run
-from flowsim.world.config import Condition, Event, Force, ForceEffect, Violence
 from flowsim.world.forces import state_at
 from flowsim.world.violence import Danger, Surroundings
+from flowsim.world.violence_config import Condition, Event, Force, ForceEffect, Violence
 from tests.model.worlds import START, hours, rich, same_bytes
 from tests.properties.strategies import few
 

@@ -10,7 +10,7 @@ from flowsim.model.simulation import Simulation
 from flowsim.policy import Closed
 from flowsim.running import run
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.config import Driver, Level, Threat
+from flowsim.world.push_config import Driver, Level, Threat
 from tests.model.worlds import hours, same_bytes
 from tests.properties.on_both_engines import assert_same_bytes_and_all_persons
 from tests.properties.strategies import few, scenarios

@@ -7,17 +7,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.config import (
-    Condition,
-    Driver,
-    Event,
-    Force,
-    GateCapacity,
-    Level,
-    Order,
-    Threat,
-)
+from flowsim.world.config import GateCapacity
+from flowsim.world.push_config import Driver, Level, Threat
 from flowsim.world.road_config import Fuel, RoadEvent
+from flowsim.world.violence_config import Condition, Event, Force, Order
 from tests.model.worlds import hours
 from tests.properties.strategies import HOURS, rates, scenarios
 

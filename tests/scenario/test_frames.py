@@ -115,6 +115,40 @@ def test_people_do_not_flee_from_a_camp_near_which_something_happened() -> None:
     assert world(events=events).flee_from == ("Here",)
 
 
+LEVELS = [{"driver": "flood", "place": "Town", "start": f"2010-06-{day}", "level": level}
+          for day, level in ((11, 1), (14, 0))]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "last"),
+    [
+        ({"levels": LEVELS, "drivers": [{"name": "flood", "leave_per_day": 1}]}, 14),
+        ({"threats": [{"name": "dam", "places": ["Town"], "start": "2010-06-11"}]}, 11),
+        ({"threats": [{"name": "end", "places": ["Town", "Village"], "start": "2010-06-11",
+                       "lost_from": "2010-06-13"}]}, 13),
+    ],
+)  # fmt: skip
+def test_a_crisis_without_violence_says_when_it_is_and_who_flees(
+    given: dict[str, Any], last: int
+) -> None:
+    made = world(events=None, **given)
+    assert made.flee_from == ("Here",)
+    assert made.start == datetime(2010, 6, 11)
+    assert made.end == datetime(2010, 6, last + 14)
+    valley = world(events=None, places=table("places"), levels=[
+        {**row, "place": "", "region": "Valley"} for row in LEVELS
+    ], drivers=[{"name": "flood", "leave_per_day": 1}], groups=fs.load(SMALL).groups)  # fmt: skip
+    assert valley.flee_from == ("Here",)
+
+
+def test_what_follows_from_nothing_is_told_once_with_what_to_give() -> None:
+    with pytest.raises(fs.ScenarioError) as told:
+        world(events=None)
+    lines = str(told.value).splitlines()
+    assert [line.split(":")[0] for line in lines] == ["flee_from", "start", "end"]
+    assert all("nothing tells" in line and "give it" in line for line in lines)
+
+
 def test_a_long_period_has_results_by_the_day() -> None:
     assert world().record == 3600
     assert world(end="2010-08-01").record == 86_400

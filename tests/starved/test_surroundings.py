@@ -16,7 +16,7 @@ from matplotlib.ft2font import FT2Font
 import flowsim as fs
 from flowsim.cli.main import cli
 from flowsim.compiled_cache import user_folder
-from flowsim.plot import fonts
+from flowsim.plot import OF_A_RUN, fonts
 from flowsim.plot.style import Chart
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
@@ -115,7 +115,7 @@ def test_a_home_that_cannot_be_written_is_worked_without(tmp_path: Path) -> None
     assert "Traceback" not in told.stderr
     fs.run(fs.load(SMALL), seed=1).to_netcdf(tmp_path / "b.nc")
     assert (tmp_path / "a" / "result.nc").read_bytes() == (tmp_path / "b.nc").read_bytes()
-    assert len(list((tmp_path / "a").glob("*.png"))) == 6
+    assert len(list((tmp_path / "a").glob("*.png"))) == len(OF_A_RUN)
 
 
 def test_two_jobs_need_no_home_either(tmp_path: Path) -> None:

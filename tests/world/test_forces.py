@@ -8,9 +8,9 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from flowsim.world.config import Condition, Event, Force, Order, Violence
 from flowsim.world.forces import ForceState, state_at
 from flowsim.world.violence import Surroundings
+from flowsim.world.violence_config import Condition, Event, Force, Order, Violence
 
 START = datetime(2010, 6, 10, 18)
 SPELL = Event(place="Osh", start=START, peak=START, until=START + timedelta(hours=99),

@@ -7,8 +7,9 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from flowsim.world.config import Group, Place, Route, Violence
+from flowsim.world.config import Group, Place, Route
 from flowsim.world.network import Network
+from flowsim.world.violence_config import Violence
 from flowsim.world.world import World
 
 PLACES = [Place(name=n, country=c, lat=i, lon=0) for i, (n, c) in enumerate(

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from flowsim.world.config import Condition, Event, Violence
 from flowsim.world.network import great_circle_km
 from flowsim.world.violence import Surroundings, in_force
+from flowsim.world.violence_config import Condition, Event, Violence
 
 START = datetime(2010, 6, 10, 18)
 KM = np.array([[0.0, 5.0], [5.0, 0.0]])

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from flowsim.flee.reader.conflict import GROUP
 from flowsim.flee.reader.places import Spot, type_of
 from flowsim.flee.reader.rows import Notes, Row, is_told, read_rows
-from flowsim.world.config import Event
+from flowsim.world.violence_config import Event
 
 INTENSITY = 1.0
 """Of a place that becomes one of conflict (Flee's ``default_conflict_intensity``)."""

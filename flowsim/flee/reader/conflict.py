@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from flowsim.flee.reader.rows import Notes, Row, read_all
-from flowsim.world.config import Event
+from flowsim.world.violence_config import Event
 
 GROUP = "people"
 MOST_CELLS = 2_000_000

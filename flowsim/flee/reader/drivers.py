@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flowsim.behaviour.flee_config import FLOOD, HUNGER, Flee
 from flowsim.flee.reader.places import Spot
 from flowsim.flee.reader.rows import FARTHEST, Notes, Row, is_told, read_all
-from flowsim.world.config import Driver, Level
+from flowsim.world.push_config import Driver, Level
 
 MOST_LEVELS = 200_000
 """Rows of levels that a scenario may become of such tables."""

@@ -40,8 +40,9 @@ from flowsim.scenario.rules.period import YEARS
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.swapped import ALL_SWAPPED, all_swapped, swapped_places
 from flowsim.shown import plain
-from flowsim.world.config import Arrival, Event, Place, Route
+from flowsim.world.config import Arrival, Place, Route
 from flowsim.world.reported import Report
+from flowsim.world.violence_config import Event
 
 LONGEST_RUN = int(365.25 * YEARS)
 """Days."""

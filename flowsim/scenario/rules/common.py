@@ -26,12 +26,15 @@ def twice(rows: Rows[Any], field: str, what: str) -> Iterator[Flaw]:
 
 
 def unknown(
-    names: Iterable[tuple[Loc, str]], known: set[str], what: str, where: str = ""
+    names: Iterable[tuple[Loc, str]], known: set[str], what: str, where: str = "", none: str = ""
 ) -> Iterator[Flaw]:
-    """Names that are not among those known; ``where`` says what they are, else they are listed."""
+    """Names that are not among those known.
+
+    ``where`` says what these are, else they are listed; ``none`` what to do where none is known.
+    """
     lost = [(loc, name) for loc, name in names if name not in known]
     among = sorted(known) if lost else []
-    right = f"name one of {where or listed(among)}"
+    right = none if none and not known else f"name one of {where or listed(among)}"
     for i, (loc, name) in enumerate(lost):
         near = did_you_mean(name, among) if i < SUGGESTIONS else ""
         yield Flaw(loc, f"there is no {what} {name!r}", right + near)

@@ -10,7 +10,7 @@ from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.rules.common import numbered, twice, unknown
 from flowsim.scenario.rules.violence import HALF_LIVES
-from flowsim.world.config import Driver, Level, Threat
+from flowsim.world.push_config import Driver, Level, Threat
 
 THREATS, DRIVERS, LEVELS = ("threats",), ("drivers",), ("levels",)
 
@@ -47,7 +47,7 @@ def threatened_places(draft: Draft) -> Iterator[Flaw]:
 
 def _unknown_regions(draft: Draft, told: Iterator[tuple[Loc, str]]) -> Iterator[Flaw]:
     regions = {place.region for place in draft.places.all() if place.region}
-    return unknown(told, regions, "region", "" if regions else "places with a region; none has")
+    return unknown(told, regions, "region", none="give places a `region`, which none has")
 
 
 def touched_groups(draft: Draft) -> Iterator[Flaw]:
@@ -95,9 +95,9 @@ def threat_period(draft: Draft) -> Iterator[Flaw]:
 def level_names(draft: Draft) -> Iterator[Flaw]:
     """Levels are of drivers that exist, at a place or in a region."""
     told = list(_levels(draft).each())
-    known, where = _drivers(draft).names(), "`drivers`, and give it there what it does"
     of = (((*loc, "driver"), row.driver) for loc, row in told)
-    yield from unknown(of, known, "driver", "" if known else where)
+    none = "add it to `drivers`, with what it does"
+    yield from unknown(of, _drivers(draft).names(), "driver", none=none)
     places = (((*loc, "place"), row.place) for loc, row in told if row.place)
     yield from unknown(places, draft.places.names(), "place")
     regions = (((*loc, "region"), row.region) for loc, row in told if row.region)

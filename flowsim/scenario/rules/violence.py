@@ -9,8 +9,8 @@ from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.rules.common import numbered, twice, unknown
-from flowsim.world.config import Order
 from flowsim.world.crowds import persons_meant
+from flowsim.world.violence_config import Order
 
 HALF_LIVES = 10
 """After so many half-lives nothing is left of a spell."""
@@ -58,6 +58,9 @@ def on_the_road(draft: Draft) -> Iterator[Flaw]:
                 wrong = "it tells on which part of the way it holds, and is not on a road"
                 yield Flaw((*loc, "part"), wrong, "name the other end of the route in `to`")
             continue
+        if event.crowd is not None:
+            wrong = "a crowd gathers on a road, where all who travel are in danger"
+            yield Flaw((*loc, "crowd"), wrong, "let it gather at a place, or leave the crowd out")
         if event.to not in known:
             yield from unknown([((*loc, "to"), event.to)], known, "place")
         elif event.place in known and frozenset((event.place, event.to)) not in joined:
@@ -66,12 +69,28 @@ def on_the_road(draft: Draft) -> Iterator[Flaw]:
 
 
 def event_tolls(draft: Draft) -> Iterator[Flaw]:
-    """An event that kills some number targets somebody."""
+    """An event that strikes some number targets somebody, and no more than are simulated."""
     for loc, event in draft.events.each():
         field = "deaths" if event.deaths > 0.0 else "wounded"
-        if event.deaths + event.wounded > 0.0 and not any(event.target.values()):
+        most = max(event.deaths, event.wounded)
+        if most == 0.0:
+            continue
+        if not any(event.target.values()):
             wrong = "it has a toll and targets nobody"
             yield Flaw((*loc, field), wrong, "give whom it targets in `target`")
+            continue
+        meant = _simulated(draft, {name for name, share in event.target.items() if share > 0.0})
+        if most > meant > 0.0:
+            field = "deaths" if event.deaths == most else "wounded"
+            wrong = f"{most:,.7g} are to be struck, and it targets {meant:,.7g} persons anywhere"
+            yield Flaw((*loc, field), wrong, "give fewer, in persons")
+
+
+def _simulated(draft: Draft, groups: set[str]) -> float:
+    """Persons of some groups in the countries that people flee from."""
+    fled = set(draft.flee_from)
+    homes = (place for place in draft.places.all() if place.country in fled)
+    return sum(p.population * sum(p.share.get(name, 0.0) for name in groups) for p in homes)
 
 
 def event_times(draft: Draft) -> Iterator[Flaw]:
