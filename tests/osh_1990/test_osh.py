@@ -4,6 +4,7 @@ flight that nobody told of."""
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -96,6 +97,21 @@ def test_the_dead_and_the_hurt_are_those_of_the_press_of_the_day(seed: int) -> N
     assert dead == pytest.approx(value(OSH, "KO013"), rel=0.25)
     assert hurt == pytest.approx(value(OSH, "KO014"), rel=0.25)
     assert peak(run, "deaths") < value(OSH, "KO020"), "and not of what was told later"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_page_tells_what_a_run_gives(seed: int) -> None:
+    """Each row that names a report has the least and the most of twenty seeds."""
+    page = (OSH / "README.md").read_text("utf-8").replace(",", "")
+    rows = re.findall(
+        r"^\|[^|]*\|[^|]*\((KO\d+)\) \| \d+ \((\d+) to (\d+)\) \|", page, re.MULTILINE
+    )
+    assert len(rows) == 9
+    reports = {report.id: report for report in fs.load(OSH).reports}
+    for name, least, most in rows:
+        told = reports[name]
+        series = quantity(result(seed), told.variable, told.place or "")
+        assert int(least) <= float(series.sel(time=told.when)) <= int(most), name
 
 
 @pytest.mark.parametrize("seed", SEEDS)
