@@ -34,7 +34,7 @@ from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, listed, tell
 from flowsim.scenario.nodes import Node, Spot
 from flowsim.scenario.read import parse
 from flowsim.scenario.scenario import Scenario
-from flowsim.scenario.shipped import names, shipped_path
+from flowsim.scenario.shipped import located, names, shipped_path
 from flowsim.scenario.tables import read_table
 
 CHAIN = 20
@@ -125,7 +125,7 @@ def where_written(
 
     Without a place where it was made in Python (an empty path) or read from another format.
     """
-    odd, given = list(flaws), Path(path)
+    odd, given = list(flaws), located(path, telling=False)
     if not odd or not str(path) or not is_scenario(given):
         return tell(odd, scenario)
     return tell(odd, _Reader().read(_file_of(given)))

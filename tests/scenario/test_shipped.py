@@ -85,6 +85,25 @@ def test_every_command_knows_them(words: tuple[str, ...], name: str) -> None:
         assert (told.exit_code, told.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("words", [("run", "-o", "out", "--no-figures"), ("validate",)])
+@pytest.mark.parametrize("name", ["tiny/variants/calm.yaml", "calm"])
+def test_what_is_odd_in_one_is_told_with_its_place(
+    tiny: Path, words: tuple[str, ...], name: str
+) -> None:
+    calm = (
+        "name: calm\nextends: ../../tiny\nbehaviour:\n  leaving:\n    violence_per_day: 0\n"
+        "    news_per_day: 0\n    neighbours_per_day: 0\n"
+    )
+    (tiny / "variants" / "calm.yaml").write_text(calm, encoding="utf-8")
+    (tiny.parent / "calm").mkdir()
+    (tiny.parent / "calm" / "scenario.yaml").write_text(calm.replace("../../", "../"), "utf-8")
+    told = call(words[0], name, *words[1:])
+    assert told.exit_code == 0, told.stderr
+    file = tiny.parent / (name if name.endswith("yaml") else f"{name}/scenario.yaml")
+    assert told.stderr.startswith(f"warning: {file}:"), told.stderr
+    assert "next to nobody" in told.stderr
+
+
 def test_a_folder_on_the_disk_is_meant_and_it_is_said() -> None:
     shutil.copytree(SMALL, "tiny")
     file = Path("tiny/places.csv")
