@@ -1,6 +1,7 @@
 from .camps import registrations
 from .casualties import deaths
 from .danger import violence
+from .distances import reports
 from .factors import sensitivity
 from .folder import save_all
 from .gates import queues
@@ -18,6 +19,7 @@ __all__ = [
     "flow_map",
     "queues",
     "registrations",
+    "reports",
     "save_all",
     "sensitivity",
     "timeline",
