@@ -91,5 +91,9 @@ def test_the_same_in_python_and_what_is_saved_can_be_loaded(tmp_path: Path) -> N
         assert check(scenario) == []
         scenario.save(tmp_path / "saved", overwrite=True)
         assert fs.load(tmp_path / "saved").linked == scenario.linked
+    rooms = {f"places[{name}].capacity": 70 for name in ("Camp", "Host")}
+    sure = base.with_values(rooms)
+    assert [linked.name for linked in sure.linked] == ["opening"]
+    assert check(sure) == []
     shorter = base.with_values({"end": "2010-06-13T12:00"})
     assert shorter.linked == base.linked
