@@ -1,6 +1,7 @@
 from .camps import registrations
 from .casualties import deaths
 from .danger import violence
+from .distances import reports
 from .factors import sensitivity
 from .folder import save_all
 from .gates import queues
@@ -20,6 +21,7 @@ __all__ = [
     "queues",
     "reception",
     "registrations",
+    "reports",
     "save_all",
     "sensitivity",
     "timeline",
