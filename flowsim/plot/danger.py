@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from flowsim.arrays import Floats, Ints
 from flowsim.plot.driver_levels import (
     draw_levels,
     draw_tolls,
@@ -86,6 +87,8 @@ def violence(
     Examples
     --------
     >>> from matplotlib.figure import Figure
+
+    from flowsim.arrays import Floats, Ints
     >>> import flowsim as fs
     >>> result = fs.run(fs.teaching_world(), seed=1)
     >>> mine = Figure(layout="constrained")
@@ -96,14 +99,11 @@ def violence(
     edges = interval_edges(result.data)
     fear = fear_of(scenario, edges)
     levels = levels_of(scenario, edges)
-    felt = intensity if fear is None else np.maximum(intensity, fear.level + fear.lost)
-    if levels is not None:
-        felt = np.maximum(felt, levels.level.max(axis=0))
-    felt = np.maximum(felt, SEEN * tolls_at(scenario, edges, felt.shape[1]))
-    begins = np.argmax(felt >= SEEN, axis=0)
-    peak = felt.max(axis=0) if len(felt) else np.zeros(felt.shape[1])
-    burning = np.flatnonzero(peak >= SEEN)
-    order = burning[np.lexsort((-peak[burning], begins[burning]))][:MOST]
+    felt = [intensity, SEEN * tolls_at(scenario, edges, intensity.shape[1])]
+    felt += [] if fear is None else [fear.level + fear.lost]
+    felt += [] if levels is None else [levels.level.max(axis=0)]
+    touched = _by_onset(np.maximum.reduce(felt))
+    order = touched[:MOST]
     by_place = "violence by place" if levels is None else "violence and other drivers by place"
     heading = f"{title_of(result.data)}: {by_place}"
     page = Page(width, 0.24 * max(1, len(order)) + 0.2, heading, ax)
@@ -125,8 +125,7 @@ def violence(
     axes.set_ylabel("place")
     time_axis(axes, edges)
     day_lines(axes)
-    calm = intensity.shape[1] - len(burning)
-    more = len(burning) - len(order)
+    calm, more = intensity.shape[1] - len(touched), len(touched) - len(order)
     told = ["places by onset", f"{calm} stay calm"] + ([f"{more} more not shown"] if more else [])
     axes.set_xlabel(f"local time ({'; '.join(told)})")
     _dead(axes, result, order)
@@ -134,6 +133,14 @@ def violence(
     marks += key_of_levels(levels, has_tolls)
     page.key_below([*heat_patches(), *marks], title=HEAT_TITLE, alignment="left")
     return page.settled()
+
+
+def _by_onset(felt: Floats) -> Ints:
+    """Places at which anything is felt, those where it begins first and is strongest in front."""
+    begins = np.argmax(felt >= SEEN, axis=0)
+    peak = felt.max(axis=0) if len(felt) else np.zeros(felt.shape[1])
+    touched = np.flatnonzero(peak >= SEEN)
+    return touched[np.lexsort((-peak[touched], begins[touched]))]
 
 
 def _dead(axes: Axes, result: Result, order: np.ndarray) -> None:
