@@ -3,6 +3,8 @@
 Inputs of the scenario are drawn from their ranges, and those draws are kept whose arrivals come
 within 15 % of every count up to the evening of 27 September (25 % of the first two). What these
 runs say of the days after is the forecast; scenarios/karabakh_2023/forecast.csv has all draws.
+Residents and fuel are drawn here, by one factor each, as scenarios could not yet link inputs by a
+factor (`linked:`) when it was made. It stays as it was, since that file is what it gave.
 
     python examples/forecast_karabakh.py 400 out/karabakh_forecast.csv
 

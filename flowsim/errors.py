@@ -64,7 +64,7 @@ class ScenarioError(ValueError):
 
 
 class ScenarioWarning(UserWarning):
-    """Something odd in an input, which is read as the message tells."""
+    """Something odd in an input, which is read as the message tells, or in what comes of it."""
 
 
 class SimulationError(RuntimeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import numpy as np
 from flowsim import compiled_cache
 from flowsim.clock import DAY
 from flowsim.draws import seed_text
-from flowsim.errors import Problem, ScenarioError
+from flowsim.errors import Problem, ScenarioError, ScenarioWarning
 from flowsim.scenario.checks import check
 from flowsim.scenario.scenario import Scenario, not_loaded
 from flowsim.shown import plain
@@ -138,6 +139,9 @@ def _run_flow(
     for _ in steps:
         simulation.step()
     result = simulation.result(provenance)
+    if "gridlock" in result.data.attrs:
+        right = "give these roads more lanes, or none to let any queue fit"
+        warnings.warn(f"{result.data.attrs['gridlock']}; {right}", ScenarioWarning, stacklevel=3)
     if model is not None:
         model.__dict__.clear()  # Mesa 3.3 keeps every model for good, to number its agents
     return result

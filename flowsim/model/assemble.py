@@ -16,6 +16,7 @@ import xarray as xr
 from flowsim.behaviour.harm import heal_or_die
 from flowsim.behaviour.rules import RULES
 from flowsim.model.axes import OUTCOMES, REFUGES, STATUSES, WAITS
+from flowsim.model.gridlock import gridlock
 from flowsim.model.late_counts import are_late, counted
 from flowsim.model.limits import Limits
 from flowsim.model.memory import observed
@@ -47,9 +48,16 @@ def assemble(model: Simulation, provenance: bool = True) -> Result:
         name for name, rule in sorted(model.rules.items()) if rule is not RULES.get(name)
     )
     ticks = {"ticks": model.ticks.told} if model.ticks.told else {}
-    attrs = {**told, **ticks, "own_rules": own}
     limits = model.laws.limits if model.laws.limits.any else None
+    attrs = {**told, **ticks, **(_standstill(model) if limits else {}), "own_rules": own}
     return label(model.observer, model.world, model.setup, attrs, _optional(model), limits)
+
+
+def _standstill(model: Simulation) -> dict[str, str]:
+    """What is told of rings of full roads as the run ends."""
+    network, crowd = model.world.network, model.crowd
+    found = gridlock(crowd.wanted(), crowd.in_jam(), network)
+    return {"gridlock": found} if found else {}
 
 
 def _optional(model: Simulation) -> dict[str, np.ndarray]:

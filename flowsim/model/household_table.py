@@ -11,7 +11,7 @@ from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.routes import waiting_cost
 from flowsim.clock import CumulativeHazards
 from flowsim.model import memory
-from flowsim.model.axes import SETTLED, STATUSES, Status
+from flowsim.model.axes import SETTLED, STATUSES, OnRoad, Status
 from flowsim.model.beliefs import rows_of_beliefs
 from flowsim.model.covariates import HouseholdView
 from flowsim.model.hazards import Cells, factors, most_clocks
@@ -286,6 +286,18 @@ class HouseholdTable:
     def in_jam(self) -> Ints:
         """Persons in line on each link and, by place, for fuel, (L + P,)."""
         return np.array(self._held["in_jam"]) * self._one_in
+
+    def wanted(self) -> Ints:
+        """Link on which the household that blocks the end of each link waits to go, or -1; (L,)."""
+        mouth = np.array(self._held["mouth"])
+        blocked = np.flatnonzero(mouth >= 0)
+        row = mouth[blocked]
+        want, road = (self._engine.column(self._held["rows"], name, self.made)[row]
+                      for name in ("want", "road"))  # fmt: skip
+        link = (road == OnRoad.HELD_BACK) & (want < mouth.size)  # behind them come gates
+        found = np.full(mouth.size, -1, dtype=np.int64)
+        found[blocked[link]] = want[link]
+        return found
 
     def occupancy(self) -> Ints:
         """Persons from elsewhere settled at each place, (P,)."""

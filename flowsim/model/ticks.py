@@ -23,6 +23,7 @@ from flowsim.scenario.rules.period import told
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.config import PlaceCapacity, Route
 from flowsim.world.push_config import Driver, Threat
+from flowsim.world.road_config import LIMITS
 from flowsim.world.violence_config import Condition, Event
 
 HOUR, SECOND = 3600, timedelta(seconds=1)
@@ -181,8 +182,7 @@ def changes(scenario: Scenario, borders: Borders) -> Iterator[Change]:
 
 def limits_traffic(route: Route) -> bool:
     """Whether a route has a capacity or room for so many."""
-    told = (route.vehicles_per_hour, route.persons_per_hour, route.lanes, route.waiting_room)
-    return any(limit is not None for limit in told)
+    return any(getattr(route, limit) is not None for limit in LIMITS)
 
 
 def _of_event(

@@ -8,6 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from flowsim.arrays import Floats, Ints
+from flowsim.plot.driver_levels import (
+    draw_levels,
+    draw_tolls,
+    key_of_levels,
+    levels_of,
+    tolls_at,
+)
 from flowsim.plot.fear import draw_fear, fear_of, key_of
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
@@ -57,13 +65,14 @@ def violence(
     width: float = WIDTH_MM,
     ax: Axes | None = None,
 ) -> Figure:
-    """Violence at each place over time, with the dead of each place beside it, and threats apart.
+    """Violence and other drivers at each place over time, with the dead of each place beside it.
 
     Parameters
     ----------
     result : Result
     scenario : Scenario, optional
-        With its threats the figure shows fear, and from when on places are lost.
+        With it the figure shows fear of threats, from when on places are lost, levels of floods and
+        other drivers, and events that have a toll of their own.
     width : float
         Millimetres; 89 is a column of many journals and 183 their page.
     ax : matplotlib.axes.Axes, optional
@@ -78,6 +87,8 @@ def violence(
     Examples
     --------
     >>> from matplotlib.figure import Figure
+
+    from flowsim.arrays import Floats, Ints
     >>> import flowsim as fs
     >>> result = fs.run(fs.teaching_world(), seed=1)
     >>> mine = Figure(layout="constrained")
@@ -87,12 +98,14 @@ def violence(
     intensity = result.violence.values
     edges = interval_edges(result.data)
     fear = fear_of(scenario, edges)
-    felt = intensity if fear is None else np.maximum(intensity, fear.level + fear.lost)
-    begins = np.argmax(felt >= SEEN, axis=0)
-    peak = felt.max(axis=0) if len(felt) else np.zeros(felt.shape[1])
-    burning = np.flatnonzero(peak >= SEEN)
-    order = burning[np.lexsort((-peak[burning], begins[burning]))][:MOST]
-    heading = f"{title_of(result.data)}: violence by place"
+    levels = levels_of(scenario, edges)
+    felt = [intensity, SEEN * tolls_at(scenario, edges, intensity.shape[1])]
+    felt += [] if fear is None else [fear.level + fear.lost]
+    felt += [] if levels is None else [levels.level.max(axis=0)]
+    touched = _by_onset(np.maximum.reduce(felt))
+    order = touched[:MOST]
+    by_place = "violence by place" if levels is None else "violence and other drivers by place"
+    heading = f"{title_of(result.data)}: {by_place}"
     page = Page(width, 0.24 * max(1, len(order)) + 0.2, heading, ax)
     axes = ax or page.chart.subplots()
     shown = np.ma.masked_less(intensity[:, order].T, SEEN)
@@ -103,20 +116,31 @@ def violence(
     axes.pcolormesh(edges, lines, shown, cmap=HEAT, vmin=0.0, vmax=1.0)
     if fear is not None:
         draw_fear(axes, fear, edges, order, SEEN)
+    if levels is not None:
+        draw_levels(axes, levels, edges, order)
+    has_tolls = draw_tolls(axes, scenario, order)
     axes.invert_yaxis()
     axes.set_yticks(range(len(order)), [str(result.data["place"].values[p]) for p in order])
     axes.tick_params(axis="y", length=0)
     axes.set_ylabel("place")
     time_axis(axes, edges)
     day_lines(axes)
-    calm = intensity.shape[1] - len(burning)
-    more = len(burning) - len(order)
+    calm, more = intensity.shape[1] - len(touched), len(touched) - len(order)
     told = ["places by onset", f"{calm} stay calm"] + ([f"{more} more not shown"] if more else [])
     axes.set_xlabel(f"local time ({'; '.join(told)})")
     _dead(axes, result, order)
     marks = [] if fear is None else key_of(fear, order)
+    marks += key_of_levels(levels, has_tolls)
     page.key_below([*heat_patches(), *marks], title=HEAT_TITLE, alignment="left")
     return page.settled()
+
+
+def _by_onset(felt: Floats) -> Ints:
+    """Places at which anything is felt, those where it begins first and is strongest in front."""
+    begins = np.argmax(felt >= SEEN, axis=0)
+    peak = felt.max(axis=0) if len(felt) else np.zeros(felt.shape[1])
+    touched = np.flatnonzero(peak >= SEEN)
+    return touched[np.lexsort((-peak[touched], begins[touched]))]
 
 
 def _dead(axes: Axes, result: Result, order: np.ndarray) -> None:

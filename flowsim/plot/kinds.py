@@ -106,7 +106,7 @@ def _rows(result: Result) -> list[tuple[str, xr.DataArray]]:
     home = result.composition.isel(place=fled, time=0).sum("place")
     crossed = result.crossed(by_kind=True).isel(time=-1).sum("crossing")
     return [
-        ("population at the start", home),
+        (f"inside, {moment(times[0])}", home),  # without those on the move by then
         (f"waiting, {moment(times[longest])}", queues.isel(time=longest)),
         ("crossed in all", crossed),
         (f"abroad, {moment(times[fullest])}", abroad.isel(time=fullest)),

@@ -92,8 +92,8 @@ def timeline(
     -------
     Chart
         A matplotlib Figure with five panels over one time axis: persons across, displaced inside,
-        waiting, passing in each interval, and the violence by region. Where roads have a capacity
-        or fuel is short, one more has the lines there.
+        waiting, passing in each interval, and the violence by region, if there is any. Where roads
+        have a capacity or fuel is short, one more has the lines there.
 
     Raises
     ------
@@ -115,12 +115,15 @@ def timeline(
     crossings = [str(c) for c in shown.first.data["crossing"].values]
     spans = border_spans(scenario, crossings) if scenario is not None and crossings else []
     chosen = [(draw, high) for draw, high, needs in PANELS if any(shown.find(v) for v in needs)]
-    strip = ROW * (2 + len(_worst(shown)))
+    worst = _worst(shown)
+    if not worst and len(chosen) > 1:
+        chosen = [panel for panel in chosen if panel[0] is not _violence_strip]
+    strip = ROW * (2 + len(worst))
     heights = [0.2] * bool(spans) + [high or strip for _, high in chosen]
     title = title_of(shown.first.data)
     if isinstance(result, Runs) and scenario is not None:
         title = ", ".join(filter(None, (scenario.title or scenario.name, of)))
-    heading = f"{title}: flight, border and violence"
+    heading = f"{title}: flight, border and violence" if worst else f"{title}: flight and border"
     page = Page(width, sum(heights), heading)
     panels = list(
         page.chart.subplots(len(heights), 1, sharex=True, height_ratios=heights, squeeze=False)[

@@ -105,7 +105,7 @@ def reception(
     time_axis(grid[0], edges)
     for axes in grid:
         date_labels(axes, axes.xaxis.get_tick_params()["labelbottom"])
-        axes.tick_params(axis="x", pad=points(1.1))  # below the 0 beside it
+        axes.tick_params(axis="x", which="both", pad=points(0.8))  # below the 0 beside it
     key = _key(bool(inside[shown].any()), room, shown)
     words = _not_shown(order.size - shown.size, told.size - order.size)
     key += [Line2D([], [], linestyle="none", label=told) for told in words]

@@ -32,6 +32,7 @@ def idle(scenario: Scenario) -> Iterator[Flaw]:
     yield from _harmless_threats(scenario)
     yield from _idle_drivers(scenario)
     yield from _fixed_links(scenario)
+    yield from _growing_from_nothing(scenario)
 
 
 def _too_late(scenario: Scenario) -> Iterator[Flaw]:
@@ -92,3 +93,11 @@ def _fixed_links(scenario: Scenario) -> Iterator[Flaw]:
                 wrong = f"{path!r} has no range, and so does not move"
                 right = "give it one, as {value, low, high}, or link by: factor"
                 yield Flaw(("linked", i, "inputs", j), wrong, right)
+
+
+def _growing_from_nothing(scenario: Scenario) -> Iterator[Flaw]:
+    for i, place in enumerate(scenario.places):
+        if place.capacity_per_day > 0.0 and place.capacity is None:
+            wrong = f"{place.name!r} shelters people without limit, so that nothing can grow"
+            loc = ("places", i, "capacity_per_day")
+            yield Flaw(loc, wrong, "give its `capacity` at the start, as 0")

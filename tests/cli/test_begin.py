@@ -87,7 +87,7 @@ def test_what_is_commented_out_in_it_is_valid_too(here: Path) -> None:
     for line in file.read_text().splitlines():
         bare = (
             line.removeprefix("# ")
-            if line.startswith(("# forces", "# conditions", "#   "))
+            if line.startswith(("# forces", "# cond", "# threats", "# drivers", "# levels", "#   "))
             else line
         )
         lines.append(bare.replace("    # ", "    ", 1) if line.startswith("    # a") else bare)
@@ -96,6 +96,8 @@ def test_what_is_commented_out_in_it_is_valid_too(here: Path) -> None:
     setup = fs.load("mine")
     assert setup.forces
     assert setup.conditions
+    assert setup.threats
+    assert setup.drivers[0].name == setup.levels[0].driver
     assert setup.borders[0].authorities[0].policies
 
 

@@ -394,13 +394,15 @@ def test_save_all_writes_all_in_the_width_that_is_asked_for_and_the_same_bytes(t
         folder.mkdir()
         paths = flowsim.plot.save_all(toy_result(), toy_scenario(), folder, width=89)
         assert sorted(p.name for p in paths) == [
-            "composition.png", "deaths.png", "map.png", "queues.png", "timeline.png",
-            "violence.png",
+            "composition.png", "deaths.png", "map.png", "queues.png", "reception.png",
+            "timeline.png", "violence.png",
         ]  # fmt: skip
         assert sorted(folder.iterdir()) == sorted(paths)
         written.append([path.read_bytes() for path in paths])
     assert written[0] == written[1]
-    assert [width_of(picture) for picture in written[0]] == pytest.approx([89] * 6, abs=0.2)
+    assert [width_of(picture) for picture in written[0]] == pytest.approx(
+        [89] * len(OF_A_RUN), abs=0.2
+    )
 
 
 def test_figures_are_as_wide_as_each_is_by_itself_unless_told(tmp_path, monkeypatch):

@@ -171,7 +171,7 @@ READ: dict[str, list[str]] = {
     "composition": [
         "A toy crisis: who crosses the border", "children", "women", "elderly women", "men",
         "elderly men", "reported range", "reported, fitted to", "simulated",
-        "part of all persons in the row, per cent", "population at the start\n0 persons",
+        "part of all persons in the row, per cent", "inside, 10 Jun 19:00\n0 persons",
         "waiting, 12 Jun 06:00\n60 persons", "crossed in all\n159 persons",
         "abroad, 12 Jun 24:00\n660 persons", "Reported shares",
         "part of those who are there or have crossed there, per cent",

@@ -184,7 +184,7 @@ def test_each_kind_in_a_bar_has_its_colour_and_its_part() -> None:
     axes = chart.axes[0]
     rows = [t.get_text().split("\n")[0] for t in axes.get_yticklabels()]
     assert rows == [
-        "population at the start", "waiting, 12 Jun 06:00", "crossed in all",
+        "inside, 10 Jun 19:00", "waiting, 12 Jun 06:00", "crossed in all",
         "abroad, 12 Jun 24:00",
     ]  # fmt: skip
     for k, kind in enumerate(KIND):

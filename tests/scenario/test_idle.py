@@ -59,6 +59,18 @@ def test_it_is_told_with_its_place(tmp_path: Path, added: str) -> None:
     assert "scenario.yaml:4" in message
 
 
+def test_a_capacity_that_grows_from_no_limit_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "small"
+    shutil.copytree(SMALL, folder)
+    file = folder / "places.csv"
+    head, town, village, camp = file.read_text().splitlines()
+    camp = camp.replace(",500,", ",,")
+    rows = [f"{head},capacity_per_day", f"{town},", f"{village},", f"{camp},50"]
+    file.write_text("\n".join(rows) + "\n")
+    with pytest.warns(ScenarioWarning, match=r"places\.csv:4:15: .*'Camp' shelters people without"):
+        fs.load(folder)
+
+
 @pytest.mark.parametrize("name", names())
 def test_nothing_that_comes_with_it_is_idle(name: str) -> None:
     with warnings.catch_warnings():
