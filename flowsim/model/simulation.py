@@ -142,8 +142,9 @@ class Simulation:
         engine = engine or Compiled()
         self._settle(engine)
         self._grapevine = Grapevine(
-            setup.behaviour, world, self.laws.routes, self.laws.hours, engine.solve
-        )
+            setup.behaviour, world, self.laws.routes, self.laws.hours, engine.solve,
+            self.laws.destinations,
+        )  # fmt: skip
         self.look_at_borders(0)
         self._look()
         self.way_out = np.ones((len(world.places), len(world.groups)))
