@@ -14,8 +14,9 @@ of those points of one Sobol sample that do best on the eight. Nine conflicts sa
 for the very best point, which learns them by heart. The measure is ARD, once with the capacities
 and once without, so that the values lean on what capacities leak no more than they must.
 
-How many leave is in `HAZARD`: the hazard of each conflict that gives the number of people who came.
-`flowsim.learn.leavers` pools them.
+How many leave: the hazard of each conflict at which as many leave as came, what the hazards of the
+others say of it (`flowsim.learn.leavers.pooled`), and the same with the rows dated up to day 30 and
+up to day 90.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import csv
 import sys
 import warnings
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -37,9 +39,10 @@ from flowsim.behaviour.elimination import factorise_and_solve
 from flowsim.behaviour.routes import RouteLogit, link_cost
 from flowsim.behaviour.settling import FULL_COST, LEAST_FREE
 from flowsim.clock import DAY
-from flowsim.evidence.naive import naive_forecasts
 from flowsim.evidence.measures import relative_difference
+from flowsim.evidence.naive import naive_forecasts
 from flowsim.evidence.registered import registered
+from flowsim.learn.leavers import LogRate, error_of_early, pooled
 from flowsim.model.flow import FlowModel
 from flowsim.world.config import Arrival
 
@@ -85,10 +88,11 @@ class Crisis:
         scenario = fs.load(folder)
         known = registered(scenario)
         nobody = (Arrival(start=scenario.start, persons=1),)
-        model = FlowModel(scenario.model_copy(update={"arrivals": nobody}))
+        model = FlowModel(scenario.model_copy(update={"arrivals": nobody}), engine="agents")
         network, self.world = model.world.network, model.world
         self.camps = np.array([network.names.index(camp) for camp in known.camps])
         self.data = known.persons
+        self.known_by = {days: known_by(scenario, days) for days in HORIZONS}
         self.leave = np.array([row.persons for row in scenario.arrivals], dtype=np.float64)
         self.naive = {
             name: relative_difference(row.persons, self.data)
@@ -199,15 +203,15 @@ class Crisis:
 
     def errors(self, values: Mapping[str, np.ndarray], by_country: float) -> np.ndarray:
         """ARD with capacities and without, by point, (2, n)."""
-        return np.array(
-            [
-                [
-                    relative_difference(one, self.data)
-                    for one in self.expected(values, by_country, c)
-                ]
-                for c in (True, False)
-            ]
-        )
+        told = [self.expected(values, by_country, seeing) for seeing in (True, False)]
+        return np.array([differences(persons, self.data) for persons in told])
+
+
+def differences(sim: np.ndarray, data: np.ndarray) -> np.ndarray:
+    """`relative_difference` of many at once, (n,) of (n, D, C)."""
+    here, there = sim.sum(axis=2, keepdims=True), data.sum(axis=1)
+    scaled = sim * (there[:, None] / np.where(here > 0.0, here, 1.0))
+    return (np.abs(scaled - data).sum(axis=2) / np.maximum(there, 1.0)).mean(axis=1)
 
 
 def softmax(utility: np.ndarray) -> np.ndarray:
@@ -270,14 +274,44 @@ def leavers(crisis: Crisis, per_day: float, days: int | None = None) -> float:
     return float((crisis.world.residents[:, 0] * -np.expm1(-per_day * exposed)).sum())
 
 
+def known_by(scenario: fs.Scenario, days: int) -> float:
+    """Persons who came by a day, as rows dated up to it tell: no line towards a later row."""
+    until = scenario.start + timedelta(days=days)
+    last: dict[str | None, float] = {}
+    for report in sorted(scenario.reports, key=lambda report: report.when):
+        if report.variable == "stock_abroad" and report.when <= until and report.value is not None:
+            last[report.place] = report.value
+    return sum(last.values()) - sum(place.sheltered for place in scenario.places)
+
+
 def told_hazard(crisis: Crisis, days: int | None = None) -> float:
-    """Hazard at which as many leave as came, 1/day; 0 where nobody came or could have."""
-    came = crisis.leave[:days].sum()
-    most = leavers(crisis, np.exp(2.0), days)
-    if came <= 0.0 or most <= came:
-        return 0.0 if came <= 0.0 else float("inf")
+    """Hazard at which as many leave as came, by the end or as is known on a day; 0 for nobody."""
+    came = crisis.leave.sum() if days is None else crisis.known_by[days]
+    if came <= 0.0:
+        return 0.0
     off = lambda log: leavers(crisis, float(np.exp(log)), days) - came  # noqa: E731
-    return float(np.exp(brentq(off, -22.0, 2.0)))
+    return float(np.exp(brentq(off, -22.0, 4.0)))
+
+
+def rates(crises: list[Crisis]) -> list[dict[str, object]]:
+    """How many leave: the rate of each conflict by the others, and with its own first weeks."""
+    whole = [told_hazard(crisis) for crisis in crises]
+    early = {days: [told_hazard(crisis, days) for crisis in crises] for days in HORIZONS}
+    rows: list[dict[str, object]] = []
+    for i in range(len(crises)):
+        others = [j for j in range(len(crises)) if j != i]
+        rate = pooled([whole[j] for j in others])
+        row: dict[str, object] = {"rate": whole[i], **_told("others", rate)}
+        for days, told in early.items():
+            error = error_of_early([told[j] for j in others], [whole[j] for j in others])
+            row |= {f"rate_{days}": told[i], **_told(f"day_{days}", rate.learn(told[i], error))}
+        rows.append({name: float(f"{value:.3g}") for name, value in row.items()})
+    return rows
+
+
+def _told(name: str, rate: LogRate) -> dict[str, object]:
+    low, high = rate.interval(0.9)
+    return {name: rate.median, f"{name}_low": low, f"{name}_high": high}
 
 
 def main(folder: Path) -> None:
@@ -290,7 +324,8 @@ def main(folder: Path) -> None:
         apart = np.array([fit.error([j for j in everyone if j != i], i) for i in everyone])
         mean = apart.mean(axis=0)
         print(f"{name:20} left out: {mean[0]:.3f}, without capacities {mean[1]:.3f}", flush=True)
-    rows = [_fold(crises, fits, i) for i in [None, *everyone]]
+    leave: list[dict[str, object]] = [{}, *rates(crises)]
+    rows = [_fold(crises, fits, i) | leave[n] for n, i in enumerate([None, *everyone])]
     path = Path(__file__).with_suffix(".csv")
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[1]), lineterminator="\n")
@@ -315,18 +350,12 @@ def _fold(crises: list[Crisis], fits: Mapping[str, Fit], left: int | None) -> di
     else:
         crisis = crises[left]
         errors = fit.error(seen, left)
-        row |= {f"hazard_{days}": _short(told_hazard(crisis, days)) for days in HORIZONS}
-        row["hazard"] = _short(told_hazard(crisis))
         row |= {name: f"{x:.3f}" for name, x in crisis.naive.items()}
     row |= {"ard": f"{errors[0]:.3f}", "ard_no_capacities": f"{errors[1]:.3f}"}
     print(
         f"    {row['left_out']}: ARD {row['ard']}, without {row['ard_no_capacities']}", flush=True
     )
     return row
-
-
-def _short(value: float) -> str:
-    return f"{value:.3g}" if value > 0.0 else ""
 
 
 if __name__ == "__main__":
