@@ -61,11 +61,15 @@ class Leaving(Section):
 class Origins(Section):
     """Where those live who leave, where only their number is told (`leaving.count: given`).
 
-    A place weighs residents to a power, times danger there, times what the decay leaves.
+    A place weighs residents to a power, times danger there and elsewhere, times what the decay
+    leaves.
     """
 
     population_power: Power = 1.0
     """Power of the residents of the group."""
+    elsewhere: Share = 0.0
+    """Danger that counts everywhere in the countries that people flee from, besides that which is
+    told: they leave from where no fighting has been told yet."""
     decay: tuple[NonNegative, ...] = ()
     """Factor by the intervals since danger there began; the last holds on. Empty means none."""
     decay_days: Positive = 30.0
@@ -80,6 +84,16 @@ class RouteChoice(Section):
     """The only one there is."""
     km_cost: NonNegative = 0.15
     """Per kilometre."""
+    distance: Literal["exponential", "power"] = "exponential"
+    """How the length of the whole way from home counts among places to settle at: by km_cost for
+    each kilometre, or by a power. Among ways to one place, km_cost counts in either case."""
+    distance_power: Power = 1.0
+    """Power of 1 + km / near_km, with `distance: power`."""
+    near_km: Positive = 50.0
+    """Distance up to which it matters little how far a place is, kilometres, likewise."""
+    any_distance: Share = 0.0
+    """Part of the people who choose a place whatever its distance from home, by what it is worth
+    and by how much worse ways to it are than in peace."""
     danger_cost: NonNegative = 0.5
     """Per hour under danger 1 on the way."""
     settle_danger_cost: NonNegative = 4.0
@@ -101,6 +115,9 @@ class RouteChoice(Section):
     """Cost of a place where all are who have settled away from home; in proportion to its share."""
     compatriots: Worth = 0.0
     """Utility of a country in which all of them are; in proportion to its share."""
+    by_country: Power = 0.0
+    """Cost of a place per factor e in the number of places of its country that have room: at 1
+    people choose among countries, however many camps one has."""
     opened: Worth = 0.0
     """Utility of a place that has opened during the run, once a `reception_stop` there ended."""
     crowded_cost: Worth = 0.0

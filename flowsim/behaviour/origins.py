@@ -15,7 +15,7 @@ from flowsim.world.world import World
 class OriginWeights:
     """Weight of each place and group as an origin: residents to a power x danger x decay.
 
-    Fear and drivers count as danger.
+    Fear and drivers count as danger, and so does `elsewhere`, at all places.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class OriginWeights:
         """Weights at a second of the run, (P, G)."""
         danger = self._course.at(seconds)
         drives = danger.alarm if danger.push is None else danger.alarm + danger.push.origin_weight
-        weight = self._people * drives
+        weight = self._people * (drives + self._section.elsewhere)
         if self._section.decay:
             weight = weight * self._left(seconds)[:, None]
         return np.asarray(weight)

@@ -43,7 +43,7 @@ class RouteLogit:
     def __init__(self, section: RouteChoice, network: Network, may_settle: NDArray) -> None:
         self.section, self.network = section, network
         gates = network.gates
-        self._usable = np.array([g < 0 or gates[g].out for g in network.gate], dtype=bool)
+        self.usable = np.array([g < 0 or gates[g].out for g in network.gate], dtype=bool)
         self.n_links = network.tail.size
         self.option = self._options(may_settle)
         rows, cols = self._pairs()
@@ -61,7 +61,7 @@ class RouteLogit:
     def reach(self) -> NDArray[np.bool_]:
         """Whether those who look for shelter can come from each place to each other, (P, P)."""
         network, n = self.network, len(self.network.names)
-        links = np.flatnonzero(self._usable)
+        links = np.flatnonzero(self.usable)
         ways = csr_array((np.ones(links.size), (network.tail[links], network.head[links])), (n, n))
         found: NDArray[np.bool_] = np.isfinite(dijkstra(ways, unweighted=True))
         return found
@@ -69,7 +69,7 @@ class RouteLogit:
     def _options(self, may_settle: NDArray) -> Ints:
         network, n_places = self.network, len(self.network.names)
         links = np.arange(self.n_links)
-        out = [links[(network.tail == p) & self._usable] for p in range(n_places)]
+        out = [links[(network.tail == p) & self.usable] for p in range(n_places)]
         table: list[list[int]] = []
         for link in links:
             place = network.head[link]
@@ -86,7 +86,7 @@ class RouteLogit:
         """Which link can follow which."""
         table = self.option[: self.n_links]
         rows, places = np.nonzero(table >= 0)
-        keep = self._usable[rows]
+        keep = self.usable[rows]
         rows, places = rows[keep], places[keep]
         return rows, table[rows, places]
 
@@ -121,21 +121,45 @@ class RouteLogit:
         float64 array (S, D)
             -inf where a state has no such option.
         """
-        link_utility = -(self.km_cost + self.leg_cost + np.maximum(cost, 0.0))
         # Who arrives by a link settles at its head, so links to one place share this term.
         stay = np.exp(settle)[self.network.head]
+        z = self.onward(cost, stay, solver)
+        return self.options_worth(cost, z[None, :], settle[None, :])[0]
+
+    def link_utility(self, cost: Floats) -> Floats:
+        """Utility of each link, (L,)."""
+        return np.asarray(-(self.km_cost + self.leg_cost + np.maximum(cost, 0.0)))
+
+    def onward(self, cost: Floats, stay: Floats, solver: Callable[..., None]) -> Floats:
+        """Exponential of the value of having arrived by each link, (L,).
+
+        Parameters
+        ----------
+        stay : float64 array (L,)
+            Exponential of the utility of settling at the head.
+        """
         has_settle = (self.option[: self.n_links] == SETTLE).any(axis=1)
-        weight = np.exp(link_utility)
+        weight = np.exp(self.link_utility(cost))
         right = np.where(has_settle, stay, 0.0)
         # In z the equation is linear; in values it would be a fixed point to iterate.
-        z = self._system.solve(weight[self._cols], right, solver)
+        return self._system.solve(weight[self._cols], right, solver)
+
+    def options_worth(self, cost: Floats, z: Floats, settle: Floats) -> Floats:
+        """Value of every option in every state by row, (n, S, D).
+
+        Parameters
+        ----------
+        z : float64 array (n, L)
+            As `onward` gives it.
+        settle : float64 array (n, P)
+        """
         with np.errstate(divide="ignore"):  # a dead end without shelter is worth -inf
-            onward = link_utility + np.log(np.maximum(z, 0.0))
-        head = np.concatenate([self.network.head, np.arange(settle.size)])
+            onward = self.link_utility(cost) + np.log(np.maximum(z, 0.0))
+        head = np.concatenate([self.network.head, np.arange(settle.shape[1])])
         value = np.where(
             self.option >= 0,
-            onward[self.option],
-            np.where(self.option == SETTLE, settle[head][:, None], -np.inf),
+            onward[:, self.option],
+            np.where(self.option == SETTLE, settle[:, head][:, :, None], -np.inf),
         )
         return np.asarray(value)
 

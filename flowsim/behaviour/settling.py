@@ -128,7 +128,8 @@ def refuge_utility(section: RouteChoice, refuges: Refuges, country: Ints) -> Flo
 
     room x ln(free part) - crowding x share of all settled who are at the place + compatriots x
     share of all settled who are in its country + opened where it opened during the run -
-    crowded_cost x load beyond that from which it is crowded.
+    by_country x ln(places of its country that have room) - crowded_cost x load beyond that from
+    which it is crowded.
 
     Examples
     --------
@@ -140,7 +141,7 @@ def refuge_utility(section: RouteChoice, refuges: Refuges, country: Ints) -> Flo
     """
     total = max(float(refuges.settled.sum()), 1.0)
     together = np.bincount(country, weights=refuges.settled)[country]
-    return np.asarray(
+    worth = np.asarray(
         # Bounded below: a full place is told by `full`, and the logarithm of zero would swamp it.
         section.room * np.log(np.maximum(refuges.free, LEAST_FREE))
         - section.crowding * refuges.settled / total
@@ -148,3 +149,7 @@ def refuge_utility(section: RouteChoice, refuges: Refuges, country: Ints) -> Flo
         + section.opened * refuges.opened
         - np.minimum(section.crowded_cost * refuges.excess, FULL_COST)
     )
+    if section.by_country == 0.0:
+        return worth
+    rivals = np.bincount(country, weights=~refuges.full)[country]
+    return worth - section.by_country * np.log(np.maximum(rivals, 1.0))

@@ -93,13 +93,16 @@ def _prepared(
     no_capacities: bool,
     **how: Any,
 ) -> Scenario:
-    from flowsim.flee.reader.defaults import FOLDS, fitted
+    from flowsim.flee.reader.defaults import FOLDS, PER_DAY, fitted, rate_of_leaving
     from flowsim.scenario.capacities import without_capacities
 
     if fold is not None and fold not in FOLDS:
         right = f"give one of {', '.join(FOLDS)}"
         raise ScenarioError([Problem("--fold", f"there is no fold {fold!r}", right)])
     setup = load(name, settings, False, fitted(fold) if fold else None, **how)
+    told = any(text.partition("=")[0].strip() == PER_DAY for text in settings)
+    if setup.behaviour.leaving.count == "hazard" and fold is not None and not told:
+        setup = setup.with_values({PER_DAY: rate_of_leaving(fold)})
     return without_capacities(setup) if no_capacities else setup
 
 
@@ -139,6 +142,7 @@ def _told(name: str, scores: Scores, members: int, seconds: float) -> str:
         ),
         "registered and simulated on the last day; bias and absolute error over all days; persons",
         *_told_elsewhere(scores),
+        *_told_totals(scores),
         "",
         *_told_forecasts(scores),
         "",
@@ -159,6 +163,7 @@ def _plain(scores: Scores) -> dict[str, Any]:
         "elsewhere": [row._asdict() for row in scores.elsewhere],
         "camps": [camp._asdict() for camp in scores.camps],
         "total": scores.total._asdict(),
+        "totals": [{**row._asdict(), "holds": row.holds} for row in scores.totals],
     }
 
 
@@ -175,6 +180,22 @@ def _told_elsewhere(scores: Scores) -> list[str]:
         where.append(f"{rest:,.0f} elsewhere")
     share = f"{out:,.0f} persons, {out / everybody:.0%} of all"
     return [f"in no camp above on the last day: {share}", *(f"  {told}" for told in where)]
+
+
+def _told_totals(scores: Scores) -> list[str]:
+    """How many came by some days, where the model says that itself."""
+    if not scores.totals:
+        return []
+    lines = ["", f"{'by day':>6}  registered  simulated   ratio    range of the rate of leaving"]
+    for row in scores.totals:
+        ratio = f"{row.ratio:.2f}" if row.registered else "none"
+        within = "holds" if row.holds else "does not hold"
+        spread = "no range" if row.low == row.high else f"{row.low:,.0f} to {row.high:,.0f}"
+        told = f"{spread}: {within}" if row.low != row.high else spread
+        lines.append(
+            f"{row.day:6}  {row.registered:10,.0f} {row.median:10,.0f} {ratio:>7}    {told}"
+        )
+    return lines
 
 
 def _told_forecasts(scores: Scores) -> list[str]:

@@ -14,6 +14,7 @@ from flowsim.evidence import measures
 from flowsim.evidence.elsewhere import Elsewhere, elsewhere
 from flowsim.evidence.naive import Forecast, naive_forecasts
 from flowsim.evidence.registered import Registered, registered
+from flowsim.evidence.totals import Total, totals
 from flowsim.flee.simulate import Days
 from flowsim.scenario.scenario import Scenario
 
@@ -87,6 +88,8 @@ class Scores:
     camps : tuple of CampScore
     total : CampScore
         All camps together: how many came, where the model says that itself.
+    totals : tuple of Total
+        How many came by days 30, 90 and the last; empty where arrivals are told.
     known : Registered
     members : float64 array (M, D, C)
         Simulated persons at the camps at the end of each day.
@@ -102,6 +105,7 @@ class Scores:
     elsewhere: tuple[Elsewhere, ...]
     camps: tuple[CampScore, ...]
     total: CampScore
+    totals: tuple[Total, ...]
     known: Registered = field(repr=False)
     members: Floats = field(repr=False)
 
@@ -185,6 +189,7 @@ def score(results: Sequence[Result | Days], scenario: Scenario) -> Scores:
         elsewhere=elsewhere(results, known, given),
         camps=_rows(known.camps, members, data),
         total=_rows([ALL], members.sum(axis=2, keepdims=True), data.sum(axis=1, keepdims=True))[0],
+        totals=totals(scenario, members, data),
         known=known,
         members=members,
     )

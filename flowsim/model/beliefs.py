@@ -9,6 +9,7 @@ import numpy as np
 
 from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.config import Behaviour, RouteChoice
+from flowsim.behaviour.destinations import Destinations
 from flowsim.behaviour.elimination import factorise_and_solve
 from flowsim.behaviour.routes import RouteLogit, link_cost, wait_cost, waiting_cost
 from flowsim.behaviour.settling import Refuges, settle_utility
@@ -97,6 +98,8 @@ class Grapevine:
         Time on each link without delays.
     solver : function
         What solves the systems of route choice, see `flowsim.behaviour.elimination`.
+    destinations : Destinations, optional
+        What places are worth by home, where home makes a difference.
     """
 
     def __init__(
@@ -106,8 +109,9 @@ class Grapevine:
         routes: RouteLogit,
         hours: Floats,
         solver: Callable[..., None] = factorise_and_solve,
+        destinations: Destinations | None = None,
     ) -> None:
-        self._solver = solver
+        self._solver, self._destinations = solver, destinations
         self._news, self._section = behaviour.news, behaviour.routes
         self._world, self._routes, self._hours = world, routes, hours
         self._lag = round(behaviour.news.lag_hours * 3600)
@@ -163,8 +167,12 @@ class Grapevine:
         worth = self.worth(p.danger, refuges)
         if p.drivers is not None:
             costs, worth = costs + p.drivers[0], worth - p.drivers[1]
-        self._last = heard, Beliefs(self._routes, costs, worth, self._solved, self._solver)
+        self._last = heard, self._beliefs(costs, worth)
         return self._last[1]
+
+    def _beliefs(self, costs: Floats, worth: Floats) -> Beliefs:
+        chosen = self._destinations or self._routes
+        return Beliefs(self._routes, costs, worth, self._solved, self._solver, chosen)
 
     def _that_matters(self, refuges: Refuges) -> tuple[np.ndarray, ...]:
         """What of refuges has a weight in the worth of places."""
@@ -179,8 +187,7 @@ class Grapevine:
         """Beliefs over open borders without queues, where there is no danger, delay or driver."""
         rows, world = len(self._hosts), self._world
         worth = self.worth(np.zeros((rows, len(world.places))), refuges)
-        costs = np.zeros((rows, self._hours.size))
-        return Beliefs(self._routes, costs, worth, self._solved, self._solver)
+        return self._beliefs(np.zeros((rows, self._hours.size)), worth)
 
     def worth(self, danger: Floats, refuges: Refuges, section: RouteChoice | None = None) -> Floats:
         """Utility of settling at each place, (2 S, P), by the section of the run or another."""
@@ -300,6 +307,10 @@ def _both(late: Floats, known: Floats) -> Floats:
     return np.stack([late, known], axis=-1).transpose(1, 2, 0).reshape(-1, late.shape[0])
 
 
+MOST_KEPT = 64
+"""Tables of values of earlier ticks that are kept, over the homes that each is for."""
+
+
 class Beliefs:
     """Values of route choice as each type of household believes them; solved when first asked.
 
@@ -312,6 +323,8 @@ class Beliefs:
         Solutions of earlier ticks by their inputs, kept by the caller.
     solver : function
         See `Grapevine`.
+    chosen : RouteLogit or Destinations, optional
+        What gives the values: `routes` itself, or by home.
     """
 
     def __init__(
@@ -321,21 +334,38 @@ class Beliefs:
         settle: Floats,
         known: dict[bytes, Floats],
         solver: Callable[..., None] = factorise_and_solve,
+        chosen: RouteLogit | Destinations | None = None,
     ) -> None:
-        self._solver = solver
+        self._solver, self._chosen = solver, routes if chosen is None else chosen
         self._routes, self._costs, self._settle, self._known = routes, costs, settle, known
-        self._table = np.zeros((len(costs), *routes.option.shape))
+        self._homes = chosen.homes.size if isinstance(chosen, Destinations) else 1
+        self._table = np.zeros((self._homes * len(costs), *routes.option.shape))
         self._solved = np.zeros(len(costs), dtype=bool)
 
     def values(self, wanted: Ints) -> Floats:
-        """Table (2 S, states, D) in which the wanted rows are solved."""
+        """Table (B 2 S, states, D) in which the wanted rows are solved, for all homes."""
+        rows = len(self._costs)
         for row in wanted[~self._solved[wanted]]:
             cost, settle = self._costs[row], self._settle[row]
             key = cost.tobytes() + settle.tobytes()
             if key not in self._known:
-                if len(self._known) > 64:
+                if len(self._known) > MOST_KEPT // self._homes:
                     self._known.pop(next(iter(self._known)))
-                self._known[key] = self._routes.utilities(cost, settle, self._solver)
-            self._table[row] = self._known[key]
+                self._known[key] = self._chosen.utilities(cost, settle, self._solver)
+            self._table[row::rows] = self._known[key]
             self._solved[row] = True
         return self._table
+
+    def at_home(self, wanted: Ints, home_rows: Ints) -> Floats:
+        """Values of the wanted rows of leaving each place, to those at home there; (n, P, D).
+
+        Parameters
+        ----------
+        home_rows : int64 array (P,)
+            See `flowsim.model.laws.Laws`.
+        """
+        places = np.arange(home_rows.size)
+        table = self.values(wanted)
+        return np.asarray(
+            table[wanted[:, None] + home_rows[None, :], self._routes.n_links + places]
+        )

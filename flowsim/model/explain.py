@@ -13,7 +13,7 @@ import numpy as np
 from flowsim.arrays import Floats, Ints, left_to_right
 from flowsim.errors import Problem, ScenarioError
 from flowsim.model.outlook import ADDED, Interval, Outlook
-from flowsim.model.route_options import TERMS, Way, Worth, chances, likely_ways, settled
+from flowsim.model.route_options import TERMS, Way, Worth, chances, likely_ways
 from flowsim.recorded import Moment, moment_of
 from flowsim.scenario.checks import check
 from flowsim.scenario.flaws import did_you_mean, listed
@@ -242,8 +242,7 @@ def _origin(
 ) -> Origin:
     world, routes = outlook.world, outlook.laws.routes
     worth = Worth(outlook, g)
-    chance = chances(worth.values())
-    ends = settled(routes, chance, len(world.places))[p]
+    chance, ends = chances(worth.values(p)), worth.settled(np.array([p]))[p]
     ways = [_seen(outlook, worth, way) for way in islice(likely_ways(routes, chance, p), most)]
     return Origin(
         place=world.network.names[p],

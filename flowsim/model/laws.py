@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints
+from flowsim.behaviour.destinations import Destinations, by_the_leg, home_rows
 from flowsim.behaviour.harm import kind_weights
 from flowsim.behaviour.routes import RouteLogit
 from flowsim.draws import seed_key, text_key
@@ -31,6 +32,10 @@ class Laws:
     limits : Limits
         Of roads and fuel.
     routes : RouteLogit
+    destinations : Destinations or None
+        What places are worth by home; None where home makes no difference.
+    home_rows : int64 array (P,)
+        First row of the beliefs of those from each place; 0 where home makes no difference.
     danger_on_legs : bool
         Whether those on the way can be in danger, so that they are counted by leg.
     slower_s : int64 array (L,)
@@ -57,6 +62,15 @@ class Laws:
         self.place_key = np.array(keys, dtype=np.uint64)
         self.limits = Limits(scenario, world)
         self.routes = RouteLogit(self.behaviour.routes, network, self.may_settle)
+        self.destinations: Destinations | None = None
+        self.home_rows: Ints = np.zeros(len(world.places), dtype=np.int64)
+        if not by_the_leg(self.behaviour.routes):
+            named = [row.place for row in scenario.arrivals if row.place]
+            homes = world.inside | np.isin(network.names, named)
+            self.destinations = Destinations(
+                self.behaviour.routes, self.routes, self.may_settle, np.flatnonzero(homes)
+            )
+            self.home_rows = home_rows(homes, 4 * len(world.groups))
         speeds = self.behaviour.routes
         self.hours = network.hours(speeds.road_kmh, speeds.foot_kmh)
         self.way, hours_home = network.way_home(self.hours)
@@ -92,8 +106,8 @@ class Now:
     laws : Laws
     delay_hours : float64 array (L, G)
         Lost on each link to curfews and roadblocks.
-    values : float64 array (2 S, states, D)
-        Of route choice, by ``2 x household_type + informed``.
+    values : float64 array (B 2 S, states, D)
+        Of route choice, by ``2 x household_type + informed``, after `Laws.home_rows`.
     full : bool array (P,)
         Places without room.
     capacity : int64 array (P,)

@@ -120,6 +120,7 @@ def fixed(laws: Laws, cells: Cells, observer: Observer) -> dict[str, NDArray[Any
         "head": i64(network.head), "tail": i64(network.tail), "gate": i64(network.gate),
         "km": network.km.astype(np.float64), "route_key": network.route_key.copy(),
         "option": i64(routes.option), "option_key": routes.option_key.copy(),
+        "home_rows": i64(laws.home_rows),
         "way": i64(laws.way), "inside": world.inside.copy(), "country": i64(world.country),
         "reach": routes.reach(),
         "near_home": i64(laws.refuge_near_home), "place_key": laws.place_key.copy(),

@@ -148,8 +148,9 @@ class Outlook:
         self._course = course_of(self.world, scenario.grid_s, None)
         self.danger: Danger = self._course.at(0)
         self.grapevine = Grapevine(
-            scenario.behaviour, self.world, self.laws.routes, self.laws.hours
-        )
+            scenario.behaviour, self.world, self.laws.routes, self.laws.hours,
+            destinations=self.laws.destinations,
+        )  # fmt: skip
         self.known = self.late = Snapshot(self.danger, self.borders.rules)
         self._views = {
             (border.id, side.country): Untouched(self, side, border.id)

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.sparse import csc_array, identity
 from scipy.sparse.linalg import splu
 
-from flowsim.arrays import Floats
+from flowsim.arrays import Floats, Ints
 from flowsim.behaviour.config import RouteChoice
 from flowsim.behaviour.routes import SETTLE, RouteLogit, link_cost
 from flowsim.model.outlook import Outlook
@@ -23,13 +23,13 @@ from flowsim.model.outlook import Outlook
 TERMS = (
     "length", "legs", "danger", "roads", "gates", "drivers", "settling", "kin", "size",
     "danger there", "room", "crowding", "compatriots", "opened", "crowded",
-    "drivers there", "full",
+    "drivers there", "by country", "distance", "full",
 )  # fmt: skip
 """What the utility of a way is the sum of, as MODEL.md has it: of its links, then of its end."""
 _OF_SECTION = {
     "kin": "kin", "size": "size", "danger there": "settle_danger_cost", "room": "room",
     "crowding": "crowding", "compatriots": "compatriots", "opened": "opened",
-    "crowded": "crowded_cost",
+    "crowded": "crowded_cost", "by country": "by_country",
 }  # fmt: skip
 LEAST, MOST_LOOKED_AT = 1e-12, 20_000
 NEVER_SETTLES = -1e9
@@ -71,6 +71,8 @@ class Worth:
 
     def __init__(self, outlook: Outlook, group: int) -> None:
         self.routes, self.world = outlook.laws.routes, outlook.world
+        self._destinations = outlook.laws.destinations
+        self._tables: dict[bytes, Floats] = {}
         self.household_type = 2 * group  # households of the group without kin across
         row = 2 * self.household_type + 1  # the informed
         prices = outlook.grapevine.prices(
@@ -110,18 +112,54 @@ class Worth:
         base = np.where(self.world.inside, section.settle_inside, section.settle_abroad)
         self.place["settling"] = base
 
-    def values(self, only_at: Floats | None = None) -> Floats:
-        """Values of all options, (states, D); ``only_at``: as if one could only settle there."""
+    def values(self, home: int, only_at: Floats | None = None) -> Floats:
+        """Values of all options to those from a place, (states, D).
+
+        Parameters
+        ----------
+        home : int
+        only_at : bool array (P,), optional
+            As if one could only settle there.
+        """
         settle = self.settle
         if only_at is not None:
             settle = np.where(only_at, settle, NEVER_SETTLES)
-        return self.routes.utilities(self._cost, settle)
+        key = settle.tobytes()
+        if key not in self._tables:
+            chosen = self._destinations or self.routes
+            self._tables[key] = chosen.utilities(self._cost, settle)
+        table = self._tables[key]
+        return table if self._destinations is None else table[self._block(home)]
+
+    def settled(self, homes: Ints) -> Floats:
+        """Where those settle who leave each of some places, (P, P); 0 from the others."""
+        found = np.zeros((len(self.world.places),) * 2)
+        table: Floats | None = None
+        for home in homes.tolist():
+            if table is None or self._destinations is not None:
+                table = settled(self.routes, chances(self.values(home)), len(found))
+            found[home] = table[home]
+        return found
+
+    def _block(self, home: int) -> int:
+        if self._destinations is None:
+            return 0
+        return int(np.searchsorted(self._destinations.homes, home))
+
+    def _distance(self, home: int, end: int) -> float:
+        """What the law of distance adds to the worth of an end, beyond the length of the way."""
+        if self._destinations is None:
+            return 0.0
+        state = int(np.flatnonzero(self.world.network.head == end)[0])  # arrived there
+        slot = int(np.flatnonzero(self.routes.option[state] == SETTLE)[0])
+        return float(self.values(home)[state, slot] - self.settle[end])
 
     def terms(self, links: tuple[int, ...]) -> dict[str, float]:
         """What the utility of a way is the sum of."""
         path, end = list(links), self.world.network.head[links[-1]]
         told = {name: float(values[path].sum()) for name, values in self.link.items()}
         told |= {name: float(values[end]) for name, values in self.place.items()}
+        told["distance"] = self._distance(int(self.world.network.tail[links[0]]), int(end))
         return {name: round(told[name], 12) + 0.0 for name in TERMS}  # differences, and -0.0
 
 

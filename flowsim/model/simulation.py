@@ -150,8 +150,9 @@ class Simulation:
         threads = checked(threads, engine.name)
         self._settle(engine, threads)
         self._grapevine = Grapevine(
-            setup.behaviour, world, self.laws.routes, self.laws.hours, engine.solve
-        )
+            setup.behaviour, world, self.laws.routes, self.laws.hours, engine.solve,
+            self.laws.destinations,
+        )  # fmt: skip
         self.look_at_borders(0)
         self._look()
         self.way_out = np.ones((len(world.places), len(world.groups)))

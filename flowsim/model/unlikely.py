@@ -18,7 +18,7 @@ from flowsim.behaviour.settling import taken_in_at_most
 from flowsim.errors import ScenarioWarning, SimulationError
 from flowsim.model.explain import share_text
 from flowsim.model.outlook import ADDED, Interval, Outlook
-from flowsim.model.route_options import Way, Worth, chances, likely_ways, settled
+from flowsim.model.route_options import Way, Worth, chances, likely_ways
 from flowsim.scenario.estimates import USUAL_WAY, scale_of
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.load import where_written
@@ -41,7 +41,8 @@ _KNOBS = {
     "drivers": ("drivers",), "drivers there": ("drivers",),
     "room": (*_ROUTES, "room"), "crowding": (*_ROUTES, "crowding"),
     "compatriots": (*_ROUTES, "compatriots"), "opened": (*_ROUTES, "opened"), "full": ("places",),
-    "crowded": (*_ROUTES, "crowded_cost"),
+    "crowded": (*_ROUTES, "crowded_cost"), "by country": (*_ROUTES, "by_country"),
+    "distance": (*_ROUTES, "distance"),
 }  # fmt: skip
 """Where the value stands that makes each term of a way."""
 _HELD_BY = {
@@ -259,11 +260,11 @@ def _groups(left: Floats) -> list[int]:
 
 def _abroad(outlook: Outlook, left: Floats) -> tuple[float, tuple[tuple[str, ...], str]]:
     """Share of those who leave that settles abroad, and what keeps most of the others."""
-    world, routes, persons = outlook.world, outlook.laws.routes, 0.0
+    world, persons = outlook.world, 0.0
     worth = {}
     for g in _groups(left):
         worth[g] = Worth(outlook, g)
-        ends = settled(routes, chances(worth[g].values()), len(world.places))
+        ends = worth[g].settled(np.flatnonzero(left[:, g] > 0.0))
         persons += float(left[:, g] @ ends[:, ~world.inside].sum(axis=1))
     p, most = divmod(int(np.argmax(left)), left.shape[1])
     return persons / float(left.sum()), _kept_inside(outlook, worth[most], p)
@@ -273,8 +274,8 @@ def _kept_inside(outlook: Outlook, worth: Worth, p: int) -> tuple[tuple[str, ...
     """The term by which the best way abroad from a place is worse than the best way of all."""
     world, routes = outlook.world, outlook.laws.routes
     name = world.network.names[p]
-    out = next(likely_ways(routes, chances(worth.values(~world.inside)), p), None)
-    stay = next(likely_ways(routes, chances(worth.values()), p), None)
+    out = next(likely_ways(routes, chances(worth.values(p, ~world.inside)), p), None)
+    stay = next(likely_ways(routes, chances(worth.values(p)), p), None)
     if out is None or stay is None:
         return ("routes",), f"no way leads abroad from {name}"
     mine, other = worth.terms(out.links), worth.terms(stay.links)
@@ -299,8 +300,8 @@ def _in_time(outlook: Outlook, left: Floats) -> tuple[float, float, str]:
     longest, hours, knob = -1.0, 0.0, "road_kmh"
     for g in _groups(left):
         worth = Worth(outlook, g)
-        chance = chances(worth.values())
         for p in map(int, np.flatnonzero(left[:, g] > 0.0)):
+            chance = chances(worth.values(p))
             found = list(islice(likely_ways(routes, chance, p), WAYS))
             late = [way for way in found if worth.hours[list(way.links)].sum() > rest]
             early += left[p, g] * (1.0 - left_to_right(way.share for way in late))

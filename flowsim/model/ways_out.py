@@ -30,7 +30,7 @@ class WaysOut:
     """
 
     def __init__(self, laws: Laws, grapevine: Grapevine, refuges: Refuges, rows: Ints) -> None:
-        self._way_out, self._routes = laws.behaviour.leaving.way_out, laws.routes
+        self._way_out = laws.behaviour.leaving.way_out
         self._shape, self._rows = laws.world.residents.shape, rows
         informed = laws.behaviour.news.informed
         kin = np.array([group.kin_across for group in laws.world.groups])
@@ -38,13 +38,12 @@ class WaysOut:
         self._share = np.where(types % 2 == 1, kin[types // 2], 1.0 - kin[types // 2]) * np.where(
             rows % 2 == 1, informed, 1.0 - informed
         )
-        calm = grapevine.in_calm(refuges)
-        self._calm = inclusive_value(calm.values(rows)[rows][:, self._routes.n_links :])
+        self._home_rows = laws.home_rows
+        self._calm = self.worth(grapevine.in_calm(refuges))
 
     def worth(self, beliefs: Beliefs) -> Floats:
         """Inclusive value of the ways from each place by row of beliefs, (rows, P)."""
-        table = beliefs.values(self._rows)[self._rows]
-        return inclusive_value(table[:, self._routes.n_links :])
+        return inclusive_value(beliefs.at_home(self._rows, self._home_rows))
 
     def factor(self, beliefs: Beliefs) -> Floats:
         """Factor on the hazard of leaving, (P, G); 1 for a group that nobody is of."""

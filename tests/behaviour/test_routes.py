@@ -95,7 +95,8 @@ def choosing(option, option_key, value):
     option, option_key = np.asarray(option, dtype=np.int64), np.asarray(option_key, dtype=np.uint64)
     run = SimpleNamespace(options=option.shape[1], checkpoints=0, fuel=0)
     table = np.repeat(np.asarray(value, dtype=np.float64)[None], 4, axis=0)
-    return drawing(run=run, option=option, option_key=option_key, values=table)
+    none = np.zeros(1, dtype=np.int64)
+    return drawing(run=run, option=option, option_key=option_key, values=table, home_rows=none)
 
 
 def chosen_by_five_hundred(option, value):

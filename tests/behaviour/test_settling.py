@@ -51,3 +51,16 @@ def test_a_place_that_opened_draws() -> None:
     section = RouteChoice(opened=1.5)
     told = refuge_utility(section, refuges(2, opened=[False, True]), np.zeros(2, dtype=np.int64))
     assert told.tolist() == [0.0, 1.5]
+
+
+def test_countries_are_chosen_and_not_their_many_camps() -> None:
+    """A country of three camps, one of them full, is worth as much as one of a single camp."""
+    country = np.array([0, 0, 0, 1])
+    full = np.array([False, False, True, False])
+    here = refuges(4)._replace(full=full)
+    told = refuge_utility(RouteChoice(by_country=1.0), here, country)
+    assert np.exp(told[:2]).sum() == pytest.approx(np.exp(told[3]))
+    half = refuge_utility(RouteChoice(by_country=0.5), here, country)
+    assert half == pytest.approx(0.5 * told)
+    none_left = here._replace(full=np.ones(4, dtype=bool))
+    assert np.isfinite(refuge_utility(RouteChoice(by_country=1.0), none_left, country)).all()

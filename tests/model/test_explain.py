@@ -154,7 +154,7 @@ def test_shares_follow_from_utilities_and_add_up(policies: Any, at: int) -> None
             break
     routes, places = outlook.laws.routes, len(outlook.world.places)
     worth = Worth(outlook, 1)
-    chance = chances(worth.values())
+    chance = chances(worth.values(0))
     ends = settled(routes, chance, places)
     for p in np.flatnonzero(outlook.world.inside).tolist():
         ways = list(islice(likely_ways(routes, chance, p), 400))

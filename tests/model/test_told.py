@@ -181,6 +181,9 @@ def test_weights_of_origins_by_residents_danger_and_age() -> None:
     danger = world.surroundings.at(noon).danger
     plain = OriginWeights(config.Origins(population_power=0.5), world, 2 * 86_400).at(noon)
     assert plain == pytest.approx(np.sqrt(world.residents) * danger)
+    heard = config.Origins(population_power=0.5, elsewhere=0.1)
+    everywhere = OriginWeights(heard, world, 2 * 86_400).at(noon)
+    assert everywhere == pytest.approx(np.sqrt(world.residents) * (danger + 0.1))
     tires = config.Origins(decay=(1.0, 0.25), decay_days=0.1)
     old = OriginWeights(tires, world, 2 * 86_400).at(noon)
     assert danger.any()

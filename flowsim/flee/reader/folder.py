@@ -16,7 +16,7 @@ from flowsim.flee.reader.changes import camps_at_times, read_changes, shut, with
 from flowsim.flee.reader.closures import Closures
 from flowsim.flee.reader.conflict import GROUP, read_conflict
 from flowsim.flee.reader.coordinates import coordinates
-from flowsim.flee.reader.defaults import behaviour
+from flowsim.flee.reader.defaults import PER_DAY, behaviour, rate_of_leaving
 from flowsim.flee.reader.drivers import read_drivers
 from flowsim.flee.reader.home import home_country, tell_unreached
 from flowsim.flee.reader.people import read_agents, read_group
@@ -37,7 +37,7 @@ from flowsim.flee.reader.unused import check_unused
 from flowsim.scenario.files import lies_in
 from flowsim.scenario.flaws import capped
 from flowsim.scenario.rules.period import YEARS
-from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.scenario import Number, Scenario
 from flowsim.scenario.swapped import ALL_SWAPPED, all_swapped, swapped_places
 from flowsim.shown import plain
 from flowsim.world.config import Arrival, Place, Route
@@ -174,6 +174,7 @@ def _read(
         levels=levels,
         borders=borders,
         behaviour=behaviour(given),
+        numbers=() if given else (Number(path=PER_DAY, **rate_of_leaving()),),
         flee=flee,
         arrivals=arrivals if given else (),
         reports=_reports(scored, spots, begin),

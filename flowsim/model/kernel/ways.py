@@ -43,7 +43,7 @@ def choose(s: Any, h: Any, state: int) -> int:
     """
     z = mix(mix(h.key, s.salts[FOR_ROUTE]), word(count(s, h, FOR_ROUTE)))
     household_type = 2 * h.group + h.kin
-    row = 2 * household_type + h.informed
+    row = s.home_rows[h.home] + 2 * household_type + h.informed
     best, option = -math.inf, STUCK
     for_fuel = s.run.fuel > 0 and state >= s.run.links and h.road != FUELLED
     for d in range(s.run.options):

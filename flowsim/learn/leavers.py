@@ -1,0 +1,148 @@
+"""How many leave: a rate pooled over conflicts, and what the first weeks of one make of it.
+
+The logarithm of a conflict's rate is normal over conflicts (Gelman et al. 2013, "Bayesian Data
+Analysis", ch. 5, with the rates of past conflicts taken as known: each rests on thousands of
+people). What is not known of the mean and the spread is in the predictive distribution, Student's t
+with one degree of freedom less than there are conflicts.
+
+Some weeks of registrations give the rate so far, which is the rate to come but for an error that
+shrinks with the weeks; how much is learnt from the same conflicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class LogRate:
+    """A rate that is known but for a factor.
+
+    Attributes
+    ----------
+    median : float
+        In the unit of the rates.
+    spread : float
+        Scale of its logarithm.
+    freedom : float
+        Degrees of freedom of Student's t; inf for a normal distribution.
+    """
+
+    median: float
+    spread: float
+    freedom: float = np.inf
+
+    def quantile(self, part: float) -> float:
+        """The rate below which it lies with this chance.
+
+        Examples
+        --------
+        >>> round(LogRate(2.0, 1.0).quantile(0.5), 3)
+        2.0
+        """
+        from scipy.stats import t
+
+        return float(self.median * np.exp(self.spread * t.ppf(part, self.freedom)))
+
+    def interval(self, level: float = 0.9) -> tuple[float, float]:
+        """The central interval that holds it with this chance.
+
+        Examples
+        --------
+        >>> [round(x, 3) for x in LogRate(1.0, 1.0).interval(0.9)]
+        [0.193, 5.18]
+        """
+        return self.quantile(0.5 - level / 2.0), self.quantile(0.5 + level / 2.0)
+
+    def holds(self, rate: float, level: float = 0.9) -> bool:
+        """Whether a rate lies in the central interval."""
+        low, high = self.interval(level)
+        return low <= rate <= high
+
+    def learn(self, so_far: float, error: float) -> LogRate:
+        """The same once a rate so far is known, but for an error of this scale of its logarithm.
+
+        Normal against normal; Student's t counts by its variance, where it has one.
+
+        Parameters
+        ----------
+        so_far : float
+            Of the first weeks; where it is 0 nothing is learnt.
+        error : float
+
+        Examples
+        --------
+        >>> learnt = LogRate(1.0, 2.0).learn(10.0, 1.0)
+        >>> round(learnt.median, 3), round(learnt.spread, 3)
+        (6.31, 0.894)
+        """
+        if so_far <= 0.0:
+            return self
+        heavy = self.freedom / (self.freedom - 2.0) if 2.0 < self.freedom < np.inf else 1.0
+        prior, seen = 1.0 / (self.spread**2 * heavy), 1.0 / error**2
+        centre = (prior * np.log(self.median) + seen * np.log(so_far)) / (prior + seen)
+        return LogRate(float(np.exp(centre)), float((prior + seen) ** -0.5))
+
+
+def pooled(rates: Sequence[float]) -> LogRate:
+    """What the rates of some conflicts say of that of another.
+
+    The logarithm of the next rate is Student's t around their mean, with a scale of their standard
+    deviation times sqrt(1 + 1/n).
+
+    Parameters
+    ----------
+    rates : sequence of float
+        Of three conflicts at least, above 0.
+
+    Raises
+    ------
+    ValueError
+        There are too few, or one is not above 0.
+
+    Examples
+    --------
+    >>> told = pooled([1.0, 2.0, 4.0])
+    >>> round(told.median, 3), round(told.spread, 3), told.freedom
+    (2.0, 0.8, 2.0)
+    """
+    log = _logarithms(rates)
+    spread = float(log.std(ddof=1) * np.sqrt(1.0 + 1.0 / log.size))
+    return LogRate(float(np.exp(log.mean())), spread, log.size - 1.0)
+
+
+def error_of_early(early: Sequence[float], whole: Sequence[float]) -> float:
+    """Scale of the logarithm by which rates of the first weeks miss those of the whole.
+
+    Conflicts of which nobody came in the first weeks say nothing of it.
+
+    Parameters
+    ----------
+    early, whole : sequence of float
+        By conflict; 0 in ``early`` where nobody came yet.
+
+    Raises
+    ------
+    ValueError
+        Fewer than three conflicts have both.
+
+    Examples
+    --------
+    >>> round(error_of_early([1.0, 2.0, 8.0, 0.0], [1.0, 4.0, 4.0, 1.0]), 3)
+    0.566
+    """
+    pairs = [(a, b) for a, b in zip(early, whole, strict=True) if a > 0.0]
+    apart = _logarithms([a for a, _ in pairs]) - _logarithms([b for _, b in pairs])
+    return float(np.sqrt((apart**2).mean()))
+
+
+def _logarithms(rates: Sequence[float]) -> np.ndarray:
+    values = np.asarray(rates, dtype=np.float64)
+    if values.size < 3:
+        raise ValueError(f"{values.size} rates say too little of another; give three or more")
+    if not ((values > 0.0) & np.isfinite(values)).all():
+        raise ValueError("a rate is a number above 0; leave out conflicts without one")
+    return np.asarray(np.log(values))
