@@ -31,11 +31,3 @@ def left_out(*names: str) -> Iterator[None]:
         for name in added:
             if sys.modules.get(name, name) is None:
                 del sys.modules[name]
-
-
-def load_tables() -> None:
-    """Load pandas and xarray, which from then on know neither of Parquet nor of lazy arrays."""
-    with left_out("dask", "pyarrow"):
-        import xarray as xr
-
-        xr.Variable("x", [0.0])  # it looks for dask once, here

@@ -8,7 +8,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,6 +18,7 @@ from click.shell_completion import CompletionItem
 from flowsim.cli.output import note, say
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError
 from flowsim.folders import LinkError, refuse_link
+from flowsim.left_out import left_out
 from flowsim.shown import lines
 from flowsim.suffixes import FIGURE, ending_of, folder_of
 
@@ -98,16 +99,23 @@ def _values(settings: tuple[str, ...], allow_code: bool) -> dict[str, Any]:
     return values
 
 
-def load_only_what_is_used() -> None:
-    """Load pandas and xarray without what a single run has no use for, see `flowsim.left_out`.
+def with_what_is_used() -> AbstractContextManager[None]:
+    """Leave out what pandas and xarray look for and a single run has no use for.
 
     Not where a program calls the command: it may have a use for it later.
     """
     context = click.get_current_context(silent=True)
-    if context is not None and context.find_root().obj == OWN_PROCESS:
-        from flowsim.left_out import load_tables
+    if context is None or context.find_root().obj != OWN_PROCESS:
+        return nullcontext()
+    return left_out("dask", "pyarrow")
 
-        load_tables()
+
+def load_tables() -> None:
+    """Load pandas and xarray with what a single run has a use for."""
+    with with_what_is_used():
+        import xarray as xr
+
+        xr.Variable("x", [0.0])  # it looks for dask once, here
 
 
 class PlainGroup(click.Group):

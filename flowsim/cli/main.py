@@ -26,9 +26,10 @@ from flowsim.cli.answer import (
     is_new_folder,
     is_terminal,
     load,
-    load_only_what_is_used,
+    load_tables,
     parent_of,
     terminable,
+    with_what_is_used,
 )
 from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
@@ -109,7 +110,7 @@ def run(
     with answering("the run failed"), importing(allow_code):
         setup = load(scenario, settings, allow_code, period=period)
         _check_threads(threads, engine, setup)
-        load_only_what_is_used()
+        load_tables()
 
         from flowsim.model.unlikely import warn_of  # only now: it takes scipy
 
@@ -257,7 +258,8 @@ def _write(folder: Path, made: Result, scenario: Scenario) -> tuple[str, dict[st
     from flowsim.evidence.digest import summary
     from flowsim.evidence.scorecard import against_reports, format_table, tally
 
-    made.to_netcdf(folder / RESULT)
+    with with_what_is_used():  # xarray asks dask who computes, of arrays that are there
+        made.to_netcdf(folder / RESULT)
     rows = summary(made, scenario)
     text = json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")

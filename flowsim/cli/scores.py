@@ -18,7 +18,7 @@ from flowsim.cli.answer import (
     figure_name,
     is_terminal,
     load,
-    load_only_what_is_used,
+    load_tables,
 )
 from flowsim.cli.output import is_quiet, json_option, quiet_option, result
 from flowsim.errors import Problem, ScenarioError
@@ -119,7 +119,7 @@ def _scored(setup: Scenario, members: int, seed: int, progress: bool) -> Scores:
         from flowsim.flee.simulate import simulate
 
         return score([simulate(setup, name) for name in seeds], setup)
-    load_only_what_is_used()
+    load_tables()
     from flowsim.running import run
 
     return score([run(setup, name, progress=progress, provenance=False) for name in seeds], setup)

@@ -30,7 +30,9 @@ import numpy as np
 NAMES = ("mali2012", "burundi2015", "tigray2020", "car2013", "ssudan2013", "nigeria2016")
 
 
-def run_flee(folder: Path, settings: Path, hasten: int, seed: int) -> dict[str, np.ndarray]:
+def run_flee(
+    folder: Path, settings: Path, hasten: int, seed: int, days: int | None = None
+) -> dict[str, np.ndarray]:
     """One run: names of the camps, simulated and registered persons by day and camp."""
     stub = types.ModuleType("mpi4py")
     stub.MPI = types.ModuleType("MPI")
@@ -71,6 +73,7 @@ def run_flee(folder: Path, settings: Path, hasten: int, seed: int) -> dict[str, 
         spawning.add_initial_refugees(world, data, place)
         there = int(data.get_field(name, 0))
         place.capacity = (place.capacity - there) * scaling if place.capacity > 0 else 0
+    length = min(length, days or length)
     sim, registered = np.zeros((2, length, len(camps)))
     persons = np.zeros((length, len(world.locations)))
     for day in range(length):
@@ -96,6 +99,7 @@ def main() -> None:
     asked.add_argument("--first", type=int, default=1, help="number of the first member")
     asked.add_argument("--members", type=int, default=10)
     asked.add_argument("--hasten", type=int, default=10)
+    asked.add_argument("--days", type=int, help="only so many")
     asked.add_argument("--names", nargs="+", default=NAMES)
     args = asked.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -111,7 +115,7 @@ def main() -> None:
                 contextlib.redirect_stdout(nowhere),
             ):
                 settings = args.conflicts / "simsetting.yml"
-                run = run_flee(args.conflicts / name, settings, args.hasten, member)
+                run = run_flee(args.conflicts / name, settings, args.hasten, member, args.days)
             np.savez_compressed(path, **run)
             print(f"{name}, member {member}: {time.process_time() - begun:.2f} s", flush=True)
 
