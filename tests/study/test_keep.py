@@ -103,7 +103,8 @@ def test_groups_are_of_variables():
 
 def test_all_problems_are_told():
     entries = ["peple", "waiting:hourly", "people", "people:total", "crosings:dayly", "",
-               "effects:daily", 3, "crossings:recorded", "split:total", "reports:daily"]  # fmt: skip
+               "effects:daily", 3, "crossings:recorded", "split:total",
+               "reports:daily"]  # fmt: skip
     with pytest.raises(fs.ScenarioError) as error:
         parse_keep(entries)  # type: ignore[arg-type]
     told = [(p.path, p.wrong) for p in error.value.problems]
