@@ -27,6 +27,8 @@ REACH, POINTS = 7.0, 97
 LEAST_OWN = 1e-4
 """No statement has less than this part of its variance to itself, so that a wholly shared error
 is that of one statement and not of none."""
+MANY = 8
+"""More statements than these have one peak together."""
 ROWS = 256
 """Runs that are integrated over at once."""
 SIGN = {"about": 0.0, "at least": 1.0, "up to": -1.0}
@@ -252,11 +254,7 @@ def _integrated(e: _Errors) -> Floats:
     Each point counts by the part that its own centre has in all (as in multiple importance
     sampling), so that several peaks are integrated as well as one.
     """
-    of_b = np.flatnonzero(e.shared > 0.0)
-    width = np.hypot(e.own[:, of_b], e.cell[of_b] / math.sqrt(12.0)) / e.shared[of_b]
-    none = np.zeros((len(width), 1))
-    centre = np.hstack([none, e.apart[:, of_b] / e.shared[of_b]])
-    width = np.hstack([none + 1.0, width])
+    centre, width = _centres(e)
     steps, step = np.linspace(-REACH, REACH, POINTS, retstep=True)
     b = centre[:, :, None] + width[:, :, None] * np.sinh(steps)
     own = np.log(width[:, :, None] * np.cosh(steps) * step) + _log_near(b, centre, width)
@@ -264,6 +262,24 @@ def _integrated(e: _Errors) -> Floats:
         own += _one(e, i, e.apart[:, i, None, None] - a * b)
     own += _log_density(b, e.freedom)
     return np.asarray(special.logsumexp(own, axis=(1, 2)))
+
+
+def _centres(e: _Errors) -> tuple[Floats, Floats]:
+    """Where the integrand may have a peak, and how wide it is there, (runs, centres) both.
+
+    At 0, where b has its own, and at what each statement says of b; of many statements, whose
+    product has one narrow peak, at their median and their mean.
+    """
+    of_b = np.flatnonzero(e.shared > 0.0)
+    width = np.hypot(e.own[:, of_b], e.cell[of_b] / math.sqrt(12.0)) / e.shared[of_b]
+    centre = e.apart[:, of_b] / e.shared[of_b]
+    if len(of_b) > MANY:
+        weight = 1.0 / width**2
+        mean = (centre * weight).sum(axis=1) / weight.sum(axis=1)
+        centre = np.stack([np.median(centre, axis=1), mean], axis=1)
+        width = np.repeat(weight.sum(axis=1)[:, None] ** -0.5, 2, axis=1)
+    none = np.zeros((len(width), 1))
+    return np.hstack([none, centre]), np.hstack([none + 1.0, width])
 
 
 def _log_near(b: Floats, centre: Floats, width: Floats) -> Floats:

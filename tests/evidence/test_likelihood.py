@@ -152,6 +152,22 @@ def test_another_quantity_of_the_same_originator_is_independent() -> None:
     assert both == pytest.approx(alone)
 
 
+@pytest.mark.parametrize("wild", [0, 3])
+def test_many_statements_of_one_originator_are_integrated_as_few_are(wild: int) -> None:
+    draws = np.random.default_rng(3).normal(80_000.0, 9_000.0, 40)
+    draws[:wild] += 3e5
+    told = [replace(TOGETHER, value=float(v)) for v in draws]
+    for mean in (70_000.0, 120_000.0):
+        own = math.sqrt(0.3 * ONE.sd_low**2 + ONE.sd_discrepancy**2) * scale(4.0)
+        shared = math.sqrt(0.7) * ONE.sd_low * scale(4.0)
+        b = np.linspace(-60.0, 60.0, 60_001)
+        logs = stats.t.logpdf(b, 4.0)
+        for v in draws:
+            logs = logs + stats.t.logpdf(v - mean - shared * b, 4.0, scale=own)
+        expected = special.logsumexp(logs) + math.log(b[1] - b[0])
+        assert likelihood(told, *[mean] * 40) == pytest.approx(expected, abs=3e-3)
+
+
 def test_heavy_tails_bound_the_pull_of_an_outlier() -> None:
     """Of ten reports one is wild: normal errors draw the best value to it, heavy tails do not."""
     values = np.linspace(50_000.0, 150_000.0, 2001)

@@ -103,7 +103,8 @@ def test_groups_are_of_variables():
 
 def test_all_problems_are_told():
     entries = ["peple", "waiting:hourly", "people", "people:total", "crosings:dayly", "",
-               "effects:daily", 3, "crossings:recorded", "split:total"]  # fmt: skip
+               "effects:daily", 3, "crossings:recorded", "split:total",
+               "reports:daily"]  # fmt: skip
     with pytest.raises(fs.ScenarioError) as error:
         parse_keep(entries)  # type: ignore[arg-type]
     told = [(p.path, p.wrong) for p in error.value.problems]
@@ -117,7 +118,10 @@ def test_all_problems_are_told():
         ("keep[6]", "effects is always kept, at no interval of your choice"),
         ("keep[7]", "3 is not text"),
         ("keep[9]", "split: total here, and at another interval before"),
+        ("keep[10]", "reports are kept at their own times"),
     ]
+    assert parse_keep(["reports", "deaths"]).entries == ("deaths:daily", "reports")
+    assert parse_keep(parse_keep(["reports"]).entries) == parse_keep(["reports"])
     right = {p.wrong: p.right for p in error.value.problems}
     assert right["there is no 'peple' to keep"].endswith("(did you mean 'people'?)")
     assert right["'dayly' is not an interval"] == (
