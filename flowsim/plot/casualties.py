@@ -92,48 +92,46 @@ def _totals(axes: Axes, result: Result, reports: Sequence[Report]) -> list[Any]:
             x, quantity(result, "deaths_official").values, color=INK, linewidth=points(0.11),
             linestyle="--", gid="counted", label="simulated, by time of the official count",
         )  # fmt: skip
+    _official(axes, reports)
+    _later(axes, reports)
+    axes.set_title("Total so far")
+    count_axis(axes, "deaths")
+    return axes.get_legend_handles_labels()[0]
+
+
+def _official(axes: Axes, reports: Sequence[Report]) -> None:
+    """The counts of officials, each from the time at which it was told."""
     low, high = axes.get_xlim()
-    official = sorted(
+    told = sorted(
         (float(mdates.date2num(r.when)), r.value)
         for r in reports
         if r.variable == "deaths_official"
         and r.value is not None
         and low <= mdates.date2num(r.when) <= high
     )
-    if official:
-        days, counts = zip(*official, strict=True)
+    if told:
+        days, counts = zip(*told, strict=True)
         axes.step(
-            days,
-            counts,
-            where="post",
-            color="#0072B2",
-            linewidth=points(0.11),
-            marker="o",
-            markersize=points(0.45),
-            markerfacecolor="white",
-            gid="official",
+            days, counts, where="post", color="#0072B2", linewidth=points(0.11), marker="o",
+            markersize=points(0.45), markerfacecolor="white", gid="official",
             label="official count, by time of report (lags)",
-        )
-    later = [
+        )  # fmt: skip
+
+
+def _later(axes: Axes, reports: Sequence[Report]) -> None:
+    """The range of what was counted afterwards, of the whole crisis."""
+    told = [
         v
         for r in reports
         if r.variable == "deaths" and r.use != "context"
         for v in (r.low, r.value, r.high)
         if v is not None
     ]
-    if later:
+    if told:
         axes.axhspan(
-            min(later),
-            max(later),
-            color="#E69F00",
-            alpha=0.25,
-            linewidth=0,
-            gid="later",
-            label=f"later counts, {min(later):,.0f} to {max(later):,.0f} in all",
-        )
-    axes.set_title("Total so far")
-    count_axis(axes, "deaths")
-    return axes.get_legend_handles_labels()[0]
+            min(told), max(told), color="#E69F00", alpha=0.25, linewidth=0, gid="later",
+            label=f"later counts, {min(told):,.0f} to {max(told):,.0f} in all",
+        )  # fmt: skip
 
 
 def _days(axes: Axes, result: Result) -> list[Any]:
