@@ -10,7 +10,7 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 
 from flowsim.evidence.quantities import covers, quantity
-from flowsim.evidence.statements import of_reports
+from flowsim.evidence.statements import Statement, of_reports
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
@@ -93,48 +93,45 @@ def _totals(axes: Axes, result: Result, reports: Sequence[Report]) -> list[Any]:
             x, quantity(result, "deaths_official").values, color=INK, linewidth=points(0.11),
             linestyle="--", gid="counted", label="simulated, by time of the official count",
         )  # fmt: skip
-    low, high = axes.get_xlim()
-    official = sorted(
-        (float(mdates.date2num(r.when)), r.reported)
-        for r in told
-        if r.quantity == "deaths_official"
-        and r.reported is not None
-        and low <= mdates.date2num(r.when) <= high
-    )
-    if official:
-        days, counts = zip(*official, strict=True)
-        axes.step(
-            days,
-            counts,
-            where="post",
-            color="#0072B2",
-            linewidth=points(0.11),
-            marker="o",
-            markersize=points(0.45),
-            markerfacecolor="white",
-            gid="official",
-            label="official count, by time of report (lags)",
-        )
-    later = [
-        v
-        for r in told
-        if r.quantity == "deaths" and r.use != "context"
-        for v in (r.low, r.reported, r.high)
-        if v is not None
-    ]
-    if later:
-        axes.axhspan(
-            min(later),
-            max(later),
-            color="#E69F00",
-            alpha=0.25,
-            linewidth=0,
-            gid="later",
-            label=f"later counts, {min(later):,.0f} to {max(later):,.0f} in all",
-        )
+    _official(axes, told)
+    _later(axes, told)
     axes.set_title("Total so far")
     count_axis(axes, "deaths")
     return axes.get_legend_handles_labels()[0]
+
+
+def _official(axes: Axes, told: Sequence[Statement]) -> None:
+    """The counts of officials, each from the time at which it was told."""
+    low, high = axes.get_xlim()
+    counts = sorted(
+        (float(mdates.date2num(s.when)), s.reported)
+        for s in told
+        if s.quantity == "deaths_official"
+        and s.reported is not None
+        and low <= mdates.date2num(s.when) <= high
+    )
+    if counts:
+        axes.step(
+            *zip(*counts, strict=True), where="post", color="#0072B2", linewidth=points(0.11),
+            marker="o", markersize=points(0.45), markerfacecolor="white", gid="official",
+            label="official count, by time of report (lags)",
+        )  # fmt: skip
+
+
+def _later(axes: Axes, told: Sequence[Statement]) -> None:
+    """The range of what was counted afterwards, of the whole crisis."""
+    counts = [
+        count
+        for s in told
+        if s.quantity == "deaths" and s.use != "context"
+        for count in (s.low, s.reported, s.high)
+        if count is not None
+    ]
+    if counts:
+        axes.axhspan(
+            min(counts), max(counts), color="#E69F00", alpha=0.25, linewidth=0, gid="later",
+            label=f"later counts, {min(counts):,.0f} to {max(counts):,.0f} in all",
+        )  # fmt: skip
 
 
 def _days(axes: Axes, result: Result) -> list[Any]:

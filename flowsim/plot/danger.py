@@ -108,12 +108,7 @@ def violence(
     heading = f"{title_of(result.data)}: {by_place}"
     page = Page(width, 0.24 * max(1, len(order)) + 0.2, heading, ax)
     axes = ax or page.chart.subplots()
-    shown = np.ma.masked_less(intensity[:, order].T, SEEN)
-    if not len(order):
-        # a mask over zeros: masked_all leaves its memory unset, and the colour map multiplies it
-        shown = np.ma.array(np.zeros((1, intensity.shape[0])), mask=True)
-    lines = np.arange(shown.shape[0] + 1) - 0.5
-    axes.pcolormesh(edges, lines, shown, cmap=HEAT, vmin=0.0, vmax=1.0)
+    _shades(axes, intensity[:, order], edges)
     if fear is not None:
         draw_fear(axes, fear, edges, order, SEEN)
     if levels is not None:
@@ -133,6 +128,16 @@ def violence(
     marks += key_of_levels(levels, has_tolls)
     page.key_below([*heat_patches(), *marks], title=HEAT_TITLE, alignment="left")
     return page.settled()
+
+
+def _shades(axes: Axes, intensity: Floats, edges: Floats) -> None:
+    """Violence over time in rows of places, of (time, rows)."""
+    shown = np.ma.masked_less(intensity.T, SEEN)
+    if not len(shown):
+        # a mask over zeros: masked_all leaves its memory unset, and the colour map multiplies it
+        shown = np.ma.array(np.zeros((1, len(intensity))), mask=True)
+    lines = np.arange(shown.shape[0] + 1) - 0.5
+    axes.pcolormesh(edges, lines, shown, cmap=HEAT, vmin=0.0, vmax=1.0)
 
 
 def _by_onset(felt: Floats) -> Ints:

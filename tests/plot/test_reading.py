@@ -153,7 +153,7 @@ READ: dict[str, list[str]] = {
         "Violence in the worst place of each region", "local time", "11 Jun", "12 Jun", "South",
     ],
     "timeline of two": [
-        "A toy crisis: flight, border and violence", "median of 2 runs", "half of the runs",
+        "A toy crisis: flight and border", "median of 2 runs", "half of the runs",
         "90 % of the runs", "the bands are chance and inputs: the runs have different ones",
         "not kept by the study: who is registered, violence", "crossed so far", "sheltered abroad",
         "outward: admitted, exempt, irregular", "back: returned, pushed back", "Across the border",
@@ -557,8 +557,8 @@ def test_no_other_format_is_written() -> None:
 
 
 def test_every_figure_is_there_by_its_name() -> None:
-    names = ["composition", "contrasts", "deaths", "flow_map", "queues", "registrations", "reports",
-             "save_all", "sensitivity", "timeline", "violence"]  # fmt: skip
+    names = ["composition", "contrasts", "deaths", "flow_map", "queues", "reception",
+             "registrations", "reports", "save_all", "sensitivity", "timeline", "violence"]  # fmt: skip
     assert [getattr(flowsim.plot, name).__name__ for name in names] == names
     assert sorted(dir(flowsim.plot)) == names
 

@@ -23,6 +23,7 @@ from tests.model.worlds import full_of_jams, rich, same_bytes
 from tests.properties.strategies import few, scenarios
 from tests.properties.together import with_roads
 
+pytestmark = pytest.mark.filterwarnings("ignore:full roads hold one another up")
 ON_A_LINK = (OnRoad.DRIVING, OnRoad.IN_LINE, OnRoad.AT_MOUTH)
 
 

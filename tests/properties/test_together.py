@@ -31,6 +31,7 @@ from tests.properties.together import (
     without_feedback,
 )
 
+pytestmark = pytest.mark.filterwarnings("ignore:full roads hold one another up")
 TABLES = ("gates", "threats", "drivers", "levels", "fuel", "road_events", "forces", "conditions")
 
 
