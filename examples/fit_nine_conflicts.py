@@ -42,7 +42,7 @@ from flowsim.clock import DAY
 from flowsim.evidence.measures import relative_difference
 from flowsim.evidence.naive import naive_forecasts
 from flowsim.evidence.registered import registered
-from flowsim.learn.leavers import LogRate, error_of_early, pooled
+from flowsim.learn.leavers import LogRate, early_rates, pooled
 from flowsim.model.flow import FlowModel
 from flowsim.world.config import Arrival
 
@@ -268,43 +268,51 @@ class Fit:
         return float(np.mean(apart))
 
 
-def leavers(crisis: Crisis, per_day: float, days: int | None = None) -> float:
-    """Persons who have left by the end, or by a day, at a hazard of leaving at danger 1."""
-    exposed = crisis.danger[:days].sum(axis=0)  # days
+def leavers(crisis: Crisis, per_day: float) -> float:
+    """Persons who have left by the end at a hazard of leaving at danger 1."""
+    exposed = crisis.danger.sum(axis=0)  # days
     return float((crisis.world.residents[:, 0] * -np.expm1(-per_day * exposed)).sum())
 
 
 def known_by(scenario: fs.Scenario, days: int) -> float:
-    """Persons who came by a day, as rows dated up to it tell: no line towards a later row."""
+    """Persons who came to camps by a day, as rows dated up to it tell; no line to a later row."""
     until = scenario.start + timedelta(days=days)
-    last: dict[str | None, float] = {}
+    last: dict[str, float] = {}
     for report in sorted(scenario.reports, key=lambda report: report.when):
-        if report.variable == "stock_abroad" and report.when <= until and report.value is not None:
+        of_camp = report.variable == "stock_abroad" and report.place
+        if of_camp and report.when <= until and report.value is not None:
             last[report.place] = report.value
     return sum(last.values()) - sum(place.sheltered for place in scenario.places)
 
 
-def told_hazard(crisis: Crisis, days: int | None = None) -> float:
-    """Hazard at which as many leave as came, by the end or as is known on a day; 0 for nobody."""
-    came = crisis.leave.sum() if days is None else crisis.known_by[days]
-    if came <= 0.0:
-        return 0.0
-    off = lambda log: leavers(crisis, float(np.exp(log)), days) - came  # noqa: E731
+def told_hazard(crisis: Crisis) -> float:
+    """Hazard at which as many leave as came by the end, 1/day."""
+    came = crisis.leave.sum()
+    off = lambda log: leavers(crisis, float(np.exp(log))) - came  # noqa: E731
     return float(np.exp(brentq(off, -22.0, 4.0)))
+
+
+def rate_so_far(crisis: Crisis, days: int) -> float:
+    """Persons who came by a day, as is known on it, over days that residents were in danger.
+
+    More can have come than lived where danger has been told, so there is not always a hazard.
+    """
+    exposed = float((crisis.world.residents[:, 0] * crisis.danger[:days].sum(axis=0)).sum())
+    return max(crisis.known_by[days], 0.0) / exposed if exposed > 0.0 else 0.0
 
 
 def rates(crises: list[Crisis]) -> list[dict[str, object]]:
     """How many leave: the rate of each conflict by the others, and with its own first weeks."""
     whole = [told_hazard(crisis) for crisis in crises]
-    early = {days: [told_hazard(crisis, days) for crisis in crises] for days in HORIZONS}
+    early = {days: [rate_so_far(crisis, days) for crisis in crises] for days in HORIZONS}
     rows: list[dict[str, object]] = []
     for i in range(len(crises)):
         others = [j for j in range(len(crises)) if j != i]
         rate = pooled([whole[j] for j in others])
         row: dict[str, object] = {"rate": whole[i], **_told("others", rate)}
         for days, told in early.items():
-            error = error_of_early([told[j] for j in others], [whole[j] for j in others])
-            row |= {f"rate_{days}": told[i], **_told(f"day_{days}", rate.learn(told[i], error))}
+            missed = early_rates([told[j] for j in others], [whole[j] for j in others])
+            row |= {f"rate_{days}": told[i], **_told(f"day_{days}", rate.learn(told[i], missed))}
         rows.append({name: float(f"{value:.3g}") for name, value in row.items()})
     return rows
 
@@ -318,13 +326,15 @@ def main(folder: Path) -> None:
     """Fit on all, and on all but each; choose the form in each fold."""
     warnings.simplefilter("ignore", fs.ScenarioWarning)
     crises = [Crisis(path.parent) for path in sorted(folder.glob("*/input_csv"))]
+    leave: list[dict[str, object]] = [{}, *rates(crises)]
+    for crisis, told in zip(crises, leave[1:], strict=True):
+        print(crisis.name, told, flush=True)
     fits = {name: Fit(crises, *form) for name, form in FORMS.items()}
     everyone = list(range(len(crises)))
     for name, fit in fits.items():
         apart = np.array([fit.error([j for j in everyone if j != i], i) for i in everyone])
         mean = apart.mean(axis=0)
         print(f"{name:20} left out: {mean[0]:.3f}, without capacities {mean[1]:.3f}", flush=True)
-    leave: list[dict[str, object]] = [{}, *rates(crises)]
     rows = [_fold(crises, fits, i) | leave[n] for n, i in enumerate([None, *everyone])]
     path = Path(__file__).with_suffix(".csv")
     with path.open("w", encoding="utf-8", newline="") as file:

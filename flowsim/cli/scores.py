@@ -100,9 +100,10 @@ def _prepared(
         right = f"give one of {', '.join(FOLDS)}"
         raise ScenarioError([Problem("--fold", f"there is no fold {fold!r}", right)])
     setup = load(name, settings, False, fitted(fold) if fold else None, **how)
-    told = any(text.partition("=")[0].strip() == PER_DAY for text in settings)
-    if setup.behaviour.leaving.count == "hazard" and fold is not None and not told:
-        setup = setup.with_values({PER_DAY: rate_of_leaving(fold)})
+    leaving = setup.behaviour.leaving
+    shipped = leaving.violence_per_day == rate_of_leaving()["value"]
+    if leaving.count == "hazard" and shipped:
+        setup = setup.with_values({PER_DAY: rate_of_leaving(fold or "all")})
     return without_capacities(setup) if no_capacities else setup
 
 

@@ -5,8 +5,8 @@ Analysis", ch. 5, with the rates of past conflicts taken as known: each rests on
 people). What is not known of the mean and the spread is in the predictive distribution, Student's t
 with one degree of freedom less than there are conflicts.
 
-Some weeks of registrations give the rate so far, which is the rate to come but for an error that
-shrinks with the weeks; how much is learnt from the same conflicts.
+Some weeks of registrations give the rate so far, which is the rate of the whole but for a factor
+and an error; how large they are is learnt from the same conflicts.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class LogRate:
         low, high = self.interval(level)
         return low <= rate <= high
 
-    def learn(self, so_far: float, error: float) -> LogRate:
-        """The same once a rate so far is known, but for an error of this scale of its logarithm.
+    def learn(self, so_far: float, early: Early) -> LogRate:
+        """The same once a rate so far is known.
 
         Normal against normal; Student's t counts by its variance, where it has one.
 
@@ -71,20 +71,38 @@ class LogRate:
         ----------
         so_far : float
             Of the first weeks; where it is 0 nothing is learnt.
-        error : float
+        early : Early
+            How such rates missed those of the whole elsewhere.
 
         Examples
         --------
-        >>> learnt = LogRate(1.0, 2.0).learn(10.0, 1.0)
+        >>> learnt = LogRate(1.0, 2.0).learn(20.0, Early(factor=2.0, spread=1.0))
         >>> round(learnt.median, 3), round(learnt.spread, 3)
         (6.31, 0.894)
         """
         if so_far <= 0.0:
             return self
         heavy = self.freedom / (self.freedom - 2.0) if 2.0 < self.freedom < np.inf else 1.0
-        prior, seen = 1.0 / (self.spread**2 * heavy), 1.0 / error**2
-        centre = (prior * np.log(self.median) + seen * np.log(so_far)) / (prior + seen)
+        prior, seen = 1.0 / (self.spread**2 * heavy), 1.0 / early.spread**2
+        told = np.log(so_far / early.factor)
+        centre = (prior * np.log(self.median) + seen * told) / (prior + seen)
         return LogRate(float(np.exp(centre)), float((prior + seen) ** -0.5))
+
+
+@dataclass(frozen=True)
+class Early:
+    """How rates of the first weeks miss those of the whole.
+
+    Attributes
+    ----------
+    factor : float
+        By which they are too high: places in danger are few at first, and many come.
+    spread : float
+        Scale of the logarithm around that.
+    """
+
+    factor: float
+    spread: float
 
 
 def pooled(rates: Sequence[float]) -> LogRate:
@@ -114,10 +132,11 @@ def pooled(rates: Sequence[float]) -> LogRate:
     return LogRate(float(np.exp(log.mean())), spread, log.size - 1.0)
 
 
-def error_of_early(early: Sequence[float], whole: Sequence[float]) -> float:
-    """Scale of the logarithm by which rates of the first weeks miss those of the whole.
+def early_rates(early: Sequence[float], whole: Sequence[float]) -> Early:
+    """How rates of the first weeks missed those of the whole in some conflicts.
 
-    Conflicts of which nobody came in the first weeks say nothing of it.
+    Conflicts of which nobody came in the first weeks say nothing of it. The spread is that of one
+    more conflict around their mean, sqrt(1 + 1/n) times their standard deviation.
 
     Parameters
     ----------
@@ -131,12 +150,14 @@ def error_of_early(early: Sequence[float], whole: Sequence[float]) -> float:
 
     Examples
     --------
-    >>> round(error_of_early([1.0, 2.0, 8.0, 0.0], [1.0, 4.0, 4.0, 1.0]), 3)
-    0.566
+    >>> told = early_rates([1.0, 2.0, 8.0, 0.0], [1.0, 4.0, 4.0, 1.0])
+    >>> round(told.factor, 3), round(told.spread, 3)
+    (1.0, 0.8)
     """
     pairs = [(a, b) for a, b in zip(early, whole, strict=True) if a > 0.0]
     apart = _logarithms([a for a, _ in pairs]) - _logarithms([b for _, b in pairs])
-    return float(np.sqrt((apart**2).mean()))
+    spread = float(apart.std(ddof=1) * np.sqrt(1.0 + 1.0 / apart.size))
+    return Early(float(np.exp(apart.mean())), spread)
 
 
 def _logarithms(rates: Sequence[float]) -> np.ndarray:

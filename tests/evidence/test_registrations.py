@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -267,3 +268,18 @@ def test_own_rules_on_a_conflict_that_the_fit_never_saw(name: str) -> None:
     told = fs.evidence.score([fs.run(scenario, seed="1.1")], scenario)
     assert told.ard < told.naive["share of capacity"]
     assert told.ard < {"mali2012": 0.317, "tigray2020": 0.360}[name]
+
+
+def test_totals_are_told_by_day_where_the_model_says_how_many_come(tmp_path: Path) -> None:
+    hazard = ["--set", "behaviour.leaving.count=hazard", "--fold", "mali2012"]
+    told = CliRunner().invoke(cli, ["score", str(flee_folder(tmp_path)), *hazard, "--json"])
+    assert told.exit_code == 0, told.output
+    data = json.loads(told.output)
+    (row,) = data["totals"]
+    assert row["low"] < row["median"] < row["high"]
+    assert row["holds"] == (row["low"] <= row["registered"] <= row["high"])
+    plain = CliRunner().invoke(cli, ["score", str(flee_folder(tmp_path)), *hazard])
+    assert "by day" in plain.output
+    assert "range of the rate of leaving" in plain.output
+    given = CliRunner().invoke(cli, ["score", str(flee_folder(tmp_path)), "--json"])
+    assert json.loads(given.output)["totals"] == []

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 import flowsim as fs
-from flowsim.flee.reader.defaults import FOLDS, TERMS, behaviour, fitted
+from flowsim.flee.reader.defaults import (
+    FOLDS,
+    PER_DAY,
+    RATES,
+    TERMS,
+    behaviour,
+    fitted,
+    rate_of_leaving,
+)
 from tests.flee_folder import FILES, flee_folder
 
 MODEL = (Path(__file__).parents[2] / "MODEL.md").read_text("utf-8")
@@ -20,13 +28,13 @@ def test_fitted_values_are_those_of_the_documentation() -> None:
     told = {f"behaviour.{name}": tuple(map(float, row)) for name, *row in rows}
     assert set(told) == set(TERMS)
     left_out = [fitted(fold) for fold in FOLDS if fold != "all"]
-    assert len(left_out) == 6
+    assert len(left_out) == 9
     for term, (whole, least, most) in told.items():
         assert fitted("all")[term] == whole
         assert [min(v[term] for v in left_out), max(v[term] for v in left_out)] == [least, most]
 
 
-def test_values_of_all_six_hold_unless_a_fold_is_asked_for(tmp_path: Path) -> None:
+def test_values_of_all_nine_hold_unless_a_fold_is_asked_for(tmp_path: Path) -> None:
     scenario = fs.load(flee_folder(tmp_path))
     assert scenario.with_values(fitted("all")) == scenario
     assert scenario.with_values(fitted("mali2012")) != scenario
@@ -61,3 +69,19 @@ def test_who_is_told_to_come_has_come(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("given", "count"), [(True, "given"), (False, "hazard")])
 def test_how_many_leave_is_told_or_follows_from_violence(given: bool, count: str) -> None:
     assert behaviour(given).leaving.count == count
+
+
+def test_a_folder_that_tells_no_arrivals_has_the_pooled_rate_with_its_range(tmp_path: Path) -> None:
+    """So that studies draw it; where arrivals are told it would do nothing, and is not there."""
+    told = fs.load(flee_folder(tmp_path / "told"))
+    assert [n.path for n in told.numbers] == []
+    folder = flee_folder(tmp_path / "alone")
+    for file in (folder / "source_data").iterdir():
+        file.unlink()
+    (folder / "source_data").rmdir()
+    alone = fs.load(folder)
+    (number,) = alone.numbers
+    assert number.path == PER_DAY
+    assert (number.value, number.low, number.high) == RATES["all"]
+    assert alone.behaviour.leaving.violence_per_day == RATES["all"][0]
+    assert alone.with_values({PER_DAY: rate_of_leaving()}).numbers == alone.numbers

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from flowsim.learn.leavers import LogRate, error_of_early, pooled
+from flowsim.learn.leavers import Early, LogRate, early_rates, pooled
 
 TRUE_MEAN, TRUE_SD = np.log(2e-4), 1.3
 
@@ -23,11 +23,11 @@ def test_the_next_conflict_lies_in_the_interval_as_often_as_it_says(level: float
 def test_what_the_first_weeks_tell_narrows_the_interval_and_it_still_holds() -> None:
     rng = np.random.default_rng(4)
     rates, error = many(1000), 0.4
-    early = rates * np.exp(rng.normal(0.0, error, rates.shape))
+    early = 7.0 * rates * np.exp(rng.normal(0.0, error, rates.shape))
     held, narrower, nearer = [], [], []
     for row, first in zip(rates, early, strict=True):
         before = pooled(row[:-1])
-        after = before.learn(first[-1], error_of_early(first[:-1], row[:-1]))
+        after = before.learn(first[-1], early_rates(first[:-1], row[:-1]))
         held.append(after.holds(row[-1]))
         narrower.append(after.spread < before.spread)
         nearer.append(abs(np.log(after.median / row[-1])) < abs(np.log(before.median / row[-1])))
@@ -38,11 +38,11 @@ def test_what_the_first_weeks_tell_narrows_the_interval_and_it_still_holds() -> 
 
 def test_nothing_is_learnt_where_nobody_has_come_yet() -> None:
     rate = pooled([1.0, 3.0, 2.0, 9.0])
-    assert rate.learn(0.0, 0.3) is rate
+    assert rate.learn(0.0, Early(1.0, 0.3)) is rate
 
 
 def test_a_sure_count_leaves_little_of_the_others() -> None:
-    learnt = LogRate(1.0, 2.0).learn(50.0, 0.01)
+    learnt = LogRate(1.0, 2.0).learn(50.0, Early(1.0, 0.01))
     assert learnt.median == pytest.approx(50.0, rel=1e-3)
     assert learnt.spread < 0.01
 
@@ -55,4 +55,4 @@ def test_what_cannot_be_pooled_is_said(rates: list[float]) -> None:
 
 def test_too_few_early_rates_are_said() -> None:
     with pytest.raises(ValueError, match="three"):
-        error_of_early([0.0, 1.0, 0.0, 2.0], [1.0, 1.0, 1.0, 1.0])
+        early_rates([0.0, 1.0, 0.0, 2.0], [1.0, 1.0, 1.0, 1.0])
