@@ -161,9 +161,7 @@ class Budget(NamedTuple):
     waves: int = 3
 
 
-def learn(
-    simulator: Simulator, evidence: Evidence, budget: Budget, seed: int | str = 1
-) -> Learnt:
+def learn(simulator: Simulator, evidence: Evidence, budget: Budget, seed: int | str = 1) -> Learnt:
     """Learn from evidence, by at most so many runs.
 
     Parameters
