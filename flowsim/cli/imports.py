@@ -109,7 +109,7 @@ def import_command(
 
 
 def _check_variable(name: str | None) -> None:
-    from flowsim.world.config import Report
+    from flowsim.world.reported import Report
 
     known = get_args(Report.model_fields["variable"].annotation)
     if name is not None and name not in known:

@@ -12,7 +12,7 @@ from flowsim.evidence.quantities import at, is_held_against, quantity
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.shown import plain
-from flowsim.world.config import Report
+from flowsim.world.reported import Report
 
 COLUMNS = (
     "id", "when", "variable", "place", "reported", "low", "high", "simulated", "inside", "unit",

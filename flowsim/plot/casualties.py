@@ -27,7 +27,7 @@ from flowsim.plot.style import (
 )
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.config import Report
+from flowsim.world.reported import Report
 
 
 @styled

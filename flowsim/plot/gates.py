@@ -33,7 +33,7 @@ from flowsim.plot.style import (
 from flowsim.plot.windows import crossing_spans
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
-from flowsim.world.config import Report
+from flowsim.world.reported import Report
 
 WAIT = "mean wait of those admitted"
 CHANGE: dict[str, Any] = {"color": INK, "linewidth": 0.6, "linestyle": (0, (3, 2))}

@@ -17,7 +17,7 @@ from flowsim.evidence.scorecard import USES
 from flowsim.plot.labels import Label
 from flowsim.plot.style import INK, figure_of, points
 from flowsim.results.result import Result
-from flowsim.world.config import Report
+from flowsim.world.reported import Report
 
 POINT, BAR, ARROW, APART = 0.6, 0.18, 1.9, 0.66
 """Sizes of marks: a point, the width of a bar, the length of an arrow, and how far reports of one

@@ -41,7 +41,7 @@ from flowsim.plot.windows import Span, border_spans
 from flowsim.results.result import ENTERED, Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.runs import Runs
-from flowsim.world.config import Report
+from flowsim.world.reported import Report
 
 ABROAD = "#7FA8C9"
 """Of those sheltered abroad, paler than of those who crossed."""

@@ -20,10 +20,10 @@ from flowsim.world.config import (
     Level,
     Place,
     PlaceCapacity,
-    Report,
     Route,
     Threat,
 )
+from flowsim.world.reported import Report
 from flowsim.world.road_config import Fuel, RoadEvent
 
 if TYPE_CHECKING:

@@ -53,6 +53,7 @@ ACTS: Mapping[str, str] = {
     "Flee": "all that people do, with `rules: flee` (MODEL.md 9)",
     "Spawning": "how many start, with `rules: flee` (MODEL.md 9)",
     "Report": "beside a run in its table, and in scores; never in a run (MODEL.md 7.13)",
+    "Evidence": "how much reports weigh in a likelihood; never in a run (MODEL.md 7.13)",
     "Number": "studies that sample numbers; never in a run of its own (MODEL.md 7.14)",
     "Population": "which households are run, and by what counts are multiplied (MODEL.md 7.16)",
     "GateCapacity": "queues at its gates (MODEL.md 7.8)",

@@ -34,11 +34,11 @@ from flowsim.world.config import (
     Place,
     PlaceCapacity,
     Population,
-    Report,
     Route,
     Threat,
     Violence,
 )
+from flowsim.world.reported import Evidence, Report
 from flowsim.world.road_config import Fuel, RoadEvent
 
 Distribution = Literal["quantiles", "uniform", "triangular"]
@@ -175,6 +175,8 @@ class Scenario(Section):
     """Settings of the rules of Flee, for `rules: flee`."""
     reports: tuple[Report, ...] = ()
     """Reported figures, to be held against a run."""
+    evidence: Evidence = Evidence()
+    """How far reports and the model can be off, where reports do not say so."""
     numbers: tuple[Number, ...] = ()
     """Sources and ranges of the numbers above, gathered from the files."""
     linked: tuple[Linked, ...] = ()
@@ -416,7 +418,7 @@ class Scenario(Section):
     def digest(self) -> str:
         """Sixteen hexadecimal digits that change with anything that a run depends on."""
         data = self.effective()
-        for told in ("title", "reports", "numbers", "linked", "in_order"):
+        for told in ("title", "reports", "evidence", "numbers", "linked", "in_order"):
             data.pop(told)
         kinds = {type(policy) for _, policy in held(self, "borders")} - {*STOCK.values()}
         made = sorted(made_by(kind) for kind in kinds if is_installed(kind))

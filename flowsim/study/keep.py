@@ -11,6 +11,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from flowsim.errors import Problem, ScenarioError
+from flowsim.evidence.predicted import AT_REPORTS, LAG_SPREAD, seen
+from flowsim.evidence.statements import statements
 from flowsim.results.effects import ALL, policy_effects
 from flowsim.results.resample import day_ends, thin
 from flowsim.results.result import Result
@@ -21,6 +23,8 @@ from flowsim.scenario.scenario import Scenario
 DAILY, RECORDED, TOTAL = INTERVALS = ("daily", "recorded", "total")
 ALWAYS = ("effects", "hours_waited", "hours_to_safety", "hours_on_the_way", "queue_peak")
 """Kept whatever else is."""
+REPORTS = "reports"
+"""What a run has at each report of its scenario, and no more; kept where it is named."""
 CHOICES = tuple(name for name in ALL_VARIABLES if name not in ALWAYS)
 """Variables that are kept at an interval, as far as a run has them; each has a time. Those of roads
 and fuel are there only where something is limited."""
@@ -78,7 +82,8 @@ def parse_keep(entries: Sequence[str] = ()) -> Keep:
     entries : sequence of str
         Each ``name`` or ``name:interval``; daily where there is no interval. A name is a variable
         (`ALL_VARIABLES`), a group of them (`GROUPS`), or one of `ALWAYS`, which are kept anyhow:
-        ``["effects"]`` keeps nothing besides. No entries keep everything daily.
+        ``["effects"]`` keeps nothing besides. ``reports`` keeps one number a report, what the run
+        has at its time (see `flowsim.evidence.predicted`). No entries keep everything daily.
         ``waiting_time`` is merged further only beside ``outcomes`` at the same interval. Those of
         roads and fuel are kept of scenarios that limit them, and of no others.
 
@@ -106,13 +111,15 @@ def parse_keep(entries: Sequence[str] = ()) -> Keep:
             continue
         name, interval = _parts(entry)
         names = GROUPS.get(name, (name,) if name in CHOICES else ())
+        if name == REPORTS:
+            found[name] = ""
         other = [n for n in names if found.setdefault(n, interval) != interval]
         if other:
             wrong = f"{listed(other)}: {interval} here, and at another interval before"
             problems.append(Problem(path, wrong, "give each variable one interval"))
     if problems:
         raise ScenarioError(problems)
-    texts = sorted(f"{name}:{interval}" for name, interval in found.items())
+    texts = sorted(f"{name}:{interval}".rstrip(":") for name, interval in found.items())
     return Keep(tuple(texts) or ALWAYS[:1])
 
 
@@ -130,7 +137,10 @@ def _flaws(entry: object) -> Iterator[tuple[str, str]]:
     if name in ALWAYS and ":" in entry:
         yield f"{name} is always kept, at no interval of your choice", f"write {name}"
         return
-    names = (*GROUPS, *CHOICES, *ALWAYS)
+    if name == REPORTS and ":" in entry:
+        yield "reports are kept at their own times", "write reports"
+        return
+    names = (*GROUPS, *CHOICES, REPORTS, *ALWAYS)
     if name not in names:
         right = f"name one of {listed(names, len(names))}{did_you_mean(name, names)}"
         yield f"there is no {name!r} to keep", right
@@ -179,7 +189,8 @@ def kept(result: Result, scenario: Scenario, keep: Keep) -> xr.Dataset:
         The variables in the order of `ALL_VARIABLES`; those kept daily along ``time``,
         which holds the `instants`, those kept as recorded along ``time_recorded``. Then
         ``queue_peak(time, crossing)``, int32, the most persons who waited at once at any recorded
-        time of the interval, and ``effects(effect)``, see `effects_of`.
+        time of the interval, and ``effects(effect)``, see `effects_of`. Where reports are kept,
+        ``at_reports(report)`` and ``at_reports_spread(report)``, see `at_reports`.
 
     Raises
     ------
@@ -204,15 +215,34 @@ def kept(result: Result, scenario: Scenario, keep: Keep) -> xr.Dataset:
     }
     effects = effects_of(data).to_dataset()
     variables["effects"] = effects["effects"].variable
+    told = at_reports(result, scenario) if REPORTS in keep.entries else xr.Dataset()
+    variables |= {str(name): array.variable for name, array in told.items()}
     dims = {dim for variable in variables.values() for dim in variable.dims}
     coords = {
         name: coord.variable
-        for source in (daily, sources[RECORDED], effects)
+        for source in (daily, sources[RECORDED], effects, told)
         for name, coord in source.coords.items()
         if set(coord.dims) <= dims
     }
     attrs = {name: data.attrs[name] for name in ATTRIBUTES if name in data.attrs}
     return xr.Dataset(variables, coords, attrs)
+
+
+def at_reports(result: Result, scenario: Scenario) -> xr.Dataset:
+    """What a run has at each report of a quantity of it, whatever its use.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``at_reports(report)`` and ``at_reports_spread(report)``, float64: mean and standard
+        deviation over the hours to which the report may belong; NaN outside the run. ``report``
+        holds their ids.
+    """
+    told = statements(scenario, use=("fit", "check", "specify", "context"), within=False)
+    means, spreads = seen(result, told)
+    ids = np.array([statement.id for statement in told], dtype=np.str_)
+    variables = {AT_REPORTS: ("report", means), LAG_SPREAD: ("report", spreads)}
+    return xr.Dataset(variables, {"report": ids})
 
 
 def effects_of(data: xr.Dataset) -> xr.DataArray:

@@ -1,4 +1,4 @@
-"""Sections that say what is there: places, routes, groups, violence, forces, reports."""
+"""Sections that say what is there: places, routes, groups, violence, forces."""
 
 from __future__ import annotations
 
@@ -408,46 +408,3 @@ class Violence(Section):
     """How strongly forces change violence."""
     escalation: Escalation = Escalation()
     """Violence that sets off more of it."""
-
-
-class Report(Section):
-    """One reported figure, to be held against the simulation."""
-
-    id: Name
-    """By which it is told."""
-    when: Instant
-    """Local time to which the figure belongs."""
-    variable: Literal[
-        "crossed",
-        "crossed_day",
-        "registered_adults",
-        "waiting",
-        "displaced_inside",
-        "stock_abroad",
-        "deaths",
-        "deaths_official",
-        "injured_official",
-        "share_children",
-        "share_women",
-        "share_men",
-        "share_women_children",
-        "other",
-    ]
-    """What was counted; `other` is only told."""
-    place: str = ""
-    """A place, region, crossing or country; empty means all."""
-    value: float | None = None
-    """The figure."""
-    low: float | None = None
-    """Low end of what is reported."""
-    high: float | None = None
-    """High end of what is reported."""
-    unit: str = "persons"
-    """Of the figure; only told."""
-    use: Literal["fit", "specify", "compare", "context"] = "context"
-    """Whether values were fitted to it, an input was set from it, it is only compared with, or
-    only told."""
-    source: str = ""
-    url: str = ""
-    """Where the source can be read."""
-    note: str = ""

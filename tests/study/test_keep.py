@@ -26,7 +26,7 @@ from flowsim.study.keep import (
     parse_keep,
     recorded_times,
 )
-from flowsim.world.config import Report
+from flowsim.world.reported import Report
 from tests.fake_result import TOY_CROSSINGS, TOY_PLACES, empty_data, toy_data, toy_result
 from tests.fake_result import toy_scenario as toy
 from tests.worlds import small_scenario

@@ -19,7 +19,8 @@ from flowsim.study.campaign import DamageWarning
 from flowsim.study.record import decode, encode, read_head
 from flowsim.study.runs import open_study
 from flowsim.study.store import Store
-from flowsim.world.config import Place, Report, Route
+from flowsim.world.config import Place, Route
+from flowsim.world.reported import Report
 from tests.study.worlds import BORDER, contents, small, study
 
 

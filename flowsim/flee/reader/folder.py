@@ -40,7 +40,8 @@ from flowsim.scenario.rules.period import YEARS
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.swapped import ALL_SWAPPED, all_swapped, swapped_places
 from flowsim.shown import plain
-from flowsim.world.config import Arrival, Event, Place, Report, Route
+from flowsim.world.config import Arrival, Event, Place, Route
+from flowsim.world.reported import Report
 
 LONGEST_RUN = int(365.25 * YEARS)
 """Days."""

@@ -34,4 +34,18 @@ def figures(draft: Draft) -> Iterator[Flaw]:
             yield Flaw((*loc, "low"), wrong, "give low <= high")
 
 
-RULES = (report_twice, where, figures)
+def lags(draft: Draft) -> Iterator[Flaw]:
+    """The lag of a report has both ends, in their order."""
+    for loc, report in draft.reports.each():
+        low, high = report.lag_hours_low, report.lag_hours_high
+        if low is not None and high is not None and low > high:
+            wrong = f"lag_hours_low {low:g} is above lag_hours_high {high:g}"
+            yield Flaw((*loc, "lag_hours_low"), wrong, "give lag_hours_low <= lag_hours_high")
+        elif (low is None) != (high is None):
+            given, lacks = ("low", "high") if high is None else ("high", "low")
+            wrong = f"lag_hours_{given} is given, and lag_hours_{lacks} is not"
+            right = "give both; the same number twice where the lag is known"
+            yield Flaw((*loc, f"lag_hours_{given}"), wrong, right)
+
+
+RULES = (report_twice, where, figures, lags)
