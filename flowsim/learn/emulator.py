@@ -200,8 +200,9 @@ def _try(
         kernel = _kernel(form, len(active), least)
         tuned = _process(kernel, "fmin_l_bfgs_b").fit(x[chosen], y[chosen])
         kernel = tuned.kernel_
-        whole = tuned if len(chosen) == len(y) else _process(kernel, None).fit(x[-FITTED_TO:],
-                                                                              y[-FITTED_TO:])  # fmt: skip
+        whole = tuned
+        if len(chosen) < len(y):
+            whole = _process(kernel, None).fit(x[-FITTED_TO:], y[-FITTED_TO:])
     left, variance = _left_out(whole)
     density = -0.5 * (np.log(2.0 * np.pi * variance * scale**2) + left**2 / variance)
     if logarithm:
@@ -225,7 +226,10 @@ def _process(kernel: Any, optimizer: str | None) -> Any:
 
 
 def _left_out(process: Any) -> tuple[Floats, Floats]:
-    """Errors and variances of each run as the others tell it (Rasmussen and Williams 2006, 5.12)."""
+    """Errors and variances of each run as the others tell it.
+
+    Rasmussen and Williams (2006), equation 5.12.
+    """
     inverse = np.linalg.inv(process.L_)
     variance = 1.0 / (inverse**2).sum(axis=0)
     return np.ravel(process.alpha_) * variance, variance

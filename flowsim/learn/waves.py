@@ -35,6 +35,8 @@ LEAST_RUNS = 60
 AMONG = 10
 """Of so many times as many points a wave takes those furthest from each other."""
 STEEP = 20.0
+LEAST_EFFECTIVE = 50.0
+"""Weighted by what each run has, the runs are to be worth so many; else emulators weigh them."""
 DIGITS = 6
 """Of positions: what a last bit of an emulator could change is no part of them."""
 
@@ -48,8 +50,8 @@ class Simulator(Protocol):
         """Which rows of positions (rows, factors) can be run."""
         ...
 
-    def __call__(self, positions: Floats) -> Floats:
-        """What runs have at each statement, (rows, statements).
+    def __call__(self, positions: Floats) -> tuple[Floats, Floats]:
+        """What runs have at each statement, and how far that is off itself, (rows, statements).
 
         It is asked for all rows so far, each time with more of them at the end; every row has dice
         of its own, which are the same each time.
@@ -60,9 +62,15 @@ class Simulator(Protocol):
 class Evidence(Protocol):
     """How likely, and how plausible, numbers make the reports."""
 
-    names: tuple[str, ...]
-    counts: tuple[bool, ...]
-    """Which statements are of numbers that cannot be negative."""
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the statements."""
+        ...
+
+    @property
+    def counts(self) -> tuple[bool, ...]:
+        """Which statements are of numbers that cannot be negative."""
+        ...
 
     def log_likelihood(self, values: Floats, sd: Floats | float = 0.0) -> Floats:
         """Of rows (rows, statements), which are off by so much themselves."""
@@ -107,12 +115,20 @@ class Learnt:
     ----------
     factors, statements : tuple of str
     positions : float64 array (runs, factors)
-    values : float64 array (runs, statements)
+    values, spread : float64 array (runs, statements)
+        What runs have, and how far that differs over the hours to which a figure may belong.
     log_weight : float64 array (runs,)
         Logarithm of prior over proposal of each weighted run, with the share of its batch; -inf of
         the runs of waves, which are not weighted. The posterior's weight is this times the
         likelihood.
     log_likelihood : float64 array (runs,)
+        Of `centre` and `centre_sd`.
+    centre, centre_sd : float64 array (runs, statements)
+        By what runs are weighted: what each has, and `spread`; or, where chance is larger than the
+        errors of the reports, so that hardly a run meets them, what the last emulators expect of a
+        run there, which have learnt from it too.
+    by : {"runs", "emulators"}
+        Which of both.
     chance : float64 array (statements,)
         Variance between runs that differ by dice only.
     of_prior : int array (k,)
@@ -126,8 +142,12 @@ class Learnt:
     statements: tuple[str, ...]
     positions: Floats
     values: Floats
+    spread: Floats
     log_weight: Floats
     log_likelihood: Floats
+    centre: Floats
+    centre_sd: Floats
+    by: str
     chance: Floats
     of_prior: Ints
     waves: tuple[Wave, ...]
@@ -190,6 +210,7 @@ class _Learning:
     seed: str
     positions: Floats = field(init=False)
     values: Floats = field(init=False)
+    spread: Floats = field(init=False)
     log_weight: list[Floats] = field(init=False, default_factory=list)
     waves: list[Wave] = field(init=False, default_factory=list)
     plausible: Floats = field(init=False)
@@ -197,7 +218,7 @@ class _Learning:
     def __post_init__(self) -> None:
         self.inputs = len(self.simulator.factors)
         self.positions = np.empty((0, self.inputs))
-        self.values = np.empty((0, len(self.evidence.names)))
+        self.values = self.spread = np.empty((0, len(self.evidence.names)))
         self.plausible = np.full(len(self.evidence.names), np.inf)
 
     def whole(self) -> Learnt:
@@ -277,10 +298,11 @@ class _Learning:
     def _weighted(self, number: int, count: int, chance: Floats) -> None:
         """Runs spread by the emulators' likelihood, each weighted by its own."""
         emulators = self._emulators(chance)
+        of_lag = self.spread.mean(axis=0)
 
         def logs(scores: Floats) -> Floats:
             guess = emulators.guess(scores)
-            told = self.evidence.log_likelihood(guess.mean, guess.sd)
+            told = self.evidence.log_likelihood(guess.mean, np.hypot(guess.sd, of_lag))
             return np.maximum(np.nan_to_num(told, nan=-1e6), -1e6)
 
         rng = self._rng("weighted", number)
@@ -291,36 +313,47 @@ class _Learning:
         self.waves[-1] = _explained(self.waves[-1], emulators)
         self._run(found.scores[chosen])
         over = found.log_evidence - found.strength * found.log_likelihood[chosen]
-        told = self.evidence.log_likelihood(self.values[-count:])
+        told = self.evidence.log_likelihood(self.values[-count:], self.spread[-count:])
         worth = effective(weights_of(over, told))
         self.waves.append(Wave("weighted", count, effective=worth))
         self.log_weight.append(over)
 
     def _told(self, first: Ints, chance: Floats) -> Learnt:
-        logs = self.evidence.log_likelihood(self.values)
-        log_weight = np.full(len(logs), -np.inf)
-        at = len(logs) - sum(map(len, self.log_weight))
-        batches = [wave for wave in self.waves if wave.kind == "weighted"]
-        for own, wave in zip(self.log_weight, batches, strict=True):
-            rows = slice(at, at + len(own))
-            total = logsumexp(own + logs[rows])
-            if wave.effective > 0.0 and np.isfinite(total):  # a batch counts by what it is worth
-                log_weight[rows] = own - total + math.log(wave.effective)
-            at += len(own)
+        centre, sd, by = self.values, self.spread, "runs"
+        logs = self.evidence.log_likelihood(centre, sd)
+        log_weight = self._pooled(logs)
+        if effective(weights_of(log_weight, logs)) < LEAST_EFFECTIVE:
+            guess = self._emulators(chance).guess(ndtri(self.positions))
+            centre, sd, by = guess.mean, np.hypot(guess.sd, self.spread), "emulators"
+            logs = self.evidence.log_likelihood(centre, sd)
+            log_weight = self._pooled(logs)
         runs = self.evidence.implausibility(self.values).min(axis=0, initial=np.inf)
         least = np.minimum(self.plausible, runs)
         names = tuple(n for n, i in zip(self.evidence.names, least, strict=True) if i > CUT)
         return Learnt(
-            self.simulator.factors, self.evidence.names, self.positions, self.values, log_weight,
-            logs, chance, first, tuple(self.waves), names,
+            self.simulator.factors, self.evidence.names, self.positions, self.values, self.spread,
+            log_weight, logs, centre, sd, by, chance, first, tuple(self.waves), names,
         )  # fmt: skip
+
+    def _pooled(self, logs: Floats) -> Floats:
+        """Prior over proposal of each run, batches by what they are worth."""
+        log_weight = np.full(len(logs), -np.inf)
+        at = len(logs) - sum(map(len, self.log_weight))
+        for own in self.log_weight:
+            rows = slice(at, at + len(own))
+            total = logsumexp(own + logs[rows])
+            worth = effective(weights_of(own, logs[rows]))
+            if worth > 0.0 and np.isfinite(total):
+                log_weight[rows] = own - total + math.log(worth)
+            at += len(own)
+        return log_weight
 
     # ---- what both need -----------------------------------------------------------------------
 
     def _run(self, scores: Floats) -> None:
         new = np.clip(np.round(ndtr(scores), DIGITS), 10.0**-DIGITS, 1.0 - 10.0**-DIGITS)
         self.positions = np.concatenate([self.positions, new])
-        self.values = self.simulator(self.positions)
+        self.values, self.spread = self.simulator(self.positions)
 
     def _emulators(self, chance: Floats) -> Emulators:
         rows = len(self.positions)

@@ -115,10 +115,10 @@ def values_of(scenario: Scenario, positions: pd.DataFrame) -> pd.DataFrame:
     """
     first = _first_inputs(scenario)
     how = {f"linked[{linked.name}]": linked.by for linked in scenario.linked}
-    columns = {
-        factor: [_told(first[factor], float(part), how.get(factor, "")) for part in positions[factor]]
-        for factor in map(str, positions.columns) if factor in first
-    }  # fmt: skip
+    columns = {}
+    for factor in (str(name) for name in positions.columns if name in first):
+        entry, by = first[factor], how.get(factor, "")
+        columns[factor] = [_told(entry, float(part), by) for part in positions[factor]]
     return pd.DataFrame(columns, index=positions.index)
 
 
@@ -260,25 +260,23 @@ def _beside(scenarios: Iterable[Scenario]) -> Path:
 
 def _check_values(found: LearntFile, scenarios: Sequence[Scenario]) -> None:
     """Positions mean here what they meant when they were learnt, in the first and last row."""
-    positions = found.positions()
-    ends = positions.iloc[[0, -1]]
-    problems = []
+    ends = found.positions().iloc[[0, -1]]
+    problems: dict[Problem, None] = {}
     for scenario in scenarios:
         here = values_of(scenario, ends)
         for factor in here.columns:
-            learnt = found.table[f"{VALUE}{factor}"].iloc[[0, -1]]
-            for own, then in zip(here[factor], learnt, strict=True):
-                if not _same(own, then):
-                    column = list(found.table.columns).index(f"{VALUE}{factor}") + 1
-                    wrong = (
-                        f"{factor} was {then} when this was learnt and is {own} in {scenario.name}"
-                    )
-                    right = f"its range has changed since: {_how(found.path)}"
-                    line = len(found.head) + 2
-                    problems.append(Problem("", wrong, right, str(found.path), line, column))
-                    break
+            name = f"{VALUE}{factor}"
+            learnt = found.table[name].iloc[[0, -1]]
+            odd = [pair for pair in zip(here[factor], learnt, strict=True) if not _same(*pair)]
+            if odd:
+                own, then = odd[0]
+                wrong = f"{factor} was {then} when this was learnt, and is {own} in {scenario.name}"
+                right = f"its range has changed since: {_how(found.path)}"
+                column = list(found.table.columns).index(name) + 1
+                at = len(found.head) + 2
+                problems[Problem("", wrong, right, str(found.path), at, column)] = None
     if problems:
-        raise ScenarioError(list(dict.fromkeys(problems)))
+        raise ScenarioError(list(problems))
 
 
 def _same(own: object, then: object) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -22,6 +22,7 @@ from flowsim.study.config import SHARED
 from flowsim.study.identity import code_version
 from flowsim.study.inputs import doubts, uncertain
 from flowsim.study.keep import instants, parse_keep
+from flowsim.study.learnt import positions_asked
 from flowsim.study.manifest import Entry, Manifest, OnChange
 from flowsim.study.positions import METHOD, Positions
 from flowsim.study.runs import Runs
@@ -54,11 +55,13 @@ class Study:
     seed : int or str
         Of the study, a whole number or a text. A run's is ``seed.member``, or
         ``seed.sample.member``.
-    samples : int or pandas.DataFrame
+    samples : int, pandas.DataFrame, str or path
         How many draws of the uncertain inputs, numbered from 1. Without any there is sample 0:
         every input at its central value. A table gives the positions themselves, in [0, 1]: a row
         a sample, a column an input or a set of linked ones, see
-        `flowsim.study.positions.Positions.of`.
+        `flowsim.study.positions.Positions.of`. ``"posterior"`` takes those that a calibration
+        learnt, ``"posterior:40"`` the first 40 of them; so does the path of such a file, see
+        `flowsim.study.learnt.positions_asked`.
     method : {"latin_hypercube", "sobol", "monte_carlo"}
         How samples are drawn, see `flowsim.study.inputs.positions`.
     inputs : sequence of str
@@ -98,7 +101,7 @@ class Study:
         scenarios: Mapping[str, Scenario] | Scenario,
         members: int = 1,
         seed: int | str = 1,
-        samples: int | pd.DataFrame = 0,
+        samples: int | pd.DataFrame | str | os.PathLike[str] = 0,
         method: Method = "latin_hypercube",
         inputs: Sequence[str] = (),
         keep: Sequence[str] = (),
@@ -111,14 +114,16 @@ class Study:
         if isinstance(scenarios, Scenario):
             scenarios = {scenarios.name: scenarios}
         self.scenarios = dict(scenarios)
-        table, count = (
-            (samples, len(samples)) if isinstance(samples, pd.DataFrame) else (None, samples)
-        )
-        self.members, self.samples, self.seed = members, count, seed_text(seed)
+        table = samples if isinstance(samples, pd.DataFrame) else None
+        wrong_here = _wrong_scenarios(self.scenarios)
+        if isinstance(samples, str | os.PathLike) and not wrong_here:
+            table = positions_asked(samples, tuple(self.scenarios.values()))
+        count = samples if table is None else len(table)
+        self.members, self.samples, self.seed = members, cast(int, count), seed_text(seed)
         self.method: str = method
         self.inputs = tuple(inputs)
         self.name, self.title, self.rules = name, title, dict(rules or {})
-        problems = [*_wrong_scenarios(self.scenarios), *_wrong_counts(members, count, method)]
+        problems = [*wrong_here, *_wrong_counts(members, count, method)]
         if self.rules:
             problems += _wrong_rules(self.scenarios, self.rules)
         if problems:
