@@ -101,7 +101,7 @@ def implausibility(
     --------
     >>> told = statements_of_example()
     >>> implausibility(told, np.array([[80_000.0], [120_000.0]])).round(1).tolist()
-    [[0.0], [4.0]]
+    [[0.0], [4.3]]
     """
     means = np.asarray(mean, dtype=np.float64)
     apart, sd, _ = _apart(statements, means, np.broadcast_to(emulator_sd, means.shape), True)

@@ -21,7 +21,7 @@ UNITS = {
 }  # fmt: skip
 """Quantities that a run has, with their units."""
 LAGGING = ("deaths_official", "injured_official")
-"""Counts at the time of report. They lag what happened; see `is_held_against`."""
+"""Counts at the time of report. They lag what happened; see `flowsim.evidence.statements`."""
 CHILDREN, WOMEN, MEN = ("children",), ("women", "elderly_women"), ("men", "elderly_men")
 SHARES = {
     "share_children": CHILDREN,
@@ -89,19 +89,6 @@ def quantity(result: Result, variable: str, place: str = "") -> xr.DataArray:
         series = _COUNTS[variable](result, place)
     bare = series.astype(np.float64).reset_coords(drop=True).rename(variable)
     return bare.assign_attrs(units=UNITS[variable])
-
-
-def is_held_against(result: Result, variable: str) -> bool:
-    """Whether a run has a quantity as reports count it; not where counts lag nobody knows how much.
-
-    Examples
-    --------
-    >>> run = Result(xr.Dataset({"deaths_counted": ("time", [1])}))
-    >>> is_held_against(run, "deaths_official"), is_held_against(run, "injured_official")
-    (True, False)
-    """
-    lag_is_known = variable == "deaths_official" and "deaths_counted" in result.data
-    return variable in UNITS and (variable not in LAGGING or lag_is_known)
 
 
 def at(series: xr.DataArray, when: datetime) -> float:

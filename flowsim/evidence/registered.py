@@ -8,6 +8,7 @@ import numpy as np
 
 from flowsim.arrays import Floats, Ints
 from flowsim.clock import DAY
+from flowsim.evidence.statements import of_reports
 from flowsim.scenario.scenario import Scenario
 
 
@@ -43,14 +44,14 @@ def registered(scenario: Scenario) -> Registered:
     length = round((scenario.end - scenario.start).total_seconds() / DAY)
     days = np.arange(length)
     points: dict[str, list[tuple[float, float]]] = {name: [] for name in camps}
-    for report in scenario.reports:
+    for told_of in of_reports(scenario.reports):
         if (
-            report.variable == "stock_abroad"
-            and report.place in points
-            and report.value is not None
+            told_of.quantity == "stock_abroad"
+            and told_of.place in points
+            and told_of.reported is not None
         ):
-            at = (report.when - scenario.start).total_seconds() / DAY
-            points[report.place].append((at, report.value))
+            at = (told_of.when - scenario.start).total_seconds() / DAY
+            points[told_of.place].append((at, told_of.reported))
     told = tuple(name for name in camps if points[name])
     if not told:
         raise ValueError("no camp has a report of stock_abroad; give registrations to score it by")

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from flowsim.evidence.quantities import at, is_held_against, quantity
+from flowsim.evidence.predicted import predicted
+from flowsim.evidence.statements import Statement, statements
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.shown import plain
-from flowsim.world.reported import Report
 
 COLUMNS = (
     "id", "when", "variable", "place", "reported", "low", "high", "simulated", "inside", "unit",
@@ -32,14 +32,14 @@ SHORT = {
     "share_women_children": "women and children",
 }
 """What each quantity is called where space is short."""
-USES = {"fit": "fitted to", "specify": "used for an input", "compare": "compared only"}
+USES = {"fit": "fitted to", "specify": "specified from", "check": "kept to check"}
 """What a report was used for, as tables and legends say it."""
 
 
 def against_reports(result: Result, scenario: Scenario) -> pd.DataFrame:
     """Each report that counts, beside what the run has at that time.
 
-    Reports with ``use`` fit, specify or compare, of quantities that a run has; counts that lag what
+    Reports with ``use`` fit, specify or check, of quantities that a run has; counts that lag what
     they count are left out where the scenario does not say by how much.
 
     Returns
@@ -55,22 +55,18 @@ def against_reports(result: Result, scenario: Scenario) -> pd.DataFrame:
     KeyError
         A report is about a place that the result does not have.
     """
-    rows = [
-        _row(result, report)
-        for report in scenario.reports
-        if report.use in USES and is_held_against(result, report.variable)
-    ]
+    told = statements(scenario, use=USES, within=False)
+    rows = [_row(*pair) for pair in zip(told, predicted(result, told).tolist(), strict=True)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     numbers = ["reported", "low", "high", "simulated"]
     return frame.astype({**dict.fromkeys(numbers, float), "inside": object})
 
 
-def _row(result: Result, report: Report) -> tuple[Any, ...]:
-    simulated = at(quantity(result, report.variable, report.place), report.when)
+def _row(told: Statement, simulated: float) -> tuple[Any, ...]:
+    inside = is_inside(simulated, told.low, told.high)
     return (
-        report.id, report.when, report.variable, report.place, report.value, report.low,
-        report.high, simulated, is_inside(simulated, report.low, report.high), report.unit,
-        report.use,
+        told.id, told.when, told.quantity, told.place, told.reported, told.low, told.high,
+        simulated, inside, told.unit, told.use,
     )  # fmt: skip
 
 
@@ -181,7 +177,7 @@ def tally(frame: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> tally(pd.DataFrame({"use": ["fit", "compare", "fit"], "inside": [True, None, False]}))
+    >>> tally(pd.DataFrame({"use": ["fit", "check", "fit"], "inside": [True, None, False]}))
     'inside their range: 1 of 2 fitted to'
     """
     told = []

@@ -6,7 +6,7 @@ The one reading of reports: tables, figures, scores and the likelihood all go th
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import NormalDist
@@ -121,6 +121,15 @@ def statements(
     )
 
 
+def of_reports(reports: Iterable[Report], evidence: Evidence | None = None) -> list[Statement]:
+    """Reports of quantities of a run as statements, whatever their use and time.
+
+    Counts that lag nobody knows how much are among them, to be drawn beside a run.
+    """
+    errors = evidence or Evidence()
+    return [read(report, errors) for report in reports if report.variable in UNITS]
+
+
 def is_quantity(report: Report, scenario: Scenario) -> bool:
     """Whether a run has what a report is about, as it was counted."""
     if report.variable not in LAGGING or report.lag_hours_low is not None:
@@ -148,11 +157,12 @@ def read(report: Report, evidence: Evidence) -> Statement:
     centre = float(value if value is not None else sum(ends) / len(ends))
     below, above = _counting(report, centre, bound, evidence)
     lag = (report.lag_hours_low or 0.0, report.lag_hours_high or 0.0)
-    share = evidence.discrepancy.get(report.variable, evidence.other_discrepancy)  # type: ignore[arg-type]
+    discrepancy: Mapping[str, float] = dict(evidence.discrepancy.items())
+    off = discrepancy.get(report.variable, evidence.other_discrepancy)
     return Statement(
         report.id, report.when, report.variable, report.place, _kind(report.variable), bound,
         centre, value, low, high, below, above, _rounding(report, centre, bound),
-        share * _scale(report.variable, centre), evidence.same_originator,
+        off * _scale(report.variable, centre), evidence.same_originator,
         _freedom(evidence), lag, report.originator or report.source, report.use,
         report.unit,
     )  # fmt: skip

@@ -99,7 +99,7 @@ _ABOUT = {
         "routes",
     ): "kilometres by road or path; a route over a border has a name and is a post or gap",
     EVENTS: "made up: replace these by what happened, as `flowsim import --acled` does",
-    ("reports",): "made up: replace these by what was counted; use: fit, specify, compare, context",
+    ("reports",): "made up: replace these by what was counted; use: fit, specify, check, context",
 }
 
 
@@ -162,7 +162,7 @@ def _reports(places: Sequence[Row], events: Sequence[Row], home: str) -> list[Ro
     return [
         {"id": "R1", "when": START + timedelta(days=7), "variable": "stock_abroad",
          "place": place["country"], "value": persons, "low": persons / 2, "high": persons * 2,
-         "use": "compare", "source": MADE_UP}
+         "use": "check", "source": MADE_UP}
         for place in abroad[:1]
     ]  # fmt: skip
 

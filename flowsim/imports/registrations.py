@@ -250,7 +250,7 @@ def _reports(columns: _Columns, figures: dict[tuple[str, date], tuple[int, int]]
                 "variable": columns.variable,
                 "place": place or None,
                 "value": persons,
-                "use": "compare",
+                "use": "check",
                 "source": f"{columns.layout} ({file})",
                 "note": "end of the day" + (f"; {count} rows added up" if count > 1 else ""),
             }

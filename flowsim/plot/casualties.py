@@ -10,6 +10,7 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 
 from flowsim.evidence.quantities import covers, quantity
+from flowsim.evidence.statements import of_reports
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
@@ -82,7 +83,7 @@ def deaths(
 
 def _totals(axes: Axes, result: Result, reports: Sequence[Report]) -> list[Any]:
     series = quantity(result, "deaths")
-    reports = [report for report in reports if covers(result, report.place)]
+    told = [report for report in of_reports(reports) if covers(result, report.place)]
     x = mdates.date2num(series["time"].values.astype("datetime64[us]"))
     axes.plot(
         x, series.values, color=INK, linewidth=points(0.2), label="simulated, by time of death"
@@ -94,10 +95,10 @@ def _totals(axes: Axes, result: Result, reports: Sequence[Report]) -> list[Any]:
         )  # fmt: skip
     low, high = axes.get_xlim()
     official = sorted(
-        (float(mdates.date2num(r.when)), r.value)
-        for r in reports
-        if r.variable == "deaths_official"
-        and r.value is not None
+        (float(mdates.date2num(r.when)), r.reported)
+        for r in told
+        if r.quantity == "deaths_official"
+        and r.reported is not None
         and low <= mdates.date2num(r.when) <= high
     )
     if official:
@@ -116,9 +117,9 @@ def _totals(axes: Axes, result: Result, reports: Sequence[Report]) -> list[Any]:
         )
     later = [
         v
-        for r in reports
-        if r.variable == "deaths" and r.use != "context"
-        for v in (r.low, r.value, r.high)
+        for r in told
+        if r.quantity == "deaths" and r.use != "context"
+        for v in (r.low, r.reported, r.high)
         if v is not None
     ]
     if later:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from flowsim.evidence.statements import Statement
 from flowsim.plot.marks import draw_reports, report_handles
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
@@ -85,7 +86,7 @@ def queues(
     page = Page(width, 0.95 * rows, f"{title_of(result.data)}: the queue at each crossing")
     grid = page.chart.subplots(rows, 2, sharex=True, width_ratios=[2, 1], squeeze=False)
     time_axis(grid[-1, 0], interval_edges(result.data))
-    drawn: list[Report] = []
+    drawn: list[Statement] = []
     for row, x in enumerate(order):
         drawn += _crossing(grid[row, 0], grid[row, 1], result, int(x), reports, scenario)
     for axes in grid.ravel():
@@ -97,7 +98,7 @@ def queues(
     return page.settled()
 
 
-def _key(drawn: Sequence[Report], left_out: int, shut: bool, changes: bool) -> list[Any]:
+def _key(drawn: Sequence[Statement], left_out: int, shut: bool, changes: bool) -> list[Any]:
     kinds: list[Any] = [Patch(color=KIND[k], label=name_of(k)) for k in KIND]
     if shut:
         kinds.append(Patch(facecolor=SHUT, edgecolor=FAINT, linewidth=0.5, label="crossing shut"))
@@ -134,7 +135,7 @@ def _crossing(
     x: int,
     reports: Sequence[Report],
     scenario: Scenario | None,
-) -> list[Report]:
+) -> list[Statement]:
     """Draw one crossing's row and give back the reports on it."""
     waiting = result.waiting.isel(crossing=x)
     name = str(waiting["crossing"].values)

@@ -12,8 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
-from flowsim.evidence.quantities import SHARES, at, quantity
+from flowsim.evidence.predicted import predicted
 from flowsim.evidence.scorecard import USES, short_time
+from flowsim.evidence.statements import Statement, of_reports
 from flowsim.plot.marks import point_style
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
@@ -77,12 +78,12 @@ def composition(
     """
     if reports is None:
         reports = scenario.reports if scenario is not None else ()
-    shares = [r for r in reports if r.variable in SHARES and r.use != "context"]
+    shares = [r for r in of_reports(reports) if r.kind == "share" and r.use != "context"]
     rows = _rows(result)
     names = _wrapped([(name, f"{int(n.sum()):,} persons") for name, n in rows], width)
     reported = _sorted(shares)
     where = [f"{r.place or 'all'}, {short_time(r.when).strip()}" for r in reported]
-    told = _wrapped([(WORDS[r.variable], w) for r, w in zip(reported, where, strict=True)], width)
+    told = _wrapped([(WORDS[r.quantity], w) for r, w in zip(reported, where, strict=True)], width)
     heights = [len(labels) * _height(labels) for labels in (names, told) if labels]
     page = Page(width, sum(heights), f"{title_of(result.data)}: who crosses the border")
     panels = page.chart.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
@@ -154,12 +155,12 @@ def _height(labels: Sequence[str]) -> float:
     return 0.14 + 0.145 * max(label.count("\n") + 1 for label in labels)
 
 
-def _sorted(reports: Sequence[Report]) -> list[Report]:
-    return sorted(reports, key=lambda r: (list(WORDS).index(r.variable), r.when))
+def _sorted(reports: Sequence[Statement]) -> list[Statement]:
+    return sorted(reports, key=lambda r: (list(WORDS).index(r.quantity), r.when))
 
 
 def _shares(
-    axes: Axes, result: Result, reports: Sequence[Report], names: Sequence[str]
+    axes: Axes, result: Result, reports: Sequence[Statement], names: Sequence[str]
 ) -> list[Any]:
     """Each reported share with its range, and the simulated one beside it."""
     # The report lies on the simulated mark, which is larger: where they agree, both are seen.
@@ -167,17 +168,21 @@ def _shares(
     dot = {**mark, "markersize": points(0.5), "zorder": 3}
     blue = STATUS["sheltered"]
     ours = {**mark, "marker": "D", "markersize": points(0.8), "color": blue, "zorder": 2}
-    for row, report in enumerate(reports):
+    simulated = predicted(result, reports).tolist()
+    for row, (report, share) in enumerate(zip(reports, simulated, strict=True)):
         if report.low is not None and report.high is not None:
             axes.plot(
                 [report.low, report.high], [row, row], color=INK, linewidth=points(0.55),
                 alpha=0.25, solid_capstyle="butt", gid=f"range {report.id}",
             )  # fmt: skip
-        if report.value is not None:
+        if report.reported is not None:
             axes.plot(
-                report.value, row, gid=f"report {report.id}", **dot, **point_style(report.use, INK)
+                report.reported,
+                row,
+                gid=f"report {report.id}",
+                **dot,
+                **point_style(report.use, INK),
             )
-        share = at(quantity(result, report.variable, report.place), report.when)
         axes.plot(share, row, gid=f"simulated {report.id}", **ours)
     axes.set_yticks(range(len(reports)), names)
     axes.set_ylim(len(reports) - 0.5, -0.5)
@@ -191,7 +196,7 @@ def _shares(
         *(
             Line2D([], [], label=f"reported, {told}", **dot, **point_style(use, INK))
             for use, told in USES.items()
-            if any(r.use == use and r.value is not None for r in reports)
+            if any(r.use == use and r.reported is not None for r in reports)
         ),
         Line2D([], [], label="simulated", **ours),
     ]

@@ -14,6 +14,7 @@ from matplotlib.transforms import ScaledTranslation, Transform
 
 from flowsim.evidence.quantities import covers
 from flowsim.evidence.scorecard import USES
+from flowsim.evidence.statements import Statement, of_reports
 from flowsim.plot.labels import Label
 from flowsim.plot.style import INK, figure_of, points
 from flowsim.results.result import Result
@@ -36,11 +37,11 @@ def draw_reports(
     parts: bool = True,
     word: str = "",
     names: list[Label] | None = None,
-) -> list[Report]:
+) -> list[Statement]:
     """Draw the reports of one quantity, make room for them, and give back those drawn.
 
     A filled point is a figure that the scenario is fitted to, a half-filled one a figure that an
-    input was set from, a hollow one is compared only. The bar is the range; an arrow up says "more
+    input was set from, a hollow one is kept to check. The bar is the range; an arrow up says "more
     than", an arrow down "up to". A report about a part of the run bears the name of that part.
     Reports of the same time stand side by side, a few points off their time.
 
@@ -67,8 +68,8 @@ def draw_reports(
     start, end = axes.get_xlim()
     chosen = [
         r
-        for r in reports
-        if r.variable == variable
+        for r in of_reports(reports)
+        if r.quantity == variable
         and r.use != "context"
         and place in (None, r.place)
         and (parts or covers(result, r.place))
@@ -83,8 +84,8 @@ def draw_reports(
         _draw(axes, report, colour, shift)
         if named and names is not None:
             x = float(mdates.date2num(report.when))
-            names.append(Label(x, _middle(report), f"{word}{report.place}", 3.0 + abs(shift), 2.0))
-    tops = [x for r in chosen for x in (r.value, r.high) if x is not None]
+            names.append(Label(x, report.value, f"{word}{report.place}", 3.0 + abs(shift), 2.0))
+    tops = [x for r in chosen for x in (r.reported, r.high) if x is not None]
     tops += [ARROW_ROOM * r.low for r in chosen if r.low is not None and r.high is None]
     axes.update_datalim([(start, top) for top in tops])
     axes.autoscale_view(scalex=False)
@@ -103,25 +104,17 @@ def point_style(use: str, colour: str) -> dict[str, Any]:
         "marker": "o",
         "color": colour,
         "fillstyle": "left" if use == "specify" else "full",
-        "markerfacecolor": "white" if use == "compare" else colour,
+        "markerfacecolor": "white" if use == "check" else colour,
         "markerfacecoloralt": "white",
     }
 
 
-def _middle(report: Report) -> float:
-    """Where a report's marks stand, in the quantity's unit."""
-    if report.low is not None and report.high is not None and report.value is None:
-        return (report.low + report.high) / 2
-    told = (report.value, report.low, report.high)
-    return next((x for x in told if x is not None), 0.0)
-
-
-def _draw(axes: Axes, report: Report, colour: str, shift: float) -> None:
+def _draw(axes: Axes, report: Statement, colour: str, shift: float) -> None:
     scale = figure_of(axes).dpi_scale_trans
     beside = axes.transData + ScaledTranslation(shift / 72.0, 0.0, scale)
     halo = [Stroke(linewidth=points(2 * BAR), foreground="white"), Normal()]
     x = float(mdates.date2num(report.when))
-    low, high, value = report.low, report.high, report.value
+    low, high, value = report.low, report.high, report.reported
     if low is not None and high is not None:
         bar: dict[str, Any] = {"color": colour, "transform": beside, "zorder": 5}
         axes.plot(
@@ -168,13 +161,13 @@ def _arrow(axes: Axes, x: float, y: float, colour: str, beside: Transform, up: b
     )
 
 
-def report_handles(drawn: Sequence[Report], colour: str = INK) -> list[Line2D]:
+def report_handles(drawn: Sequence[Statement], colour: str = INK) -> list[Line2D]:
     """Legend entries for the kinds of report that were drawn."""
     size, wide = points(POINT), points(BAR)
     handles = [
         Line2D([], [], linestyle="none", markersize=size, label=f"reported, {told}",
                **point_style(use, colour))
-        for use, told in USES.items() if any(r.use == use and r.value is not None for r in drawn)
+        for use, told in USES.items() if any(r.use == use and r.reported is not None for r in drawn)
     ]  # fmt: skip
     bar: dict[str, Any] = {"linestyle": "none", "color": colour, "markeredgewidth": wide}
     if any(r.low is not None and r.high is not None for r in drawn):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from flowsim.errors import Problem, ScenarioError
 from flowsim.evidence.predicted import AT_REPORTS, LAG_SPREAD, seen
-from flowsim.evidence.statements import statements
+from flowsim.evidence.statements import Statement, statements
 from flowsim.results.effects import ALL, policy_effects
 from flowsim.results.resample import day_ends, thin
 from flowsim.results.result import Result
@@ -238,11 +238,20 @@ def at_reports(result: Result, scenario: Scenario) -> xr.Dataset:
         deviation over the hours to which the report may belong; NaN outside the run. ``report``
         holds their ids.
     """
-    told = statements(scenario, use=("fit", "check", "specify", "context"), within=False)
+    told = _every(scenario)
     means, spreads = seen(result, told)
     ids = np.array([statement.id for statement in told], dtype=np.str_)
     variables = {AT_REPORTS: ("report", means), LAG_SPREAD: ("report", spreads)}
     return xr.Dataset(variables, {"report": ids})
+
+
+def kept_of_reports(scenario: Scenario) -> list[tuple[object, ...]]:
+    """What of reports `at_reports` depends on: not on what they say, but on what it is about."""
+    return [(s.id, s.quantity, s.place, s.when.isoformat(), s.lag_hours) for s in _every(scenario)]
+
+
+def _every(scenario: Scenario) -> tuple[Statement, ...]:
+    return statements(scenario, use=("fit", "check", "specify", "context"), within=False)
 
 
 def effects_of(data: xr.Dataset) -> xr.DataArray:

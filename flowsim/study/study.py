@@ -21,7 +21,7 @@ from flowsim.shown import plain
 from flowsim.study.config import SHARED
 from flowsim.study.identity import code_version
 from flowsim.study.inputs import doubts, uncertain
-from flowsim.study.keep import instants, parse_keep
+from flowsim.study.keep import REPORTS, instants, kept_of_reports, parse_keep
 from flowsim.study.learnt import positions_asked
 from flowsim.study.manifest import Entry, Manifest, OnChange
 from flowsim.study.positions import METHOD, Positions
@@ -261,7 +261,7 @@ class Study:
             scenarios=tuple(
                 Entry(
                     name,
-                    _identity(scenario, own),
+                    _identity(scenario, own, REPORTS in self.keep.entries),
                     self._doubts(scenario),
                     self.members,
                     self.samples,
@@ -312,9 +312,11 @@ class Study:
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _identity(scenario: Scenario, rules: str) -> str:
-    """Digest of all that a record depends on: reports too, as they say when it is kept."""
+def _identity(scenario: Scenario, rules: str, reports: bool) -> str:
+    """Digest of all that a record depends on: reports too, as they say when and what is kept."""
     told = f"{scenario.digest()} {instants(scenario).tolist()}{rules}"
+    if reports:
+        told += f" {kept_of_reports(scenario)}"
     return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 

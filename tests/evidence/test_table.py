@@ -56,13 +56,13 @@ def test_the_table_says_what_each_report_was_used_for():
         for row, use in enumerate(("compare", "specify", "context", "fit"))
     ]
     frame = against_reports(toy_result(), toy_scenario(reports=reports))
-    assert frame["use"].tolist() == ["compare", "specify", "fit"]
+    assert frame["use"].tolist() == ["check", "specify", "fit"]
     told = [line.split("  ")[0] for line in format_table(frame).splitlines()]
     day = "11 Jun 24:00"
-    assert told == ["when", "fitted to", day, "used for an input", day, "compared only", day]
+    assert told == ["when", "fitted to", day, "specified from", day, "kept to check", day]
     assert "43 or more" in format_table(frame).splitlines()[2]
     assert tally(frame) == (
-        "inside their range: 1 of 1 fitted to, 1 of 1 used for an input, 1 of 1 compared only"
+        "inside their range: 1 of 1 fitted to, 1 of 1 specified from, 1 of 1 kept to check"
     )
 
 

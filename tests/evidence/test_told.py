@@ -126,7 +126,7 @@ fitted to
 12 Jun 24:00  share of women         East                57 %     50-60 %     56.7 %  inside
 12 Jun 24:00  dead                   all                    5         4-6          5  inside
 11 Jun 24:00  adults registered      East                  30       20-40         33  inside
-compared only
+kept to check
 12 Jun 12:00  crossed so far         all                   80  80 or more         60  below
 12 Jun 09:00  waiting at the border  Post                  15    up to 15         20  above
 12 Jun 24:00  displaced inside       all                   30                     35  +17 %
@@ -213,10 +213,10 @@ def test_the_tally_is_of_those_that_have_a_range() -> None:
     def frame(*marks: tuple[str, object]) -> pd.DataFrame:
         return pd.DataFrame(list(marks), columns=["use", "inside"]).astype(object)
 
-    both = frame(("fit", True), ("fit", False), ("compare", True), ("compare", None))
-    assert tally(both) == "inside their range: 1 of 2 fitted to, 1 of 1 compared only"
-    assert tally(frame(("specify", True))) == "inside their range: 1 of 1 used for an input"
-    assert tally(frame(("compare", False))) == "inside their range: 0 of 1 compared only"
+    both = frame(("fit", True), ("fit", False), ("check", True), ("check", None))
+    assert tally(both) == "inside their range: 1 of 2 fitted to, 1 of 1 kept to check"
+    assert tally(frame(("specify", True))) == "inside their range: 1 of 1 specified from"
+    assert tally(frame(("check", False))) == "inside their range: 0 of 1 kept to check"
     assert tally(frame(("fit", None))) == "inside their range: no figure has one"
 
 
@@ -282,14 +282,14 @@ def test_reports_in_a_summary_are_plain() -> None:
 
 def camps() -> fs.Scenario:
     """Camp and Calm have registrations; City is not a camp, and one report is not of a stock."""
-    stock = {"variable": "stock_abroad", "use": "compare"}
+    stock = {"variable": "stock_abroad", "use": "check"}
     reports = [
         {"id": "1", "when": "2010-06-12T18:00", "place": "Camp", "value": 30, **stock},
         {"id": "2", "when": "2010-06-11T18:00", "place": "Camp", "value": 5, **stock},
         {"id": "3", "when": "2010-06-12T06:00", "place": "Calm", "value": 8, **stock},
         {"id": "4", "when": "2010-06-12T06:00", "place": "City", "value": 9, **stock},
         {"id": "5", "when": "2010-06-12T06:00", "place": "Camp", "value": 99,
-         "variable": "deaths", "use": "compare"},
+         "variable": "deaths", "use": "check"},
         {"id": "6", "when": "2010-06-11T18:00", "place": "Calm", "low": 3, **stock},
     ]  # fmt: skip
     made = toy_scenario(reports=reports)

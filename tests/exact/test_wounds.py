@@ -173,7 +173,7 @@ def test_the_same_deaths_are_counted_at_the_same_times_whatever_else_happens() -
 
 def test_official_counts_are_held_against_the_late_series() -> None:
     report = {"id": "dead", "when": datetime(2010, 6, 12), "variable": "deaths_official",
-              "value": 100, "use": "compare"}  # fmt: skip
+              "value": 100, "use": "check"}  # fmt: skip
     base = everywhere(800, reports=[report])
     assert against_reports(run(base), base).empty
     late_ = base.with_values({"behaviour.harm.counted_after_days": 1.5})

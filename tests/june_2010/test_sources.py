@@ -34,10 +34,10 @@ def test_every_report_that_a_text_cites_is_in_the_table() -> None:
     assert set().union(*map(cited, texts)) - set(USES.index) == set()
 
 
-def test_no_input_rests_on_a_report_that_is_said_to_be_compared_only() -> None:
+def test_no_input_rests_on_a_report_that_is_kept_to_check() -> None:
     used = cited(inputs())
     assert used, "no input cites a report"
-    assert {report for report in used if USES[report] == "compare"} == set()
+    assert {report for report in used if USES[report] == "check"} == set()
 
 
 def test_a_report_that_an_input_was_set_from_is_cited_by_one() -> None:

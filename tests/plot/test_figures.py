@@ -239,7 +239,7 @@ def test_reports_stand_at_their_time_and_value(toy):
 )
 def test_points_are_filled_by_what_a_report_was_used_for(draw: str, variable: str):
     """Whole where values were fitted to it, half where an input was set from it, else hollow."""
-    told = {"fit": "fitted to", "specify": "used for an input", "compare": "compared only"}
+    told = {"fit": "fitted to", "specify": "specified from", "compare": "kept to check"}
     rows = [
         {"id": use, "when": "2010-06-12T00:00", "variable": variable, "value": 0.5, "use": use}
         for use in ("context", *told)
@@ -271,7 +271,7 @@ def test_the_legend_names_only_the_uses_that_are_drawn(toy):
     chart = toy("timeline")
     words = [word for x in chart.findobj(matplotlib.legend.Legend) for word in _words(x)]
     assert "reported, fitted to" in words
-    assert "reported, used for an input" not in words
+    assert "reported, specified from" not in words
 
 
 def test_curves_are_the_quantities(toy):
@@ -303,7 +303,7 @@ def test_deaths_reported_of_a_part_are_not_drawn_as_those_of_all():
     scenario = toy_scenario()
     part = scenario.reports[0].model_copy(
         update={"id": "T", "variable": "deaths", "place": scenario.places[0].name, "low": None,
-                "high": None, "value": 900.0, "use": "compare"}
+                "high": None, "value": 900.0, "use": "check"}
     )  # fmt: skip
     official = part.model_copy(update={"id": "U", "variable": "deaths_official"})
     reports = (*scenario.reports, part, official)

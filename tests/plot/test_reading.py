@@ -56,7 +56,7 @@ def by_rule() -> Scenario:
     reports = [
         {**told, "id": "S", "variable": "stock_abroad", "place": "East"},
         {**told, "id": "A", "variable": "crossed", "use": "specify"},
-        {**told, "id": "B", "variable": "crossed", "use": "compare", "value": 20},
+        {**told, "id": "B", "variable": "crossed", "use": "check", "value": 20},
         {**told, "id": "C", "variable": "crossed", "use": "context"},
         {**told, "id": "D", "variable": "displaced_inside", "high": 10},
         {**told, "id": "R", "variable": "share_men", "unit": "share", "value": 0.1},
@@ -131,7 +131,7 @@ READ: dict[str, list[str]] = {
     "timeline": [
         "A toy crisis: flight, border and violence", "shut (grey below)", "some crossings shut",
         "open, not to all", "crossed so far", "sheltered abroad", "adults registered so far",
-        "reported, fitted to", "reported, compared only", "its range", "or more", "admitted",
+        "reported, fitted to", "reported, kept to check", "its range", "or more", "admitted",
         "exempt", "irregular", "returned", "pushed back",
         "intensity of violence (1 = worst day in the worst place)",
         "The border, for those who flee", "shut", "men barred", "1 of 2 shut", "Across the border",
@@ -143,8 +143,8 @@ READ: dict[str, list[str]] = {
     "timeline by rule": [
         "A toy crisis: flight, border and violence", "open, not to all",
         "depends on what guards see", "open", "crossed so far", "sheltered abroad",
-        "adults registered so far", "reported, fitted to", "reported, used for an input",
-        "reported, compared only", "or less", "admitted", "exempt", "irregular", "pushed back",
+        "adults registered so far", "reported, fitted to", "reported, specified from",
+        "reported, kept to check", "or less", "admitted", "exempt", "irregular", "pushed back",
         "intensity of violence (1 = worst day in the worst place)",
         "The border, for those who flee", "by rule", "open", "25 % let in", "Across the border",
         "sheltered, East", "persons", "Out of their homes inside the country", "persons",
@@ -163,7 +163,7 @@ READ: dict[str, list[str]] = {
     ],
     "queues": [
         "A toy crisis: the queue at each crossing", "children", "women", "elderly women", "men",
-        "elderly men", "crossing shut", "mean wait of those admitted", "reported, compared only",
+        "elderly men", "crossing shut", "mean wait of those admitted", "reported, kept to check",
         "or less", "each row to its own scales", "Post", "peak 60 at 12 Jun 06:00", "persons",
         "hours", "Gap", "nobody waits", "local time", "11 Jun", "12 Jun", "persons", "local time",
         "11 Jun", "12 Jun", "hours",
@@ -295,7 +295,7 @@ def test_an_open_crossing_is_white_and_a_shut_one_is_crossed_out(
 
 def test_reports_look_as_their_use_in_the_key(figure: Callable[[str], Any]) -> None:
     for name, by_use in (
-        ("timeline by rule", {"S": "fitted to", "A": "used for an input", "B": "compared only"}),
+        ("timeline by rule", {"S": "fitted to", "A": "specified from", "B": "kept to check"}),
         ("composition", {"R": "fitted to", "Q": "fitted to"}),
     ):
         chart = figure(name)
@@ -305,7 +305,7 @@ def test_reports_look_as_their_use_in_the_key(figure: Callable[[str], Any]) -> N
             assert (mark.get_marker(), entry.get_marker()) == ("o", "o")
             assert mark.get_fillstyle() == entry.get_fillstyle()
             hollow = mark.get_markerfacecolor() == "white"
-            assert hollow == (use == "compared only")
+            assert hollow == (use == "kept to check")
             assert hollow == (entry.get_markerfacecolor() == "white")
     assert not [a for a in figure("timeline by rule").findobj() if a.get_gid() == "report C"]
 

@@ -200,7 +200,7 @@ def test_reported_shares_stand_by_their_words() -> None:
                 "use": "fit", **told}  # fmt: skip
 
     scenario = toy_scenario(reports=[
-        report("A", "share_men", value=0.1), report("B", "share_children", value=0.2, use="compare",
+        report("A", "share_men", value=0.1), report("B", "share_children", value=0.2, use="check",
                                                     low=0.15, high=0.3, place="East"),
         report("C", "share_women_children", value=0.3, use="specify"),
         report("D", "share_women", value=0.4),
@@ -220,10 +220,10 @@ def test_reported_shares_stand_by_their_words() -> None:
     assert points["report A"].get_markerfacecolor() == INK
     assert [points[f"report {n}"].get_fillstyle() for n in "ABC"] == ["full", "full", "left"]
     seen: dict[str, Any] = keys(chart)
-    assert seen["reported, compared only"].get_markerfacecolor() == "white"
+    assert seen["reported, kept to check"].get_markerfacecolor() == "white"
     assert seen["reported, fitted to"].get_markerfacecolor() == INK
     assert seen["reported, fitted to"].get_fillstyle() == "full"
-    assert seen["reported, used for an input"].get_fillstyle() == "left"
+    assert seen["reported, specified from"].get_fillstyle() == "left"
     assert seen["simulated"].get_marker() == "D"
     assert "reported range" in seen
     assert points["simulated A"].get_marker() == "D"
@@ -244,7 +244,7 @@ def test_each_group_of_the_dead_has_its_colour_and_number() -> None:
 
 def test_fitted_and_compared_reports_are_told_apart_in_the_key(crossing: Chart) -> None:
     seen: dict[str, Any] = keys(crossing)
-    assert seen["reported, compared only"].get_markerfacecolor() == "white"
+    assert seen["reported, kept to check"].get_markerfacecolor() == "white"
     assert seen["reported, fitted to"].get_markerfacecolor() == INK
     assert seen["its range"].get_marker() == "|"
     assert seen["or more"].get_marker() == "^"
@@ -268,7 +268,7 @@ def test_each_mark_of_a_report_is_in_the_key_whichever_panel_it_is_on() -> None:
     }
     assert by_panel["Across the border"][-1] == "reported, fitted to"
     assert by_panel["Out of their homes inside the country"] == ["or less"]
-    assert by_panel["Waiting at the border"] == ["reported, used for an input", "its range"]
+    assert by_panel["Waiting at the border"] == ["reported, specified from", "its range"]
 
 
 def test_violence_is_told_by_place_in_the_order_in_which_it_begins() -> None:

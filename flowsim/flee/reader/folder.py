@@ -347,5 +347,5 @@ def _report(name: str, day: date, place: str, persons: float) -> Report:
     told = "after the corrections of the folder" if place else ""
     return Report(
         id=name, when=when, variable="stock_abroad", place=place, value=persons,
-        use="compare" if place else "context", source="source_data", note=told,
+        use="check" if place else "context", source="source_data", note=told,
     )  # fmt: skip
