@@ -24,7 +24,7 @@ CUT = 3.0
 """Implausible beyond (Pukelsheim 1994: three standard errors hold 95 % of any one-peaked error)."""
 DICE = 4
 """Runs of each replicated position, which tell chance."""
-PARTICLES = 2000
+PARTICLES = 1000
 STRENGTH = 0.8
 """Power of the emulators' likelihood by which runs are placed: below 1, as they may be wrong."""
 FIRST, EACH = 0.25, 0.1

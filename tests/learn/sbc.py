@@ -1,6 +1,6 @@
 """Simulation-based calibration: do 90 % intervals hold 90 % of made-up truths?
 
-    python -m tests.learn.sbc [--truths 30] [--only WORLD]
+    python -m tests.learn.sbc [--truths 20] [--only WORLD]
 
 Truths are drawn from the prior of three made-up worlds, each is run once, reports of it are made up
 by the error model that the likelihood states, and learnt from. The rank of a truth among 99 draws
@@ -36,7 +36,7 @@ from tests.worlds import small_scenario
 TABLE = Path(__file__).parent / "sbc.csv"
 FIELDS = ("world", "truth", "factor", "rank", "effective", "by")
 DRAWS = 99
-RUNS = 240
+RUNS = 160
 BINS = 10
 
 
@@ -223,7 +223,7 @@ def read_table() -> pd.DataFrame:
 
 
 @click.command()
-@click.option("--truths", default=30, show_default=True, help="Of each world.")
+@click.option("--truths", default=20, show_default=True, help="Of each world.")
 @click.option("--only", type=click.Choice(list(WORLDS)))
 def main(truths: int, only: str | None) -> None:
     """Do what is missing in the table, and print its summary."""
