@@ -100,8 +100,9 @@ def by_report(learnt: Learnt, statements: Sequence[Statement]) -> pd.DataFrame:
     pandas.DataFrame
         ``id``, ``quantity``, ``place``, ``when``, ``bound``, ``reported``, ``originator``;
         ``run_low``, ``run_median``, ``run_high``, which hold 90 % of the weighted runs;
-        ``low``, ``high``, 90 % of what would be reported of them, errors in it; ``below``, the part
-        of that below what was reported; ``implausibility`` of the runs' mean, chance counted; and
+        ``low``, ``high``, 90 % of what would be reported of them, errors in it, and
+        ``prior_low``, ``prior_high``, of the prior; ``below``, the part of that of the posterior
+        below what was reported; ``implausibility`` of the runs' mean, chance counted; and
         ``least_implausibility`` of any run.
     """
     weights = learnt.weights
@@ -115,10 +116,18 @@ def by_report(learnt: Learnt, statements: Sequence[Statement]) -> pd.DataFrame:
         values, spread = learnt.values[:, i], learnt.spread[:, i]
         runs = quantiles(values, weights, TAILS)
         (low, _, high), below = predictive(s, values, spread, weights, TAILS)
-        rows.append((*_about(s), *runs, low, high, below, of_mean[i], of_runs[i]))
-    names = [*ABOUT, "run_low", "run_median", "run_high", "low", "high", "below",
-             "implausibility", "least_implausibility"]  # fmt: skip
+        (first, _, last), _ = predictive(s, values, spread, prior_of(learnt), TAILS)
+        rows.append((*_about(s), *runs, low, high, first, last, below, of_mean[i], of_runs[i]))
+    names = [*ABOUT, "run_low", "run_median", "run_high", "low", "high", "prior_low", "prior_high",
+             "below", "implausibility", "least_implausibility"]  # fmt: skip
     return pd.DataFrame(rows, columns=names)
+
+
+def prior_of(learnt: Learnt) -> Floats:
+    """Weights of the runs that are spread as the prior is."""
+    weights = np.zeros(len(learnt.positions))
+    weights[learnt.of_prior] = 1.0
+    return weights
 
 
 ABOUT = ("id", "quantity", "place", "when", "bound", "reported", "originator")
@@ -149,8 +158,7 @@ def left_out(learnt: Learnt, statements: Sequence[Statement]) -> pd.DataFrame:
         of the far end); ``width``, over the prior's; ``effective``, runs of equal weight.
     """
     rows = []
-    prior = np.zeros(len(learnt.positions))
-    prior[learnt.of_prior] = 1.0
+    prior = prior_of(learnt)
     for name, own in originators(statements).items():
         rest = [i for i, s in enumerate(statements) if s not in own]
         if not rest:

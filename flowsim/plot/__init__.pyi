@@ -8,6 +8,7 @@ from .geography import flow_map
 from .kinds import composition
 from .overview import timeline
 from .paired import contrasts
+from .posterior import posterior
 
 OF_A_RUN: dict[str, str]
 
@@ -16,6 +17,7 @@ __all__ = [
     "contrasts",
     "deaths",
     "flow_map",
+    "posterior",
     "queues",
     "registrations",
     "save_all",

@@ -83,10 +83,13 @@ class Variant(Section):
 
 
 class Samples(Section):
-    """How uncertain numbers are sampled. A count alone stands for it, too."""
+    """How uncertain numbers are sampled. A count alone stands for it, and so does a posterior."""
 
-    count: Annotated[int, Field(strict=True, ge=0, le=MOST)]
+    count: Annotated[int, Field(strict=True, ge=0, le=MOST)] = 0
     """How many samples; with 0 each scenario runs at its central values."""
+    posterior: Text = ""
+    """Instead of a count, what a calibration learnt: `posterior`, the file beside the scenario, or
+    a file; with `:40` at its end its first 40 samples."""
     method: Method = "latin_hypercube"
     inputs: tuple[Text, ...] = ()
     """Which inputs are sampled, with `*` for anything; all of the uncertain ones if empty."""
@@ -96,10 +99,19 @@ class Samples(Section):
     def _from_count(cls, value: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):
             return {"count": value}
+        if isinstance(value, str):
+            return {"posterior": value}
         if isinstance(value, dict | Samples):
             return value
-        right = "give a count, as 64, or a mapping with `count`, `method` and `inputs`"
+        right = "give a count, as 64, a mapping with `count`, `method` and `inputs`, or `posterior`"
         raise ValueError(f"{shown(value)} does not describe samples; {right}")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Samples:
+        if self.posterior and (self.count or self.inputs or self.method != "latin_hypercube"):
+            wrong = "a posterior has its own samples, and a count, a method or inputs are given too"
+            raise ValueError(f"{wrong}; leave these out")
+        return self
 
 
 class CompareSection(Section):
@@ -139,7 +151,7 @@ _SCENARIO_NAME = {
 }
 _SHORT = {
     "Variant": {"type": "string", "minLength": 1},
-    "Samples": {"type": "integer", "minimum": 0, "maximum": MOST},
+    "Samples": {"type": ["integer", "string"], "minimum": 0, "maximum": MOST, "minLength": 1},
 }
 """What may stand for a section."""
 

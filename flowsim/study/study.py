@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from flowsim.study.read import StudyFile
     from flowsim.study.worker import Failed
 
+DEFAULT: Method = "latin_hypercube"
 TOLD_FAILURES = 10
 """So many failed runs are named in an error."""
 
@@ -102,7 +103,7 @@ class Study:
         members: int = 1,
         seed: int | str = 1,
         samples: int | pd.DataFrame | str | os.PathLike[str] = 0,
-        method: Method = "latin_hypercube",
+        method: Method = DEFAULT,
         inputs: Sequence[str] = (),
         keep: Sequence[str] = (),
         name: str = "study",
@@ -144,7 +145,7 @@ class Study:
         if self.inputs:
             right = "leave it out: the columns of the table are the inputs"
             problems.append(Problem("inputs", "a table of positions is given too", right))
-        if method != "latin_hypercube":
+        if method != DEFAULT:
             right = "leave it out: the samples are those of the table"
             problems.append(Problem("method", "a table of positions is given too", right))
         if problems:
@@ -154,14 +155,15 @@ class Study:
 
     @classmethod
     def of_file(
-        cls, file: StudyFile, members: int | None = None, samples: int | None = None
+        cls, file: StudyFile, members: int | None = None, samples: int | str | None = None
     ) -> Study:
         """The study that a file says (see `flowsim.study.read.read_study`).
 
         Parameters
         ----------
         file : StudyFile
-        members, samples : int, optional
+        members : int, optional
+        samples : int or str, optional
             Instead of those of the file.
         """
         return cls(
@@ -169,8 +171,8 @@ class Study:
             members=file.members if members is None else members,
             seed=file.seed,
             samples=file.samples if samples is None else samples,
-            method=file.method,
-            inputs=file.inputs,
+            method=file.method if samples is None or isinstance(samples, int) else DEFAULT,
+            inputs=file.inputs if samples is None or isinstance(samples, int) else (),
             keep=file.keep,
             name=file.name,
             title=file.title,
