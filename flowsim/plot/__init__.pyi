@@ -2,6 +2,7 @@ from .camps import registrations
 from .casualties import deaths
 from .danger import violence
 from .factors import sensitivity
+from .fit import effect_by_fit
 from .folder import save_all
 from .gates import queues
 from .geography import flow_map
@@ -16,6 +17,7 @@ __all__ = [
     "composition",
     "contrasts",
     "deaths",
+    "effect_by_fit",
     "flow_map",
     "posterior",
     "queues",

@@ -45,7 +45,7 @@ def _ranged(value: float, low: float, high: float) -> dict[str, float]:
 
 
 def closure() -> tuple[fs.Scenario, list[Statement]]:
-    """A border that is shut for 18 hours; what chance does is about as large as what is reported."""
+    """A border that is shut for 18 hours; chance is about as large as the errors of reports."""
     world = small_scenario(end="2010-06-11T18:00").with_values(
         {
             "behaviour.leaving.violence_per_day": _ranged(3.0, 1.0, 5.0),
