@@ -83,16 +83,18 @@ def _mapping(data: dict[Any, Any], indent: int, seen: set[int], first: str = "")
         start = " " * indent
 
 
-def _sequence(data: list[Any], indent: int, seen: set[int]) -> Iterator[str]:
+def _sequence(data: list[Any], indent: int, seen: set[int], first: str = "") -> Iterator[str]:
+    """Lines of a list; ``first`` is what stands before its first dash instead of blanks."""
     _once(data, seen)
-    start = " " * indent + "-"
+    start = f"{first or ' ' * indent}-"
     for value in data:
         if isinstance(value, dict) and value:
             yield from _mapping(value, indent + INDENT, seen, f"{start} ")
         elif isinstance(value, list) and value:
-            raise _Odd
+            yield from _sequence(value, indent + INDENT, seen, f"{start} ")
         else:
             yield _line(start, value, indent)
+        start = " " * indent + "-"
 
 
 def _once(data: Any, seen: set[int]) -> None:

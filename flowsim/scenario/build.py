@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from flowsim.errors import Problem
 from flowsim.scenario.checks import flaws_across
 from flowsim.scenario.flaws import Flaw, tell
-from flowsim.scenario.links import wrong_links
+from flowsim.scenario.links import of_what_is_there, wrong_links
 from flowsim.scenario.nodes import Loc, Node
 from flowsim.scenario.numbers import lift
 from flowsim.scenario.override import locate
@@ -69,8 +70,18 @@ def build(root: Node, told: Told, allow_code: bool) -> tuple[Scenario | None, li
     lifted = {number["path"] for number in numbers}
     given = [number for number in data.get("numbers", ()) if number["path"] not in lifted]
     scenario = Scenario.model_validate({**data, "numbers": [*given, *numbers]})
-    odd = [*_lost_numbers(scenario, data.get("numbers", ())), *wrong_links(scenario)]
-    return scenario, tell(odd, root)
+    inherited = partial(_is_inherited, root, told.files[0] if told.files else "")
+    odd = [*_lost_numbers(scenario, data.get("numbers", ())), *wrong_links(scenario, inherited)]
+    problems = tell(odd, root)
+    return (scenario if problems else of_what_is_there(scenario, inherited)), problems
+
+
+def _is_inherited(root: Node, file: str, loc: Loc) -> bool:
+    """Whether what stands at a location is written in another file, which this one extends."""
+    node = root
+    for step in loc:
+        node = node.value[step]
+    return node.at.file != file
 
 
 def odd(scenario: Scenario, root: Node) -> Iterator[str]:

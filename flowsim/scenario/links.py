@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -52,7 +52,8 @@ def _members(scenario: Scenario, linked: Linked) -> tuple[str, ...]:
 
 
 def _named(scenario: Scenario, pattern: str) -> list[str]:
-    known = [number.path for number in scenario.numbers if fits(pattern, number.path)]
+    every = (number.path for number in scenario.numbers if fits(pattern, number.path))
+    known = [path for path in every if _exactly(scenario, path)]
     return known or _exactly(scenario, pattern)
 
 
@@ -67,17 +68,72 @@ def value_at(scenario: Scenario, loc: Loc) -> Any:
     return value
 
 
-def wrong_links(scenario: Scenario) -> Iterator[Flaw]:
-    """What contradicts itself among linked inputs, and among times that keep their order."""
+def _own(loc: Loc) -> bool:
+    """Nothing is inherited."""
+    return False
+
+
+def wrong_links(scenario: Scenario, inherited: Callable[[Loc], bool] = _own) -> Iterator[Flaw]:
+    """What contradicts itself among linked inputs, and among times that keep their order.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    inherited : function of a location
+        Whether a pattern or path comes from what a variant extends: it may name inputs that the
+        variant has no more, or has put into a set of its own, see `of_what_is_there`.
+    """
     if scenario.linked:
-        yield from _wrong_sets(scenario)
+        yield from _wrong_sets(scenario, inherited)
     for i, row in enumerate(scenario.in_order):
-        yield from _wrong_order(scenario, row, ("in_order", i))
+        yield from _wrong_order(scenario, row, ("in_order", i), inherited)
 
 
-def _wrong_sets(scenario: Scenario) -> Iterator[Flaw]:
+def of_what_is_there(
+    scenario: Scenario, inherited: Callable[[Loc], bool] | None = None
+) -> Scenario:
+    """The scenario with its links and orders of inputs that it has.
+
+    Patterns and paths that are inherited and name nothing are left out; so are inputs that a set
+    of its own links, from the sets that are inherited. Sets without inputs and orders of fewer than
+    two times are left out as a whole. All is inherited where nothing is told.
+    """
+    if not scenario.linked and not scenario.in_order:
+        return scenario
+    may_go = inherited or (lambda loc: True)
+    own = {
+        path
+        for i, linked in enumerate(scenario.linked)
+        for j, pattern in enumerate(linked.inputs)
+        if inherited and not inherited(("linked", i, "inputs", j))
+        for path in _named(scenario, pattern)
+    }
+    sets = []
+    for i, linked in enumerate(scenario.linked):
+        kept: list[str] = []
+        for j, pattern in enumerate(linked.inputs):
+            paths = _named(scenario, pattern)
+            if not may_go(("linked", i, "inputs", j)) or (paths and own.isdisjoint(paths)):
+                kept.append(pattern)
+            else:
+                kept += [path for path in paths if path not in own]
+        if kept:
+            sets.append(linked.model_copy(update={"inputs": tuple(kept)}))
+    rows = [
+        tuple(
+            path for j, path in enumerate(row)
+            if not may_go(("in_order", i, j)) or _exactly(scenario, path)
+        )
+        for i, row in enumerate(scenario.in_order)
+    ]  # fmt: skip
+    told = {"linked": tuple(sets), "in_order": tuple(row for row in rows if len(row) > 1)}
+    changed = {name: value for name, value in told.items() if value != getattr(scenario, name)}
+    return scenario.model_copy(update=changed) if changed else scenario
+
+
+def _wrong_sets(scenario: Scenario, inherited: Callable[[Loc], bool]) -> Iterator[Flaw]:
     names: dict[str, int] = {}
-    holder: dict[str, str] = {}
+    holder: dict[tuple[str, bool], str] = {}
     for i, linked in enumerate(scenario.linked):
         loc: Loc = ("linked", i)
         if linked.name in names:
@@ -87,12 +143,15 @@ def _wrong_sets(scenario: Scenario) -> Iterator[Flaw]:
         names[linked.name] = i
         yield from _wrong_ends(linked, loc)
         for j, pattern in enumerate(linked.inputs):
-            yield from _wrong_pattern(scenario, linked, pattern, (*loc, "inputs", j))
+            below: Loc = (*loc, "inputs", j)
+            if not inherited(below) or _named(scenario, pattern):
+                yield from _wrong_pattern(scenario, linked, pattern, below)
+        from_base = bool(linked.inputs) and inherited((*loc, "inputs", 0))
         for path in _members(scenario, linked):
-            if path in holder:
-                wrong = f"{path!r} is in {holder[path]!r} too"
+            other = holder.setdefault((path, from_base), linked.name)
+            if other != linked.name:
+                wrong = f"{path!r} is in {other!r} too"
                 yield Flaw((*loc, "inputs"), wrong, "let an input move with one set only")
-            holder.setdefault(path, linked.name)
 
 
 def _wrong_ends(linked: Linked, loc: Loc) -> Iterator[Flaw]:
@@ -132,12 +191,16 @@ def _wrong_pattern(scenario: Scenario, linked: Linked, pattern: str, loc: Loc) -
             yield Flaw(loc, wrong, "link numbers above 0 by: factor")
 
 
-def _wrong_order(scenario: Scenario, row: tuple[str, ...], loc: Loc) -> Iterator[Flaw]:
+def _wrong_order(
+    scenario: Scenario, row: tuple[str, ...], loc: Loc, inherited: Callable[[Loc], bool]
+) -> Iterator[Flaw]:
     if len(row) < 2:
         yield Flaw(loc, "one time has no order", "name two paths or more, the earliest first")
     before: tuple[str, datetime] | None = None
     for i, path in enumerate(row):
         found = _exactly(scenario, path)
+        if not found and inherited((*loc, i)):
+            continue
         when = value_at(scenario, _located(scenario, path)) if found else None
         if not isinstance(when, datetime):
             wrong = f"{path!r} is not the path of a time"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from flowsim.scenario.checks import flaws_across
 from flowsim.scenario.draft import Draft
 from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, listed, tell
 from flowsim.scenario.leaves import settle, zone_of
+from flowsim.scenario.links import of_what_is_there, value_at
 from flowsim.scenario.messages import flaws_of, no_number
 from flowsim.scenario.nodes import NAMED_BY, Loc, Paths, labels, lookup
 from flowsim.scenario.numbers import PARTS, number
@@ -23,6 +25,8 @@ from flowsim.scenario.shape import adapter, bare, child, is_leaf
 
 _STEP = re.compile(r"\.?([^.\[\]=]+)|\[(.*?)\](?=[.\[]|$)")
 
+_SCALARS = (str, int, float, datetime, timedelta)
+"""What takes no input away where it is set."""
 _NAMES = {key for keys in NAMED_BY.values() for key in keys}
 
 
@@ -48,7 +52,10 @@ def with_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
         problems = tell(flaws_across(Draft.of(changed)), changed)
     if problems:
         raise ScenarioError(in_order(problems))
-    return changed
+    if all(isinstance(value, _SCALARS) for value in values.values()):
+        return changed
+    told = {*(p for linked in scenario.linked for p in linked.inputs), *sum(scenario.in_order, ())}
+    return of_what_is_there(changed, lambda loc: value_at(changed, loc) in told)
 
 
 def _try(scenario: Scenario, path: str, value: Any) -> tuple[Scenario, list[Problem]]:

@@ -16,6 +16,7 @@ from typing import Any
 from flowsim.errors import Problem, ScenarioError
 from flowsim.folders import whole_folder
 from flowsim.scenario.draft import EVENTS, ROWS
+from flowsim.scenario.links import of_what_is_there as linked_of_what_is_there
 from flowsim.scenario.load import FILE, read_whole
 from flowsim.scenario.nodes import Loc, Paths
 from flowsim.scenario.override import locate
@@ -106,7 +107,7 @@ def save_scenario(
 
 
 def _of_what_is_there(scenario: Scenario) -> Scenario:
-    """The scenario without ranges of numbers in policies that have been replaced."""
+    """The scenario without ranges and links of numbers in policies that have been replaced."""
 
     def is_there(number: Number) -> bool:
         try:
@@ -116,7 +117,7 @@ def _of_what_is_there(scenario: Scenario) -> Scenario:
         return True
 
     numbers = tuple(filter(is_there, scenario.numbers))
-    return scenario.model_copy(update={"numbers": numbers})
+    return linked_of_what_is_there(scenario.model_copy(update={"numbers": numbers}))
 
 
 def _write(scenario: Scenario, folder: Path, inline: bool) -> None:

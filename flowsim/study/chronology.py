@@ -14,7 +14,7 @@ from flowsim.arrays import Floats
 from flowsim.config import Section
 from flowsim.draws import seed_text, text_key
 from flowsim.errors import Problem, ScenarioError
-from flowsim.scenario.links import value_at
+from flowsim.scenario.links import of_what_is_there, value_at
 from flowsim.scenario.nodes import Loc, Paths
 from flowsim.scenario.override import locate
 from flowsim.scenario.scenario import Scenario
@@ -175,7 +175,7 @@ def _pairs(scenario: Scenario, columns: Mapping[str, Floats]) -> Iterator[_Pair]
                     if isinstance(getattr(section, name), datetime)]  # fmt: skip
             row = sorted((moment((*loc, name)) for name in told), key=lambda m: m.seconds)
             yield from _of_a_row(row)
-    for named in scenario.in_order:
+    for named in of_what_is_there(scenario).in_order:
         yield from _of_a_row([moment(locate(scenario, path)) for path in named])
 
 

@@ -31,8 +31,8 @@ def uncertain(scenarios: Iterable[Scenario], only: Sequence[str] = ()) -> tuple[
     ----------
     scenarios : iterable of Scenario
     only : sequence of str
-        Paths, or patterns of them, in which ``*`` means any text and ``?`` any character; empty
-        means all.
+        Paths, or ``linked[NAME]`` for all of a set; or patterns of them, in which ``*`` means any
+        text and ``?`` any character. Empty means all.
 
     Returns
     -------
@@ -50,14 +50,29 @@ def uncertain(scenarios: Iterable[Scenario], only: Sequence[str] = ()) -> tuple[
     >>> uncertain([fs.teaching_world()], ["borders*"])
     ('borders[Here-There].authorities[There].policies[closure].stop',)
     """
+    scenarios = tuple(scenarios)
     found = (entry.number.path for scenario in scenarios for entry in inputs_of(scenario))
     paths = tuple(dict.fromkeys(found))
     patterns = (only,) if isinstance(only, str) else tuple(only)
-    fitting = [{path for path in paths if fits(pattern, path)} for pattern in patterns]
+    names = _names_of_sets(scenarios) if patterns else {}
+    fitting = [
+        {path for path in paths if fits(pattern, path) or fits(pattern, names.get(path, ""))}
+        for pattern in patterns
+    ]
     lost = [i for i, found in enumerate(fitting) if not found]
     if lost:
         raise ScenarioError([_no_input(i, patterns[i], paths) for i in lost])
     return tuple(path for path in paths if not fitting or any(path in f for f in fitting))
+
+
+def _names_of_sets(scenarios: Iterable[Scenario]) -> dict[str, str]:
+    """``linked[NAME]`` of each path that a scenario links."""
+    return {
+        path: f"linked[{name}]"
+        for scenario in scenarios
+        for name, paths in members(scenario).items()
+        for path in paths
+    }
 
 
 def doubts(scenarios: Iterable[Scenario], paths: Iterable[str]) -> dict[str, str]:
@@ -103,7 +118,7 @@ def _no_input(i: int, pattern: str, paths: tuple[str, ...]) -> Problem:
     if not paths:
         right = "give numbers a range, as {value: 3, low: 1, high: 9}"
         return Problem(at, f"nothing is uncertain, so {pattern!r} fits nothing", right)
-    right = "name numbers that have a low and a high end, by path or with * and ?"
+    right = "name numbers that have a low and a high end, by path, linked[NAME], or with * and ?"
     among: dict[str, None] = dict.fromkeys(paths)
     if "*" in pattern or "?" in pattern:
         steps = ((path, step.end()) for path in paths for step in re.finditer(r"[.\[]", path))

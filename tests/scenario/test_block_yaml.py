@@ -45,7 +45,14 @@ def test_to_the_letter(data: dict[str, Any]) -> None:
 @pytest.mark.parametrize("text", ODD)
 def test_a_text_in_any_place(text: str) -> None:
     for key in ("k", "a key of a middle length", text):
-        data = {key: text, "list": [text, {key: text, "below": {"and below": [{key: text}]}}]}
+        data = {
+            key: text,
+            "list": [
+                text,
+                {key: text, "below": {"and below": [{key: text}]}},
+                [text, [text, text], text],
+            ],
+        }
         assert block_yaml(data) == by_ruamel(data)
 
 

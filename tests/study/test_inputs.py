@@ -80,7 +80,8 @@ def test_all_patterns_that_fit_nothing_are_told() -> None:
     assert [problem.path for problem in problems] == ["inputs[1]", "inputs[2]", "inputs[3]"]
     assert str(problems[0]) == (
         "inputs[1]: no uncertain input fits 'places[Twon].population'; name numbers that have a "
-        "low and a high end, by path or with * and ? (did you mean 'places[Town].population'?)"
+        "low and a high end, by path, linked[NAME], or with * and ? "
+        "(did you mean 'places[Town].population'?)"
     )
     assert problems[1].right.endswith("(did you mean 'behaviour.*'?)")
     with pytest.raises(fs.ScenarioError, match="nothing is uncertain, so 'x' fits nothing"):
