@@ -25,7 +25,7 @@ MOST_ACTIVE = 10
 """Inputs that an emulator goes by; what the others do is part of its noise."""
 FEW = 6
 """Up to so many inputs all are taken."""
-TUNED_ON, FITTED_TO = 120, 400
+TUNED_ON, FITTED_TO = 80, 400
 """Runs by which lengths and sizes are found, and by which it is then conditioned."""
 LEAST_NOISE = 1e-5
 """Of the variance of the runs."""

@@ -27,7 +27,7 @@ DICE = 4
 PARTICLES = 1000
 STRENGTH = 0.8
 """Power of the emulators' likelihood by which runs are placed: below 1, as they may be wrong."""
-FIRST, EACH = 0.25, 0.1
+FIRST, EACH = 0.3, 0.12
 """Parts of the budget for the first wave, and for each later one."""
 BATCHES = (1 / 3, 2 / 3)
 """Of what is left, the runs that are weighted: placed by emulators, the second ones by better."""

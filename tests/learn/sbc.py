@@ -46,7 +46,7 @@ def _ranged(value: float, low: float, high: float) -> dict[str, float]:
 
 def closure() -> tuple[fs.Scenario, list[Statement]]:
     """A border that is shut for 18 hours; chance is about as large as the errors of reports."""
-    world = small_scenario(end="2010-06-11T18:00").with_values(
+    world = small_scenario(end="2010-06-11T18:00", step="2h", record="2h").with_values(
         {
             "behaviour.leaving.violence_per_day": _ranged(3.0, 1.0, 5.0),
             "behaviour.leaving.men_stay": _ranged(0.5, 0.2, 0.8),
@@ -62,7 +62,7 @@ def closure() -> tuple[fs.Scenario, list[Statement]]:
 
 def camps() -> tuple[fs.Scenario, list[Statement]]:
     """Open from the start, twice as many people; errors are larger than chance."""
-    world = small_scenario(end="2010-06-11T18:00").with_values(
+    world = small_scenario(end="2010-06-11T18:00", step="2h", record="2h").with_values(
         {
             "places[Town].population": 1200,
             "behaviour.leaving.violence_per_day": _ranged(6.0, 2.0, 12.0),
@@ -82,7 +82,7 @@ def camps() -> tuple[fs.Scenario, list[Statement]]:
 
 def harm() -> tuple[fs.Scenario, list[Statement]]:
     """Deaths are counted, two inputs are linked, and one cannot act."""
-    world = small_scenario(end="2010-06-11T18:00").with_values(
+    world = small_scenario(end="2010-06-11T18:00", step="2h", record="2h").with_values(
         {
             "behaviour.leaving.violence_per_day": _ranged(2.0, 0.7, 6.0),
             "behaviour.leaving.news_per_day": _ranged(1.0, 0.3, 3.0),
