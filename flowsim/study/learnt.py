@@ -259,21 +259,21 @@ def _beside(scenarios: Iterable[Scenario]) -> Path:
 
 
 def _check_values(found: LearntFile, scenarios: Sequence[Scenario]) -> None:
-    """Positions mean here what they meant when they were learnt, in the first and last row."""
-    ends = found.positions().iloc[[0, -1]]
+    """Positions mean here what they meant when they were learnt."""
+    positions = found.positions()
     problems: dict[Problem, None] = {}
     for scenario in scenarios:
-        here = values_of(scenario, ends)
+        here = values_of(scenario, positions)
         for factor in here.columns:
             name = f"{VALUE}{factor}"
-            learnt = found.table[name].iloc[[0, -1]]
-            odd = [pair for pair in zip(here[factor], learnt, strict=True) if not _same(*pair)]
+            pairs = list(zip(here[factor], found.table[name], strict=True))
+            odd = [row for row, pair in enumerate(pairs) if not _same(*pair)]
             if odd:
-                own, then = odd[0]
+                own, then = pairs[odd[0]]
                 wrong = f"{factor} was {then} when this was learnt, and is {own} in {scenario.name}"
                 right = f"its range has changed since: {_how(found.path)}"
                 column = list(found.table.columns).index(name) + 1
-                at = len(found.head) + 2
+                at = len(found.head) + 2 + odd[0]
                 problems[Problem("", wrong, right, str(found.path), at, column)] = None
     if problems:
         raise ScenarioError(list(problems))

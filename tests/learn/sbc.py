@@ -218,6 +218,19 @@ def _band(count: int) -> float:
     return float(np.quantile(drawn, 0.95))
 
 
+def markdown(told: pd.DataFrame) -> str:
+    """The summary as it stands in MODEL.md."""
+    head = ("world", "truths", "ranks", "90 % intervals hold", "chi-square, p",
+            "distance from uniform", "95 % band", "effective samples, median")  # fmt: skip
+    rows = [
+        (r["world"], str(r["truths"]), str(r["ranks"]), f"{100 * r['coverage']:.1f} %",
+         f"{r['chi2_p']:.2f}", f"{r['ecdf']:.3f}", f"{r['band']:.3f}", f"{r['effective']:.0f}")
+        for r in told.to_dict("records")
+    ]  # fmt: skip
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
 def read_table() -> pd.DataFrame:
     return pd.read_csv(TABLE)
 
@@ -237,7 +250,7 @@ def main(truths: int, only: str | None) -> None:
             rows = once(world, truth)
             with TABLE.open("a", newline="", encoding="utf-8") as file:
                 csv.writer(file, lineterminator="\n").writerows(rows)
-    click.echo(summary(read_table()).round(3).to_string(index=False))
+    click.echo(markdown(summary(read_table())))
 
 
 if __name__ == "__main__":
