@@ -19,8 +19,9 @@ from flowsim.arrays import Bools, Floats, Ints
 Fits = Callable[[Floats], Bools]
 """Which rows of normal scores can be run."""
 LogLikelihood = Callable[[Floats], Floats]
-MOVES = 4
-"""Steps of the chain at each temperature."""
+MOVES, LAST_MOVES = 4, 16
+"""Steps of the chain at each temperature, and at the last, after which points that were one before
+they were resampled are far from each other again."""
 FAR = 5.0
 """Scores beyond are not proposed: one in three million."""
 MOST_TRIES = 400
@@ -106,10 +107,11 @@ def tempered(
         chosen = systematic(np.exp(weights - logsumexp(weights)), count, rng)
         scores, logs, power = scores[chosen], logs[chosen], power + step
         chain = _Chain(log_likelihood, fits, active, power, scores[:, active])
-        for _ in range(MOVES):
+        is_last = power >= strength - 1e-12
+        for _ in range(LAST_MOVES if is_last else MOVES):
             scores, logs, moved = chain.step(scores, logs, width, rng)
             width = float(np.clip(width * np.exp(moved - 0.3), 0.02, 0.999))
-        if power >= strength - 1e-12:
+        if is_last:
             break
     return Points(scores, logs, evidence, power)
 

@@ -14,6 +14,8 @@ from click.testing import CliRunner
 import flowsim as fs
 from flowsim.cli.main import cli
 from flowsim.learn.posterior import Posterior
+from flowsim.learn.waves import CUT
+from flowsim.plot.fit import fit_and_effect
 from flowsim.study import learnt as file
 from tests.learn.toys import reported
 from tests.study.worlds import contents
@@ -220,3 +222,26 @@ def test_the_figure_has_a_row_a_report_and_a_row_an_informed_input(told: Posteri
         informed
     )
     plt.close(figure)
+
+
+def test_an_effect_is_drawn_against_how_well_its_inputs_meet_the_reports(
+    told: Posterior, tmp_path: Path
+) -> None:
+    base = reported()
+    both = {"shut": base, "open": base.replace_policies("Here-There", fs.policy.Open())}
+    best, worst = told.positions(3), told.positions(1).assign(**{VIOLENCE: 0.0001})
+    samples = pd.concat([best, worst], ignore_index=True)
+    study = fs.Study(both, members=2, samples=samples, keep=["reports"])
+    runs = study.run(tmp_path / "store", progress=False)
+    off, effects, unit = fit_and_effect(runs, base, "open", "shut", "let_through")
+    assert off.argmax() == 3
+    assert (effects.shape, unit) == ((4, 2), "persons")
+    meets = off < CUT
+    assert 1 <= meets.sum() < 4
+    figure = fs.plot.effect_by_fit(runs, base, of="open", against="shut")
+    drawn = {line.get_gid(): line for line in figure.axes[0].lines}
+    assert list(drawn["meets"].get_ydata()) == effects.mean(axis=1)[meets].tolist()
+    assert len(drawn["misses"].get_xdata()) == (~meets).sum()
+    plt.close(figure)
+    with pytest.raises(fs.ScenarioError, match="'nobody' is not an outcome"):
+        fit_and_effect(runs, base, "open", "shut", "nobody")
