@@ -111,7 +111,7 @@ def values_of(scenario: Scenario, positions: pd.DataFrame) -> pd.DataFrame:
     >>> import flowsim as fs
     >>> stop = "borders[Here-There].authorities[There].policies[closure].stop"
     >>> values_of(fs.teaching_world(), pd.DataFrame({stop: [0.5]}))[stop].tolist()
-    ['2030-05-04T12:00']
+    ['2030-05-04T06:00']
     """
     first = _first_inputs(scenario)
     how = {f"linked[{linked.name}]": linked.by for linked in scenario.linked}
