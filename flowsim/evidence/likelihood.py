@@ -103,11 +103,27 @@ def implausibility(
     >>> implausibility(told, np.array([[80_000.0], [120_000.0]])).round(1).tolist()
     [[0.0], [4.3]]
     """
+    apart = distances(statements, mean, emulator_sd)
+    sign = np.array([SIGN[s.bound] for s in statements])
+    off = np.where(sign == 0.0, np.abs(apart), np.maximum(-sign * apart, 0.0))
+    return np.where(np.isnan(apart), np.inf, off)
+
+
+def distances(
+    statements: Sequence[Statement], mean: Floats, emulator_sd: Floats | float = 0.0
+) -> Floats:
+    """What runs have less what statements say, in the standard errors of `implausibility`.
+
+    Of bounds as of figures, so that it can be seen by how far they are kept.
+
+    Examples
+    --------
+    >>> distances(statements_of_example(), np.array([[80_000.0], [120_000.0]])).round(1).tolist()
+    [[0.0], [4.3]]
+    """
     means = np.asarray(mean, dtype=np.float64)
     apart, sd, _ = _apart(statements, means, np.broadcast_to(emulator_sd, means.shape), True)
-    sign = np.array([SIGN[s.bound] for s in statements])
-    off = np.where(sign == 0.0, np.abs(apart), np.maximum(sign * apart, 0.0))
-    return np.where(np.isnan(means), np.inf, off / sd)
+    return 0.0 - apart / sd
 
 
 def statements_of_example() -> list[Statement]:

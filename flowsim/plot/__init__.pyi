@@ -1,6 +1,7 @@
 from .camps import registrations
 from .casualties import deaths
 from .danger import violence
+from .distances import reports
 from .factors import sensitivity
 from .fit import effect_by_fit
 from .folder import save_all
@@ -22,6 +23,7 @@ __all__ = [
     "posterior",
     "queues",
     "registrations",
+    "reports",
     "save_all",
     "sensitivity",
     "timeline",

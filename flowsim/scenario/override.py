@@ -26,7 +26,7 @@ from flowsim.scenario.shape import adapter, bare, child, is_leaf
 _STEP = re.compile(r"\.?([^.\[\]=]+)|\[(.*?)\](?=[.\[]|$)")
 
 _SCALARS = (str, int, float, datetime, timedelta)
-"""What takes no input away where it is set."""
+"""What takes no input away where it is set, but for the range of a number."""
 _NAMES = {key for keys in NAMED_BY.values() for key in keys}
 
 
@@ -52,7 +52,8 @@ def with_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
         problems = tell(flaws_across(Draft.of(changed)), changed)
     if problems:
         raise ScenarioError(in_order(problems))
-    if all(isinstance(value, _SCALARS) for value in values.values()):
+    plain = all(isinstance(value, _SCALARS) for value in values.values())
+    if plain and len(changed.numbers) == len(scenario.numbers):
         return changed
     told = {*(p for linked in scenario.linked for p in linked.inputs), *sum(scenario.in_order, ())}
     return of_what_is_there(changed, lambda loc: value_at(changed, loc) in told)

@@ -48,11 +48,14 @@ borders: [{id: A-B, between: [A, B], authorities: [{name: B, country: B, policie
   {name: A, country: A, lag_hours: 1, policies: [{type: exit_ban, barred: [men], leak: 0.1}]}]}]
 conditions: [{name: Block, kind: roadblock, places: [P], start: *start, stop: 2010-06-11}]
 forces: [{name: Army, kind: army, places: [P], size: 9, orders: [{start: *start, stance: attack}]}]
-reports: [{id: one, when: *start, variable: waiting, place: C, value: 1, use: fit}]
+reports: [{id: one, when: *start, variable: waiting, place: C, value: 1, use: fit,
+  originator: a, rounded_to: 1, counting_error: 0.1, lag_hours_low: -1, lag_hours_high: 2}]
 arrivals: [{start: *start, persons: 3, place: P}]
 behaviour: {leaving: {count: given}}
 """
 MORE = """population: {one_in: 3}
+evidence: {counting_error: 0.1, discrepancy: {waiting: 0.3}, other_discrepancy: 0.1,
+  same_originator: 0.5, degrees_of_freedom: 4}
 gates: [{crossing: C, start: 2010-06-10T03:00, persons_per_hour: 20, direction: out},
   {crossing: C, start: 2010-06-10T09:00}]
 threats: [{name: Advance, places: [R], start: *start, peak: 2010-06-10T02:00, fear: 0.7,

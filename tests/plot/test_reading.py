@@ -556,7 +556,7 @@ def test_no_other_format_is_written() -> None:
 
 
 def test_every_figure_is_there_by_its_name() -> None:
-    names = ["composition", "contrasts", "deaths", "flow_map", "queues", "registrations",
+    names = ["composition", "contrasts", "deaths", "flow_map", "queues", "registrations", "reports",
              "save_all", "sensitivity", "timeline", "violence"]  # fmt: skip
     assert [getattr(flowsim.plot, name).__name__ for name in names] == names
     assert sorted(dir(flowsim.plot)) == names
