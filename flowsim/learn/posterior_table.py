@@ -134,7 +134,8 @@ def basis(told: Posterior) -> str:
         "Intervals hold inputs, chance of the runs, and errors of reports.",
     ]
     still = len(told.inputs) - int(told.inputs["informed"].sum())
-    words.append(f"Of {len(told.inputs)} inputs {still} stay about where they were.")
+    if still:
+        words.append(f"About where they were: {still} of {len(told.inputs)} inputs.")
     if learnt.impossible:
         words.append(f"No inputs meet: {', '.join(learnt.impossible)}.")
     if len(told.left_out):
