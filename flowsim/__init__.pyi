@@ -4,6 +4,7 @@ from .imports.acled import read_acled
 from .imports.places import read_places
 from .imports.registrations import read_registrations
 from .imports.roads import read_roads
+from .learn.calibrate import calibrate
 from .learn.sensitivity import sensitivity
 from .model.explain import explain
 from .model.flow import FlowModel
@@ -37,6 +38,7 @@ __all__ = [
     "Study",
     "StudyError",
     "__version__",
+    "calibrate",
     "compare",
     "evidence",
     "explain",

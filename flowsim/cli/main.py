@@ -31,6 +31,7 @@ from flowsim.cli.answer import (
     terminable,
     with_what_is_used,
 )
+from flowsim.cli.calibration import calibrate_command
 from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
 from flowsim.cli.differences import diff_command
@@ -189,6 +190,7 @@ def schema(study: bool, markdown: bool) -> None:
 
 for command in (
     *commands, check_command, convert_command, diff_command, explain_command, import_command,
+    calibrate_command,
     sensitivity_command,
     new_command, scenarios_command, score_command,
 ):  # fmt: skip
@@ -203,7 +205,7 @@ def main() -> None:
     cli(prog_name="flowsim", obj=OWN_PROCESS)
 
 
-def _sizes(name: str, allow_code: bool, period: str | None) -> dict[str, int]:
+def _sizes(name: str, allow_code: bool, period: str | None) -> dict[str, int | str]:
     """Check a scenario or study; how much of what is in it."""
     from flowsim.study.read import is_study, read_study
 

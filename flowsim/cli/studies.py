@@ -32,12 +32,29 @@ FIGURE = "comparison.png"
 TABLE = "comparison.csv"
 
 
+def _samples(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> int | str | None:
+    """A number of samples, or a posterior."""
+    if value is None or not value.strip():
+        return None
+    try:
+        count = int(value)
+    except ValueError:
+        return value
+    if count < 0:
+        raise click.BadParameter(f"{count} is not in the range x>=0.")
+    return count
+
+
 @click.command()
 @click.argument("study_file", metavar="STUDY", type=SCENARIO)
 @click.option("-o", "--store", type=click.Path(path_type=Path), callback=is_folder,
               help="Folder; else out/NAME.")  # fmt: skip
 @click.option("--members", type=click.IntRange(min=1), help="Instead of those of the file.")
-@click.option("--samples", type=click.IntRange(min=0), help="Instead of those of the file.")
+@click.option("--samples", metavar="N|posterior", callback=_samples,
+              help="Instead of those of the file: how many, or what a calibration learnt, "
+              "as posterior, posterior:40, or its file.")  # fmt: skip
 @click.option("--jobs", type=int, default=1, show_default=True, help="Processes; -1: all cores.")
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler, as tcp://host:8786.")
 @click.option("--recompute", is_flag=True, help="Run again what other code or scenarios made.")
@@ -51,7 +68,7 @@ def study(
     study_file: str,
     store: Path | None,
     members: int | None,
-    samples: int | None,
+    samples: int | str | None,
     jobs: int,
     cluster: str | None,
     recompute: bool,

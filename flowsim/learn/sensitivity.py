@@ -19,9 +19,9 @@ from flowsim.arrays import Floats
 from flowsim.errors import Problem, ScenarioError
 from flowsim.folders import whole_file
 from flowsim.learn import designs, given
+from flowsim.learn.choice import chosen as inputs_chosen
 from flowsim.learn.table import html, text
 from flowsim.scenario.flaws import did_you_mean, listed
-from flowsim.scenario.links import fits
 from flowsim.scenario.scenario import Scenario, not_loaded
 from flowsim.shown import as_csv
 from flowsim.study.chronology import out_of_order
@@ -238,7 +238,7 @@ class _Plan:
         keep = ("effects",) if not _has_functions(outcomes) else ()
         Study(scenarios, members=members, seed=seed, keep=keep, rules=rules)  # its own problems
         leaders = doubts(among, uncertain(among))
-        chosen = _chosen(leaders, inputs)
+        chosen = inputs_chosen(leaders, inputs)
         factors = [*dict.fromkeys(chosen.values()), CHANCE]
         each = len(scenarios) * members
         problems = [*_too_few(method, len(factors), runs, each, among)]
@@ -284,28 +284,6 @@ def _named(own: Scenario, against: Scenario | None) -> dict[str, Scenario]:
 
 def _has_functions(outcomes: Outcomes) -> bool:
     return isinstance(outcomes, Mapping) and any(callable(of) for of in outcomes.values())
-
-
-def _chosen(leaders: Mapping[str, str], inputs: Sequence[str]) -> dict[str, str]:
-    """The factor of each input that is asked for."""
-    patterns = (inputs,) if isinstance(inputs, str) else tuple(inputs)
-    if not leaders:
-        right = "give numbers a range, as {value: 3, low: 1, high: 9}"
-        raise ScenarioError([Problem("scenario", "nothing in it is uncertain", right)])
-    problems = []
-    wanted: set[str] = set()
-    for i, pattern in enumerate(patterns):
-        fitting = {f for path, f in leaders.items() if fits(pattern, path) or fits(pattern, f)}
-        wanted |= fitting
-        if not fitting:
-            right = "name one by path or linked[NAME], with * for any text"
-            near = did_you_mean(pattern, list(dict.fromkeys([*leaders.values(), *leaders])))
-            problems.append(
-                Problem(f"inputs[{i}]", f"no uncertain input fits {pattern!r}", right + near)
-            )
-    if problems:
-        raise ScenarioError(problems)
-    return {path: f for path, f in leaders.items() if not patterns or f in wanted}
 
 
 def _too_few(
@@ -393,7 +371,7 @@ def _positions_of(data: xr.Dataset, inputs: Sequence[str]) -> tuple[pd.DataFrame
         position = position.max("scenario", skipna=True)
     table = position.transpose("sample", INPUT).to_numpy()
     factors = dict(zip(data[INPUT].values.tolist(), data[FACTOR].values.tolist(), strict=True))
-    chosen = _chosen(factors, inputs)
+    chosen = inputs_chosen(factors, inputs)
     paths = list(factors)
     first = {factor: path for path, factor in reversed(chosen.items())}
     columns = {f: table[:, paths.index(first[f])] for f in dict.fromkeys(chosen.values())}

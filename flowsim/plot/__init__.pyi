@@ -3,12 +3,14 @@ from .casualties import deaths
 from .danger import violence
 from .distances import reports
 from .factors import sensitivity
+from .fit import effect_by_fit
 from .folder import save_all
 from .gates import queues
 from .geography import flow_map
 from .kinds import composition
 from .overview import timeline
 from .paired import contrasts
+from .posterior import posterior
 from .room import reception
 
 OF_A_RUN: dict[str, str]
@@ -17,7 +19,9 @@ __all__ = [
     "composition",
     "contrasts",
     "deaths",
+    "effect_by_fit",
     "flow_map",
+    "posterior",
     "queues",
     "reception",
     "registrations",

@@ -26,6 +26,7 @@ from flowsim.plot.style import (
     width_inches,
 )
 from flowsim.study.comparison import Comparison
+from flowsim.study.doubt_table import percent
 from flowsim.study.table import called, decimals, gain_text, number, scale_of
 
 PAIRED, UNPAIRED = STATUS["sheltered"], "#F0B27A"
@@ -63,13 +64,18 @@ def contrasts(comparison: Comparison, *, width: float = WIDTH_MM) -> Chart:
         have given. Beside each row stands what pairing gains (the ratio of the variances). One
         difference that is ten times all others of its panel is an arrow with its number.
 
+        Over samples of the inputs the dot is the median of the effect, the thick line holds 50 % of
+        it and the thin one `level` of it, by inputs and chance; beside each row stands in how many
+        pairs it has the sign of its median.
+
     Examples
     --------
     >>> import flowsim as fs
     >>> runs = fs.open_study("out/border")  # doctest: +SKIP
     >>> contrasts(fs.compare(runs, "closed"), width=183).write("c.pdf")  # doctest: +SKIP
     """
-    table = comparison.table[comparison.table["scenario"] != comparison.against]
+    drawn = _drawn(comparison)
+    table = drawn[drawn["scenario"] != comparison.against]
     outcomes = list(dict.fromkeys(comparison.table["outcome"]))
     names = list(dict.fromkeys(table["scenario"]))
     inches = width_inches(width)
@@ -77,12 +83,13 @@ def contrasts(comparison: Comparison, *, width: float = WIDTH_MM) -> Chart:
     down = max(1, math.ceil(len(outcomes) / across))
     words = [_wrapped(name, NAME if width > NARROW_MM else NAME // 2) for name in names]
     lines = sum(1.5 + w.count("\n") for w in words)
-    title = f"How outcomes differ from {comparison.against!r}, paired by {comparison.unit}"
+    how = "over what is known of the inputs" if _is_effect(comparison) else "paired by member"
+    title = f"How outcomes differ from {comparison.against!r}, {how}"
     page = Page(width, down * 0.17 * max(lines, 1.5), title)
     grid = page.chart.subplots(down, across, sharey=True, squeeze=False).ravel()
     for axes, outcome in zip(grid, outcomes, strict=False):
-        rows = comparison.table[comparison.table["outcome"] == outcome]
-        _panel(axes, rows, comparison.against)
+        rows = drawn[drawn["outcome"] == outcome]
+        _panel(axes, rows, comparison.against, "sign" if _is_effect(comparison) else "gain")
     for axes in grid[len(outcomes) :]:
         axes.set_visible(False)
     first = grid[0]
@@ -92,12 +99,31 @@ def contrasts(comparison: Comparison, *, width: float = WIDTH_MM) -> Chart:
     return page.settled()
 
 
+def _is_effect(comparison: Comparison) -> bool:
+    """Whether the distribution of effects is drawn, and not how well their means are known."""
+    return comparison.unit == "sample"
+
+
+def _drawn(comparison: Comparison) -> pd.DataFrame:
+    """The table with what stands beside each row, in the columns that are drawn."""
+    table = comparison.table
+    if not _is_effect(comparison):
+        gains = ("∞" if math.isinf(g) else gain_text(g).removeprefix("x ") for g in table["gain"])
+        return table.assign(beside=list(gains))
+    ends = {
+        "difference": "effect", "low": "half_low", "high": "half_high",
+        "unpaired_low": "effect_low", "unpaired_high": "effect_high",
+    }  # fmt: skip
+    columns = {name: table[of] for name, of in ends.items()}
+    return table.assign(**columns, beside=table[["more", "less"]].max(axis=1).map(percent))
+
+
 def _wrapped(name: str, most: int) -> str:
     lines = textwrap.wrap(name, most) or [""]
     return "\n".join(lines[:2]) + ("..." if len(lines) > 2 else "")
 
 
-def _panel(axes: Axes, rows: pd.DataFrame, against: str) -> None:
+def _panel(axes: Axes, rows: pd.DataFrame, against: str, beside_head: str) -> None:
     factor, unit = scale_of(rows)
     apart = rows[rows["scenario"] != against]
     far = _far(np.abs(apart["difference"].to_numpy()))
@@ -105,9 +131,8 @@ def _panel(axes: Axes, rows: pd.DataFrame, against: str) -> None:
     axes.axvline(0.0, color=FAINT, linewidth=0.9, zorder=1)
     small: dict[str, Any] = {"fontsize": points(0.89)}
     for y, (row, is_far) in enumerate(zip(apart.to_dict("records"), far, strict=True)):
-        gain = "∞" if math.isinf(row["gain"]) else gain_text(row["gain"]).removeprefix("x ")
         beside = axes.get_yaxis_transform()
-        axes.text(1.02, y, gain, transform=beside, va="center", **small)
+        axes.text(1.02, y, row["beside"], transform=beside, va="center", **small)
         if math.isnan(row["difference"]):
             axes.text(
                 0.5, y, "no pair", transform=beside, ha="center", va="center", fontsize=points(0.89)
@@ -134,7 +159,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, against: str) -> None:
     axes.text(
         1.02,
         1.01,
-        "gain",
+        beside_head,
         transform=axes.transAxes,
         va="bottom",
         fontsize=points(0.89),
@@ -202,6 +227,8 @@ def _labels(axes: Axes) -> int:
 
 
 def _key(comparison: Comparison) -> list[Line2D]:
+    if _is_effect(comparison):
+        return _key_of_effects(comparison)
     if not comparison.table["low"].notna().any():
         words = "difference of one pair, which has no interval"
         return [Line2D([], [], linestyle="none", label=words, **DOT)]
@@ -214,3 +241,16 @@ def _key(comparison: Comparison) -> list[Line2D]:
     lines[1].set(marker="o", markersize=3.6, markerfacecolor=INK, markeredgewidth=0)
     gain = Line2D([], [], linestyle="none", label="gain: unpaired over paired variance")
     return [lines[1], lines[0], gain]
+
+
+def _key_of_effects(comparison: Comparison) -> list[Line2D]:
+    holds = "; or ".join(dict.fromkeys(h for h in comparison.table["holds"] if h))
+    level = 100.0 * comparison.level
+    labels = (f"{level:g} % of the effect", f"median and 50 %; both hold {holds}")
+    lines = [
+        Line2D([], [], label=label, **line)
+        for label, (*_, line) in zip(labels, INTERVALS, strict=True)
+    ]
+    lines[1].set(marker="o", markersize=3.6, markerfacecolor=INK, markeredgewidth=0)
+    sign = Line2D([], [], linestyle="none", label="sign: pairs with the sign of the median")
+    return [lines[1], lines[0], sign]

@@ -33,7 +33,7 @@ from flowsim.scenario.files import (
 from flowsim.scenario.flaws import Flaw, did_you_mean, in_order, listed, tell
 from flowsim.scenario.nodes import Node, Spot
 from flowsim.scenario.read import parse
-from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.scenario import ReadFrom, Scenario
 from flowsim.scenario.shipped import located, names, shipped_path
 from flowsim.scenario.tables import read_table
 
@@ -115,6 +115,7 @@ def read_whole(path: str | os.PathLike[str], allow_code: bool = False) -> Whole:
     scenario, problems = build(root, reader.told, allow_code)
     if scenario is None or problems:
         raise ScenarioError(in_order(problems, reader.told.files))
+    scenario._read_from = ReadFrom(reader.folders)
     return Whole(scenario, root, reader.extends, tuple(reader.replaced))
 
 
@@ -177,6 +178,11 @@ class _Reader:
         """What the first file extends."""
         self.replaced: list[Replaced] = []
         self._chain: dict[Path, Path] = {}
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Those of the files read, the first first."""
+        return tuple(dict.fromkeys(file.parent for file in self._chain.values()))
 
     def read(self, file: Path, named: Spot | None = None) -> Node:
         """The nodes of a YAML file laid over those of what it extends."""

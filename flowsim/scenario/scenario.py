@@ -6,7 +6,10 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, ClassVar, Literal
+
+from pydantic import PrivateAttr
 
 from flowsim.behaviour.config import Behaviour
 from flowsim.behaviour.flee_config import Flee
@@ -77,6 +80,19 @@ class Linked(Section):
     """95 % of it."""
     source: str = ""
     note: str = ""
+
+
+class ReadFrom(tuple[Path, ...]):
+    """The folders of a scenario's file and of what it extends.
+
+    They are no part of what it says: two scenarios that say the same are equal wherever they lie.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ReadFrom)
+
+    def __hash__(self) -> int:
+        return 0
 
 
 class Scenario(Section):
@@ -164,6 +180,8 @@ class Scenario(Section):
     in_order: tuple[tuple[str, ...], ...] = ()
     """Paths of times that keep this order in samples, as a push-back that ends before an
     opening; the times of one section keep theirs anyway."""
+
+    _read_from: ReadFrom = PrivateAttr(default=ReadFrom())
 
     def __init__(self, /, **data: Any) -> None:
         from flowsim.scenario.checks import check
@@ -297,6 +315,11 @@ class Scenario(Section):
         See `replace_policies` for the arguments.
         """
         return self._change(border, policies, side, direction, keep=True)
+
+    @property
+    def read_from(self) -> tuple[Path, ...]:
+        """Folders of its file and of those that it extends; none where it was made in Python."""
+        return tuple(self._read_from)
 
     @property
     def grid_s(self) -> int:

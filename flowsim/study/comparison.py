@@ -19,6 +19,8 @@ from flowsim.folders import whole_file
 from flowsim.scenario.flaws import did_you_mean, listed
 from flowsim.shown import as_csv
 from flowsim.study.alignment import RUN
+from flowsim.study.doubt import effect_of
+from flowsim.study.doubt_table import text as over_samples
 from flowsim.study.export import from_run_table
 from flowsim.study.pairing import METHODS, paired, pairs, reason
 from flowsim.study.table import called, html, markdown, text
@@ -32,9 +34,15 @@ OF_PAIRS = (
     "units", "difference", "low", "high", "unpaired_low", "unpaired_high", "sd_paired",
     "sd_unpaired", "gain", "correlation", "precision", "units_needed", "runs_needed_unpaired",
 )  # fmt: skip
+OF_EFFECT = {
+    "effect": "median", "half_low": "half_low", "half_high": "half_high", "effect_low": "low",
+    "effect_high": "high", "more": "more", "less": "less", "variance_chance": "variance_chance",
+    "variance_inputs": "variance_inputs",
+}  # fmt: skip
+"""Columns of the distribution of an effect, and the fields of `flowsim.study.doubt.Effect`."""
 COLUMNS = (
     "outcome", "unit", "scenario", "runs", "mean", "median", "range_low", "range_high",
-    *OF_PAIRS, "reason",
+    *OF_PAIRS, "reason", *OF_EFFECT, "holds",
 )  # fmt: skip
 USUAL = (
     "let_through", "person_days_exposed", "deaths", "waiting_peak", "sheltered_abroad_peak",
@@ -76,7 +84,18 @@ class Comparison:
         ``units_needed``             least number of pairs with a t interval that narrow
         ``runs_needed_unpaired``     least number of independent runs of each scenario
         ``reason``                   why the gain is under 10, or why it is not a number
+        ``effect``                   median of the differences of all pairs of runs
+        ``half_low``, ``half_high``  the range that holds 50 % of them
+        ``effect_low``, ``_high``    the range that holds `level` of them
+        ``more``, ``less``           parts of them above and below zero
+        ``variance_chance``          of one difference, what dice make of it, and what inputs make
+        and ``variance_inputs``      of its mean over dice; unbiased, NaN where not told apart
+        ``holds``                    what the intervals of the effect hold: chance, or inputs and
+                                     chance
         ===========================  ===============================================================
+
+        ``low`` and ``high`` say how well so many pairs tell the *mean* difference; the intervals
+        of the effect, where one difference lies.
 
         What is about pairs is NaN for the reference.
     against : str
@@ -104,7 +123,7 @@ class Comparison:
         return f"<Comparison of {by}, against {self.against!r}>"
 
     def __str__(self) -> str:
-        return text(self)
+        return over_samples(self) if self.unit == "sample" else text(self)
 
     def _repr_html_(self) -> str:
         return html(self)
@@ -164,6 +183,10 @@ def compare(
     a study of several samples they are the samples, each the mean of its members, because members
     of a sample share its inputs and are not independent. A pair without a value on both sides is
     left out.
+
+    Of several samples the table that is printed tells the distribution of each effect over inputs
+    and chance: samples of a posterior (``fs.Study(samples="posterior")``) make it what is known
+    after the reports. Two members a sample or more tell both apart.
 
     Parameters
     ----------
@@ -247,11 +270,14 @@ def _row(
     own, reference = outcome.values[i], outcome.values[side]
     runs = own[np.isfinite(own)]
     a, b = pairs(own, reference)
-    row: dict[str, Any] = dict.fromkeys(OF_PAIRS, math.nan)
+    row: dict[str, Any] = dict.fromkeys((*OF_PAIRS, *OF_EFFECT), math.nan)
     row |= {"outcome": outcome.name, "unit": outcome.unit, "scenario": name, "runs": runs.size}
     if i == side:
-        row |= {"units": a.size, "reason": ""}
+        row |= {"units": a.size, "reason": "", "holds": ""}
     else:
+        told_of = effect_of(own, reference, level)
+        row |= {key: getattr(told_of, name) for key, name in OF_EFFECT.items()}
+        row |= {"holds": told_of.holds}
         told = paired(a, b, level, method, wish)
         most = float(max(abs(a.mean()), abs(b.mean()))) if a.size else math.nan
         row |= {key: asdict(told)[key] for key in OF_PAIRS} | {"reason": reason(told, name, most)}

@@ -20,6 +20,9 @@ SHARED = ("start", "end", "record")
 """What the scenarios of a study have in common, so that their results stand side by side."""
 MOST = 1_000_000
 """Most members, and most samples, of a study."""
+LEARNT = r"^((posterior|.+\.csv)(:[0-9]+)?)?$"
+"""What a study draws from that is no number: a posterior, or the first samples of one."""
+_LEARNT = re.compile(LEARNT)
 NAME_CHARACTERS = 80
 _CONTROL = ("Cc", "Zl", "Zp", "Cs")
 
@@ -83,10 +86,13 @@ class Variant(Section):
 
 
 class Samples(Section):
-    """How uncertain numbers are sampled. A count alone stands for it, too."""
+    """How uncertain numbers are sampled. A count alone stands for it, and so does a posterior."""
 
     count: Annotated[int, Field(strict=True, ge=0, le=MOST)]
     """How many samples; with 0 each scenario runs at its central values."""
+    posterior: Annotated[str, Field(max_length=500, pattern=LEARNT)] = ""
+    """Instead of a count, what a calibration learnt: `posterior`, the file beside the scenario, or
+    a file; with `:40` at its end its first 40 samples."""
     method: Method = "latin_hypercube"
     inputs: tuple[Text, ...] = ()
     """Which inputs are sampled, with `*` for anything; all of the uncertain ones if empty."""
@@ -96,10 +102,21 @@ class Samples(Section):
     def _from_count(cls, value: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):
             return {"count": value}
+        if isinstance(value, str) and _LEARNT.fullmatch(value):
+            return {"count": 0, "posterior": value}
+        if isinstance(value, dict) and "posterior" in value:
+            return {"count": 0, **value}
         if isinstance(value, dict | Samples):
             return value
-        right = "give a count, as 64, or a mapping with `count`, `method` and `inputs`"
+        right = "give a count, as 64, a mapping with `count`, `method` and `inputs`, or `posterior`"
         raise ValueError(f"{shown(value)} does not describe samples; {right}")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Samples:
+        if self.posterior and (self.count or self.inputs or self.method != "latin_hypercube"):
+            wrong = "a posterior has its own samples, and a count, a method or inputs are given too"
+            raise ValueError(f"{wrong}; leave these out")
+        return self
 
 
 class CompareSection(Section):
@@ -139,7 +156,13 @@ _SCENARIO_NAME = {
 }
 _SHORT = {
     "Variant": {"type": "string", "minLength": 1},
-    "Samples": {"type": "integer", "minimum": 0, "maximum": MOST},
+    "Samples": {
+        "type": ["integer", "string"],
+        "minimum": 0,
+        "maximum": MOST,
+        "minLength": 1,
+        "pattern": LEARNT,
+    },
 }
 """What may stand for a section."""
 

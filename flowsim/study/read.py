@@ -30,6 +30,7 @@ from flowsim.scenario.shape import adapter
 from flowsim.scenario.shipped import located, names, shipped_path
 from flowsim.scenario.validate import fields
 from flowsim.study.config import SHARED, CompareSection, Samples, StudySection, Variant
+from flowsim.study.learnt import WORD, positions_asked
 from flowsim.study.locate import of_setting, on_paper, placed
 from flowsim.study.sampling import Method
 
@@ -48,8 +49,8 @@ class StudyFile:
         In the order of the file.
     members : int
     seed : int or str
-    samples : int
-        0 where each scenario runs at its central values.
+    samples : int or str
+        0 where each scenario runs at its central values; a posterior as `flowsim.Study` takes it.
     method : {"latin_hypercube", "sobol", "monte_carlo"}
     inputs : tuple of str
         Patterns of the inputs that are sampled; empty for all.
@@ -62,7 +63,7 @@ class StudyFile:
     scenarios: dict[str, Scenario]
     members: int
     seed: int | str
-    samples: int
+    samples: int | str
     method: Method
     inputs: tuple[str, ...]
     keep: tuple[str, ...]
@@ -134,7 +135,7 @@ def read_study(path: str | os.PathLike[str], allow_code: bool = False) -> StudyF
         scenarios=reader.scenarios,
         members=values["members"],
         seed=values["seed"],
-        samples=samples.count,
+        samples=_posterior_of(file.parent, samples.posterior) or samples.count,
         method=samples.method,
         inputs=samples.inputs,
         keep=values["keep"],
@@ -231,6 +232,9 @@ class _Reader:
             self.problems += placed(error.problems, self.root)
 
     def _check_inputs(self, samples: Samples) -> None:
+        if samples.posterior:
+            self._check_posterior(samples.posterior)
+            return
         if not samples.count and not samples.inputs:
             return
         from flowsim.study.inputs import uncertain
@@ -244,6 +248,20 @@ class _Reader:
             wrong = "no number of these scenarios has a range, so all samples would be alike"
             right = "write numbers as {value: 3, low: 1, high: 5}, or leave samples out"
             self.flaws.append(Flaw(("samples", "count"), wrong, right))
+
+    def _check_posterior(self, asked: str) -> None:
+        try:
+            positions_asked(_posterior_of(self.folder, asked), tuple(self.scenarios.values()))
+        except ScenarioError as error:
+            self.problems += [p for p in error.problems if p.file]
+            loose = [p for p in error.problems if not p.file]
+            self.flaws += [Flaw(("samples",), p.wrong, p.right) for p in loose]
+
+
+def _posterior_of(folder: Path, asked: str) -> str:
+    """A posterior as a study is asked for it: its file relative to that of the study."""
+    name = asked.partition(":")[0]
+    return asked if name in ("", WORD) else str(_file_of(folder, name)) + asked[len(name) :]
 
 
 def _plain(root: Node) -> dict[str, Any]:

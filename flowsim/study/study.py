@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -22,6 +22,7 @@ from flowsim.study.config import SHARED
 from flowsim.study.identity import code_version
 from flowsim.study.inputs import doubts, uncertain
 from flowsim.study.keep import REPORTS, instants, kept_of_reports, parse_keep
+from flowsim.study.learnt import positions_asked
 from flowsim.study.manifest import Entry, Manifest, OnChange
 from flowsim.study.positions import METHOD, Positions
 from flowsim.study.runs import Runs
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from flowsim.study.read import StudyFile
     from flowsim.study.worker import Failed
 
+DEFAULT: Method = "latin_hypercube"
 TOLD_FAILURES = 10
 """So many failed runs are named in an error."""
 
@@ -54,11 +56,13 @@ class Study:
     seed : int or str
         Of the study, a whole number or a text. A run's is ``seed.member``, or
         ``seed.sample.member``.
-    samples : int or pandas.DataFrame
+    samples : int, pandas.DataFrame, str or path
         How many draws of the uncertain inputs, numbered from 1. Without any there is sample 0:
         every input at its central value. A table gives the positions themselves, in [0, 1]: a row
         a sample, a column an input or a set of linked ones, see
-        `flowsim.study.positions.Positions.of`.
+        `flowsim.study.positions.Positions.of`. ``"posterior"`` takes those that a calibration
+        learnt, ``"posterior:40"`` the first 40 of them; so does the path of such a file, see
+        `flowsim.study.learnt.positions_asked`.
     method : {"latin_hypercube", "sobol", "monte_carlo"}
         How samples are drawn, see `flowsim.study.inputs.positions`.
     inputs : sequence of str
@@ -98,8 +102,8 @@ class Study:
         scenarios: Mapping[str, Scenario] | Scenario,
         members: int = 1,
         seed: int | str = 1,
-        samples: int | pd.DataFrame = 0,
-        method: Method = "latin_hypercube",
+        samples: int | pd.DataFrame | str | os.PathLike[str] = 0,
+        method: Method = DEFAULT,
         inputs: Sequence[str] = (),
         keep: Sequence[str] = (),
         name: str = "study",
@@ -111,14 +115,16 @@ class Study:
         if isinstance(scenarios, Scenario):
             scenarios = {scenarios.name: scenarios}
         self.scenarios = dict(scenarios)
-        table, count = (
-            (samples, len(samples)) if isinstance(samples, pd.DataFrame) else (None, samples)
-        )
-        self.members, self.samples, self.seed = members, count, seed_text(seed)
+        table = samples if isinstance(samples, pd.DataFrame) else None
+        wrong_here = _wrong_scenarios(self.scenarios)
+        if isinstance(samples, str | os.PathLike) and not wrong_here:
+            table = positions_asked(samples, tuple(self.scenarios.values()))
+        count = samples if table is None else len(table)
+        self.members, self.samples, self.seed = members, cast(int, count), seed_text(seed)
         self.method: str = method
         self.inputs = tuple(inputs)
         self.name, self.title, self.rules = name, title, dict(rules or {})
-        problems = [*_wrong_scenarios(self.scenarios), *_wrong_counts(members, count, method)]
+        problems = [*wrong_here, *_wrong_counts(members, count, method)]
         if self.rules:
             problems += _wrong_rules(self.scenarios, self.rules)
         if problems:
@@ -139,7 +145,7 @@ class Study:
         if self.inputs:
             right = "leave it out: the columns of the table are the inputs"
             problems.append(Problem("inputs", "a table of positions is given too", right))
-        if method != "latin_hypercube":
+        if method != DEFAULT:
             right = "leave it out: the samples are those of the table"
             problems.append(Problem("method", "a table of positions is given too", right))
         if problems:
@@ -149,14 +155,15 @@ class Study:
 
     @classmethod
     def of_file(
-        cls, file: StudyFile, members: int | None = None, samples: int | None = None
+        cls, file: StudyFile, members: int | None = None, samples: int | str | None = None
     ) -> Study:
         """The study that a file says (see `flowsim.study.read.read_study`).
 
         Parameters
         ----------
         file : StudyFile
-        members, samples : int, optional
+        members : int, optional
+        samples : int or str, optional
             Instead of those of the file.
         """
         return cls(
@@ -164,8 +171,8 @@ class Study:
             members=file.members if members is None else members,
             seed=file.seed,
             samples=file.samples if samples is None else samples,
-            method=file.method,
-            inputs=file.inputs,
+            method=file.method if samples is None or isinstance(samples, int) else DEFAULT,
+            inputs=file.inputs if samples is None or isinstance(samples, int) else (),
             keep=file.keep,
             name=file.name,
             title=file.title,

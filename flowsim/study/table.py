@@ -61,7 +61,7 @@ def _block(rows: pd.DataFrame, told: Comparison) -> str:
         lines.append([plain(row["scenario"]), *cells, gain, *needs])
     lines = _narrowed(lines)
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    title = plain(_title(rows))
+    title = plain(title_of(rows))
     shown = [title if len(title) <= WIDTH else _clipped(title, WIDTH)]
     for line in lines:
         left = [cell.ljust(w) for cell, w in zip(line[:2], widths[:2], strict=True)]
@@ -131,7 +131,7 @@ def basis(told: Comparison) -> str:
 def markdown(told: Comparison, outcomes: Sequence[str], names: Mapping[str, str]) -> str:
     """The wide table: a row a scenario, a column an outcome."""
     rows = _wide(told, outcomes)
-    heads = [names.get(o) or _title(told.table[told.table["outcome"] == o]) for o in outcomes]
+    heads = [names.get(o) or title_of(told.table[told.table["outcome"] == o]) for o in outcomes]
     lines = [["", *(escaped(h) for h in heads)], ["---"] * (len(outcomes) + 1)]
     lines += [[f"**{escaped(name)}**", *("<br>".join(c) for c in cells)] for name, cells in rows]
     return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines)
@@ -139,9 +139,12 @@ def markdown(told: Comparison, outcomes: Sequence[str], names: Mapping[str, str]
 
 def html(told: Comparison) -> str:
     """The wide table for a notebook, with what pairing gains in each cell."""
+    from flowsim.study.doubt_table import basis as over_samples
+
     outcomes = list(dict.fromkeys(told.table["outcome"]))
-    heads = [_title(told.table[told.table["outcome"] == o]) for o in outcomes]
+    heads = [title_of(told.table[told.table["outcome"] == o]) for o in outcomes]
     head = "".join(f"<th>{escape(plain(h))}</th>" for h in ("", *heads))
+    words = over_samples(told) if told.unit == "sample" else basis(told)
     body = "".join(
         f"<tr><th>{escape(plain(name))}</th>"
         + "".join(f"<td>{'<br>'.join(escape(line) for line in cell)}</td>" for cell in cells)
@@ -149,7 +152,7 @@ def html(told: Comparison) -> str:
         for name, cells in _wide(told, outcomes, gain=True)
     )
     return (
-        f"<table><caption>{escape(plain(basis(told)))}</caption>"
+        f"<table><caption>{escape(plain(words))}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
 
@@ -162,6 +165,8 @@ def _wide(
     for outcome in outcomes:
         rows = told.table[told.table["outcome"] == outcome]
         cells = [[c for c in pair if c] for pair in _cells(rows, told.against)]
+        if told.unit == "sample":
+            cells = _with_effects(cells, rows, told.against)
         for cell, value in zip(cells, rows["gain"], strict=True):
             if gain and math.isfinite(value):
                 cell.append(f"gain {gain_text(value)}")
@@ -170,7 +175,19 @@ def _wide(
     return [(name, [column[i] for column in columns]) for i, name in enumerate(names)]
 
 
-def _title(rows: pd.DataFrame) -> str:
+def _with_effects(cells: list[list[str]], rows: pd.DataFrame, against: str) -> list[list[str]]:
+    """Of several samples, the distribution of the effect and not the mean with its interval."""
+    from flowsim.study.doubt_table import cell  # it takes the words of this module
+
+    factor, _ = scale_of(rows)
+    return [
+        own[:1] if row["scenario"] == against else [*own[:1], *cell(row, factor)]
+        for own, row in zip(cells, rows.to_dict("records"), strict=True)
+    ]
+
+
+def title_of(rows: pd.DataFrame) -> str:
+    """What the rows of an outcome are about, with the unit."""
     _, unit = scale_of(rows)
     name = called(str(rows["outcome"].iloc[0]))
     return f"{name}, {unit}" if unit else name

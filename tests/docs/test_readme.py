@@ -20,6 +20,7 @@ from flowsim.scenario.load import read_whole
 from flowsim.scenario.shipped import located
 from tests.children import PATIENCE_S
 from tests.flee_folder import flee_folder
+from tests.learn.toys import reported
 from tests.study.worlds import BORDER, small
 
 ROOT = Path(__file__).parents[2]
@@ -121,6 +122,28 @@ def test_the_block_on_sensitivity_runs(
     exec(compile(block, "README.md", "exec"), names)
     assert "chance" in capsys.readouterr().out
     assert (tmp_path / "sensitivity.png").stat().st_size
+
+
+def test_the_block_on_calibration_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a small scenario with reports of its own, in fewer runs and one process."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+    base = reported()
+    block = snippets(text("README.md"), "python calibrate")[0]
+    block = block.replace("runs=500, one_in=5, jobs=2", "runs=60, waves=1, progress=False")
+    block = block.replace(".csv:20", ".csv:3").replace('border")', 'border", progress=False)')
+    assert block.count("progress=False") == 2
+    scenarios = {
+        "as reported": base,
+        "open": base.replace_policies(BORDER, fs.policy.Open()),
+    }
+    exec(compile(block, "README.md", "exec"), {"base": base, "scenarios": scenarios, "fs": fs})
+    told = capsys.readouterr().out
+    assert "what was reported" in told
+    assert "The intervals hold inputs and chance." in " ".join(told.split())
+    assert (tmp_path / "posterior.png").stat().st_size
 
 
 def test_the_block_on_folders_of_flee_runs(
