@@ -442,6 +442,11 @@ class Report(Section):
     """Low end of what is reported."""
     high: float | None = None
     """High end of what is reported."""
+    counted: float | None = None
+    """The figure as it was counted, where `value` was corrected since."""
+    recount: bool = False
+    """Whether all that the place reported before was counted otherwise: what changes from the
+    report before this one is the counting, and no person moved."""
     unit: str = "persons"
     """Of the figure; only told."""
     use: Literal["fit", "specify", "compare", "context"] = "context"
