@@ -169,8 +169,8 @@ def _series(folder: Path, row: Row, cell: int, name: str, notes: Notes) -> Serie
             notes.warn(point, f"{day} comes after {before}; the dates are sorted")
         points[day], before = persons, day
     days = sorted(points)
-    persons = tuple(points[day] for day in days)
-    return Series(tuple(days), persons, persons)
+    told = tuple(points[day] for day in days)
+    return Series(tuple(days), told, told)
 
 
 def _corrected(series: Series, rows: Sequence[Row], start: date, notes: Notes) -> Series:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from flowsim.arrays import Floats, Ints
+from flowsim.arrays import Bools, Floats, Ints
 from flowsim.learn.forecasts.ground import Ground
 from flowsim.learn.forecasts.rows import Rows, Series, made
 
@@ -107,7 +107,7 @@ def _registered(dice: np.random.Generator, there: Floats, opens: int) -> Series:
     return made(points, recounts)
 
 
-def _ground(dice: np.random.Generator, count: int, days: int, shut: Floats) -> Ground:
+def _ground(dice: np.random.Generator, count: int, days: int, shut: Bools) -> Ground:
     """Origins and places anywhere in a square of 600 km."""
     origins, places = dice.uniform(0, 600, (ORIGINS, 2)), dice.uniform(0, 600, (count, 2))
     km = 1.3 * np.hypot(*(origins[:, None] - places[None]).transpose(2, 0, 1))
@@ -116,4 +116,4 @@ def _ground(dice: np.random.Generator, count: int, days: int, shut: Floats) -> G
     begin[0] = 0
     fought = np.arange(days)[:, None] >= begin
     origin = fought * dice.uniform(1.0, 10.0, ORIGINS)
-    return Ground(country, np.zeros(days, dtype=np.int64), km[None], origin, shut.astype(bool))
+    return Ground(country, np.zeros(days, dtype=np.int64), km[None], origin, shut)

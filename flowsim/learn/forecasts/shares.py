@@ -24,6 +24,12 @@ from flowsim.learn.forecasts.rows import Rows
 SHIFT_KM = 50.0
 FLOOR = 0.08
 """Part of the structure that is shared out equally among open destinations."""
+BESIDE = 0.5
+"""Power of the number of open places with which a country's share grows, all else alike."""
+HOLDING = 0.05
+"""Part of a forecast that is "held and rest" itself."""
+AS_GOOD = 0.4
+"""Part of all who are elsewhere than the structure says, from which on the stock is trusted more."""
 OPENED_DAYS = 90
 """Days for which a destination counts as just opened."""
 MEMORY_DAYS = 300.0
@@ -53,8 +59,6 @@ class Points:
         Rate of the exponential weights.
     rest : float64 array
         Part of the growth since its last row that a place of known rows is given.
-    holding : float64 array
-        Part of the forecast that is "held and rest" itself.
     """
 
     power: Floats
@@ -66,7 +70,6 @@ class Points:
     opened: Floats
     trust: Floats
     rest: Floats
-    holding: Floats
 
     def __len__(self) -> int:
         return self.power.size
@@ -161,6 +164,8 @@ class Shares:
         self.known, self.ground, self.total, self.points = known, ground, total, points
         self.near = ground.distance_shares(float(points.power[0]), SHIFT_KM)
         self.since = ground.days_open()
+        country = ground.country
+        self.together = (country[:, None] == country[None, :]).astype(np.float64)
         self.grown = np.cumsum(new_arrivals(total[: known.day + 1]))
         self.scale = max(float(total[known.day]), 1.0)
         self._prior()
@@ -176,8 +181,7 @@ class Shares:
         day : int
         """
         p, there = self.points, shares_of(stock)
-        country = self.ground.country
-        together = there @ (country[:, None] == country[None, :])
+        together = there @ self.together
         just = (self.since[day] >= 0) & (self.since[day] < OPENED_DAYS)
         utility = (
             -p.crowding[:, None] * there
@@ -186,7 +190,9 @@ class Shares:
         )
         free = ~self.ground.shut[day]
         alike = free / max(int(free.sum()), 1)
-        return (1.0 - FLOOR) * shares_of(self.near[day] * np.exp(utility)) + FLOOR * alike
+        beside = np.maximum(free @ self.together, 1.0) ** (BESIDE - 1.0)
+        share = shares_of(self.near[day] * np.exp(utility) * beside)
+        return (1.0 - FLOOR) * share + FLOOR * alike
 
     def _prior(self) -> None:
         """Weights of structure and stock, in persons, (G,)."""
@@ -203,15 +209,22 @@ class Shares:
         """How far structure and stock were off the increments of blocks of days, (2, G).
 
         Half the absolute difference of shares, among the places whose rows reach over the block.
+        The stock itself is one increment more, of which the structure is told to be off by
+        `AS_GOOD` where it is as good as the stock.
         """
         day, count = self.known.day, len(self.points)
+        lost = np.zeros((2, count))
+        if self.known.seen.sum() > 1:
+            stock = np.where(self.known.seen, self.known.held, 0.0)
+            told = self.structure(np.tile(stock, (count, 1)), day) * self.known.seen
+            lost[0] = 0.5 * np.abs(shares_of(told) - shares_of(stock)).sum(axis=1)
+            lost[1] = AS_GOOD
         ends = np.arange(day, -1, -BLOCK_DAYS)[::-1]
         between = np.full((ends.size, self.known.held.size), np.nan)
         for column, series in zip(between.T, self.known.rows.series, strict=True):
             if series.days.size:
                 inside = (ends >= series.days[0]) & (ends <= series.days[-1])
                 column[inside] = np.interp(ends[inside], series.days, series.persons)
-        lost = np.zeros((2, count))
         for before, after, end in zip(between[:-1], between[1:], ends[:-1], strict=True):
             both = np.isfinite(before) & np.isfinite(after)
             came = np.where(both, np.maximum(after - before, 0.0), 0.0)
@@ -301,6 +314,5 @@ def expected(
         which = np.flatnonzero(points.power == power)
         found[which] = Shares(known, ground, total, points.at(which)).persons(days)
     held = shares_of(held_and_rest(known, ground, float(total[known.day])))
-    part = points.holding[:, None, None]
-    found = (1.0 - part) * found + part * held * total[days][:, None]
+    found = (1.0 - HOLDING) * found + HOLDING * held * total[days][:, None]
     return found if each else np.asarray(found.mean(axis=0))

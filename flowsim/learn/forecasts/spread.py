@@ -2,7 +2,7 @@
 
 Conformal prediction with scaled residuals (Lei et al. 2018, "Distribution-free predictive inference
 for regression"). The residual of a share is that of its logit, of a total that of its logarithm.
-Residuals are divided by a scale that is log-linear in a few features, and intervals are quantiles of
+They are divided by a scale that is log-linear in a few features, and intervals are quantiles of
 what is left, over conflicts that count alike. Nothing is assumed of the form of the distribution;
 what is assumed is that the next conflict is like those.
 """
@@ -84,7 +84,7 @@ def share_features(share: Floats, seen: Bools, ahead: Ints, new: Floats) -> Floa
 
 
 def total_features(growth: Floats, ahead: Ints) -> Floats:
-    """What makes the residual of a total large, (N, F): how much it is to grow, and for how long."""
+    """What makes the residual of a total large: how much it is to grow, how long; (N, F)."""
     return np.stack([np.ones(ahead.size), np.log1p(ahead), np.sqrt(np.maximum(growth, 0.0))], -1)
 
 
