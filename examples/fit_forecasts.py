@@ -37,6 +37,7 @@ from flowsim.learn.forecasts.rows import Rows, rows_of
 from flowsim.learn.forecasts.shares import (
     Points,
     expected,
+    fresh,
     held_and_rest,
     known_on,
     shares_of,
@@ -170,11 +171,6 @@ def forecasts(one: Case, points: Points, made: list[int], ahead: tuple[int, ...]
                 one.data[at], counts)  # fmt: skip
         rows.append(told)
     return Told(*(np.concatenate(column) for column in zip(*rows, strict=True)))
-
-
-def fresh(known, total: np.ndarray) -> np.ndarray:
-    """Part of a total that is in no known row."""
-    return np.clip(1.0 - known.held.sum() / np.maximum(total, 1.0), 0.0, 1.0)
 
 
 def fitted_spread(told: list[Told], left_out: int | None, of: str) -> spread.Spread:
@@ -345,7 +341,8 @@ def totals_scored(
     return pd.DataFrame({
         "conflict": one.name, "made": every.made, "ahead": every.ahead,
         "ratio": np.exp(told - every.log_growth),
-        "cover50": inside(quantiles, every.total, 0.5), "cover90": inside(quantiles, every.total, 0.9),
+        "cover50": inside(quantiles, every.total, 0.5),
+        "cover90": inside(quantiles, every.total, 0.9),
     })[use]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from .imports.acled import read_acled
 from .imports.places import read_places
 from .imports.registrations import read_registrations
 from .imports.roads import read_roads
+from .learn.forecast import forecast
 from .learn.sensitivity import sensitivity
 from .model.explain import explain
 from .model.flow import FlowModel
@@ -41,6 +42,7 @@ __all__ = [
     "evidence",
     "explain",
     "export",
+    "forecast",
     "load",
     "open_study",
     "plot",

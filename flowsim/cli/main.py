@@ -32,6 +32,7 @@ from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
 from flowsim.cli.differences import diff_command
 from flowsim.cli.explain import explain_command
+from flowsim.cli.forecasts import forecast_command
 from flowsim.cli.imports import import_command
 from flowsim.cli.new import new_command
 from flowsim.cli.output import (
@@ -180,6 +181,7 @@ def schema(study: bool, markdown: bool) -> None:
 for command in (
     *commands, check_command, convert_command, diff_command, explain_command, import_command,
     sensitivity_command,
+    forecast_command,
     new_command, scenarios_command, score_command,
 ):  # fmt: skip
     cli.add_command(command)

@@ -2,6 +2,7 @@ from .camps import registrations
 from .casualties import deaths
 from .danger import violence
 from .factors import sensitivity
+from .fans import forecast
 from .folder import save_all
 from .gates import queues
 from .geography import flow_map
@@ -16,6 +17,7 @@ __all__ = [
     "contrasts",
     "deaths",
     "flow_map",
+    "forecast",
     "queues",
     "registrations",
     "save_all",

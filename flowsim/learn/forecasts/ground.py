@@ -58,6 +58,13 @@ class Ground:
             self, kind=self.kind[days], origin=self.origin[days], shut=self.shut[days], shares={}
         )
 
+    def for_days(self, days: int) -> Ground:
+        """The same for so many days: those after its last day are like it."""
+        at = np.minimum(np.arange(days), self.kind.size - 1)
+        return replace(
+            self, kind=self.kind[at], origin=self.origin[at], shut=self.shut[at], shares={}
+        )
+
     def days_open(self) -> Ints:
         """Days since a place that was shut at some time opened; -1 where it never was, (D, C).
 

@@ -63,22 +63,24 @@ def learnt(fold: str = ALL) -> Learnt:
     if fold not in folds:
         right = f"give one of {listed(folds)}{did_you_mean(fold, folds)}"
         raise ScenarioError([Problem("fold", f"there is no fold {fold!r}", right)])
-    growth = _table("growth").set_index("fold").loc[fold]
+    growth = _table("growth")
+    of_fold = growth.loc[growth["fold"] == fold, list(Growth._fields)].to_numpy(np.float64)[0]
     mine = points[points["fold"] == fold]
     return Learnt(
         Points(**{name: mine[name].to_numpy(np.float64) for name in Points.__dataclass_fields__}),
         _spread(fold, "share"),
         _spread(fold, "total"),
-        Growth(*(float(growth[name]) for name in Growth._fields)),
+        Growth(*of_fold.tolist()),
     )
 
 
 def _spread(fold: str, of: str) -> Spread:
     table = _table("spread")
-    row = table[(table["fold"] == fold) & (table["of"] == of)].iloc[0]
-    coefficients = row[[name for name in table if name.startswith("c")]].to_numpy(np.float64)
+    row = table[(table["fold"] == fold) & (table["of"] == of)]
+    names = [name for name in row.columns if str(name).startswith("c")]
+    coefficients = row[names].to_numpy(np.float64)[0]
     known: Floats = coefficients[~np.isnan(coefficients)]
-    return Spread(known, row[QUANTILES].to_numpy(np.float64))
+    return Spread(known, row[QUANTILES].to_numpy(np.float64)[0])
 
 
 @cache

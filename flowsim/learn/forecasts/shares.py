@@ -29,7 +29,7 @@ BESIDE = 0.5
 HOLDING = 0.05
 """Part of a forecast that is "held and rest" itself."""
 AS_GOOD = 0.4
-"""Part of all who are elsewhere than the structure says, from which on the stock is trusted more."""
+"""Part of all who are elsewhere than the structure says, above which stock is trusted more."""
 OPENED_DAYS = 90
 """Days for which a destination counts as just opened."""
 MEMORY_DAYS = 300.0
@@ -111,6 +111,11 @@ def known_on(rows: Rows, day: int) -> Known:
     seen = np.array([bool((one.persons > 0.0).any()) for one in series])
     last = np.array([max(int(one.days[-1]), 0) if one.days.size else 0 for one in series])
     return Known(day, Rows(rows.places, series), held, seen, last)
+
+
+def fresh(known: Known, total: Floats) -> Floats:
+    """Part of totals, (N,), that is in no known row."""
+    return np.clip(1.0 - known.held.sum() / np.maximum(total, 1.0), 0.0, 1.0)
 
 
 def shares_of(weights: Floats) -> Floats:
