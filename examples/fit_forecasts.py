@@ -5,7 +5,7 @@
 FOLDER holds conflicts in Flee's format. It writes what a forecast is made with
 (`flowsim/learn/forecasts/*.csv`: parameter points, spread of residuals, growth of totals, each for
 all conflicts and for all but each) and how those of conflicts left out did (`docs/forecasts/`).
-About ten minutes on one core.
+About two minutes on one core; with --flee half an hour more, for a run of each by Flee's rules.
 
 Points are chosen from one Sobol sample: the best `BEST` by their mean ARD over held + rest, from
 day 30 on and every 30 days, on the other conflicts, of those that are not worse than held + rest on
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ from scipy.stats import qmc
 
 import flowsim as fs
 from flowsim.evidence.measures import relative_difference
+from flowsim.learn.forecast import forecast_persons, forecast_totals
 from flowsim.learn.forecasts import learnt, spread, totals
 from flowsim.learn.forecasts.ground import Ground, ground_of
 from flowsim.learn.forecasts.made_up import KINDS, made_up
@@ -302,13 +304,16 @@ def scored(one: Case, told: Told, own: spread.Spread, bar: spread.Spread,
     return pd.DataFrame(rows)
 
 
+CENTRAL = tuple(range(10, 100, 10))
+"""Per cent that central intervals should hold."""
+
+
 def by_quantiles(quantiles: np.ndarray, data: np.ndarray, use: np.ndarray) -> dict[str, float]:
     size = max(float(data.sum()), 1.0)
     return {
         "crps": float((ranked_probability(quantiles, data) * use).sum() / size),
         "wis": float((interval_score(quantiles, data) * use).sum() / size),
-        "cover50": float(inside(quantiles, data, 0.5)[use].mean()),
-        "cover90": float(inside(quantiles, data, 0.9)[use].mean()),
+        **{f"cover{c}": float(inside(quantiles, data, c / 100)[use].mean()) for c in CENTRAL},
     }
 
 
@@ -319,6 +324,13 @@ def from_day_30(one: Case, points: Points) -> dict[str, float]:
         "forecast": ard(expected(known, one.ground, one.total, points, days), one, days),
         "as on day 30": ard(
             expected(known, one.ground.as_on(FIRST), one.total, points, days), one, days
+        ),
+        "totals of rows known by then": ard(
+            expected(
+                known, one.ground, one.rows.last_told(one.total.size).sum(axis=1), points, days
+            ),
+            one,
+            days,
         ),
         "held and rest": ard(np.tile(held(one, FIRST), (days.size, 1)), one, days),
         "held rows": ard(np.tile(shares_of(known.held), (days.size, 1)), one, days),
@@ -337,13 +349,28 @@ def totals_scored(
     quantiles = every.total[:, None] * np.exp(
         (told - every.log_growth)[:, None] + own.residuals(features)
     )
-    use = np.isin(every.ahead, HORIZONS)
-    return pd.DataFrame({
-        "conflict": one.name, "made": every.made, "ahead": every.ahead,
-        "ratio": np.exp(told - every.log_growth),
-        "cover50": inside(quantiles, every.total, 0.5),
-        "cover90": inside(quantiles, every.total, 0.9),
-    })[use]  # fmt: skip
+    frame = {"conflict": one.name, "made": every.made, "ahead": every.ahead,
+             "ratio": np.exp(told - every.log_growth)}  # fmt: skip
+    frame |= {f"cover{c}": inside(quantiles, every.total, c / 100) for c in CENTRAL}
+    return pd.DataFrame(frame)[np.isin(every.ahead, HORIZONS)]
+
+
+def without_totals(
+    one: Case, from_others: learnt.Learnt, made: list[int]
+) -> Iterator[dict[str, object]]:
+    """Scores by place where totals are not told, as `flowsim.forecast` makes them."""
+    for day in made:
+        known = known_on(one.rows, day)
+        steps = np.array([h for h in HORIZONS if day + h < one.total.size])
+        if not known.held.any():
+            continue
+        days = np.arange(day + 1, day + int(steps[-1]) + 1)
+        median, total = forecast_totals(one.rows, known, one.ground, days, from_others)
+        persons = forecast_persons(known, one.ground, days, median, total, from_others)
+        for h in steps:
+            use = ~one.ground.shut[day + h] | known.seen
+            told = by_quantiles(persons[h - 1], one.data[day + h], use)
+            yield {"conflict": one.name, "made": day, "ahead": h, **told}
 
 
 def on_worlds(points: Points, seeds: range) -> pd.DataFrame:
@@ -359,7 +386,7 @@ def on_worlds(points: Points, seeds: range) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, with_flee: bool = False) -> None:
     """Fit on all and on all but each, write, and score."""
     warnings.simplefilter("ignore", fs.ScenarioWarning)
     folders = [path.parent for path in sorted(folder.glob("*/input_csv"))]
@@ -405,6 +432,14 @@ def main(folder: Path) -> None:
     write("totals", pd.concat([totals_scored(one, grown[i], left_out[i], of_total[one.name])
                                for i, one in enumerate(cases)]), DOCS)  # fmt: skip
     write("made_up", on_worlds(points.at(best[learnt.ALL]), range(1, 101)), DOCS)
+    blind = pd.DataFrame([row for i, one in enumerate(cases) for row in without_totals(
+        one, learnt.Learnt(points.at(best[one.name]), of_share[one.name], of_total[one.name],
+                           left_out[i]), every_day[i])])  # fmt: skip
+    means = blind.groupby(["conflict", "ahead"], sort=False).mean(numeric_only=True)
+    write("totals_not_told", means.drop(columns="made").reset_index(), DOCS)
+    draw_calibration()
+    if with_flee:
+        write("flee", pd.DataFrame([by_flee(folders[i], one) for i, one in enumerate(cases)]), DOCS)
 
 
 def losses_of_world(kind: str, seed: int, points: Points) -> np.ndarray:
@@ -417,5 +452,39 @@ def losses_of_world(kind: str, seed: int, points: Points) -> np.ndarray:
     return np.array([ard(each, one, late) for each in told]) / bar
 
 
+def by_flee(folder: Path, one: Case) -> dict[str, object]:
+    """ARD of a run by Flee's rules, which knows capacities and how many come, on the same days."""
+    from flowsim.flee.simulate import simulate
+
+    run = simulate(fs.load(folder).model_copy(update={"rules": "flee"}), "1.1")
+    days = np.arange(FIRST + 1, one.total.size)
+    return {"conflict": one.name, "flee": ard(run.sheltered(one.rows.places)[days], one, days)}
+
+
+def draw_calibration() -> None:
+    """What central intervals hold of what came, by conflict and in the mean over conflicts."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    shares = pd.read_csv(DOCS / "by_horizon.csv").query("method == 'forecast'")
+    tables = {
+        "places, totals told": shares,
+        "places, totals not told": pd.read_csv(DOCS / "totals_not_told.csv"),
+        "totals": pd.read_csv(DOCS / "totals.csv").drop(columns="made"),
+    }
+    figure, axes = pyplot.subplots(1, 3, figsize=(7.2, 2.8), sharey=True, layout="constrained")
+    for ax, (title, table) in zip(axes, tables.items(), strict=True):
+        columns = [f"cover{c}" for c in CENTRAL]
+        each = 100 * table.groupby("conflict")[columns].mean()
+        ax.plot([0, 100], [0, 100], color="#999999", linewidth=0.8)
+        ax.plot(CENTRAL, each.T, color="#0072B2", alpha=0.3, linewidth=0.8)
+        ax.plot(CENTRAL, each.mean(), color="#0072B2", marker="o", markersize=3)
+        ax.set(title=title, xlabel="central interval, %", xlim=(0, 100), ylim=(0, 100))
+    axes[0].set_ylabel("inside, %")
+    figure.savefig(DOCS / "calibration.png", dpi=150, metadata={"Software": None})
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), with_flee="--flee" in sys.argv[2:])

@@ -14,6 +14,8 @@ from flowsim.errors import Problem, ScenarioError
 from flowsim.suffixes import CSV
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from flowsim.learn.forecast import Forecast
     from flowsim.scenario.scenario import Scenario
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
               help="Write all days and places as CSV.")  # fmt: skip
 @click.option("--figure", type=click.Path(path_type=Path), callback=figure_name,
               help="Draw fans by place, with the rows that came: PNG, PDF or SVG.")  # fmt: skip
+@click.option("--score", "scored", is_flag=True, help="Hold it against the rows that came.")
 @quiet_option
 @json_option
 def forecast_command(
@@ -53,6 +56,7 @@ def forecast_command(
     period: str | None,
     output: Path | None,
     figure: Path | None,
+    scored: bool,
     **how: Any,
 ) -> None:
     """Forecast registered persons by place of SCENARIO from what was known on a day.
@@ -66,11 +70,14 @@ def forecast_command(
         setup = load(scenario, settings, allow_code, source=source, period=period)
         given = _totals(totals) if totals not in ("told", "not") else totals
         told = forecast(setup, until, totals=given, **how)  # type: ignore[arg-type]
+        scores = told.score(setup) if scored else None
         if output is not None:
             told.to_csv(output)
         if figure is not None:
             _draw(figure, told, setup)
-        result(str(told), _plain(told))
+        words = str(told) if scores is None else f"{told}\n\n{_scores(scores)}"
+        more = {} if scores is None else {"scores": scores.to_dict("records")}
+        result(words, {**_plain(told), **more})
 
 
 def _plain(told: Forecast) -> dict[str, Any]:
@@ -79,6 +86,11 @@ def _plain(told: Forecast) -> dict[str, Any]:
         "name": told.name, "known_until": str(told.when(told.known_until)),
         "totals": told.totals, "course": told.course, "fold": told.fold, "table": rows,
     }  # fmt: skip
+
+
+def _scores(scores: pd.DataFrame) -> str:
+    shown = scores.to_string(index=False, na_rep="", float_format=lambda x: f"{x:.3f}")
+    return f"{shown}\nARD, CRPS and weighted interval score (wis) as parts of all registered"
 
 
 def _totals(name: str) -> dict[date, float]:

@@ -22,7 +22,15 @@ from flowsim.learn.forecasts import spread
 from flowsim.learn.forecasts.ground import Ground, ground_of
 from flowsim.learn.forecasts.learnt import ALL, Learnt, learnt
 from flowsim.learn.forecasts.rows import Rows, days_of, rows_of
-from flowsim.learn.forecasts.shares import Known, expected, fresh, known_on, shares_of
+from flowsim.learn.forecasts.scoring import score
+from flowsim.learn.forecasts.shares import (
+    Known,
+    expected,
+    fresh,
+    held_and_rest,
+    known_on,
+    shares_of,
+)
 from flowsim.learn.forecasts.spread import LEVELS
 from flowsim.learn.forecasts.table import html, text
 from flowsim.learn.forecasts.totals import median_total
@@ -58,6 +66,9 @@ class Forecast:
         Of all places together; all alike where it was told.
     known : Rows
         What was known.
+    held_and_rest : float64 array (C,)
+        Last rows, and what is missing to the total of the day alike over open places of which
+        nothing is known.
     totals, course, fold : str
         As asked for.
     levels : tuple of float
@@ -71,6 +82,7 @@ class Forecast:
     persons: Floats
     total: Floats
     known: Rows = field(repr=False)
+    held_and_rest: Floats = field(repr=False)
     totals: str
     course: str
     fold: str
@@ -110,6 +122,10 @@ class Forecast:
         """Write the table; the file is there whole or not at all."""
         with whole_file(Path(path), replace=True) as file:
             as_csv(self.table, file)
+
+    def score(self, scenario: Scenario) -> pd.DataFrame:
+        """Scores by horizon against the rows that came; see `flowsim.learn.forecasts.scoring`."""
+        return score(self, scenario)
 
     def __str__(self) -> str:
         return text(self)
@@ -185,11 +201,11 @@ def forecast(
         ground = ground.as_on(day)
     days = np.arange(day + 1, until)
     median, total = _totals(scenario, rows, known, ground, days, totals, from_others)
-    persons = _persons(known, ground, days, median, total, from_others)
+    persons = forecast_persons(known, ground, days, median, total, from_others)
     kind = totals if isinstance(totals, str) else "given"
     return Forecast(
         scenario.title or scenario.name, scenario.start, day, days, rows.places, persons, total,
-        rows.known(day), kind, course, fold,
+        rows.known(day), held_and_rest(known, ground, float(median[day])), kind, course, fold,
     )  # fmt: skip
 
 
@@ -207,22 +223,30 @@ def _totals(
     if totals == "told":
         told = rows.by_day(until).sum(axis=1)
         return told, np.tile(told[days, None], (1, len(LEVELS)))
-    past = rows.known(known.day).by_day(known.day + 1).sum(axis=1)
     if isinstance(totals, Mapping):
+        past = rows.known(known.day).by_day(known.day + 1).sum(axis=1)
         at = sorted((_day(scenario, when), float(n)) for when, n in totals.items())
         line = np.interp(np.arange(until), [d for d, _ in at], [n for _, n in at])
         told = np.concatenate([np.minimum(past, line[known.day]), line[known.day + 1 :]])
         told[known.day] = line[known.day]
         return told, np.tile(told[days, None], (1, len(LEVELS)))
-    from_now = np.arange(known.day, until)
+    return forecast_totals(rows, known, ground, days, from_others)
+
+
+def forecast_totals(
+    rows: Rows, known: Known, ground: Ground, days: Ints, from_others: Learnt
+) -> tuple[Floats, Floats]:
+    """Medians of the total from the start on, (D,), and its quantiles on days, (N, Q)."""
+    past = rows.known(known.day).by_day(known.day).sum(axis=1)
+    from_now = np.arange(known.day, int(days[-1]) + 1)
     median = median_total(from_others.growth, known, ground, from_now)
     growth = np.log(np.maximum(median[1:], 1.0) / known.held.sum())
     features = spread.total_features(growth, days - known.day)
     quantiles = spread.of_totals(from_others.totals, median[1:], features)
-    return np.concatenate([past[:-1], median]), quantiles
+    return np.concatenate([past, median]), quantiles
 
 
-def _persons(
+def forecast_persons(
     known: Known, ground: Ground, days: Ints, median: Floats, total: Floats, from_others: Learnt
 ) -> Floats:
     """Quantiles by day and place, (N, C, Q)."""

@@ -119,9 +119,9 @@ def _panels(told: Forecast, scenario: Scenario | None) -> list[Panel]:
     last = int(told.days[-1])
     came = {}
     if scenario is not None:
-        rows = rows_of(scenario).known(last)
+        rows = rows_of(scenario)
         for name, series in zip(rows.places, rows.series, strict=True):
-            later = series.days > told.known_until
+            later = (series.days > told.known_until) & (series.days <= last)
             came[name] = (series.days[later], series.persons[later])
     panels = [Panel("All places", told.total, _together(told), NOTHING)]
     order = np.argsort(-told.persons[-1, :, LEVELS.index(0.5)], kind="stable")
