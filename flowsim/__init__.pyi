@@ -5,6 +5,7 @@ from .imports.places import read_places
 from .imports.registrations import read_registrations
 from .imports.roads import read_roads
 from .learn.calibrate import calibrate
+from .learn.forecast import forecast
 from .learn.sensitivity import sensitivity
 from .model.explain import explain
 from .model.flow import FlowModel
@@ -43,6 +44,7 @@ __all__ = [
     "evidence",
     "explain",
     "export",
+    "forecast",
     "load",
     "open_study",
     "plot",

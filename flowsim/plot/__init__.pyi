@@ -3,6 +3,7 @@ from .casualties import deaths
 from .danger import violence
 from .distances import reports
 from .factors import sensitivity
+from .fans import forecast
 from .fit import effect_by_fit
 from .folder import save_all
 from .gates import queues
@@ -21,6 +22,7 @@ __all__ = [
     "deaths",
     "effect_by_fit",
     "flow_map",
+    "forecast",
     "posterior",
     "queues",
     "reception",

@@ -39,6 +39,11 @@ class Report(Section):
     """Low end of what is reported: its 5 %, or "at least" where there is no high end."""
     high: float | None = None
     """High end of what is reported: its 95 %, or "up to" where there is no low end."""
+    counted: float | None = None
+    """The figure as it was counted, where `value` was corrected since."""
+    recount: bool = False
+    """Whether all that the place reported before was counted otherwise: what changes from the
+    report before this one is the counting, and no person moved."""
     unit: str = "persons"
     """Of the figure; only told."""
     use: Annotated[

@@ -338,16 +338,26 @@ def _reports(registered: Registered, spots: Mapping[str, Spot], begin: date) -> 
         days = sorted({day for series in files for day in series.days})
         for day in days:
             persons = sum(float(s.by_day(day, 1)[0]) for s in files)
-            found.append(_report(f"{name} {day}", day, name, persons))
+            counted = sum(s.last_counted(day) for s in files)
+            recount = day in registered.recounts.get(name, ())
+            found.append(_report(f"{name} {day}", day, name, persons, counted, recount))
     for day, persons in zip(registered.total.days, registered.total.persons, strict=True):
         found.append(_report(f"total {day}", day, "", persons))
     return tuple(found)
 
 
-def _report(name: str, day: date, place: str, persons: float) -> Report:
+def _report(
+    name: str,
+    day: date,
+    place: str,
+    persons: float,
+    counted: float | None = None,
+    recount: bool = False,
+) -> Report:
     when = datetime(day.year, day.month, day.day)
     told = "after the corrections of the folder" if place else ""
     return Report(
         id=name, when=when, variable="stock_abroad", place=place, value=persons,
-        use="check" if place else "context", source="source_data", note=told,
+        counted=counted, recount=recount, use="check" if place else "context",
+        source="source_data", note=told,
     )  # fmt: skip

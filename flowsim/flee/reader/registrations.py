@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +24,13 @@ class Series:
 
     days: tuple[date, ...]
     persons: tuple[float, ...]
+    counted: tuple[float, ...] = ()
+    """As the file tells them; `persons` are what corrections made of them."""
+
+    def last_counted(self, day: date) -> float:
+        """What was counted last up to a day, nobody before the first report."""
+        at = bisect_right(self.days, day)
+        return self.counted[at - 1] if at else 0.0
 
     def by_day(self, start: date, length: int) -> Floats:
         """Persons each day from the start: straight lines between reports, level outside of them.
@@ -37,7 +45,8 @@ class Series:
     def less(self, start: date) -> Series:
         """The persons above those of a day; nobody where there are fewer."""
         there = float(self.by_day(start, 1)[0])
-        return Series(self.days, tuple(max(count - there, 0.0) for count in self.persons))
+        counted = tuple(max(count - there, 0.0) for count in self.counted)
+        return Series(self.days, tuple(max(n - there, 0.0) for n in self.persons), counted)
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,14 @@ class Registered:
         Of all camps, as it is told.
     rows : dict of str to Row
         Where each camp is named.
+    recounts : dict of str to tuple of date
+        Days on which a camp was counted anew.
     """
 
     camps: Mapping[str, tuple[Series, ...]]
     total: Series
     rows: Mapping[str, Row]
+    recounts: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
 
     def by_day(self, camp: str, start: date, length: int) -> Ints:
         """Whole persons registered at a camp each day, as Flee counts them."""
@@ -73,6 +85,7 @@ class Registered:
             {name: tuple(s.less(start) for s in some) for name, some in self.camps.items()},
             self.total.less(start),
             self.rows,
+            self.recounts,
         )
 
     def arrivals(self, start: date, length: int) -> Ints:
@@ -101,6 +114,7 @@ def read_registered(folder: Path, corrections: Path, start: date, notes: Notes) 
     told = _corrections(corrections, notes)
     camps: dict[str, tuple[Series, ...]] = {}
     rows: dict[str, Row] = {}
+    recounts: dict[str, tuple[date, ...]] = {}
     total = Series((), ())
     for row in read_rows(folder / "data_layout.csv", notes):
         name = row.needs(0, "the name of a camp")
@@ -119,11 +133,14 @@ def read_registered(folder: Path, corrections: Path, start: date, notes: Notes) 
             mine = [r for r in told if r.text(0) == name]
             camps[name] = tuple(_corrected(series, mine, start, notes) for series in found)
             rows[name] = row
+            told_on = {r.text(1) for r in mine}
+            days = {day for series in found for day in series.days if day >= start}
+            recounts[name] = tuple(sorted(d for d in days if d.isoformat() in told_on))
     for row in told:
         if row.text(0) not in camps:
             near = notes.near(row.text(0), camps)
             notes.warn(row, f"the correction of {row.text(0)!r}, which has no series{near}")
-    return Registered(camps, total, rows)
+    return Registered(camps, total, rows, recounts)
 
 
 def _corrections(path: Path, notes: Notes) -> list[Row]:
@@ -152,7 +169,8 @@ def _series(folder: Path, row: Row, cell: int, name: str, notes: Notes) -> Serie
             notes.warn(point, f"{day} comes after {before}; the dates are sorted")
         points[day], before = persons, day
     days = sorted(points)
-    return Series(tuple(days), tuple(points[day] for day in days))
+    told = tuple(points[day] for day in days)
+    return Series(tuple(days), told, told)
 
 
 def _corrected(series: Series, rows: Sequence[Row], start: date, notes: Notes) -> Series:
@@ -174,4 +192,4 @@ def _corrected(series: Series, rows: Sequence[Row], start: date, notes: Notes) -
         if persons.max() > MOST:
             row.wrong(1, f"it makes {persons.max():g} persons", f"give at most {MOST:g}")
             return Series((), ())
-    return Series(series.days, tuple(persons.tolist()))
+    return Series(series.days, tuple(persons.tolist()), series.counted)

@@ -1,0 +1,1 @@
+"""Forecasts of registered persons by place, from what was registered up to a day."""
