@@ -126,6 +126,12 @@ def exponents(deaths: float, wounded: float, persons: Ints, weight: Floats) -> t
     >>> fatal, wounding = exponents(50.0, 100.0, np.array([[0, 0, 100, 0, 0]]), np.ones((1, 5)))
     >>> bool(np.isclose(fatal, np.log(2.0))), round(wounding / fatal, 6)
     (True, 2.0)
+
+    Of more than there are nearly all are killed, and wounds come as before:
+
+    >>> fatal, wounding = exponents(500.0, 1000.0, np.array([[0, 0, 100, 0, 0]]), np.ones((1, 5)))
+    >>> round(float(-np.expm1(-fatal)), 6), round(wounding / fatal, 6)
+    (1.0, 2.0)
     """
     total = float((persons * weight).sum())
     if total == 0.0:

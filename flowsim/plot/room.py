@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from flowsim.arrays import Floats, Ints
+from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.settling import taken_in_at_most
 from flowsim.plot.multiples import MOST, grid_of, name_above, own_scales
 from flowsim.plot.style import (
@@ -78,20 +78,15 @@ def reception(
     >>> import flowsim as fs
     >>> base = fs.teaching_world()
     >>> chart = reception(fs.run(base, seed=1), scenario=base, width=183)
-    >>> [axes.get_title() for axes in chart.axes]
-    ['Camp', 'City']
+    >>> [axes.get_title(loc="left") for axes in chart.axes]
+    ['City', 'Camp', 'Village']
     """
     edges = interval_edges(result.data)
     room = _room(result, scenario, edges)
     inside = _is_inside(result)
-    people = result.people.sum("group").transpose("status", "place", "time")
-    away = [people.sel(status=status).values for status in ("displaced", "sheltered")]
-    persons = np.where(inside[:, None], *away)
+    persons = _away(result, inside)
     could = np.nan_to_num(room.capacity).max(axis=1, initial=0.0) > 0.0
-    told = np.flatnonzero(could | (~inside & (persons.max(axis=1, initial=0) > 0)))
-    order = told[np.argsort(-persons[told].max(axis=1, initial=0), kind="stable")]
-    there = order[persons[order].max(axis=1, initial=0) > 0]
-    order = there if there.size else order
+    order, empty = _by_most(persons, could, inside)
     shown = order[:MOST]
     page, grid = grid_of(max(1, shown.size), width, f"{title_of(result.data)}: who finds room")
     for axes, place in zip(grid, shown, strict=False):
@@ -107,15 +102,34 @@ def reception(
         date_labels(axes, axes.xaxis.get_tick_params()["labelbottom"])
         axes.tick_params(axis="x", which="both", pad=points(0.8))  # below the 0 beside it
     key = _key(bool(inside[shown].any()), room, shown)
-    words = _not_shown(order.size - shown.size, told.size - order.size)
+    words = _not_shown(order.size - shown.size, empty)
     key += [Line2D([], [], linestyle="none", label=told) for told in words]
     page.key_below([*key, own_scales(page)])
     return page.settled()
 
 
-def _is_inside(result: Result) -> Any:
+def _is_inside(result: Result) -> Bools:
     fled = str(result.data.attrs.get("flee_from", "")).split(",")
     return np.isin(result.data["country"].values, fled)
+
+
+def _away(result: Result, inside: Bools) -> Ints:
+    """Persons displaced at each place inside, and sheltered at each abroad, (P, T)."""
+    people = result.people.sum("group").transpose("status", "place", "time")
+    away = [people.sel(status=status).values for status in ("displaced", "sheltered")]
+    return np.where(inside[:, None], *away)
+
+
+def _by_most(persons: Ints, could: Bools, inside: Bools) -> tuple[Ints, int]:
+    """Places where people found room, those of most first, and how many have it for nobody.
+
+    Where nobody found any, those that have room.
+    """
+    most = persons.max(axis=1, initial=0)
+    told = np.flatnonzero(could | (~inside & (most > 0)))
+    order = told[np.argsort(-most[told], kind="stable")]
+    there = order[most[order] > 0]
+    return (there, order.size - there.size) if there.size else (order, 0)
 
 
 def _room(result: Result, scenario: Scenario | None, edges: Floats) -> Room:

@@ -269,7 +269,7 @@ def fits(text: str, expected: Any) -> bool:
 
     Examples
     --------
-    >>> fits("0.5", float), fits("many", float), fits("90min", Duration)
+    >>> fits("0.5", float), fits("many", float), fits("[Osh, Uzgen]", tuple[str, str])
     (True, False, True)
     """
     try:
