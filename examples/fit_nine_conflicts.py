@@ -331,11 +331,18 @@ def main(folder: Path) -> None:
         print(crisis.name, told, flush=True)
     fits = {name: Fit(crises, *form) for name, form in FORMS.items()}
     everyone = list(range(len(crises)))
-    for name, fit in fits.items():
-        apart = np.array([fit.error([j for j in everyone if j != i], i) for i in everyone])
-        mean = apart.mean(axis=0)
+    apart = {
+        name: np.array([fit.error([j for j in everyone if j != i], i) for i in everyone])
+        for name, fit in fits.items()
+    }
+    for name, errors in apart.items():
+        mean = errors.mean(axis=0)
         print(f"{name:20} left out: {mean[0]:.3f}, without capacities {mean[1]:.3f}", flush=True)
     rows = [_fold(crises, fits, i) | leave[n] for n, i in enumerate([None, *everyone])]
+    for i, row in enumerate(rows[1:]):
+        for name, errors in apart.items():
+            row |= {f"{name}: ard": f"{errors[i, 0]:.3f}"}
+            row |= {f"{name}: ard_no_capacities": f"{errors[i, 1]:.3f}"}
     path = Path(__file__).with_suffix(".csv")
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[1]), lineterminator="\n")
@@ -353,6 +360,7 @@ def _fold(crises: list[Crisis], fits: Mapping[str, Fit], left: int | None) -> di
         "left_out": "all" if left is None else crises[left].name, "form": form,
         "inside": f"{inner[form]:.3f}",
         **{name: float(x[0]) for name, x in fit.to(seen).items()},
+        **{f"{name}: inside": f"{x:.3f}" for name, x in inner.items()},
     }  # fmt: skip
     print(row, {name: round(x, 3) for name, x in inner.items()}, flush=True)
     if left is None:

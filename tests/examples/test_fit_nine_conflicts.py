@@ -23,7 +23,8 @@ assert SPEC is not None
 assert SPEC.loader is not None
 example = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(example)
-ROWS = {row["left_out"]: row for row in csv.DictReader(PATH.with_suffix(".csv").open())}
+TABLE = PATH.with_suffix(".csv").read_text("utf-8")
+ROWS = {row["left_out"]: row for row in csv.DictReader(TABLE.splitlines())}
 LEFT_OUT = {name: row for name, row in ROWS.items() if name != "all"}
 
 VALUES = {

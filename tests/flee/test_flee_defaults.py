@@ -71,6 +71,7 @@ def test_how_many_leave_is_told_or_follows_from_violence(given: bool, count: str
     assert behaviour(given).leaving.count == count
 
 
+@pytest.mark.filterwarnings("ignore::flowsim.errors.ScenarioWarning")
 def test_a_folder_that_tells_no_arrivals_has_the_pooled_rate_with_its_range(tmp_path: Path) -> None:
     """So that studies draw it; where arrivals are told it would do nothing, and is not there."""
     told = fs.load(flee_folder(tmp_path / "told"))
