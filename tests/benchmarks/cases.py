@@ -200,6 +200,17 @@ def jobs(asked: Asked) -> Iterator[Point]:
     yield Point("jobs", "the same in two plain processes", "processes", params, None, 1, "wall")
 
 
+def threads(asked: Asked) -> Iterator[Point]:
+    """June 2010, and ten million people over a year of days, by one thread and by two."""
+    for n in (1, 2):
+        told = f"{n} thread{'s' if n > 1 else ''}"
+        yield Point("threads", f"June 2010, {told}", "in_threads", {"number": n}, clock="wall")
+    for n in (1, 2):
+        told = f"{n} thread{'s' if n > 1 else ''}"
+        params = {"number": n, "people": 10_000_000, "places": 500, "days": 365.0}
+        yield Point("threads", f"10,000,000 people, {told}", "in_threads", params, None, 1, "wall")
+
+
 def store(asked: Asked) -> Iterator[Point]:
     """A store of 100,000 tiny records: written, listed, opened, checked."""
     yield Point("store", "100,000 records", "store", {"runs": 100_000}, None, 1, "wall")
@@ -220,7 +231,8 @@ def world(asked: Asked) -> Iterator[Point]:
 CASES: dict[str, Callable[[Asked], Iterator[Point]]] = {
     case.__name__.replace("_", "-"): case
     for case in (start, ten_policies, small, study, june, readable, conflicts, people, places,
-                 routes, steps, policies, members, moving, jobs, store, first, conflicts_all, world)
+                 routes, steps, policies, members, moving, jobs, threads, store, first,
+                 conflicts_all, world)
 }  # fmt: skip
 DEFAULT = ("start", "ten-policies", "small", "study", "june", "readable", "conflicts", "people",
            "places", "routes", "steps", "policies", "members", "moving")  # fmt: skip

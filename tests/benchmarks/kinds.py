@@ -37,7 +37,7 @@ Timed = Callable[[Times], Done]
 """Runs what is measured."""
 
 
-def simulation(scenario: Any) -> Any:
+def simulation(scenario: Any, **how: Any) -> Any:
     """A run ready for its first step, without Mesa where this commit knows such a one."""
     try:
         from flowsim.model.simulation import Simulation
@@ -45,12 +45,12 @@ def simulation(scenario: Any) -> Any:
         from flowsim.model.flow import FlowModel
 
         return FlowModel(scenario, rng=1)
-    return Simulation(scenario, 1)
+    return Simulation(scenario, 1, **how)
 
 
-def whole(scenario: Any, times: Times) -> Done:
+def whole(scenario: Any, times: Times, **how: Any) -> Done:
     """One run from set-up to result."""
-    run = simulation(scenario)
+    run = simulation(scenario, **how)
     steps = 0
     with times.phase(OTHER):
         while run.running:
@@ -96,6 +96,16 @@ def world(**size: Any) -> Timed:
     made = scenario(World(**size))
     _warm()
     return lambda times: whole(made, times)
+
+
+def in_threads(number: int, **size: Any) -> Timed:
+    """A made-up world, or June 2010 where no size is told, with so many threads."""
+    import flowsim as fs
+    from tests.benchmarks.worlds import World, scenario
+
+    made = scenario(World(**size)) if size else fs.load(JUNE)
+    _warm()
+    return lambda times: whole(made, times, threads=number)
 
 
 def june() -> Timed:
@@ -288,8 +298,8 @@ def children_cpu() -> float:
 
 KINDS: dict[str, Callable[..., Timed]] = {
     kind.__name__: kind
-    for kind in (compiled, world, june, readable, conflict, small_runs, study, processes,
-                 ten_policies, store, command, first_call)
+    for kind in (compiled, world, in_threads, june, readable, conflict, small_runs, study,
+                 processes, ten_policies, store, command, first_call)
 }  # fmt: skip
 IN_OTHERS = ("command", "processes", "first_call")
 """Those that only start processes, and need nothing of flowsim in this one."""

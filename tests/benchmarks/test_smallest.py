@@ -153,6 +153,7 @@ def test_a_point_is_measured_in_a_process_of_its_own() -> None:
         ("small_runs", {"runs": 2, "places": 10, "people": 100, "days": 2.0}, (200, 2)),
         ("study", {"members": 2, "jobs": 1, "places": 10, "people": 100, "days": 2.0}, (200, 2)),
         ("ten_policies", {}, (2000, 48)),
+        ("in_threads", {"number": 2, "places": 10, "people": 100, "days": 2.0}, (100, 2)),
         ("store", {"runs": 20}, (0, 0)),
         ("command", {"words": ["-c", "pass"]}, (0, 0)),
     ],
