@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from flowsim.behaviour.rules import Rule
     from flowsim.model.hazards import Hazard
 
-LearnFrom = Literal["fit", "check"]
 RUNS, FULL = "runs", "full"
 """Folders of the store: the runs learnt from, and those of the whole population."""
 
