@@ -33,6 +33,8 @@ MOST = 12
 """Camps with a panel of their own; the rest share one."""
 PANEL_INCHES = 1.55
 """Width of a panel, at least."""
+LEAST_INCHES = 1.9
+"""Height of all panels, at least: the label beside them is not to reach the title."""
 COLUMNS = 4
 """Panels side by side, at most."""
 NAME = 26
@@ -83,7 +85,7 @@ def registrations(scores: Scores, scenario: Scenario, *, width: float = WIDTH_MM
     down = math.ceil(len(panels) / most)
     across = math.ceil(len(panels) / down)
     title = f"{scenario.title or scenario.name}: persons in camps, ARD {scores.ard:.3f}"
-    page = Page(width, 1.35 * down, title)
+    page = Page(width, max(1.35 * down, LEAST_INCHES), title)
     grid = page.chart.subplots(down, across, sharex=True, squeeze=False).ravel()
     first = float(mdates.date2num(scenario.start))
     days = first + np.arange(scores.known.persons.shape[0], dtype=np.float64)

@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from flowsim.arrays import Floats, Ints
 from flowsim.learn.forecasts.rows import rows_of
 from flowsim.learn.forecasts.spread import LEVELS
-from flowsim.plot.camps import COLUMNS, MOST, NAME, PANEL_INCHES
+from flowsim.plot.camps import COLUMNS, LEAST_INCHES, MOST, NAME, PANEL_INCHES
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
@@ -89,7 +89,11 @@ def forecast(told: Forecast, scenario: Scenario | None = None, *, width: float =
     down = math.ceil(len(panels) / most)
     across = math.ceil(len(panels) / down)
     when = f"{told.when(told.known_until):%d %B %Y}".lstrip("0")
-    page = Page(width, 1.35 * down, f"{told.name}: registered persons as forecast on {when}")
+    page = Page(
+        width,
+        max(1.35 * down, LEAST_INCHES),
+        f"{told.name}: registered persons as forecast on {when}",
+    )
     grid = page.chart.subplots(down, across, sharex=True, squeeze=False).ravel()
     first = float(mdates.date2num(told.start.date()))
     begin = min([told.known_until, *(int(p.known[0].min()) for p in panels if p.known[0].size)])

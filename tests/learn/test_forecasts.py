@@ -136,6 +136,7 @@ def test_made_up_conflicts_as_kept() -> None:
 
 
 @needs_conflicts
+@pytest.mark.filterwarnings("ignore::flowsim.ScenarioWarning")
 def test_a_kept_score_is_what_the_forecast_has() -> None:
     folder = conflicts_folder()
     assert folder is not None

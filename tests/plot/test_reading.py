@@ -556,8 +556,8 @@ def test_no_other_format_is_written() -> None:
 
 
 def test_every_figure_is_there_by_its_name() -> None:
-    names = ["composition", "contrasts", "deaths", "flow_map", "queues", "registrations",
-             "save_all", "sensitivity", "timeline", "violence"]  # fmt: skip
+    names = ["composition", "contrasts", "deaths", "flow_map", "forecast", "queues",
+             "registrations", "save_all", "sensitivity", "timeline", "violence"]  # fmt: skip
     assert [getattr(flowsim.plot, name).__name__ for name in names] == names
     assert sorted(dir(flowsim.plot)) == names
 
