@@ -453,12 +453,20 @@ def losses_of_world(kind: str, seed: int, points: Points) -> np.ndarray:
 
 
 def by_flee(folder: Path, one: Case) -> dict[str, object]:
-    """ARD of a run by Flee's rules, which knows capacities and how many come, on the same days."""
+    """ARD of a run by Flee's rules, which knows capacities and how many come."""
     from flowsim.flee.simulate import simulate
 
     run = simulate(fs.load(folder).model_copy(update={"rules": "flee"}), "1.1")
-    days = np.arange(FIRST + 1, one.total.size)
-    return {"conflict": one.name, "flee": ard(run.sheltered(one.rows.places)[days], one, days)}
+    return flee_row(one, run.sheltered(one.rows.places))
+
+
+def flee_row(one: Case, persons: np.ndarray) -> dict[str, object]:
+    """From day 30 on, and on the days that forecasts of each horizon are for."""
+    days = {"flee": np.arange(FIRST + 1, one.total.size)}
+    for h in HORIZONS:
+        made = np.arange(FIRST, one.total.size - HORIZONS[0], EVERY)
+        days[f"flee_{h}"] = made[made + h < one.total.size] + h
+    return {"conflict": one.name, **{name: ard(persons[at], one, at) for name, at in days.items()}}
 
 
 def draw_calibration() -> None:
