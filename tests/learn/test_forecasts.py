@@ -182,7 +182,10 @@ def test_the_numbers_beside_it_are_the_kept_ones() -> None:
         for name in ("made_on_day_30", "by_horizon")
     }
     early, every = (table[FORECAST] / table[HELD] for table in wis.values())
+    again = kept("corrected").mean(numeric_only=True)
     for words in (
+        f"it has {again[FORECAST]:.3f} for {again[HELD]:.3f}, and a month ahead"
+        f" {again['forecast, a month ahead']:.3f} for {again['held and rest, a month ahead']:.3f}",
         f"the mean is {far['totals of rows known by then'].mean():.3f}",
         f"for which then nothing is missing, {far['held rows'].mean():.3f}",
         f"it has {ratio.min():.2f} to {ratio.max():.2f} of the error",
