@@ -341,6 +341,27 @@ def from_day_30(one: Case, points: Points) -> dict[str, float]:
     }
 
 
+def corrected(folder: Path, one: Case, points: Points) -> dict[str, object]:
+    """ARD against registrations with all corrections, later ones too, as `flowsim score` has it."""
+    from flowsim.evidence.registered import registered
+
+    other = one._replace(data=registered(fs.load(folder)).persons)
+    days, far = np.arange(FIRST + 1, one.total.size), known_on(one.rows, FIRST)
+    told = expected(far, one.ground, one.total, points, days)
+    near = [[], []]
+    for made in days_made(one):
+        at = np.array([made + EVERY])
+        later = expected(known_on(one.rows, made), one.ground, one.total, points, at)
+        near[0].append(ard(later, other, at))
+        near[1].append(ard(held(one, made)[None], other, at))
+    return {
+        "conflict": one.name, "forecast": ard(told, other, days),
+        "held and rest": ard(np.tile(held(one, FIRST), (days.size, 1)), other, days),
+        "forecast, a month ahead": np.mean(near[0]),
+        "held and rest, a month ahead": np.mean(near[1]),
+    }  # fmt: skip
+
+
 def totals_scored(
     one: Case, every: Totals, growth: totals.Growth, own: spread.Spread
 ) -> pd.DataFrame:
@@ -429,6 +450,8 @@ def main(folder: Path, with_flee: bool = False) -> None:
     write("made_on_day_30", early, DOCS)
     write("from_day_30", pd.DataFrame([{"conflict": one.name, **from_day_30(one, points.at(
         best[one.name]))} for one in cases]), DOCS)  # fmt: skip
+    write("corrected", pd.DataFrame([corrected(folders[i], one, points.at(best[one.name]))
+                                     for i, one in enumerate(cases)]), DOCS)  # fmt: skip
     write("totals", pd.concat([totals_scored(one, grown[i], left_out[i], of_total[one.name])
                                for i, one in enumerate(cases)]), DOCS)  # fmt: skip
     write("made_up", on_worlds(points.at(best[learnt.ALL]), range(1, 101)), DOCS)
@@ -453,12 +476,20 @@ def losses_of_world(kind: str, seed: int, points: Points) -> np.ndarray:
 
 
 def by_flee(folder: Path, one: Case) -> dict[str, object]:
-    """ARD of a run by Flee's rules, which knows capacities and how many come, on the same days."""
+    """ARD of a run by Flee's rules, which knows capacities and how many come."""
     from flowsim.flee.simulate import simulate
 
     run = simulate(fs.load(folder).model_copy(update={"rules": "flee"}), "1.1")
-    days = np.arange(FIRST + 1, one.total.size)
-    return {"conflict": one.name, "flee": ard(run.sheltered(one.rows.places)[days], one, days)}
+    return flee_row(one, run.sheltered(one.rows.places))
+
+
+def flee_row(one: Case, persons: np.ndarray) -> dict[str, object]:
+    """From day 30 on, and on the days that forecasts of each horizon are for."""
+    days = {"flee": np.arange(FIRST + 1, one.total.size)}
+    for h in HORIZONS:
+        made = np.arange(FIRST, one.total.size - HORIZONS[0], EVERY)
+        days[f"flee_{h}"] = made[made + h < one.total.size] + h
+    return {"conflict": one.name, **{name: ard(persons[at], one, at) for name, at in days.items()}}
 
 
 def draw_calibration() -> None:

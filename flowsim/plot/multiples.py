@@ -18,6 +18,8 @@ MOST = 12
 """Panels that one figure has."""
 HIGH, PANEL_INCHES = 1.35, 1.55
 """Height of a row of panels, and width of a panel, at least."""
+LEAST_INCHES = 1.9
+"""Height of all panels, at least: the label beside them is not to reach the title."""
 COLUMNS = 4
 """Panels side by side, at most."""
 NAME = 26
@@ -41,7 +43,7 @@ def grid_of(count: int, width: float, heading: str) -> tuple[Page, list[Axes]]:
     most = max(1, min(COLUMNS, int((inches - 0.3) / PANEL_INCHES)))
     down = math.ceil(count / most)
     across = math.ceil(count / down)
-    page = Page(width, HIGH * down, heading)
+    page = Page(width, max(HIGH * down, LEAST_INCHES), heading)
     grid = page.chart.subplots(down, across, sharex=True, squeeze=False).ravel()
     for axes in grid[count:]:
         axes.set_visible(False)

@@ -136,6 +136,7 @@ def test_made_up_conflicts_as_kept() -> None:
 
 
 @needs_conflicts
+@pytest.mark.filterwarnings("ignore::flowsim.ScenarioWarning")
 def test_a_kept_score_is_what_the_forecast_has() -> None:
     folder = conflicts_folder()
     assert folder is not None
@@ -148,3 +149,49 @@ def test_a_kept_score_is_what_the_forecast_has() -> None:
                      days)  # fmt: skip
     row = kept("from_day_30").set_index("conflict").loc["mali2012"]
     assert relative_difference(found, data[days]) == pytest.approx(row[FORECAST], abs=2e-3)
+
+
+PEEKS = "share of the day, interpolated (peeks)"
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_the_readme_is_the_kept_one() -> None:
+    table = README.split("<!-- table: forecasts -->")[1].split("<!-- end -->")[0]
+    lines = [line for line in table.splitlines() if line.startswith("| ")][2:]
+    told = np.array([[float(cell.strip(" *")) for cell in line.split("|")[2:-1]] for line in lines])
+    far = kept("from_day_30").set_index("conflict")
+    ahead = kept("by_horizon").query("ahead == 30")
+    near = ahead.pivot(index="conflict", columns="method", values="ard")
+    flee = kept("flee").set_index("conflict")["flee"]
+    columns = [far[FORECAST], far["as on day 30"], far[HELD], far["held rows"], far[PEEKS], flee,
+               near[FORECAST], near[HELD]]  # fmt: skip
+    numbers = np.array([column.loc[sorted(far.index)] for column in columns]).T
+    assert told[:-1] == pytest.approx(numbers, abs=6e-4)
+    assert told[-1] == pytest.approx(numbers.mean(axis=0), abs=6e-4)
+
+
+def test_the_numbers_beside_it_are_the_kept_ones() -> None:
+    far, worlds = kept("from_day_30"), kept("made_up")
+    mine = kept("by_horizon").query("method == @FORECAST")
+    inside = 100 * mine[["cover50", "cover90"]].mean()
+    parts = worlds.groupby("kind")[[FORECAST, HELD]].mean()
+    ratio = parts[FORECAST] / parts[HELD]
+    worse = 100 * (worlds[FORECAST] > 1.1 * worlds[HELD]).groupby(worlds["kind"]).mean()
+    wis = {
+        name: kept(name).groupby(["ahead", "method"])["wis"].mean().unstack()
+        for name in ("made_on_day_30", "by_horizon")
+    }
+    early, every = (table[FORECAST] / table[HELD] for table in wis.values())
+    again = kept("corrected").mean(numeric_only=True)
+    for words in (
+        f"it has {again[FORECAST]:.3f} for {again[HELD]:.3f}, and a month ahead"
+        f" {again['forecast, a month ahead']:.3f} for {again['held and rest, a month ahead']:.3f}",
+        f"the mean is {far['totals of rows known by then'].mean():.3f}",
+        f"for which then nothing is missing, {far['held rows'].mean():.3f}",
+        f"it has {ratio.min():.2f} to {ratio.max():.2f} of the error",
+        f"but in {worse.min():.0f} to {worse.max():.0f} % of them",
+        f"hold {inside['cover50']:.0f} and {inside['cover90']:.0f} %",
+        f"is {early.min():.2f} to {early.max():.2f} from day 30",
+        f"and {every.min():.2f} to {every.max():.2f} over all days",
+    ):
+        assert words in README, words

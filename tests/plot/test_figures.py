@@ -25,7 +25,10 @@ from tests.fake_result import TOY_PLACES, empty_data, toy_result, toy_scenario
 from tests.model.worlds import QUEUES, full_of_jams, hours, rich
 
 NAMES = flowsim.plot.__all__
-NOT_OF_A_RUN = ("contrasts", "registrations", "reports", "save_all", "sensitivity")
+NOT_OF_A_RUN = (
+    "contrasts", "effect_by_fit", "forecast", "posterior", "registrations", "reports", "save_all",
+    "sensitivity",
+)  # fmt: skip
 DRAWN = [name for name in NAMES if name not in NOT_OF_A_RUN]
 
 

@@ -19,6 +19,7 @@ from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.comparison import compare
 from tests.fake_result import KINDS, empty_data, toy_result, toy_scenario
+from tests.learn.camps import camps_world
 from tests.learn.made_up import made_up
 from tests.plot.layout import flaws, panels
 from tests.plot.test_camps import scores
@@ -101,6 +102,7 @@ def test_figures_of_many_runs(width: int) -> None:
             width=width,
         ),
         *(flowsim.plot.sensitivity(made_up(of), width=width) for of in get_args(Method)),
+        flowsim.plot.forecast(fs.forecast(camps_world(), 30), camps_world(), width=width),
     ]
     for chart in charts:
         assert flaws(chart) == []

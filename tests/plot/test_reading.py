@@ -557,9 +557,9 @@ def test_no_other_format_is_written() -> None:
 
 
 def test_every_figure_is_there_by_its_name() -> None:
-    names = ["composition", "contrasts", "deaths", "flow_map", "queues", "reception",
-             "registrations", "reports", "save_all", "sensitivity", "timeline",
-             "violence"]  # fmt: skip
+    names = ["composition", "contrasts", "deaths", "effect_by_fit", "flow_map", "forecast",
+             "posterior", "queues", "reception", "registrations", "reports", "save_all",
+             "sensitivity", "timeline", "violence"]  # fmt: skip
     assert [getattr(flowsim.plot, name).__name__ for name in names] == names
     assert sorted(dir(flowsim.plot)) == names
 

@@ -162,12 +162,12 @@ class Shares:
         Persons in all places together, each day of the ground: those after `known.day` are told, or
         a forecast themselves.
     points : Points
-        Of one power of distance.
     """
 
     def __init__(self, known: Known, ground: Ground, total: Floats, points: Points) -> None:
         self.known, self.ground, self.total, self.points = known, ground, total, points
-        self.near = ground.distance_shares(float(points.power[0]), SHIFT_KM)
+        powers, self.which = np.unique(points.power, return_inverse=True)
+        self.near = np.stack([ground.distance_shares(float(p), SHIFT_KM) for p in powers], axis=1)
         self.since = ground.days_open()
         country = ground.country
         self.together = (country[:, None] == country[None, :]).astype(np.float64)
@@ -196,7 +196,7 @@ class Shares:
         free = ~self.ground.shut[day]
         alike = free / max(int(free.sum()), 1)
         beside = np.maximum(free @ self.together, 1.0) ** (BESIDE - 1.0)
-        share = shares_of(self.near[day] * np.exp(utility) * beside)
+        share = shares_of(self.near[day, self.which] * np.exp(utility) * beside)
         return (1.0 - FLOOR) * share + FLOOR * alike
 
     def _prior(self) -> None:
@@ -307,17 +307,14 @@ class Shares:
 def expected(
     known: Known, ground: Ground, total: Floats, points: Points, days: Ints, each: bool = False
 ) -> Floats:
-    """Expected persons by day and place, (N, C): the mean over the points of all powers.
+    """Expected persons by day and place, (N, C): the mean over the points.
 
     Parameters
     ----------
     each : bool
         Of each point instead, (G, N, C).
     """
-    found = np.zeros((len(points), days.size, known.held.size))
-    for power in np.unique(points.power):
-        which = np.flatnonzero(points.power == power)
-        found[which] = Shares(known, ground, total, points.at(which)).persons(days)
+    found = Shares(known, ground, total, points).persons(days)
     held = shares_of(held_and_rest(known, ground, float(total[known.day])))
     found = (1.0 - HOLDING) * found + HOLDING * held * total[days][:, None]
     return found if each else np.asarray(found.mean(axis=0))

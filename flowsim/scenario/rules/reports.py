@@ -48,4 +48,15 @@ def lags(draft: Draft) -> Iterator[Flaw]:
             yield Flaw((*loc, f"lag_hours_{given}"), wrong, right)
 
 
-RULES = (report_twice, where, figures, lags)
+def counts(draft: Draft) -> Iterator[Flaw]:
+    """A figure as it was counted stands beside a value, and a new count is of a place."""
+    for loc, report in draft.reports.each():
+        if report.counted is not None and report.value is None:
+            wrong = f"{report.counted:g} were counted, and what it was corrected to is missing"
+            yield Flaw((*loc, "counted"), wrong, "give value, or give this number as value alone")
+        if report.recount and not report.place:
+            wrong = "it is a new count of no place"
+            yield Flaw((*loc, "recount"), wrong, "name the place, or leave recount out")
+
+
+RULES = (report_twice, where, figures, lags, counts)
