@@ -34,9 +34,11 @@ def alive(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     gc.enable()
 
 
-@pytest.mark.parametrize("name", POLICIES)
-def test_a_run_is_gone_once_its_result_is_there(name: str, alive: dict[str, Any]) -> None:
-    fs.run(rich(40, POLICIES[name], days=1), seed=1)
+@pytest.mark.parametrize(("name", "threads"), [*((name, 1) for name in POLICIES), ("leaky", 2)])
+def test_a_run_is_gone_once_its_result_is_there(
+    name: str, threads: int, alive: dict[str, Any]
+) -> None:
+    fs.run(rich(40, POLICIES[name], days=1), seed=1, threads=threads)
     assert alive["made"] == 1
     assert not list(alive["there"])
 

@@ -93,6 +93,40 @@ def test_the_table_has_the_same_households_in_each(shared_from_the_first: list[i
         assert one.tobytes() == other.tobytes()
 
 
+@pytest.mark.parametrize("policies", POLICIES)
+def test_threads_write_to_nothing_that_they_share(
+    policies: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for rows, each of one of them, and gates that are stirred, which all set to True."""
+    before: dict[str, np.ndarray] = {}
+    written: set[str] = set()
+    add = threads.Share.add_to
+
+    def compared(self, held, n, at):  # type: ignore[no-untyped-def]
+        if before:  # the first of the shares: nothing is added yet
+            written.update(
+                name for name, old in before.items() if old.tobytes() != held[name].tobytes()
+            )
+            before.clear()
+        add(self, held, n, at)
+
+    run = Simulation(runnable(rich(300, POLICIES[policies], days=2)), 7, threads=2)
+    held = run.crowd._held
+    shared = [name for name, array in held.items() if isinstance(array, np.ndarray)]
+    shared = [name for name in shared if name != "rows" and held[name].dtype.names is None]
+
+    def at_travel(self, engine, held, n, at):  # type: ignore[no-untyped-def]
+        before.update({name: held[name].copy() for name in shared})
+        travel(self, engine, held, n, at)
+
+    travel = threads.Threads.travel
+    monkeypatch.setattr(threads.Threads, "travel", at_travel)
+    monkeypatch.setattr(threads.Share, "add_to", compared)
+    while run.running:
+        run.step()
+    assert written <= {"stirred"}
+
+
 @pytest.mark.parametrize("number", [0, -2, 1.5, True, "two"])
 def test_what_is_not_a_number_of_threads_is_refused(number: object) -> None:
     with pytest.raises(ValueError, match="give a whole number from 1 on"):
