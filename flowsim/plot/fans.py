@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from flowsim.arrays import Floats, Ints
-from flowsim.learn.forecasts.rows import rows_of
+from flowsim.learn.forecasts.series import rows_of
 from flowsim.learn.forecasts.spread import LEVELS
 from flowsim.plot.camps import COLUMNS, LEAST_INCHES, MOST, NAME, PANEL_INCHES
 from flowsim.plot.page import Page

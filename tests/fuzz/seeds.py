@@ -48,7 +48,8 @@ borders: [{id: A-B, between: [A, B], authorities: [{name: B, country: B, policie
   {name: A, country: A, lag_hours: 1, policies: [{type: exit_ban, barred: [men], leak: 0.1}]}]}]
 conditions: [{name: Block, kind: roadblock, places: [P], start: *start, stop: 2010-06-11}]
 forces: [{name: Army, kind: army, places: [P], size: 9, orders: [{start: *start, stance: attack}]}]
-reports: [{id: one, when: *start, variable: waiting, place: C, value: 1, use: fit}]
+reports: [{id: one, when: *start, variable: waiting, place: C, value: 1, counted: 2, recount: true,
+  use: fit}]
 arrivals: [{start: *start, persons: 3, place: P}]
 behaviour: {leaving: {count: given}}
 """
