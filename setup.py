@@ -6,7 +6,7 @@ setup(
     packages=[*find_packages(include=["flowsim*"]), "flowsim._scenarios"],
     package_dir={"flowsim._scenarios": "scenarios"},
     package_data={
-        "flowsim": ["py.typed", "**/*.pyi", "imports/template/*"],
+        "flowsim": ["py.typed", "**/*.pyi", "imports/template/*", "learn/forecasts/*.csv"],
         "flowsim._scenarios": [f"**/*.{suffix}" for suffix in ("yaml", "csv", "json", "md")],
     },
 )

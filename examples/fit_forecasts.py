@@ -34,8 +34,8 @@ from flowsim.learn.forecast import forecast_persons, forecast_totals
 from flowsim.learn.forecasts import learnt, spread, totals
 from flowsim.learn.forecasts.ground import Ground, ground_of
 from flowsim.learn.forecasts.made_up import KINDS, made_up
-from flowsim.learn.forecasts.measures import inside, interval_score, ranked_probability
-from flowsim.learn.forecasts.rows import Rows, rows_of
+from flowsim.learn.forecasts.quantile_scores import inside, interval_score, ranked_probability
+from flowsim.learn.forecasts.series import Rows, rows_of
 from flowsim.learn.forecasts.shares import (
     Points,
     expected,

@@ -21,8 +21,8 @@ from flowsim.folders import whole_file
 from flowsim.learn.forecasts import spread
 from flowsim.learn.forecasts.ground import Ground, ground_of
 from flowsim.learn.forecasts.learnt import ALL, Learnt, learnt
-from flowsim.learn.forecasts.rows import Rows, days_of, rows_of
 from flowsim.learn.forecasts.scoring import score
+from flowsim.learn.forecasts.series import Rows, days_of, rows_of
 from flowsim.learn.forecasts.shares import (
     Known,
     expected,

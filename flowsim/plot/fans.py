@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from flowsim.arrays import Floats, Ints
-from flowsim.learn.forecasts.rows import rows_of
+from flowsim.learn.forecasts.series import rows_of
 from flowsim.learn.forecasts.spread import LEVELS
 from flowsim.plot.multiples import MOST, grid_of, name_above, own_scales
 from flowsim.plot.style import (

@@ -21,6 +21,7 @@ from tests.study.comparisons import june_2010
 
 READ = {
     ("check", "scenarios"), ("compare", "store"), ("export", "store"), ("score", "source"),
+    ("forecast", "source"),
     *(("import", name) for name in ("places", "roads", "acled", "registrations")),
 }  # fmt: skip
 """Paths that are read, besides scenarios; and `export` refuses its target itself."""
@@ -57,7 +58,7 @@ def test_a_name_that_promises_another_format_is_wrong_usage(
         if isinstance(p, click.Argument)
     ]
     option = [parameter.opts[0], wrong] if isinstance(parameter, click.Option) else []
-    needed = ["--against", "a"] if command == "compare" else []
+    needed = {"compare": ["--against", "a"], "forecast": ["--until", "3"]}.get(command, [])
     told = CliRunner().invoke(cli, [command, *words, *option, *needed])
     assert told.exit_code == 2, told.output
     assert "a.xlsx: " in told.stderr.replace("\n", " ")

@@ -122,11 +122,15 @@ def test_registrations_with_corrections(tmp_path: Path) -> None:
     notes = Notes()
     found = read_registered(tmp_path, fixes, START, notes)
     assert list(found.camps) == ["A"]
-    assert found.total == Series((START,), (9.0,))
+    assert found.total == Series((START,), (9.0,), (9.0,))
     one, two = found.camps["A"]
     assert one.days == (date(2015, 5, 1), date(2015, 5, 3), date(2015, 5, 5))
     assert one.persons == (20.0, 100.0, 100.0)
+    assert one.counted == (10.0, 50.0, 100.0)
+    assert one.last_counted(date(2015, 5, 4)) == 50.0
+    assert one.last_counted(date(2015, 4, 30)) == 0.0
     assert two.persons == (7.0,)
+    assert found.recounts == {"A": (date(2015, 5, 1), date(2015, 5, 5))}
     assert found.rows["A"].line == 2
     assert notes.problems == []
     told = odd(notes)

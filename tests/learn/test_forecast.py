@@ -14,7 +14,7 @@ import flowsim as fs
 from flowsim.cli.main import cli
 from flowsim.errors import ScenarioError
 from flowsim.learn import forecast as module
-from flowsim.learn.forecasts.rows import rows_of
+from flowsim.learn.forecasts.series import rows_of
 from flowsim.learn.forecasts.shares import known_on
 from flowsim.learn.forecasts.spread import LEVELS
 from flowsim.scenario.write import write_scenario

@@ -14,7 +14,7 @@ from flowsim.learn.forecasts import spread
 from flowsim.learn.forecasts.ground import ground_of
 from flowsim.learn.forecasts.learnt import learnt
 from flowsim.learn.forecasts.made_up import KINDS, made_up
-from flowsim.learn.forecasts.rows import made, rows_of
+from flowsim.learn.forecasts.series import made, rows_of
 from flowsim.learn.forecasts.shares import expected, held_and_rest, known_on, shares_of
 from tests.conflicts import conflicts_folder, needs_conflicts
 from tests.learn.camps import camps_world

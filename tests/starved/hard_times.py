@@ -41,6 +41,7 @@ COMMANDS: dict[str, list[str]] = {
     "export": ["export", "store", "new.nc"],
     "export to csv": ["export", "store", "new.csv"],
     "score": ["score", "made_up", "-o", "new.csv", "--figure", "new.png"],
+    "forecast": ["forecast", "made_up", "--until", "5", "-o", "new.csv"],
     "check": ["check", "small", "--junit", "new.xml", "--summary", "new.md"],
     "update": ["check", "small", "--update", "because"],
 }  # fmt: skip

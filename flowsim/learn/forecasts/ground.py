@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from flowsim.arrays import Bools, Floats, Ints
 from flowsim.clock import DAY
-from flowsim.learn.forecasts.rows import days_of
+from flowsim.learn.forecasts.series import days_of
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.config import Arrival
 from flowsim.world.network import Network

@@ -13,7 +13,7 @@ import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints
 from flowsim.learn.forecasts.ground import Ground
-from flowsim.learn.forecasts.rows import Rows, Series, made
+from flowsim.learn.forecasts.series import Rows, Series, made
 
 Kind = Literal["persist", "turn", "open"]
 KINDS: tuple[Kind, ...] = ("persist", "turn", "open")

@@ -10,8 +10,8 @@ import pandas as pd
 from flowsim.arrays import Floats
 from flowsim.errors import Problem, ScenarioError
 from flowsim.evidence.measures import relative_difference
-from flowsim.learn.forecasts.measures import inside, interval_score, ranked_probability
-from flowsim.learn.forecasts.rows import rows_of
+from flowsim.learn.forecasts.quantile_scores import inside, interval_score, ranked_probability
+from flowsim.learn.forecasts.series import rows_of
 from flowsim.learn.forecasts.shares import known_on, shares_of
 from flowsim.learn.forecasts.spread import LEVELS
 

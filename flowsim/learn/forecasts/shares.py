@@ -19,7 +19,7 @@ import numpy as np
 
 from flowsim.arrays import Bools, Floats, Ints
 from flowsim.learn.forecasts.ground import Ground
-from flowsim.learn.forecasts.rows import Rows
+from flowsim.learn.forecasts.series import Rows
 
 SHIFT_KM = 50.0
 FLOOR = 0.08
