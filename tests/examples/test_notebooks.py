@@ -18,11 +18,12 @@ from tests.full import only_full
 ROOT = Path(__file__).parents[2]
 KEPT = Path(__file__).parent
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
-FIGURES = {"01_first_run": 5, "02_border_policies": 2}
+FIGURES = {"01_first_run": 5, "02_border_policies": 2, "03_sensitivity": 2}
 """How many each draws."""
 HEADLINES = {
     "01_first_run": ("across by 15 June",),
     "02_border_policies": ("beside.round(1)", "with_relief ="),
+    "03_sensitivity": ('through["effect"] =',),
 }
 """What stands in the cells whose figures are guarded."""
 
