@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from flowsim.config import Section
 from flowsim.scenario.extends import Replaced
+from flowsim.scenario.links import of_what_is_there
 from flowsim.scenario.nodes import Loc, Node, Paths, Spot, join, labels
 from flowsim.scenario.scenario import Number, Scenario
 
@@ -100,9 +101,17 @@ class _Comparison:
     def all(self) -> Iterator[Difference]:
         """Section by section."""
         one, other = self.old.scenario.effective(), self.new.scenario.effective()
+        one |= self._links(self.old.scenario, self.new.scenario)
+        other |= self._links(self.new.scenario, self.old.scenario)
         for key in Scenario.model_fields:
             if key != "numbers":
                 yield from self._value(one[key], other[key], (key,), (key,))
+
+    def _links(self, own: Scenario, other: Scenario) -> dict[str, Any]:
+        """Links and orders of inputs that both have: others go with what is told by itself."""
+        links = {"linked": own.linked, "in_order": own.in_order}
+        there = of_what_is_there(other.model_copy(update=links))
+        return there.model_dump(mode="json", include=set(links))
 
     def _value(self, old: Any, new: Any, there: Loc, here: Loc) -> Iterator[Difference]:
         """What differs in a value that stands ``there`` in the old and ``here`` in the new."""

@@ -18,11 +18,15 @@ from tests.full import only_full
 ROOT = Path(__file__).parents[2]
 KEPT = Path(__file__).parent
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
-FIGURES = {"01_first_run": 5, "02_border_policies": 2, "04_calibration": 3, "05_forecast": 1}
+FIGURES = {
+    "01_first_run": 5, "02_border_policies": 2, "03_sensitivity": 2, "04_calibration": 3,
+    "05_forecast": 1,
+}  # fmt: skip
 """How many each draws."""
 HEADLINES = {
     "01_first_run": ("across by 15 June",),
     "02_border_policies": ("beside.round(1)", "with_relief ="),
+    "03_sensitivity": ('through["effect"] =',),
     "04_calibration": ('sort_values("width")', "print(comparison)"),
     "05_forecast": ("scores.round(3)", "a month ahead"),
 }

@@ -49,9 +49,8 @@ borders: [{id: A-B, between: [A, B], authorities: [{name: B, country: B, policie
 conditions: [{name: Block, kind: roadblock, places: [P], start: *start, stop: 2010-06-11}]
 forces: [{name: Army, kind: army, places: [P], size: 9, orders: [{start: *start, stance: attack}]}]
 reports: [{id: one, when: *start, variable: waiting, place: C, value: 1, use: fit,
-  originator: a, rounded_to: 1, counting_error: 0.1, lag_hours_low: -1, lag_hours_high: 2}]
-reports: [{id: one, when: *start, variable: waiting, place: C, value: 1, counted: 2, recount: true,
-  use: fit}]
+  counted: 2, recount: true, originator: a, rounded_to: 1, counting_error: 0.1,
+  lag_hours_low: -1, lag_hours_high: 2}]
 arrivals: [{start: *start, persons: 3, place: P}]
 behaviour: {leaving: {count: given}}
 """

@@ -88,3 +88,13 @@ def test_capacities_move_together_over_their_own_ranges() -> None:
         moved = sampled(base, dict.fromkeys(rooms, at))
         got = {f"places[{p.name}].capacity": p.capacity for p in moved.places}
         assert [got[path] for path in rooms] == [getattr(numbers[path], part) for path in rooms]
+
+
+def test_the_table_of_sensitivity_ranks_room_and_the_wish_to_stay_first() -> None:
+    table = pd.read_csv(FOLDER / "sensitivity.csv")
+    assert 2 * table["samples"].max() <= 400
+    leading = table[(table["outcome"] == "let_through") & (table["index"] == "mu_star")]
+    order = leading.sort_values("value", ascending=False)["factor"].tolist()
+    assert order[:2] == ["linked[capacities]", "behaviour.routes.settle_abroad"]
+    assert len(order) == 14
+    assert "chance" in order[8:]

@@ -29,6 +29,8 @@ FACTORS = (GATE, RATE, STOP, "chance")
 OUTCOME = "let_through"
 OUTER, INNER, HELD, AGAIN = 16, 20, 160, 2
 RUNS = 768
+HARD = {"distribution": "uniform"}
+"""Of all inputs, so that no draw contradicts another and is passed over."""
 
 Model = Callable[[np.ndarray], float]
 """An outcome at positions of the factors, the last of which is chance."""
@@ -38,8 +40,14 @@ def small_world() -> fs.Scenario:
     """The teaching world, cut at its fourth day, in long steps, with three uncertain inputs."""
     world = fs.teaching_world()
     values = {
-        GATE: {"value": 60, "low": 25, "high": 120},
-        RATE: {"value": 1.5, "low": 0.4, "high": 4.0},
+        GATE: {"value": 60, "low": 25, "high": 120, **HARD},
+        RATE: {"value": 1.5, "low": 0.4, "high": 4.0, **HARD},
+        STOP: {
+            "value": "2030-05-04T06:00",
+            "low": "2030-05-03T06:00",
+            "high": "2030-05-05T00:00",
+            **HARD,
+        },
         "end": "2030-05-05T00:00",
         "step": "12h",
         "record": "12h",

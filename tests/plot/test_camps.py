@@ -24,8 +24,8 @@ def scores(registered: dict[str, float], members: int = 4) -> Scores:
     nothing = dict.fromkeys(("ard_unscaled", "halved", "rmse", "crps", "coverage"), 0.0)
     total = CampScore("all camps", *[0.0] * 6)
     return Scores(
-        ard=0.25, **nothing, against={}, elsewhere=(), camps=(), total=total, totals=(), known=known,
-        members=told,
+        ard=0.25, **nothing, against={}, elsewhere=(), camps=(), total=total, totals=(),
+        known=known, members=told,
     )  # fmt: skip
 
 
