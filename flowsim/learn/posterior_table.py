@@ -24,7 +24,7 @@ MOST = 15
 NAME = 40
 BY = {
     "runs": "what each has",
-    "emulators": "what emulators expect there, as chance is larger than the reports' errors",
+    "emulators": "what another run of the same inputs would have, by each and by emulators",
 }
 MET = {"at least": "at least ", "up to": "up to "}
 

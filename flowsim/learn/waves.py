@@ -17,7 +17,7 @@ from scipy.special import logsumexp, ndtr, ndtri
 from flowsim.arrays import Bools, Floats, Ints
 from flowsim.draws import text_key
 from flowsim.errors import Problem, ScenarioError
-from flowsim.learn.emulator import Emulators, fit_all
+from flowsim.learn.emulator import Emulators, Guess, fit_all
 from flowsim.learn.particles import effective, of_prior, tempered
 
 CUT = 3.0
@@ -27,16 +27,18 @@ DICE = 4
 PARTICLES = 1000
 STRENGTH = 0.8
 """Power of the emulators' likelihood by which runs are placed: below 1, as they may be wrong."""
-FIRST, EACH = 0.3, 0.12
+FIRST, EACH = 0.25, 0.1
 """Parts of the budget for the first wave, and for each later one."""
-BATCHES = (1 / 3, 2 / 3)
-"""Of what is left, the runs that are weighted: placed by emulators, the second ones by better."""
+BATCHES = (0.23, 0.464)
+"""Of what is left, the first runs that are weighted, and the second; then all others."""
+LATEST = 250
+"""The emulators that place the last ones go by so many latest runs, which lie where it matters."""
 LEAST_RUNS = 60
 AMONG = 10
 """Of so many times as many points a wave takes those furthest from each other."""
 STEEP = 20.0
 LEAST_EFFECTIVE = 50.0
-"""Weighted by what each run has, the runs are to be worth so many; else emulators weigh them."""
+"""Weighted by what each run has, the runs are to be worth so many; else emulators help."""
 DIGITS = 6
 """Of positions: what a last bit of an emulator could change is no part of them."""
 
@@ -124,9 +126,8 @@ class Learnt:
     log_likelihood : float64 array (runs,)
         Of `centre` and `centre_sd`.
     centre, centre_sd : float64 array (runs, statements)
-        By what runs are weighted: what each has, and `spread`; or, where chance is larger than the
-        errors of the reports, so that hardly a run meets them, what the last emulators expect of a
-        run there, which have learnt from it too.
+        By what runs are weighted: what each has, and `spread`; or, where so few runs meet the
+        reports by their own dice, what another run of the same inputs would have, see `between`.
     by : {"runs", "emulators"}
         Which of both.
     chance : float64 array (statements,)
@@ -172,6 +173,38 @@ def weights_of(log_weight: Floats, log_likelihood: Floats) -> Floats:
         return np.zeros(len(logs))
     made = np.exp(logs - best)
     return made / made.sum()
+
+
+def between(values: Floats, guess: Guess, chance: Floats) -> tuple[Floats, Floats]:
+    """What another run of the same inputs would have, given a run and what emulators expect.
+
+    The run is off the emulator by dice, of known variance c, and by what the emulator does not
+    know of its inputs, the rest of the emulator's variance v. So the part ``k = 1 - c / v`` of the
+    difference is of the inputs, give or take ``k c``, and another run has dice of its own, c. With
+    dice alone this is the emulator, without any it is the run.
+
+    Parameters
+    ----------
+    values : float64 array (runs, statements)
+    guess : Guess
+    chance : float64 array (statements,)
+
+    Returns
+    -------
+    two float64 arrays (runs, statements)
+        Mean and standard deviation.
+
+    Examples
+    --------
+    >>> told = Guess(np.array([[10.0]]), np.array([[2.0]]), np.array([[0.0]]))
+    >>> [part.tolist() for part in between(np.array([[14.0]]), told, np.array([0.0]))]
+    [[[14.0]], [[0.0]]]
+    >>> [part.tolist() for part in between(np.array([[14.0]]), told, np.array([4.0]))]
+    [[[10.0]], [[2.0]]]
+    """
+    dice = np.minimum(chance, guess.sd**2)
+    kept = 1.0 - dice / np.maximum(guess.sd**2, 1e-300)
+    return guess.mean + kept * (values - guess.mean), np.sqrt(dice * (1.0 + kept))
 
 
 class Budget(NamedTuple):
@@ -229,8 +262,9 @@ class _Learning:
             if self._is_told(chance) or not self._next_wave(number, count, chance):
                 break
         left = self.budget.runs - len(self.positions)
-        for number, part in enumerate(BATCHES):
-            self._weighted(number, math.floor(left * part), chance)
+        counts = [round(left * part) for part in BATCHES]
+        for number, count in enumerate([*counts, left - sum(counts)]):
+            self._weighted(number, count, chance)
         return self._told(first, chance)
 
     # ---- waves --------------------------------------------------------------------------------
@@ -298,6 +332,11 @@ class _Learning:
     def _weighted(self, number: int, count: int, chance: Floats) -> None:
         """Runs spread by the emulators' likelihood, each weighted by its own."""
         emulators = self._emulators(chance)
+        if number == len(BATCHES):
+            own = slice(-LATEST, None)
+            emulators = fit_all(
+                ndtri(self.positions[own]), self.values[own], chance, self.evidence.counts
+            )
         of_lag = self.spread.mean(axis=0)
 
         def logs(scores: Floats) -> Floats:
@@ -324,7 +363,8 @@ class _Learning:
         log_weight = self._pooled(logs)
         if effective(weights_of(log_weight, logs)) < LEAST_EFFECTIVE:
             guess = self._emulators(chance).guess(ndtri(self.positions))
-            centre, sd, by = guess.mean, np.hypot(guess.sd, self.spread), "emulators"
+            centre, sd = between(self.values, guess, chance)
+            sd, by = np.hypot(sd, self.spread), "emulators"
             logs = self.evidence.log_likelihood(centre, sd)
             log_weight = self._pooled(logs)
         runs = self.evidence.implausibility(self.values).min(axis=0, initial=np.inf)
