@@ -88,11 +88,11 @@ class Scores:
     camps : tuple of CampScore
     total : CampScore
         All camps together: how many came, where the model says that itself.
-    totals : tuple of Total
-        How many came by days 30, 90 and the last; empty where arrivals are told.
     known : Registered
     members : float64 array (M, D, C)
         Simulated persons at the camps at the end of each day.
+    totals : tuple of Total
+        How many came by days 30, 90 and the last; empty where arrivals are told.
     """
 
     ard: float
@@ -105,9 +105,9 @@ class Scores:
     elsewhere: tuple[Elsewhere, ...]
     camps: tuple[CampScore, ...]
     total: CampScore
-    totals: tuple[Total, ...]
     known: Registered = field(repr=False)
     members: Floats = field(repr=False)
+    totals: tuple[Total, ...] = ()
 
     @property
     def naive(self) -> Mapping[str, float]:

@@ -64,7 +64,8 @@ def test_a_road_by_hand() -> None:
     assert near.terms == pytest.approx(
         {"length": -1.8, "legs": -0.1, "danger": danger, "roads": 0, "gates": 0, "settling": 0,
          "kin": 2, "size": 0.5 * math.log(21), "danger there": 0, "room": 0, "crowding": 0,
-         "compatriots": 0, "opened": 0, "crowded": 0, "full": 0, "drivers": 0, "drivers there": 0}
+         "compatriots": 0, "opened": 0, "crowded": 0, "full": 0, "drivers": 0, "drivers there": 0,
+         "by country": 0, "distance": 0}
     )  # fmt: skip
     assert {k: v for k, v in far.terms.items() if v} == pytest.approx(
         {"length": -16.8, "legs": -0.2, "danger": danger, "settling": 2}
