@@ -1,0 +1,56 @@
+"""What was learnt of June 2010: the posterior, the table over it, and the forecast."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import flowsim as fs
+from flowsim.study import learnt
+from flowsim.study.export import SEED
+from tests.june_2010.forecast import PARTS, TABLE
+from tests.june_2010.test_variants import HEADINGS, REPORTED
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "scenarios" / "kyrgyz_uzbek_2010"
+MEMBERS = FOLDER / "variants" / "posterior_members.csv"
+
+
+def test_the_posterior_is_of_the_scenario_as_it_is() -> None:
+    base = fs.load(FOLDER)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        study = fs.Study(base, samples="posterior")
+    assert len(study) == 200
+    found = learnt.read(FOLDER / learnt.FILE)
+    assert int(found.head["runs"]) <= 2000
+    assert float(found.head["effective samples"]) >= 10
+
+
+def test_a_variant_draws_from_it_and_drops_what_it_has_no_more() -> None:
+    variant = fs.load(FOLDER / "variants" / "open_to_all.yaml")
+    both = {"as reported": fs.load(FOLDER), "open": variant}
+    assert len(fs.Study(both, samples="posterior:3")) == 6
+
+
+def test_the_readme_shows_what_the_samples_say() -> None:
+    frame = pd.read_csv(MEMBERS, dtype={SEED: str})
+    told = fs.compare(frame, REPORTED, list(HEADINGS))
+    assert told.markdown(names=HEADINGS) in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(told.table["holds"]) == {"", "inputs and chance"}
+    assert frame.groupby(["scenario", "sample"]).size().min() >= 2
+
+
+def test_the_forecast_is_of_the_days_that_nobody_compared() -> None:
+    table = pd.read_csv(TABLE, parse_dates=["day"])
+    assert list(table.columns) == ["day", "quantity", "place", *PARTS]
+    assert table["day"].min() == pd.Timestamp("2010-06-15")  # at its end, the last that was fitted
+    assert table["day"].max() == pd.Timestamp("2010-06-27")
+    assert {"crossed", "sheltered abroad", "returned home", "waiting", "share_women"} <= set(
+        table["quantity"]
+    )
+    values = table[list(PARTS)].to_numpy()
+    assert (np.diff(values, axis=1) >= 0.0).all()
