@@ -18,6 +18,7 @@ OTHER_MEANINGS = {
     ("imports/roads.py", "corridor"): "a kind of way inside of buildings in OpenStreetMap",
     ("model/sample.py", "quota"): "part of the key of a draw",
     ("scenario/reference.py", "code"): "a field of a policy",
+    ("learn/forecasts/made_up.py", "open"): "a kind of made-up conflict: camps open",
     ("model/household_row.py", "quota"): "a column: what a household waits for at a gate",
     ("plot/overview.py", "open"): "a state of the border in the strip",
     ("plot/scene.py", "open"): "a state of the border in the strip",
