@@ -16,6 +16,8 @@ from flowsim.study.sampling import Method
 Interval = Literal["t", "bootstrap"]
 """Student's t over the members, or their bootstrap."""
 
+POSTERIOR = "posterior"
+"""What a study says for the samples that lie beside its scenario."""
 SHARED = ("start", "end", "record")
 """What the scenarios of a study have in common, so that their results stand side by side."""
 MOST = 1_000_000

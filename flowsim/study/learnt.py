@@ -26,12 +26,11 @@ from flowsim.folders import whole_file
 from flowsim.scenario.flaws import listed
 from flowsim.scenario.scenario import Scenario
 from flowsim.shown import as_csv, uncell
+from flowsim.study.config import POSTERIOR
 from flowsim.study.distributions import Law, Value, since_1970
 from flowsim.study.inputs import Input, doubts, inputs_of
 
 FILE = "posterior.csv"
-WORD = "posterior"
-"""What a study says for the file beside its scenario."""
 FORMAT = "1"
 HOUR = 3600.0
 POSITION, VALUE = "position of ", "value of "
@@ -234,7 +233,7 @@ def positions_asked(asked: str | os.PathLike[str], scenarios: Sequence[Scenario]
     """
     match = _ASKED.fullmatch(os.fspath(asked))
     name, count = (match[1], match[2]) if match else (os.fspath(asked), None)
-    path = _beside(scenarios) if name == WORD else Path(name)
+    path = _beside(scenarios) if name == POSTERIOR else Path(name)
     found = read(path)
     _check_values(found, scenarios)
     _warn_of_others(found, scenarios)

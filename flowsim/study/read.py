@@ -29,8 +29,14 @@ from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shape import adapter
 from flowsim.scenario.shipped import located, names, shipped_path
 from flowsim.scenario.validate import fields
-from flowsim.study.config import SHARED, CompareSection, Samples, StudySection, Variant
-from flowsim.study.learnt import WORD, positions_asked
+from flowsim.study.config import (
+    POSTERIOR,
+    SHARED,
+    CompareSection,
+    Samples,
+    StudySection,
+    Variant,
+)
 from flowsim.study.locate import of_setting, on_paper, placed
 from flowsim.study.sampling import Method
 
@@ -250,6 +256,8 @@ class _Reader:
             self.flaws.append(Flaw(("samples", "count"), wrong, right))
 
     def _check_posterior(self, asked: str) -> None:
+        from flowsim.study.learnt import positions_asked  # pandas: only where there is a posterior
+
         try:
             positions_asked(_posterior_of(self.folder, asked), tuple(self.scenarios.values()))
         except ScenarioError as error:
@@ -261,7 +269,7 @@ class _Reader:
 def _posterior_of(folder: Path, asked: str) -> str:
     """A posterior as a study is asked for it: its file relative to that of the study."""
     name = asked.partition(":")[0]
-    return asked if name in ("", WORD) else str(_file_of(folder, name)) + asked[len(name) :]
+    return asked if name in ("", POSTERIOR) else str(_file_of(folder, name)) + asked[len(name) :]
 
 
 def _plain(root: Node) -> dict[str, Any]:
