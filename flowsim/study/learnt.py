@@ -259,24 +259,36 @@ def _beside(scenarios: Iterable[Scenario]) -> Path:
 
 
 def _check_values(found: LearntFile, scenarios: Sequence[Scenario]) -> None:
-    """Positions mean here what they meant when they were learnt."""
+    """Positions mean what they meant when they were learnt, in one of the scenarios at least.
+
+    A variant that moves an input on purpose has other values at the same positions, and stands
+    beside the scenario that it varies.
+    """
     positions = found.positions()
-    problems: dict[Problem, None] = {}
+    problems: dict[str, Problem | None] = {}
     for scenario in scenarios:
         here = values_of(scenario, positions)
         for factor in here.columns:
-            name = f"{VALUE}{factor}"
-            pairs = list(zip(here[factor], found.table[name], strict=True))
-            odd = [row for row, pair in enumerate(pairs) if not _same(*pair)]
-            if odd:
-                own, then = pairs[odd[0]]
-                wrong = f"{factor} was {then} when this was learnt, and is {own} in {scenario.name}"
-                right = f"its range has changed since: {_how(found.path)}"
-                column = list(found.table.columns).index(name) + 1
-                at = len(found.head) + 2 + odd[0]
-                problems[Problem("", wrong, right, str(found.path), at, column)] = None
-    if problems:
-        raise ScenarioError(list(problems))
+            wrong = _changed(found, scenario, factor, here[factor])
+            problems[factor] = wrong if problems.get(factor, wrong) else None
+    told = [problem for problem in problems.values() if problem]
+    if told:
+        raise ScenarioError(told)
+
+
+def _changed(found: LearntFile, scenario: Scenario, factor: str, here: pd.Series) -> Problem | None:
+    """The first sample in which a position means another value."""
+    name = f"{VALUE}{factor}"
+    pairs = list(zip(here, found.table[name], strict=True))
+    odd = [row for row, pair in enumerate(pairs) if not _same(*pair)]
+    if not odd:
+        return None
+    own, then = pairs[odd[0]]
+    wrong = f"{factor} was {then} when this was learnt, and is {own} in {scenario.name}"
+    right = f"its range has changed since: {_how(found.path)}"
+    column = list(found.table.columns).index(name) + 1
+    at = len(found.head) + 2 + odd[0]
+    return Problem("", wrong, right, str(found.path), at, column)
 
 
 def _same(own: object, then: object) -> bool:
