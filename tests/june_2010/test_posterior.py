@@ -54,3 +54,30 @@ def test_the_forecast_is_of_the_days_that_nobody_compared() -> None:
     )
     values = table[list(PARTS)].to_numpy()
     assert (np.diff(values, axis=1) >= 0.0).all()
+
+
+def test_what_the_readme_says_survives_the_reports() -> None:
+    frame = pd.read_csv(MEMBERS, dtype={SEED: str})
+    told = fs.compare(frame, REPORTED, list(HEADINGS)).table.set_index(["outcome", "scenario"])
+    exposure, deaths, across = (
+        told.loc[(name, "open to all")] for name in ("person_days_exposed", "deaths", "let_through")
+    )
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    said = {
+        "4,100 to 21,500 person-days, in every pair of runs": (
+            exposure["less"] == 1.0
+            and round(-exposure["effect_high"], -2) == 4_100
+            and round(-exposure["effect_low"], -2) == 21_500
+        ),
+        "fewer die in 96 % of them": round(deaths["less"], 2) == 0.96,
+        "next to none or 79,000: in 92 % of the pairs it is more": (
+            abs(across["effect_low"]) < 1_000
+            and round(across["effect_high"], -3) == 79_000
+            and round(across["more"], 2) == 0.92
+        ),
+        "A blockade adds exposure in every pair": (
+            told.loc[("person_days_exposed", "blockade"), "more"] == 1.0
+        ),
+    }
+    assert [sentence for sentence in said if sentence not in readme] == []
+    assert [sentence for sentence, so in said.items() if not so] == []
