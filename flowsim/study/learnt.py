@@ -26,8 +26,9 @@ from flowsim.folders import whole_file
 from flowsim.scenario.flaws import listed
 from flowsim.scenario.scenario import Scenario
 from flowsim.shown import as_csv, uncell
+from flowsim.study.chronology import out_of_order
 from flowsim.study.distributions import Law, Value, since_1970
-from flowsim.study.inputs import Input, doubts, inputs_of
+from flowsim.study.inputs import Input, doubts, inputs_of, uncertain
 
 FILE = "posterior.csv"
 WORD = "posterior"
@@ -230,7 +231,8 @@ def positions_asked(asked: str | os.PathLike[str], scenarios: Sequence[Scenario]
     Warns
     -----
     ScenarioWarning
-        It was learnt from other contents than those of any of the scenarios.
+        It was learnt from other contents than those of any of the scenarios, or times contradict
+        each other in some of its samples, which are passed over.
     """
     match = _ASKED.fullmatch(os.fspath(asked))
     name, count = (match[1], match[2]) if match else (os.fspath(asked), None)
@@ -238,13 +240,31 @@ def positions_asked(asked: str | os.PathLike[str], scenarios: Sequence[Scenario]
     found = read(path)
     _check_values(found, scenarios)
     _warn_of_others(found, scenarios)
-    table = found.positions()
+    here = {factor for scenario in scenarios for factor in _first_inputs(scenario)}
+    kept = [factor for factor in found.factors if factor in here]
+    table = _in_order(found, found.positions()[kept], scenarios)
     if count is not None and not 1 <= int(count) <= len(table):
         right = f"give 1 to {len(table)}"
         raise ScenarioError([Problem("samples", f"there is no first {count} of {path}", right)])
-    here = {factor for scenario in scenarios for factor in _first_inputs(scenario)}
-    kept = [factor for factor in found.factors if factor in here]
-    return table[kept] if count is None else table[kept].iloc[: int(count)]
+    return table if count is None else table.iloc[: int(count)]
+
+
+def _in_order(
+    found: LearntFile, table: pd.DataFrame, scenarios: Sequence[Scenario]
+) -> pd.DataFrame:
+    """The samples whose times contradict each other in none of the scenarios.
+
+    A variant that moves a time may turn the order of some samples round.
+    """
+    leaders = doubts(scenarios, uncertain(scenarios))
+    columns = {path: table[f].to_numpy() for path, f in leaders.items() if f in table.columns}
+    broken = out_of_order(scenarios, columns)
+    if broken.any():
+        rows = listed([str(row + 1) for row in np.flatnonzero(broken)])
+        told = f"{found.path}: samples {rows} are passed over"
+        why = "times in them contradict each other in one of the scenarios"
+        warnings.warn(f"{told}, as {why}", ScenarioWarning, stacklevel=5)
+    return table[~broken].reset_index(drop=True)
 
 
 def _beside(scenarios: Iterable[Scenario]) -> Path:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import flowsim as fs
 from flowsim.study import learnt
 from flowsim.study.export import SEED
+from flowsim.study.read import read_study
 from tests.june_2010.forecast import PARTS, TABLE
 from tests.june_2010.test_variants import HEADINGS, REPORTED
 
@@ -34,6 +36,22 @@ def test_a_variant_draws_from_it_and_drops_what_it_has_no_more() -> None:
     variant = fs.load(FOLDER / "variants" / "open_to_all.yaml")
     both = {"as reported": fs.load(FOLDER), "open": variant}
     assert len(fs.Study(both, samples="posterior:3")) == 6
+
+
+def test_samples_that_a_variant_turns_round_are_passed_over_and_told() -> None:
+    base = fs.load(FOLDER)
+    both = {"as reported": base, "earlier": fs.load(FOLDER / "variants" / "a_day_earlier.yaml")}
+    with pytest.warns(fs.ScenarioWarning, match=r"samples .* are passed over"):
+        study = fs.Study(both, samples="posterior:12")
+    assert len(study) == 24
+
+
+def test_the_study_is_that_of_the_table() -> None:
+    told = read_study(FOLDER / "posterior_study.yaml")
+    frame = pd.read_csv(MEMBERS)
+    assert list(told.scenarios) == list(dict.fromkeys(frame["scenario"]))
+    assert told.samples == f"posterior:{frame['sample'].nunique()}"
+    assert told.members == frame["member"].nunique()
 
 
 def test_the_readme_shows_what_the_samples_say() -> None:
