@@ -81,7 +81,7 @@ def effect_by_fit(
         _points(axes, np.minimum(off[meets == good], FAR), effects[meets == good], good, style)
     axes.set_xlabel("largest implausibility of a report, standard errors")
     axes.set_ylabel(f"effect, {unit}" if unit else "effect")
-    axes.set_xlim(0.0, FAR + 0.5)
+    axes.set_xlim(0.0, 1.05 * min(max(float(off.max()), CUT + 1.0), FAR))
     places = decimals(float(np.ptp(effects)) / 2.0)
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: number(y, places, signed=True)))

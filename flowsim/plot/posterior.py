@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
-from flowsim.evidence.scorecard import SHORT
+from flowsim.evidence.scorecard import SHORT, short_time
 from flowsim.learn.table import names_of
 from flowsim.learn.waves import CUT
 from flowsim.plot.page import Page
@@ -96,7 +96,8 @@ def _ratio(value: float, reported: float) -> float:
 def _about(row: dict[Any, Any]) -> str:
     bound = {"at least": " (at least)", "up to": " (up to)"}.get(row["bound"], "")
     what = SHORT.get(row["quantity"], str(row["quantity"]))
-    return f"{what}, {row['when']:%-d %b}{bound}"
+    day = short_time(row["when"]).strip().rsplit(" ", 1)[0]
+    return f"{what}, {day}{bound}"
 
 
 def _inputs(axes: Axes, inputs: pd.DataFrame, told: Posterior) -> None:

@@ -26,9 +26,10 @@ from flowsim.folders import whole_file
 from flowsim.scenario.flaws import listed
 from flowsim.scenario.scenario import Scenario
 from flowsim.shown import as_csv, uncell
+from flowsim.study.chronology import out_of_order
 from flowsim.study.config import POSTERIOR
 from flowsim.study.distributions import Law, Value, since_1970
-from flowsim.study.inputs import Input, doubts, inputs_of
+from flowsim.study.inputs import Input, doubts, inputs_of, uncertain
 
 FILE = "posterior.csv"
 FORMAT = "1"
@@ -229,7 +230,8 @@ def positions_asked(asked: str | os.PathLike[str], scenarios: Sequence[Scenario]
     Warns
     -----
     ScenarioWarning
-        It was learnt from other contents than those of any of the scenarios.
+        It was learnt from other contents than those of any of the scenarios, or times contradict
+        each other in some of its samples, which are passed over.
     """
     match = _ASKED.fullmatch(os.fspath(asked))
     name, count = (match[1], match[2]) if match else (os.fspath(asked), None)
@@ -237,13 +239,31 @@ def positions_asked(asked: str | os.PathLike[str], scenarios: Sequence[Scenario]
     found = read(path)
     _check_values(found, scenarios)
     _warn_of_others(found, scenarios)
-    table = found.positions()
+    here = {factor for scenario in scenarios for factor in _first_inputs(scenario)}
+    kept = [factor for factor in found.factors if factor in here]
+    table = _in_order(found, found.positions()[kept], scenarios)
     if count is not None and not 1 <= int(count) <= len(table):
         right = f"give 1 to {len(table)}"
         raise ScenarioError([Problem("samples", f"there is no first {count} of {path}", right)])
-    here = {factor for scenario in scenarios for factor in _first_inputs(scenario)}
-    kept = [factor for factor in found.factors if factor in here]
-    return table[kept] if count is None else table[kept].iloc[: int(count)]
+    return table if count is None else table.iloc[: int(count)]
+
+
+def _in_order(
+    found: LearntFile, table: pd.DataFrame, scenarios: Sequence[Scenario]
+) -> pd.DataFrame:
+    """The samples whose times contradict each other in none of the scenarios.
+
+    A variant that moves a time may turn the order of some samples round.
+    """
+    leaders = doubts(scenarios, uncertain(scenarios))
+    columns = {path: table[f].to_numpy() for path, f in leaders.items() if f in table.columns}
+    broken = out_of_order(scenarios, columns)
+    if broken.any():
+        rows = listed([str(row + 1) for row in np.flatnonzero(broken)])
+        told = f"{found.path}: samples {rows} are passed over"
+        why = "times in them contradict each other in one of the scenarios"
+        warnings.warn(f"{told}, as {why}", ScenarioWarning, stacklevel=5)
+    return table[~broken].reset_index(drop=True)
 
 
 def _beside(scenarios: Iterable[Scenario]) -> Path:
@@ -258,24 +278,36 @@ def _beside(scenarios: Iterable[Scenario]) -> Path:
 
 
 def _check_values(found: LearntFile, scenarios: Sequence[Scenario]) -> None:
-    """Positions mean here what they meant when they were learnt."""
+    """Positions mean what they meant when they were learnt, in one of the scenarios at least.
+
+    A variant that moves an input on purpose has other values at the same positions, and stands
+    beside the scenario that it varies.
+    """
     positions = found.positions()
-    problems: dict[Problem, None] = {}
+    problems: dict[str, Problem | None] = {}
     for scenario in scenarios:
         here = values_of(scenario, positions)
         for factor in here.columns:
-            name = f"{VALUE}{factor}"
-            pairs = list(zip(here[factor], found.table[name], strict=True))
-            odd = [row for row, pair in enumerate(pairs) if not _same(*pair)]
-            if odd:
-                own, then = pairs[odd[0]]
-                wrong = f"{factor} was {then} when this was learnt, and is {own} in {scenario.name}"
-                right = f"its range has changed since: {_how(found.path)}"
-                column = list(found.table.columns).index(name) + 1
-                at = len(found.head) + 2 + odd[0]
-                problems[Problem("", wrong, right, str(found.path), at, column)] = None
-    if problems:
-        raise ScenarioError(list(problems))
+            wrong = _changed(found, scenario, factor, here[factor])
+            problems[factor] = wrong if problems.get(factor, wrong) else None
+    told = [problem for problem in problems.values() if problem]
+    if told:
+        raise ScenarioError(told)
+
+
+def _changed(found: LearntFile, scenario: Scenario, factor: str, here: pd.Series) -> Problem | None:
+    """The first sample in which a position means another value."""
+    name = f"{VALUE}{factor}"
+    pairs = list(zip(here, found.table[name], strict=True))
+    odd = [row for row, pair in enumerate(pairs) if not _same(*pair)]
+    if not odd:
+        return None
+    own, then = pairs[odd[0]]
+    wrong = f"{factor} was {then} when this was learnt, and is {own} in {scenario.name}"
+    right = f"its range has changed since: {_how(found.path)}"
+    column = list(found.table.columns).index(name) + 1
+    at = len(found.head) + 2 + odd[0]
+    return Problem("", wrong, right, str(found.path), at, column)
 
 
 def _same(own: object, then: object) -> bool:

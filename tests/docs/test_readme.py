@@ -245,7 +245,7 @@ def test_the_model_page_names_every_parameter_of_behaviour() -> None:
 def test_the_tables_of_the_model_page_are_filled() -> None:
     tables = re.findall(r"<!-- table: (\w+) -->\n(.*?)<!-- end -->", text("MODEL.md"), re.DOTALL)
     assert {name for name, _ in tables} == {
-        "targets", "mechanisms", "parameters", "added", "said", "one_in", "sbc",
+        "targets", "mechanisms", "parameters", "added", "said", "one_in", "sbc", "learnt",
     }  # fmt: skip
     for name, rows in tables:
         assert rows.count("\n|") >= 5, name

@@ -40,13 +40,14 @@ def forecast(data: xr.Dataset) -> pd.DataFrame:
     """
     midnights = pd.date_range(FIRST, LAST, freq="D")
     at = data.sel(time=midnights)
+    crossed = fs.Result(data).crossed().sum("crossing").sel(time=midnights)  # since the start
     ends = [(midnight - pd.Timedelta("1ns")).date() for midnight in midnights]
     days = [midnight.date() for midnight in midnights[:-1]]
     rows = [
-        *_rows(days, "crossed", "all", _crossed(at).diff("time")),
+        *_rows(days, "crossed", "all", crossed.diff("time")),
         *_rows(days, "returned home", "all", _returned(at).diff("time")),
         *_rows(days, "left shelter abroad, net", "all", -_abroad(at).diff("time")),
-        *_rows(ends, "crossed so far", "all", _crossed(at)),
+        *_rows(ends, "crossed so far", "all", crossed),
         *_rows(ends, "sheltered abroad", "all", _abroad(at)),
         *_rows(ends, "waiting", "all", _waiting(at).sum("crossing")),
     ]
@@ -66,10 +67,6 @@ def _rows(days: list[date], quantity: str, place: str, values: xr.DataArray) -> 
         (day, quantity, place, *np.round(row, digits).tolist())
         for day, row in zip(days, told.values, strict=True)
     ]
-
-
-def _crossed(data: xr.Dataset) -> xr.DataArray:
-    return fs.Result(data).crossed().sum("crossing")
 
 
 def _abroad(data: xr.Dataset) -> xr.DataArray:

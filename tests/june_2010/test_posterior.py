@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import flowsim as fs
 from flowsim.study import learnt
 from flowsim.study.export import SEED
+from flowsim.study.read import read_study
 from tests.june_2010.forecast import PARTS, TABLE
 from tests.june_2010.test_variants import HEADINGS, REPORTED
 
@@ -36,6 +38,22 @@ def test_a_variant_draws_from_it_and_drops_what_it_has_no_more() -> None:
     assert len(fs.Study(both, samples="posterior:3")) == 6
 
 
+def test_samples_that_a_variant_turns_round_are_passed_over_and_told() -> None:
+    base = fs.load(FOLDER)
+    both = {"as reported": base, "earlier": fs.load(FOLDER / "variants" / "a_day_earlier.yaml")}
+    with pytest.warns(fs.ScenarioWarning, match=r"samples .* are passed over"):
+        study = fs.Study(both, samples="posterior:12")
+    assert len(study) == 24
+
+
+def test_the_study_is_that_of_the_table() -> None:
+    told = read_study(FOLDER / "posterior_study.yaml")
+    frame = pd.read_csv(MEMBERS)
+    assert list(told.scenarios) == list(dict.fromkeys(frame["scenario"]))
+    assert told.samples == f"posterior:{frame['sample'].nunique()}"
+    assert told.members == frame["member"].nunique()
+
+
 def test_the_readme_shows_what_the_samples_say() -> None:
     frame = pd.read_csv(MEMBERS, dtype={SEED: str})
     told = fs.compare(frame, REPORTED, list(HEADINGS))
@@ -54,3 +72,30 @@ def test_the_forecast_is_of_the_days_that_nobody_compared() -> None:
     )
     values = table[list(PARTS)].to_numpy()
     assert (np.diff(values, axis=1) >= 0.0).all()
+
+
+def test_what_the_readme_says_survives_the_reports() -> None:
+    frame = pd.read_csv(MEMBERS, dtype={SEED: str})
+    told = fs.compare(frame, REPORTED, list(HEADINGS)).table.set_index(["outcome", "scenario"])
+    exposure, deaths, across = (
+        told.loc[(name, "open to all")] for name in ("person_days_exposed", "deaths", "let_through")
+    )
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    said = {
+        "4,100 to 21,500 person-days, in every pair of runs": (
+            exposure["less"] == 1.0
+            and round(-exposure["effect_high"], -2) == 4_100
+            and round(-exposure["effect_low"], -2) == 21_500
+        ),
+        "fewer die in 96 % of them": round(deaths["less"], 2) == 0.96,
+        "next to none or 79,000: in 92 % of the pairs it is more": (
+            abs(across["effect_low"]) < 1_000
+            and round(across["effect_high"], -3) == 79_000
+            and round(across["more"], 2) == 0.92
+        ),
+        "A blockade adds exposure in every pair": (
+            told.loc[("person_days_exposed", "blockade"), "more"] == 1.0
+        ),
+    }
+    assert [sentence for sentence in said if sentence not in readme] == []
+    assert [sentence for sentence, so in said.items() if not so] == []

@@ -36,7 +36,7 @@ def test_no_more_runs_than_the_budget_and_the_first_ones_are_spread_as_the_prior
     prior = ndtri(learnt.positions[learnt.of_prior])
     assert np.abs(prior.mean(axis=0)).max() < 0.2
     assert prior.std(axis=0) == pytest.approx([1.0] * 3, abs=0.2)
-    assert learnt.chance == pytest.approx([0.09, 0.09], rel=0.9)
+    assert ((learnt.chance > 0.02) & (learnt.chance < 0.4)).all()  # 0.09, of three positions
 
 
 def test_where_dice_rule_out_nearly_every_run_emulators_weigh_them() -> None:

@@ -253,9 +253,9 @@ def test_all_mistakes_at_once(folder: Path) -> None:
         ("seed: ''", "3:7: seed: '' is not a seed; give a whole number or a text"),
         ("samples: -1", "3:10: samples: -1 is out of range; give a number of at least 0"),
         ("samples: many", "3:10: samples: 'many' does not describe samples; give a count, as "
-         "64, or a mapping with `count`, `method` and `inputs`"),
-        ("samples: true", "3:10: samples: true does not describe samples; give a count, as 64, or "
-         "a mapping with `count`, `method` and `inputs`"),
+         "64, a mapping with `count`, `method` and `inputs`, or `posterior`"),
+        ("samples: true", "3:10: samples: true does not describe samples; give a count, as 64, a "
+         "mapping with `count`, `method` and `inputs`, or `posterior`"),
         ("samples: {method: sobol}", "3:10: samples.count: 'count' is missing; add it"),
         ("keep: [{people: daily}]", "3:8: keep[0]: a mapping is not text; give a text; put a "
          "number in quotes to make it one"),
