@@ -16,7 +16,7 @@ OF_CHECKS = ("check.measure",)
 """What makes a baseline."""
 APART = frozenset(
     {"", "errors", "folders", "halves", "lazy_names", "safe_path", "shown", "suffixes", "version"}
-    | {"results.netcdf", "study.files", "study.identity"}
+    | {"evidence", "results.netcdf", "study.files", "study.identity"}
 )  # fmt: skip
 """Modules that runs import and no number comes from: messages, files, and names handed out."""
 LIBRARIES = ("mesa", "networkx", "numba", "numpy", "pandas", "scipy", "xarray")

@@ -664,7 +664,7 @@ def test_a_town_with_a_series_is_told_and_not_scored(tmp_path: Path) -> None:
         for w in seen
     )
     uses = {(r.place, r.use) for r in scenario.reports if r.variable == "stock_abroad"}
-    assert {("Cee", "compare"), ("Dee", "compare"), ("Eve", "compare")} <= uses
+    assert {("Cee", "check"), ("Dee", "check"), ("Eve", "check")} <= uses
     assert {use for place, use in uses if not place} <= {"context"}
     notes = {(bool(r.place), r.note) for r in scenario.reports}
     assert notes == {(True, "after the corrections of the folder"), (False, "")}
