@@ -16,7 +16,8 @@ from flowsim.evidence.statements import Statement, originators
 from flowsim.learn.particles import effective
 from flowsim.learn.predictive import predictive, quantiles
 from flowsim.learn.simulators import Reports
-from flowsim.learn.waves import CUT, Learnt, weights_of
+from flowsim.learn.waves import CUT, Learnt
+from flowsim.learn.weighing import weights_of
 
 TAILS = (0.05, 0.5, 0.95)
 PRIOR_WIDTH = 2.0 * float(ndtri(0.95))
