@@ -9,9 +9,9 @@ from .folder import save_all
 from .gates import queues
 from .geography import flow_map
 from .kinds import composition
+from .marginals import posterior
 from .overview import timeline
 from .paired import contrasts
-from .posterior import posterior
 from .room import reception
 
 OF_A_RUN: dict[str, str]

@@ -30,7 +30,7 @@ def test_the_portals_series_as_csv() -> None:
         ("2021-05-11T00:00", "stock_abroad", "Meria", 5200),
         ("2021-05-15T00:00", "stock_abroad", "Meria", 7900),
     ]
-    assert found.rows["use"].tolist() == ["compare"] * 4
+    assert found.rows["use"].tolist() == ["check"] * 4
     assert found.rows["id"].is_unique
 
 
