@@ -238,8 +238,8 @@ def test_whatever_prints_or_writes_tables_goes_one_way() -> None:
     # The line of a study's progress is told the name as `plain` gives it.
     printing = {path for path in calls("print") if not path.startswith("plot/")}
     assert printing == {"study/campaign.py"}
-    # Those of a Comparison, a Sensitivity, a Posterior and a Forecast are called to_csv, too, by way
-    # of as_csv.
+    # Those of a Comparison, a Sensitivity, a Posterior and a Forecast are called to_csv, too, by
+    # way of as_csv.
     others = {f"cli/{name}.py" for name in ("calibration", "forecasts", "sensitivity", "studies")}
     assert calls(".to_csv") == {"shown.py", *others}
     assert calls("csv.writer") == {"cli/scores.py", "scenario/write_tables.py"}
