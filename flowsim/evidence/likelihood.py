@@ -56,8 +56,9 @@ def log_likelihood(
     Notes
     -----
     Exact for a group of one, rounded or a bound too, and for figures with normal errors. Else b is
-    integrated over numerically, to about 1e-4 of the logarithm. A figure with unequal errors on
-    both sides has a two-piece t, to whose variances the rounding adds ``rounded_to^2 / 12``.
+    integrated over numerically, to about 3e-4 of the logarithm, or 3e-3 in a group of more than
+    `MANY`. A figure with unequal errors on both sides has a two-piece t, to whose variances the
+    rounding adds ``rounded_to^2 / 12``.
 
     Examples
     --------
