@@ -40,6 +40,26 @@ PERIOD = click.option(
 )
 
 
+def _some(context: click.Context, parameter: click.Parameter, jobs: int) -> int:
+    if jobs == 0:
+        raise click.UsageError("--jobs 0 runs nothing; give a number of processes, or -1")
+    return jobs
+
+
+JOBS = click.option(
+    "--jobs", type=int, default=1, show_default=True, callback=_some,
+    help="Processes; -1: all cores.",
+)  # fmt: skip
+RECOMPUTE = click.option(
+    "--recompute", is_flag=True, help="Run again what other code or scenarios made."
+)
+PROGRESS = click.option(
+    "--progress/--no-progress", default=True,
+    help="A bar on a terminal, else a line every minute.",
+)  # fmt: skip
+"""Of commands that run many."""
+
+
 class _ScenarioName(click.Path):
     """A path, or the name of a scenario that comes with flowsim, which completion offers, too."""
 

@@ -10,7 +10,10 @@ import click
 from flowsim import suffixes
 from flowsim.cli.answer import (
     ALLOW_CODE,
+    JOBS,
     OUT,
+    PROGRESS,
+    RECOMPUTE,
     SCENARIO,
     answering,
     ends_in,
@@ -53,12 +56,11 @@ FIGURE = "posterior.png"
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
 @click.option("--store", type=click.Path(path_type=Path), callback=is_folder,
               help="Folder of runs and figure; else out/NAME_calibration.")  # fmt: skip
-@click.option("--jobs", type=int, default=1, show_default=True, help="Processes; -1: all cores.")
-@click.option("--recompute", is_flag=True, help="Run again what other code or scenarios made.")
+@JOBS
+@RECOMPUTE
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @click.option("--figure/--no-figure", "drawn", default=True, help="Draw the figure.")
-@click.option("--progress/--no-progress", default=True,
-              help="A bar on a terminal, else a line every minute.")  # fmt: skip
+@PROGRESS
 @quiet_option
 @json_option
 def calibrate_command(
@@ -77,8 +79,6 @@ def calibrate_command(
     Inputs that are linked are one. The folder keeps the runs: the same command goes on after an
     interruption, and ends with the same bytes.
     """
-    if how["jobs"] == 0:
-        raise click.UsageError("--jobs 0 runs nothing; give a number of processes, or -1")
     again = "what is done is kept: the same command goes on from there"
     with answering("the calibration failed", again), importing(allow_code):
         own = load(source, settings, allow_code)

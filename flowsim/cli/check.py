@@ -10,6 +10,7 @@ import click
 
 from flowsim.cli.answer import (
     ALLOW_CODE,
+    JOBS,
     answering,
     ends_in,
     file_name,
@@ -36,7 +37,7 @@ SCENARIOS = Path("scenarios")
 @click.option("--false-alarm", type=click.FloatRange(0, 1, True, True), default=0.01,
               show_default=True,
               help="Of all scenarios together, at the statistical level.")  # fmt: skip
-@click.option("--jobs", type=int, default=1, show_default=True, help="Processes; -1: all cores.")
+@JOBS
 @click.option("--junit", type=click.Path(path_type=Path),
               callback=ends_in((".xml",), "JUnit"), help="Write JUnit XML there.")  # fmt: skip
 @click.option("--summary", type=click.Path(path_type=Path),
@@ -63,8 +64,6 @@ def check_command(
     A check.yaml beside it says which outcomes, members and tolerance. Exit status 0: held; 1:
     moved, or there is no baseline, or no scenario to one; 2: wrong input or usage.
     """
-    if jobs == 0:
-        raise click.UsageError("--jobs 0 runs nothing; give a number of processes, or -1")
     if reason is not None and not reason.strip():
         raise click.UsageError("--update needs a reason; say why the baseline moves")
     with answering("the check failed"), importing(allow_code):

@@ -9,7 +9,10 @@ import click
 
 from flowsim.cli.answer import (
     ALLOW_CODE,
+    JOBS,
     OUT,
+    PROGRESS,
+    RECOMPUTE,
     SCENARIO,
     answering,
     file_name,
@@ -46,12 +49,11 @@ FIGURE, TABLE = "sensitivity.png", "sensitivity.csv"
               help="Set a value, in both scenarios.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), callback=is_folder,
               help="Folder of runs, table and figure; else out/NAME_sensitivity.")  # fmt: skip
-@click.option("--jobs", type=int, default=1, show_default=True, help="Processes; -1: all cores.")
-@click.option("--recompute", is_flag=True, help="Run again what other code or scenarios made.")
+@JOBS
+@RECOMPUTE
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @click.option("--figure/--no-figure", "drawn", default=True, help="Draw the figure.")
-@click.option("--progress/--no-progress", default=True,
-              help="A bar on a terminal, else a line every minute.")  # fmt: skip
+@PROGRESS
 @quiet_option
 @json_option
 def sensitivity_command(
@@ -73,8 +75,6 @@ def sensitivity_command(
     command goes on after an interruption. Of the STORE of a study with samples what is there is
     read, and VARIANT is the name of one of its scenarios.
     """
-    if how["jobs"] == 0:
-        raise click.UsageError("--jobs 0 runs nothing; give a number of processes, or -1")
     again = "what is done is kept: the same command goes on from there"
     with answering("the sensitivity analysis failed", again), importing(allow_code):
         is_store = (Path(source) / "manifest.json").is_file()

@@ -10,7 +10,10 @@ import click
 from flowsim import suffixes
 from flowsim.cli.answer import (
     ALLOW_CODE,
+    JOBS,
     OUT,
+    PROGRESS,
+    RECOMPUTE,
     SCENARIO,
     answering,
     ends_in,
@@ -55,13 +58,12 @@ def _samples(
 @click.option("--samples", metavar="N|posterior", callback=_samples,
               help="Instead of those of the file: how many, or what a calibration learnt, "
               "as posterior, posterior:40, or its file.")  # fmt: skip
-@click.option("--jobs", type=int, default=1, show_default=True, help="Processes; -1: all cores.")
+@JOBS
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler, as tcp://host:8786.")
-@click.option("--recompute", is_flag=True, help="Run again what other code or scenarios made.")
+@RECOMPUTE
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @click.option("--figures/--no-figures", default=True, help="Draw the comparison.")
-@click.option("--progress/--no-progress", default=True,
-              help="A bar on a terminal, else a line every minute.")  # fmt: skip
+@PROGRESS
 @quiet_option
 @json_option
 def study(
@@ -81,8 +83,6 @@ def study(
     What is in the store already is not run again: the same command goes on after an interruption,
     and with more --members it adds to them.
     """
-    if jobs == 0:
-        raise click.UsageError("--jobs 0 runs nothing; give a number of processes, or -1")
     with answering("the study failed", "what is done is kept: the same command goes on from there"):
         with importing(allow_code):
             from flowsim.study.read import read_study

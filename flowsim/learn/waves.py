@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -38,6 +38,7 @@ LEAST_RUNS = 60
 AMONG = 10
 """Of so many times as many points a wave takes those furthest from each other."""
 STEEP = 20.0
+"""By how much the log density falls a unit of implausibility, where waves look for what is left."""
 LEAST_EFFECTIVE = 50.0
 """Weighted by what each run has, the runs are to be worth so many; else emulators help."""
 DIGITS = 6
@@ -206,6 +207,8 @@ class _Learning:
     log_weight: list[Floats] = field(init=False, default_factory=list)
     waves: list[Wave] = field(init=False, default_factory=list)
     plausible: Floats = field(init=False)
+    fitted: tuple[int, Emulators] | None = field(init=False, default=None)
+    """Emulators of so many runs."""
 
     def __post_init__(self) -> None:
         self.inputs = len(self.simulator.factors)
@@ -254,11 +257,10 @@ class _Learning:
 
         among = tempered(badness, self._fits, emulators.active, self.inputs, PARTICLES, rng)
         left = among.scores[among.log_likelihood == 0.0]
+        self.waves[-1] = _explained(self.waves[-1], emulators)
         if len(left) < 2:
-            self.waves[-1] = _explained(self.waves[-1], emulators)
             return False
         chosen = _apart(left[: AMONG * count], count, emulators.active)
-        self.waves[-1] = _explained(self.waves[-1], emulators)
         part = float(np.exp(min(among.log_evidence, 0.0)))
         self._run(left[chosen])
         self.waves.append(Wave("wave", len(chosen), part))
@@ -356,10 +358,10 @@ class _Learning:
 
     def _emulators(self, chance: Floats) -> Emulators:
         rows = len(self.positions)
-        if getattr(self, "_fitted", (0, None))[0] != rows:
+        if self.fitted is None or self.fitted[0] != rows:
             made = fit_all(ndtri(self.positions), self.values, chance, self.evidence.counts)
-            self._fitted = (rows, made)
-        return self._fitted[1]
+            self.fitted = (rows, made)
+        return self.fitted[1]
 
     def _fits(self, scores: Floats) -> Bools:
         return self.simulator.fits(ndtr(scores))
@@ -375,10 +377,7 @@ def _explained(wave: Wave, emulators: Emulators) -> Wave:
     """A wave with how well emulators tell the runs up to it."""
     each = emulators.each
     forms = tuple(f"log {e.form}" if e.logarithm else e.form for e in each)
-    return Wave(
-        wave.kind, wave.runs, wave.not_ruled_out, tuple(e.explained for e in each), forms,
-        wave.effective,
-    )  # fmt: skip
+    return replace(wave, explained=tuple(e.explained for e in each), forms=forms)
 
 
 def _chance(values: Floats, first: Ints) -> Floats:
