@@ -83,8 +83,9 @@ def digest_of(scenario: Scenario) -> str:
     data = _stated(scenario, scenario.effective())
     for told in ("title", "reports", "evidence"):
         data.pop(told, None)
-    data.get("population", {}).pop("one_in", None)
-    return _digest(data)
+    population = data.pop("population", {})
+    population.pop("one_in", None)
+    return _digest({**data, "population": population} if population else data)
 
 
 def digest_of_reports(scenario: Scenario) -> str:

@@ -122,6 +122,7 @@ def test_the_digest_is_of_what_a_scenario_states() -> None:
     assert len({str(file._stated(one, one.model_dump(mode="json"))) for one in told}) == 1
     used = later(**fields, patience=0.0)
     assert file._stated(used, used.model_dump(mode="json"))["patience"] == 0.0
+    assert file.digest_of(here.with_values({"population.one_in": 5})) == file.digest_of(here)
     # The type of a policy stands at its default in its class.
     kinds = (fs.policy.Open(), fs.policy.Closed())
     both = [here.add_policies("Here-There", kind) for kind in kinds]
