@@ -2,7 +2,8 @@
 
 numba looks up compiled code by the file of one function and does not see that a function which it
 calls has changed, in another file. So the folder carries a digest of all sources and of numba's
-version: new code gets a new folder, and nothing stale is ever read.
+version: new code gets a new folder, and nothing stale is ever read. It says all that numba's index
+would, so that any copy of the same sources, wherever it lies, reads what another has compiled.
 """
 
 from __future__ import annotations
@@ -102,6 +103,20 @@ def cached(modules: tuple[str, ...]) -> Iterator[None]:
         yield
     finally:
         settings["CACHE_DIR"] = before
+
+
+def kept(function: Any, modules: tuple[str, ...]) -> Any:
+    """A function of numba, compiled in `cached`, that is kept by the name of the folder alone.
+
+    numba would keep it by the path of its source and when that was last written, so that each
+    copy of the same sources compiled anew.
+    """
+    from numba.core.caching import IndexDataCacheFile
+
+    cache, path = function._cache, str(folder(modules))
+    cache._cache_path = cache._impl.locator._cache_path = path
+    cache._cache_file = IndexDataCacheFile(path, cache._impl.filename_base, digest(modules))
+    return function
 
 
 def is_compiled(modules: tuple[str, ...]) -> bool:

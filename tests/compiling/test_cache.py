@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,12 +22,14 @@ print("hits", sum(known.to_unit.stats.cache_hits.values()))
 """
 
 
-def run(cache: Path) -> tuple[str, str]:
+def run(cache: Path, sources: Path | None = None) -> tuple[str, str]:
     """What a small kernel gives in a process of its own, and what it says."""
-    environment = {**os.environ, compiled_cache.VARIABLE: str(cache), "PYTHONPATH": os.getcwd()}
+    found = {compiled_cache.VARIABLE: str(cache), "PYTHONPATH": str(sources or Path.cwd())}
+    environment = {**os.environ, **found}
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, env=environment, check=True
-    )
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, env=environment, check=True,
+        cwd=sources,
+    )  # fmt: skip
     return done.stdout.splitlines()[-1], done.stderr
 
 
@@ -37,6 +40,13 @@ def test_code_is_compiled_once_and_then_read(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("*.nbi"))
     again, said = run(tmp_path)
     assert (again, said) == ("hits 1", "")
+
+
+def test_another_copy_of_the_same_sources_reads_it(tmp_path: Path) -> None:
+    copy = tmp_path / "elsewhere" / "flowsim"
+    shutil.copytree(Path(compiled_cache.__file__).parent, copy, copy_function=shutil.copyfile)
+    assert run(tmp_path / "cache")[0] == "hits 0"
+    assert run(tmp_path / "cache", copy.parent) == ("hits 1", "")
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x80\x04", b"nothing of the kind"])
