@@ -222,8 +222,7 @@ class Execution:
             del self._left[key]
 
     def _see_through(self, failed: Failed) -> None:
-        """Where all runs fail alike from the first on, it is not the runs that something is wrong
-        with, and thousands more would tell nobody for hours."""
+        """End where all runs fail alike from the first on: others would, for hours, and tell nobody."""
         if self._works:
             return
         self._alike[failed.error] += 1
