@@ -222,7 +222,7 @@ class Execution:
             del self._left[key]
 
     def _see_through(self, failed: Failed) -> None:
-        """End where all runs fail alike from the first on: others would, for hours, and tell nobody."""
+        """End where all runs fail alike from the first on, as all others would."""
         if self._works:
             return
         self._alike[failed.error] += 1
