@@ -89,7 +89,6 @@ def compiled(modules: tuple[str, ...], entries: tuple[str, ...]) -> SimpleNamesp
             with compiled_cache.cached(modules):
                 # several threads of a run call it at once, and each shall have a core
                 entry = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
-                entry = compiled_cache.kept(entry, modules)
                 return compiled_cache.forgiving(entry, tells=function.__name__ == entries[0])
         unwrapped: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
         made: Any = numba.njit(error_model="numpy", **unwrapped)(function)

@@ -307,15 +307,17 @@ def hazards_of(
     return tuple(hazard for hazard in table if hazard.holds(scenario, moves))
 
 
-def most_clocks(own: int) -> int:
+def most_clocks(own: Sequence[Hazard] = ()) -> int:
     """Clocks for which a household has room, so that all runs have rows of one type.
 
     Parameters
     ----------
-    own : int
-        Hazards of one's own.
+    own : sequence of Hazard
+        Those of one's own. One of people at home has room beside the model's, which are fewer there
+        than elsewhere: so with it nothing is compiled anew.
     """
-    return own + max(sum(status in hazard.statuses for hazard in HAZARDS) for status in _STILL)
+    table = (*HAZARDS, *own)
+    return max(sum(status in hazard.statuses for hazard in table) for status in Status)
 
 
 def rules_identity(rules: Mapping[str, Rule | Hazard]) -> str:
