@@ -87,8 +87,6 @@ def violence(
     Examples
     --------
     >>> from matplotlib.figure import Figure
-
-    from flowsim.arrays import Floats, Ints
     >>> import flowsim as fs
     >>> result = fs.run(fs.teaching_world(), seed=1)
     >>> mine = Figure(layout="constrained")

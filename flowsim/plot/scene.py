@@ -16,7 +16,6 @@ from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
 from flowsim.arrays import Floats
-from flowsim.plot.basemap import TINTS
 from flowsim.plot.style import FAINT, HEAT, INK, STATUS, figure_of, name_of, points
 from flowsim.plot.windows import state_at
 from flowsim.results.result import Result
@@ -65,8 +64,8 @@ class Scene:
         Kilometres.
     countries : tuple of str
         Of each place.
-    fled : bool array (P,)
-        Places in the countries that people flee from.
+    fled : tuple of str
+        The countries that people flee from.
     away : int64 array (P, 5)
         Persons away from home by status (`AWAY`).
     violence : float64 array (P,)
@@ -80,7 +79,7 @@ class Scene:
     names: tuple[str, ...]
     xy: Floats
     countries: tuple[str, ...]
-    fled: np.ndarray
+    fled: tuple[str, ...]
     away: np.ndarray
     violence: Floats
     gates: tuple[Gate, ...]
@@ -98,7 +97,7 @@ class Scene:
         people = result.people.isel(time=step).sum("group").sel(status=list(AWAY))
         away = people.transpose("place", "status").values.astype(np.int64)
         countries = tuple(str(c) for c in data["country"].values)
-        fled = np.isin(countries, data.attrs.get("flee_from", "").split(","))
+        fled = tuple(data.attrs.get("flee_from", "").split(","))
         routes = (
             ()
             if scenario is None
@@ -354,8 +353,6 @@ def key(scene: Scene) -> list[Any]:
         if mode in modes:
             line: Any = (0, (1, 1.5)) if mode == "foot" else "solid"
             handles.append(Line2D([], [], color=ROAD, linestyle=line, label=words))
-    words = "nearest country,\nnot a legal border"
-    handles.append(Patch(facecolor=TINTS[1], edgecolor=FAINT, linestyle="--", label=words))
     return handles
 
 
