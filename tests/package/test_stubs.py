@@ -34,7 +34,14 @@ def stated(stub: Path) -> list[str]:
 
 
 def test_these_packages_have_stubs() -> None:
-    assert PACKAGES == ["flowsim", "flowsim.evidence", "flowsim.plot", "flowsim.policy"]
+    interactive = "flowsim.interactive"
+    assert PACKAGES == [
+        "flowsim",
+        "flowsim.evidence",
+        interactive,
+        "flowsim.plot",
+        "flowsim.policy",
+    ]
 
 
 @pytest.mark.parametrize(("name", "stub"), list(zip(PACKAGES, STUBS, strict=True)))
