@@ -7,7 +7,13 @@ setup(
     package_dir={"flowsim._scenarios": "scenarios"},
     package_data={
         "flowsim": [
-            "py.typed", "**/*.pyi", "app/*.html", "imports/template/*", "learn/forecasts/*.csv",
+            "py.typed",
+            "**/*.pyi",
+            "app/*.html",
+            "imports/template/*",
+            "learn/forecasts/*.csv",
+            "outlines/countries.npz",
+            "outlines/LICENSE.world-atlas",
         ],
         "flowsim._scenarios": [f"**/*.{suffix}" for suffix in ("yaml", "csv", "json", "md")],
     },

@@ -1,4 +1,4 @@
-from . import evidence, plot, policy
+from . import evidence, outlines, plot, policy
 from .errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError, StudyError
 from .imports.acled import read_acled
 from .imports.places import read_places
@@ -47,6 +47,7 @@ __all__ = [
     "forecast",
     "load",
     "open_study",
+    "outlines",
     "plot",
     "policy",
     "read_acled",

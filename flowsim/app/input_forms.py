@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -69,12 +70,14 @@ class InputForms:
             start=LOWEST, end=HIGHEST, step=STEP, value=CENTRE, title=factor.title, **WIDE,
             format=CustomJSTickFormatter(code=PERCENT), name=factor.name,
         )  # fmt: skip
-        slider.on_change("value_throttled", lambda *_: self._move(factor, slider.value))
+        follow(slider, "value_throttled", lambda: self._move(factor, slider.value))
         self.sliders[factor.name] = slider
         self._told[factor.name] = Div(text=markup.soft(factor.at(CENTRE)), **WIDE)
 
     def _children(self) -> list[Any]:
-        return [part for name, slider in self.sliders.items() for part in (slider, self._told[name])]
+        return [
+            part for name, slider in self.sliders.items() for part in (slider, self._told[name])
+        ]
 
     def _list(self) -> None:
         left = [(f.name, f.title) for f in self.factors.values() if f.name not in self.sliders]
@@ -118,7 +121,7 @@ class ValueForm:
             title="One a line, as behaviour.leaving.men_stay=0.4", rows=4, max_length=100_000,
             name="values", **WIDE,
         )  # fmt: skip
-        self.text.on_change("value", lambda *_: self._enter())
+        follow(self.text, "value", lambda: self._enter())
         self.error = Div(visible=False, **WIDE)
         told = "As with --set of flowsim run; flowsim schema lists all that there is."
         self.layout = Column(Div(text=markup.soft(told), **WIDE), self.text, self.error, **WIDE)
@@ -166,11 +169,11 @@ class RunForm:
         self.cancel.on_click(lambda: session.cancel())
         self.bands.on_click(lambda: session.run(MEMBERS))
         self.full.on_click(lambda: session.full())
-        self.seed.on_change("value", lambda *_: session.change(
+        follow(self.seed, "value", lambda: session.change(
             replace(session.settings, seed=self.seed.value)))  # fmt: skip
-        self.size.on_change("value", lambda *_: session.change(
+        follow(self.size, "value", lambda: session.change(
             replace(session.settings, one_in=int(self.size.value))))  # fmt: skip
-        self.auto.on_change("active", lambda *_: setattr(session, "auto", bool(self.auto.active)))
+        follow(self.auto, "active", lambda: setattr(session, "auto", bool(self.auto.active)))
 
     def refresh(self) -> None:
         """Tell how far the runs are, and what may be asked for now."""
@@ -185,6 +188,15 @@ class RunForm:
         self.full.visible = session.settings.one_in > 1
         set_text(self.progress, markup.progress(session))
         set_text(self.seed_error, markup.beside_field(session.built.at.get((SEED,), ())))
+
+
+def follow(widget: Any, name: str, does: Callable[[], object]) -> None:
+    """Have something done whenever a property of a widget changes."""
+
+    def changed(attr: str, old: object, new: object) -> None:
+        does()
+
+    widget.on_change(name, changed)
 
 
 def set_text(div: Div, text: str) -> None:

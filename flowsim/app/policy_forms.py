@@ -21,7 +21,7 @@ from bokeh.models import (
 
 from flowsim.app import markup
 from flowsim.app.fields import Entered, Field, conditions, fields_of
-from flowsim.app.input_forms import WIDE, WRAP, set_text
+from flowsim.app.input_forms import WIDE, WRAP, follow, set_text
 from flowsim.app.policies import (
     Entry,
     Side,
@@ -39,6 +39,8 @@ from flowsim.errors import ScenarioError
 from flowsim.policy.gatekeeping import Closed, GatePolicy, Open
 
 HOUR_MS = 3_600_000
+LONG, MOST = 40, 100_000
+"""A text of so many characters has several lines; and the most that it may have."""
 
 
 class PolicyForms:
@@ -89,9 +91,9 @@ class PolicyForms:
         ]  # fmt: skip
 
     def _listen(self) -> None:
-        self.side.on_change("value", lambda *_: self._open_side())
-        self.which.on_change("value", lambda *_: self._silent or self._open_form())
-        self.kept.on_change("active", lambda *_: self._silent or self._keep())
+        follow(self.side, "value", lambda: self._open_side())
+        follow(self.which, "value", lambda: self._open_form())
+        follow(self.kept, "active", lambda: self._keep())
 
     # ---- what is shown -------------------------------------------------------------------
 
@@ -142,6 +144,8 @@ class PolicyForms:
 
     def _open_form(self) -> None:
         """Make the form of the policy that was chosen."""
+        if self._silent:
+            return
         self.fields, self._errors, self._range = {}, {}, None
         if self.number < 0:
             self.form.children = []
@@ -152,7 +156,7 @@ class PolicyForms:
         if entry.policy.kind in kinds:
             kind = Select(title="Type", value=entry.policy.kind, name="kind", **WIDE,
                           options=[(told, told.replace("_", " ")) for told in kinds])  # fmt: skip
-            kind.on_change("value", lambda *_: self._retype(kind.value))
+            follow(kind, "value", lambda: self._retype(kind.value))
             parts.append(kind)
         for of in fields_of(type(entry.policy)):
             widget = self._widget(of, entry.value(of))
@@ -172,23 +176,24 @@ class PolicyForms:
         shared: dict[str, Any] = {"name": of.name, **WIDE}
         if of.kind == "flag":
             widget: Any = CheckboxGroup(labels=[of.label], active=[0] if value else [], **shared)
-            widget.on_change("active", lambda *_: self._enter(of, bool(widget.active)))
+            follow(widget, "active", lambda: self._enter(of, bool(widget.active)))
         elif of.kind in ("people", "crossings"):
             names = self._names(of, tuple(value) if isinstance(value, tuple) else ())
             active = [i for i, name in enumerate(names) if name in tuple(value)]  # type: ignore[arg-type]
             widget = CheckboxGroup(labels=list(names), active=active, inline=True,
                                    tags=[of.label], **shared)  # fmt: skip
-            widget.on_change("active", lambda *_: self._enter(
+            follow(widget, "active", lambda: self._enter(
                 of, tuple(names[i] for i in sorted(widget.active))))  # fmt: skip
         elif of.kind == "choice":
             widget = Select(title=of.label, options=list(of.choices), value=str(value), **shared)
-            widget.on_change("value", lambda *_: self._enter(of, widget.value))
+            follow(widget, "value", lambda: self._enter(of, widget.value))
         else:
-            area = of.kind == "yaml" and len(str(value)) > 40
-            widget = (TextAreaInput(rows=4, max_length=100_000, title=of.label, value=str(value),
-                                    **shared)
-                      if area else TextInput(title=of.label, value=str(value), **shared))  # fmt: skip
-            widget.on_change("value", lambda *_: self._enter(of, widget.value))
+            shared |= {"title": of.label, "value": str(value)}
+            area = of.kind == "yaml" and len(str(value)) > LONG
+            widget = (
+                TextAreaInput(rows=4, max_length=MOST, **shared) if area else TextInput(**shared)
+            )
+            follow(widget, "value", lambda: self._enter(of, widget.value))
         return widget
 
     def _names(self, of: Field, standing: tuple[str, ...]) -> tuple[str, ...]:
@@ -207,7 +212,7 @@ class PolicyForms:
             title="In force", tags=["In force"], start=base.start, end=base.end, step=HOUR_MS,
             value=(base.start, base.end), format="%d %b %H:%M", name="window", **WIDE,
         )  # fmt: skip
-        slider.on_change("value_throttled", lambda *_: self._move(slider))
+        follow(slider, "value_throttled", lambda: self._move(slider))
         return slider
 
     def refresh(self) -> None:
@@ -285,6 +290,8 @@ class PolicyForms:
         self._change(entries)
 
     def _keep(self) -> None:
+        if self._silent:
+            return
         active = set(self.kept.active)
         self._change([replace(e, kept=i in active) for i, e in enumerate(self.entries)])
 

@@ -27,8 +27,11 @@ DEFAULT = "kyrgyz_uzbek_2010"
 
 @click.command("app")
 @click.argument("scenario", type=SCENARIO, default=DEFAULT)
-@click.option("--port", type=click.IntRange(0, 65535), default=None,
-              help=f"Where to listen on this machine; else {PORT}, or a free one; 0: a free one.")  # fmt: skip
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help=f"Of this machine; else {PORT}, or a free one where that is in use. 0: a free one.",
+)
 @click.option("--browser/--no-browser", default=True, help="Open it in the browser.")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
 @PERIOD

@@ -191,7 +191,8 @@ def schema(study: bool, markdown: bool) -> None:
 
 
 for command in (
-    *commands, app_command, check_command, convert_command, diff_command, explain_command, import_command,
+    *commands, app_command, check_command, convert_command, diff_command, explain_command,
+    import_command,
     calibrate_command,
     sensitivity_command,
     forecast_command,

@@ -41,7 +41,8 @@ NOBODY = "not caught"
 HELD = "held"
 ORDER = (
     "tests/draws", "tests/compiling", "tests/behaviour", "tests/policy", "tests/world",
-    "tests/scenario", "tests/imports", "tests/results", "tests/evidence", "tests/flee",
+    "tests/scenario", "tests/imports", "tests/outlines", "tests/results", "tests/evidence",
+    "tests/flee",
     "flowsim", "tests/model", "tests/properties", "tests/exact", "tests/bad_input", "tests/fuzz",
     "tests/study",
     "tests/check", "tests/cli", "tests/harm", "tests/starved", "tests/plot",
