@@ -9,6 +9,7 @@ setup(
         "flowsim": [
             "py.typed",
             "**/*.pyi",
+            "app/*.html",
             "imports/template/*",
             "learn/forecasts/*.csv",
             "outlines/countries.npz",

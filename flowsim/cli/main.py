@@ -31,6 +31,7 @@ from flowsim.cli.answer import (
     terminable,
     with_what_is_used,
 )
+from flowsim.cli.app import app_command
 from flowsim.cli.calibration import calibrate_command
 from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
@@ -190,7 +191,8 @@ def schema(study: bool, markdown: bool) -> None:
 
 
 for command in (
-    *commands, check_command, convert_command, diff_command, explain_command, import_command,
+    *commands, app_command, check_command, convert_command, diff_command, explain_command,
+    import_command,
     calibrate_command,
     sensitivity_command,
     forecast_command,

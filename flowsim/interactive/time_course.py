@@ -23,7 +23,7 @@ from flowsim.evidence.quantities import UNITS, covers, quantity
 from flowsim.evidence.scorecard import SHORT, USES
 from flowsim.evidence.statements import Statement, of_reports
 from flowsim.interactive.frames import Frames
-from flowsim.plot.ensemble import BANDS, Ensemble
+from flowsim.plot.ensemble import BANDS, NEEDS, Ensemble
 from flowsim.plot.overview import ABROAD, LANE
 from flowsim.plot.style import INK, STATUS
 from flowsim.results.result import Result
@@ -194,7 +194,8 @@ class TimeCourse:
         shown = None if runs is None else Ensemble.of(runs, of)
         tops: dict[str, float] = {}
         for (name, words), source in self.bands.items():
-            series = None if shown is None or shown.size < 2 else shown.series(name)
+            told = shown is not None and shown.size > 1 and name in NEEDS
+            series = shown.series(name) if told else None
             if series is None:
                 source.data = {"x": [], "low": [], "high": []}
                 continue
