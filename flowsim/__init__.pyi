@@ -1,4 +1,5 @@
 from . import evidence, plot, policy
+from .behaviour.own_hazard import OwnHazard
 from .errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError, StudyError
 from .imports.acled import read_acled
 from .imports.places import read_places
@@ -29,6 +30,7 @@ __all__ = [
     "Hazard",
     "Household",
     "Opening",
+    "OwnHazard",
     "Problem",
     "Result",
     "Scenario",

@@ -47,6 +47,7 @@ ACTS: Mapping[str, str] = {
     "Waiting": "what households do at a gate (MODEL.md 7.8 and 7.9)",
     "Harm": "deaths and wounds (MODEL.md 7.10)",
     "Returning": "the hazard of going home (MODEL.md 7.12)",
+    "OwnHazard": "what else can happen to households, with what their types say (MODEL.md 7.2)",
     "Reception": "camps, hosts and registration (MODEL.md 7.11)",
     "Arrival": "how many leave, with `behaviour.leaving.count: given` (MODEL.md 7.5)",
     "Flee": "all that people do, with `rules: flee` (MODEL.md 9)",
