@@ -143,7 +143,7 @@ def _of_a_package(where: Path) -> Reader | None:
 def _read(reader: Reader, where: Path, allow_code: bool) -> Scenario:
     """What the reader of a package reads; what it raises is told with the package's name."""
     try:
-        read = reader.read(where, allow_code)
+        read: Any = reader.read(where, allow_code)
     except (ScenarioError, OSError, MemoryError):
         raise
     except Exception as error:

@@ -17,7 +17,7 @@ from flowsim.tagged import ByType
 
 
 class OwnHazard(Section):
-    """Something that can happen to a household at a rate, as a package of your own has it.
+    """A hazard of an installed package, which files name by its `type`.
 
     A subclass says what it is by its attributes, which parameters it takes by its fields, and gives
     its rate by `rate`. Its ``type`` is the name of its entry point in ``flowsim.hazards``; a file

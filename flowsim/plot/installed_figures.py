@@ -58,7 +58,7 @@ def write(name: str, drawn: Any, path: Path) -> None:
         raise SimulationError(f"{_whose(name)} gave {type(drawn).__name__} and not a Figure")
     with whole_file(path, replace=True) as made:
         kind = path.suffix.removeprefix(".")
-        drawn.savefig(made, format=kind, dpi=DPI, metadata=METADATA[path.suffix])  # type: ignore[arg-type]
+        drawn.savefig(made, format=kind, dpi=DPI, metadata=METADATA[path.suffix])
 
 
 def draw_to(name: str, result: Result, scenario: Scenario, path: Path, **how: Any) -> None:
