@@ -20,6 +20,7 @@ from .scenario.scenario import Scenario
 from .scenario.shipped import scenarios
 from .scenario.teaching import teaching_world
 from .study.comparison import compare
+from .study.crate import export_crate
 from .study.export import export
 from .study.runs import open_study
 from .study.study import Study
@@ -46,6 +47,7 @@ __all__ = [
     "evidence",
     "explain",
     "export",
+    "export_crate",
     "forecast",
     "load",
     "open_study",
