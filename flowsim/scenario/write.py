@@ -15,6 +15,7 @@ from typing import Any
 
 from flowsim.errors import Problem, ScenarioError
 from flowsim.folders import whole_folder
+from flowsim.installed import declared_type
 from flowsim.scenario.draft import EVENTS, ROWS
 from flowsim.scenario.links import of_what_is_there as linked_of_what_is_there
 from flowsim.scenario.load import FILE, read_whole
@@ -145,6 +146,8 @@ def _plain(scenario: Scenario, inline: bool) -> dict[str, Any]:
         told = {"type": policy.kind, **row}
         row.clear()
         row.update(told)
+    for i, hazard in enumerate(scenario.hazards):
+        data["hazards"][i] = {"type": declared_type(type(hazard)), **data["hazards"][i]}
     for name in DURATIONS:
         if name in data:
             data[name] = _duration(getattr(scenario, name))
