@@ -58,6 +58,8 @@ def told_machine(head: Line) -> Iterator[str]:
         f" {head['load']} at the start), Python {head['python']}, numpy {head['numpy']},"
         f" numba {head['numba']}, Mesa {head['mesa']}, xarray {head['xarray']}.\n"
     )
+    if head.get("against"):
+        yield f"Here and at {head['against']}, June 2010 is run from its files at that commit.\n"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
