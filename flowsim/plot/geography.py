@@ -15,6 +15,7 @@ from flowsim.outlines.boxes import Outlines
 from flowsim.plot.labels import Label, place_labels
 from flowsim.plot.page import Page
 from flowsim.plot.scene import (
+    Gate,
     Scene,
     Size,
     SizeHandler,
@@ -124,7 +125,8 @@ def _people(panels: list[Axes], land: Land, scene: Scene) -> int:
     close = land.terrain.frames[1]
     inside = np.array([close.contains(*spot) for spot in scene.xy])
     left_out = _fill(panels[1], land, scene, inside)
-    cut = _cut_out(panels[0], close, int(scene.away[inside].sum()))
+    there = int(scene.away[inside].sum())
+    cut = cut_out(panels[0], close, f"close-up\n{there:,}")
     return left_out + _fill(panels[0], land, scene, shown & ~inside, cut)
 
 
@@ -168,7 +170,15 @@ def _fill(axes: Axes, land: Land, scene: Scene, shown: np.ndarray, cut: Bbox | N
     if cut is not None:
         taken.append(cut)
     taken.append(scale_box(axes))
-    labels = [
+    labels = [*place_words(scene, shown), *gate_words(gates, places)]
+    left_out = place_labels(axes, labels, taken)
+    land.name(axes, taken)
+    return left_out
+
+
+def place_words(scene: Scene, shown: np.ndarray) -> list[Label]:
+    """Names of places, with the persons who are there away from home."""
+    return [
         Label(
             float(scene.xy[p, 0]),
             float(scene.xy[p, 1]),
@@ -178,16 +188,17 @@ def _fill(axes: Axes, land: Land, scene: Scene, shown: np.ndarray, cut: Bbox | N
         )
         for p in np.flatnonzero(shown)
     ]
-    labels += [
-        Label(*spot, f"{gate.name}\n{gate.passed:,} crossed", 4.0, 1.0 + gate.passed, CROSSING)
-        for gate, spot in zip(gates, places, strict=True)
+
+
+def gate_words(gates: Sequence[Gate], spots: Sequence[tuple[float, float]]) -> list[Label]:
+    """Names of crossings, with the persons who have passed them."""
+    return [
+        Label(*spot, gate.word(), 4.0, 1.0 + gate.passed, CROSSING)
+        for gate, spot in zip(gates, spots, strict=True)
     ]
-    left_out = place_labels(axes, labels, taken)
-    land.name(axes, taken)
-    return left_out
 
 
-def _cut_out(axes: Axes, box: Bbox, persons: int) -> Bbox:
+def cut_out(axes: Axes, box: Bbox, words: str) -> Bbox:
     """Draw where the close-up lies on the large map; gives its rectangle, pixels."""
     axes.add_patch(
         Rectangle(
@@ -204,7 +215,7 @@ def _cut_out(axes: Axes, box: Bbox, persons: int) -> Bbox:
     text = axes.text(
         x,
         y,
-        f"close-up\n{persons:,}",
+        words,
         fontsize=points(0.8),
         zorder=9,
         ha="center",
