@@ -30,6 +30,7 @@ from flowsim.plot.style import (
     MAP_MM,
     NARROW_MM,
     Chart,
+    Place,
     moment,
     points,
     styled,
@@ -47,7 +48,7 @@ def flow_map(
     at: Moment | None = None,
     scenario: Scenario | None = None,
     *,
-    ax: Axes | None = None,
+    ax: Place | None = None,
     width: float = MAP_MM,
     outlines: Outlines | None = None,
 ) -> Chart:
@@ -62,8 +63,9 @@ def flow_map(
     scenario : Scenario, optional
         For the routes, and for whether a crossing is open; without it a crossing counts as open
         if anybody was admitted in that interval.
-    ax : matplotlib.axes.Axes, optional
-        Axes of your own to draw on instead of a new figure; there is no close-up then.
+    ax : Axes, SubFigure or Figure, optional
+        Of your own, to draw on instead of a new figure, which keeps its size; on an Axes there is
+        no close-up.
     width : float
         Millimetres; 89 is a column of many journals and 183 their page.
     outlines : path or sequence of Country, optional
@@ -97,7 +99,7 @@ def flow_map(
     ValueError: 'June' is not a time; write it as 2010-06-12T18:00
     """
     step = _step(result, at)
-    terrain = Terrain.of(result, [step], close_up=ax is None)
+    terrain = Terrain.of(result, [step], close_up=not isinstance(ax, Axes))
     scene = Scene.of(result, step, terrain.xy, scenario, ~terrain.out)
     when = moment(result.data["time"].values[step])
     heading = f"{title_of(result.data)}: people away from home, {when}"
@@ -108,10 +110,12 @@ def flow_map(
     unnamed = Line2D([], [], linestyle="none", label=" ")  # told once names have their places
     page.key_below([*key(scene), *land.key, unnamed], handler_map={Size: SizeHandler()})
     chart: Chart = page.settled()
+    for axes in panels:  # in a figure of another shape they are not as wide as it has room
+        axes.apply_aspect()
     left_out = _people(panels, land, scene)
     if left_out:
         words = "1 name has no room" if left_out == 1 else f"{left_out} names have no room"
-        legend = chart.legends[0] if ax is None else ax.get_legend()
+        legend = ax.get_legend() if isinstance(ax, Axes) else chart.legends[0]
         assert legend is not None
         legend.get_texts()[-1].set_text(words)
     return chart
@@ -131,7 +135,7 @@ def _people(panels: list[Axes], land: Land, scene: Scene) -> int:
 
 
 def map_page(
-    width: float, frames: Sequence[Bbox], heading: str, ax: Axes | None = None
+    width: float, frames: Sequence[Bbox], heading: str, ax: Place | None = None
 ) -> tuple[Page, list[Axes]]:
     """The page, and the axes of its maps: beside each other where it is wide enough."""
     ratios = np.array([box.width / box.height for box in frames])
@@ -143,13 +147,13 @@ def map_page(
         return float(high.max() if beside else high.sum())
 
     page = Page(width, inches, heading, ax)
-    if ax is not None:
-        return page, [ax]
+    if isinstance(ax, Axes):
+        return page, [page.axes()]
     if beside:
-        grid = page.chart.subplots(1, len(frames), width_ratios=ratios.tolist(), squeeze=False)
+        grid = page.grid(1, len(frames), width_ratios=ratios.tolist(), squeeze=False)
     else:
         flat = (1.0 / ratios).tolist()
-        grid = page.chart.subplots(len(frames), 1, height_ratios=flat, squeeze=False)
+        grid = page.grid(len(frames), 1, height_ratios=flat, squeeze=False)
     return page, list(grid.ravel())
 
 
