@@ -4,6 +4,7 @@ from .danger import violence
 from .distances import reports
 from .factors import sensitivity
 from .fans import forecast
+from .film import animation
 from .fit import effect_by_fit
 from .folder import save_all
 from .gates import queues
@@ -17,6 +18,7 @@ from .room import reception
 OF_A_RUN: dict[str, str]
 
 __all__ = [
+    "animation",
     "composition",
     "contrasts",
     "deaths",

@@ -15,6 +15,7 @@ from flowsim.outlines.boxes import Outlines
 from flowsim.plot.labels import Label, place_labels
 from flowsim.plot.page import Page
 from flowsim.plot.scene import (
+    Gate,
     Scene,
     Size,
     SizeHandler,
@@ -29,6 +30,7 @@ from flowsim.plot.style import (
     MAP_MM,
     NARROW_MM,
     Chart,
+    Place,
     moment,
     points,
     styled,
@@ -46,7 +48,7 @@ def flow_map(
     at: Moment | None = None,
     scenario: Scenario | None = None,
     *,
-    ax: Axes | None = None,
+    ax: Place | None = None,
     width: float = MAP_MM,
     outlines: Outlines | None = None,
 ) -> Chart:
@@ -61,8 +63,9 @@ def flow_map(
     scenario : Scenario, optional
         For the routes, and for whether a crossing is open; without it a crossing counts as open
         if anybody was admitted in that interval.
-    ax : matplotlib.axes.Axes, optional
-        Axes of your own to draw on instead of a new figure; there is no close-up then.
+    ax : Axes, SubFigure or Figure, optional
+        Of your own, to draw on instead of a new figure, which keeps its size; on an Axes there is
+        no close-up.
     width : float
         Millimetres; 89 is a column of many journals and 183 their page.
     outlines : path or sequence of Country, optional
@@ -96,7 +99,7 @@ def flow_map(
     ValueError: 'June' is not a time; write it as 2010-06-12T18:00
     """
     step = _step(result, at)
-    terrain = Terrain.of(result, [step], close_up=ax is None)
+    terrain = Terrain.of(result, [step], close_up=not isinstance(ax, Axes))
     scene = Scene.of(result, step, terrain.xy, scenario, ~terrain.out)
     when = moment(result.data["time"].values[step])
     heading = f"{title_of(result.data)}: people away from home, {when}"
@@ -107,10 +110,12 @@ def flow_map(
     unnamed = Line2D([], [], linestyle="none", label=" ")  # told once names have their places
     page.key_below([*key(scene), *land.key, unnamed], handler_map={Size: SizeHandler()})
     chart: Chart = page.settled()
+    for axes in panels:  # in a figure of another shape they are not as wide as it has room
+        axes.apply_aspect()
     left_out = _people(panels, land, scene)
     if left_out:
         words = "1 name has no room" if left_out == 1 else f"{left_out} names have no room"
-        legend = chart.legends[0] if ax is None else ax.get_legend()
+        legend = ax.get_legend() if isinstance(ax, Axes) else chart.legends[0]
         assert legend is not None
         legend.get_texts()[-1].set_text(words)
     return chart
@@ -124,12 +129,13 @@ def _people(panels: list[Axes], land: Land, scene: Scene) -> int:
     close = land.terrain.frames[1]
     inside = np.array([close.contains(*spot) for spot in scene.xy])
     left_out = _fill(panels[1], land, scene, inside)
-    cut = _cut_out(panels[0], close, int(scene.away[inside].sum()))
+    there = int(scene.away[inside].sum())
+    cut = cut_out(panels[0], close, f"close-up\n{there:,}")
     return left_out + _fill(panels[0], land, scene, shown & ~inside, cut)
 
 
 def map_page(
-    width: float, frames: Sequence[Bbox], heading: str, ax: Axes | None = None
+    width: float, frames: Sequence[Bbox], heading: str, ax: Place | None = None
 ) -> tuple[Page, list[Axes]]:
     """The page, and the axes of its maps: beside each other where it is wide enough."""
     ratios = np.array([box.width / box.height for box in frames])
@@ -141,13 +147,13 @@ def map_page(
         return float(high.max() if beside else high.sum())
 
     page = Page(width, inches, heading, ax)
-    if ax is not None:
-        return page, [ax]
+    if isinstance(ax, Axes):
+        return page, [page.axes()]
     if beside:
-        grid = page.chart.subplots(1, len(frames), width_ratios=ratios.tolist(), squeeze=False)
+        grid = page.grid(1, len(frames), width_ratios=ratios.tolist(), squeeze=False)
     else:
         flat = (1.0 / ratios).tolist()
-        grid = page.chart.subplots(len(frames), 1, height_ratios=flat, squeeze=False)
+        grid = page.grid(len(frames), 1, height_ratios=flat, squeeze=False)
     return page, list(grid.ravel())
 
 
@@ -168,7 +174,15 @@ def _fill(axes: Axes, land: Land, scene: Scene, shown: np.ndarray, cut: Bbox | N
     if cut is not None:
         taken.append(cut)
     taken.append(scale_box(axes))
-    labels = [
+    labels = [*place_words(scene, shown), *gate_words(gates, places)]
+    left_out = place_labels(axes, labels, taken)
+    land.name(axes, taken)
+    return left_out
+
+
+def place_words(scene: Scene, shown: np.ndarray) -> list[Label]:
+    """Names of places, with the persons who are there away from home."""
+    return [
         Label(
             float(scene.xy[p, 0]),
             float(scene.xy[p, 1]),
@@ -178,16 +192,17 @@ def _fill(axes: Axes, land: Land, scene: Scene, shown: np.ndarray, cut: Bbox | N
         )
         for p in np.flatnonzero(shown)
     ]
-    labels += [
-        Label(*spot, f"{gate.name}\n{gate.passed:,} crossed", 4.0, 1.0 + gate.passed, CROSSING)
-        for gate, spot in zip(gates, places, strict=True)
+
+
+def gate_words(gates: Sequence[Gate], spots: Sequence[tuple[float, float]]) -> list[Label]:
+    """Names of crossings, with the persons who have passed them."""
+    return [
+        Label(*spot, gate.word(), 4.0, 1.0 + gate.passed, CROSSING)
+        for gate, spot in zip(gates, spots, strict=True)
     ]
-    left_out = place_labels(axes, labels, taken)
-    land.name(axes, taken)
-    return left_out
 
 
-def _cut_out(axes: Axes, box: Bbox, persons: int) -> Bbox:
+def cut_out(axes: Axes, box: Bbox, words: str) -> Bbox:
     """Draw where the close-up lies on the large map; gives its rectangle, pixels."""
     axes.add_patch(
         Rectangle(
@@ -204,7 +219,7 @@ def _cut_out(axes: Axes, box: Bbox, persons: int) -> Bbox:
     text = axes.text(
         x,
         y,
-        f"close-up\n{persons:,}",
+        words,
         fontsize=points(0.8),
         zorder=9,
         ha="center",

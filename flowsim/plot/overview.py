@@ -26,6 +26,7 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
+    Place,
     count_axis,
     date_labels,
     heat_patches,
@@ -68,6 +69,7 @@ def timeline(
     scenario: Scenario | None = None,
     *,
     of: str = "",
+    ax: Place | None = None,
     width: float = WIDTH_MM,
 ) -> Chart:
     """Stocks and flows over time, with the reported figures on them.
@@ -86,6 +88,8 @@ def timeline(
         For the lane on top that says when the border is shut, and for its reports.
     of : str
         Which scenario of a study that has several.
+    ax : Figure or SubFigure, optional
+        Of your own, without axes, to draw on instead of a new figure; it keeps its size.
     width : float
         Millimetres; 89 is a column of many journals and 183 their page.
 
@@ -125,11 +129,9 @@ def timeline(
     if isinstance(result, Runs) and scenario is not None:
         title = ", ".join(filter(None, (scenario.title or scenario.name, of)))
     heading = f"{title}: flight, border and violence" if worst else f"{title}: flight and border"
-    page = Page(width, sum(heights), heading)
+    page = Page(width, sum(heights), heading, ax)
     panels = list(
-        page.chart.subplots(len(heights), 1, sharex=True, height_ratios=heights, squeeze=False)[
-            :, 0
-        ]
+        page.grid(len(heights), 1, sharex=True, height_ratios=heights, squeeze=False)[:, 0]
     )
     edges = interval_edges(shown.first.data)
     time_axis(panels[-1], edges)
@@ -144,10 +146,9 @@ def timeline(
     page.key_below(_key_below(shown))
     if lane is not None:
         _lane_key(page, lane, spans)
-    chart = page.settled()
+    chart: Chart = page.settled()
     if lane is not None:
         _lane(lane, spans)
-    assert isinstance(chart, Chart)
     return chart
 
 

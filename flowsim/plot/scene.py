@@ -53,6 +53,10 @@ class Gate:
     state: str
     passed: int
 
+    def word(self) -> str:
+        """What stands beside it."""
+        return f"{self.name}\n{self.passed:,} crossed"
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -75,6 +79,8 @@ class Scene:
         Ends and mode.
     largest : int
         Persons of the largest circle on the map.
+    busiest : int
+        Persons who have passed the widest arrow.
     """
 
     names: tuple[str, ...]
@@ -86,6 +92,7 @@ class Scene:
     gates: tuple[Gate, ...]
     routes: tuple[tuple[int, int, str], ...]
     largest: int
+    busiest: int
 
     @classmethod
     def of(
@@ -108,6 +115,7 @@ class Scene:
                 if not r.crossing and r.start in number and r.end in number
             )
         )
+        gates = _gates(result, step, number, scenario)
         return cls(
             names,
             xy,
@@ -115,9 +123,10 @@ class Scene:
             fled,
             away,
             result.violence.values[step],
-            _gates(result, step, number, scenario),
+            gates,
             routes,
             int(away[shown].sum(axis=1).max(initial=0)),
+            max((gate.passed for gate in gates), default=0),
         )
 
     def total(self, place: Index) -> int:
@@ -139,8 +148,8 @@ class Scene:
 
     def arrow(self, persons: float) -> float:
         """Width of the arrow of a crossing that so many have passed, points."""
-        most = max((g.passed for g in self.gates), default=1)
-        return points(THINNEST_ARROW + (WIDEST_ARROW - THINNEST_ARROW) * persons / max(most, 1))
+        part = persons / max(self.busiest, 1)
+        return points(THINNEST_ARROW + (WIDEST_ARROW - THINNEST_ARROW) * part)
 
     def weight(self, place: Index) -> float:
         """How much a place's label matters; below 1 it may be left out."""

@@ -17,7 +17,7 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Patch
 from matplotlib.ticker import (
     FixedLocator,
@@ -114,6 +114,8 @@ AXES_BELOW = 0.5
 """Where matplotlib draws the grid, under all marks (``axes.axisbelow``)."""
 Format = Literal["png", "pdf", "svg"]
 
+Place = Axes | Figure | SubFigure
+"""What a user may have a figure drawn on."""
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -121,21 +123,45 @@ R = TypeVar("R")
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
     """Draw in flowsim's style, whatever matplotlib is set to outside, which stays as it is.
 
-    A figure that is asked for in a ``width`` of its own has type that fits it.
+    A figure that is asked for in a ``width`` of its own has type that fits it. One that is drawn on
+    something of a user's own has the width of that, and type that fits the whole.
     """
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
-        axes = kwargs.get("ax")
+        own: Any = kwargs.get("ax")
         width = kwargs.get("width", WIDTH_MM)
-        if isinstance(axes, Axes):
-            width = min(max(MM * figure_of(axes).get_figwidth(), NARROWEST_MM), WIDTH_MM)
+        if own is not None:
+            width = float(np.clip(MM * _root_of(own).get_figwidth(), NARROWEST_MM, WIDEST_MM))
+            there = float(np.clip(MM * _inches_of(own), NARROWEST_MM, WIDEST_MM))
+            kwargs["width"] = there
         with matplotlib.rc_context():
             matplotlib.rcdefaults()
             matplotlib.rcParams.update(_rc(width_inches(width)))  # type: ignore[arg-type]
             return draw(*args, **kwargs)
 
     return drawn
+
+
+def _root_of(own: object) -> Figure:
+    """The whole figure of what a user gives; ValueError where it is something else."""
+    if not isinstance(own, Axes | Figure | SubFigure):
+        right = "give an Axes, a SubFigure or a Figure of matplotlib"
+        raise ValueError(f"ax={own!r} is nothing to draw on; {right}")
+    figure = own.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes belong to no figure; give some that do")
+    return figure
+
+
+def _inches_of(own: Place) -> float:
+    """The width of the room that it has."""
+    if isinstance(own, Axes):
+        spec = own.get_subplotspec()
+        if spec is not None:
+            root = _root_of(own)
+            return float(spec.get_position(root).width * root.get_figwidth())
+    return float(own.bbox.width / _root_of(own).dpi)
 
 
 def figure_of(axes: Axes) -> Figure:

@@ -59,7 +59,12 @@ class Terrain:
         return cls(ground, xy, out, tuple(str(c) for c in data["country"].values), frames)
 
     def draw(
-        self, panels: Sequence[Axes], scene: Scene, inches: float, outlines: Outlines | None
+        self,
+        panels: Sequence[Axes],
+        scene: Scene,
+        inches: float,
+        outlines: Outlines | None,
+        off_map: str = "Off the map, persons away from home",
     ) -> Land:
         """Draw frames, countries, routes and scales; gives the countries for their names."""
         lands = [Lands(self.ground, box, inches, outlines) for box in self.frames]
@@ -72,10 +77,10 @@ class Terrain:
         if any(under.countries for under in lands):
             border = border_key(outlines is not None)
             marks[str(border.get_label())] = border
-        panels[0].set_xlabel(self._far_note(scene), fontsize=points(0.89), loc="left")
+        panels[0].set_xlabel(self._far_note(scene, off_map), fontsize=points(0.89), loc="left")
         return Land(self, dict(zip(panels, lands, strict=True)), stand_for, list(marks.values()))
 
-    def _far_note(self, scene: Scene) -> str:
+    def _far_note(self, scene: Scene, told: str) -> str:
         """The places that are off the map, with their direction and who is there."""
         if not self.out.any():
             return ""
@@ -85,7 +90,7 @@ class Terrain:
             way = self.xy[place] - middle
             where = f"{round(float(np.hypot(*way)), -1):.0f} km {direction(way)}"
             lines.append(f"{scene.names[place]} ({where}): {scene.total(place):,}")
-        return f"Off the map, persons away from home: {'; '.join(lines)}"
+        return f"{told}: {'; '.join(lines)}"
 
 
 @dataclass(frozen=True)
