@@ -68,7 +68,7 @@ def write_scenario(scenario: Scenario, folder: Path) -> None:
     ...     fs.load(there) == base
     True
     """
-    scenario = _of_what_is_there(scenario)
+    scenario = without_lost_numbers(scenario)
     paths = Paths(scenario)
     problems = [
         Problem(paths(loc), "a function cannot be written to a file",
@@ -107,7 +107,7 @@ def save_scenario(
         write_scenario(scenario, made)
 
 
-def _of_what_is_there(scenario: Scenario) -> Scenario:
+def without_lost_numbers(scenario: Scenario) -> Scenario:
     """The scenario without ranges and links of numbers in policies that have been replaced."""
 
     def is_there(number: Number) -> bool:

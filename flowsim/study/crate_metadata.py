@@ -95,7 +95,7 @@ def graph(
     libraries = list(_libraries()) if same_code else []
     names = [file.name for file in files]
     results = [name for name in names if name.startswith("runs.")]
-    root = {
+    root: Entity = {
         "@id": "./",
         "@type": "Dataset",
         "name": plan.title or plan.name,
@@ -108,7 +108,7 @@ def graph(
         "hasPart": [_to(name) for name in names],
         "mentions": [_to(ACTION)],
     }
-    action = {
+    action: Entity = {
         "@id": ACTION,
         "@type": "CreateAction",
         "name": f"Runs of the study {plan.name}",
@@ -121,15 +121,16 @@ def graph(
         **({"agent": [_to(author["@id"]) for author in authors]} if authors else {}),
     }
     inverse = {file: name for name, file in scenarios.items()}
-    descriptor = {
+    descriptor: Entity = {
         "@id": METADATA,
         "@type": "CreativeWork",
         "about": _to("./"),
         "conformsTo": _to("https://w3id.org/ro/crate/1.1"),
     }
     software = _software(plan, same_code, [library["@id"] for library in libraries])
-    entities = [descriptor, root, *(_file(file, inverse) for file in files), action, software,
-                *settings, *libraries, licence, *authors]  # fmt: skip
+    data_entities = [_file(file, inverse) for file in files]
+    about_them: list[Entity] = [action, software, *settings, *libraries, licence, *authors]
+    entities = [descriptor, root, *data_entities, *about_them]
     return {"@context": CONTEXT, "@graph": [{k: _sole(v) for k, v in e.items()} for e in entities]}
 
 
