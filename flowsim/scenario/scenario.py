@@ -406,8 +406,6 @@ class Scenario(Section):
     def effective(self) -> dict[str, Any]:
         """The whole scenario as plain data; functions and code by name and digest of the source."""
         data = self.model_dump(mode="json", fallback=str)
-        if not self.hazards:
-            del data["hazards"]  # so that scenarios from before there were any keep their digest
         if not self.joins_hours:
             data["grid"] = f"{self.grid_s}s"
         for loc, policy in held(self, "borders"):
@@ -424,6 +422,8 @@ class Scenario(Section):
         data = self.effective()
         for told in ("title", "reports", "evidence", "numbers", "linked", "in_order"):
             data.pop(told)
+        if not self.hazards:
+            del data["hazards"]  # so that scenarios from before there were any keep their digest
         kinds = {type(policy) for _, policy in held(self, "borders")} - {*STOCK.values()}
         made = [made_by(kind) for kind in kinds if is_installed(kind)]
         own = {type(hazard) for hazard in self.hazards}
