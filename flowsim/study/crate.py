@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import re
-import tempfile
+import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from flowsim.errors import Problem, ScenarioError, StoreError
 from flowsim.folders import whole_file, whole_folder
+from flowsim.halves import half_of
 from flowsim.scenario.block_yaml import block_yaml
 from flowsim.study.crate_metadata import METADATA, About, Content, graph
 from flowsim.study.export import export
@@ -79,8 +80,7 @@ def export_crate(
     Examples
     --------
     >>> import flowsim as fs
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as there:
+    >>>     >>> with tempfile.TemporaryDirectory() as there:
     ...     study = fs.Study(fs.teaching_world(), members=2)
     ...     runs = study.run(f"{there}/store", progress=False)
     ...     export_crate(runs, f"{there}/crate", licence="CC-BY-4.0")
@@ -100,10 +100,14 @@ def export_crate(
         with whole_folder(target, overwrite, lambda entry: entry.name in OURS) as made:
             _fill(made, runs, about)
         return
-    with tempfile.TemporaryDirectory() as there:
-        _fill(Path(there), runs, about)
+    filled = half_of(target)  # which the next export removes if this one is killed
+    filled.mkdir()
+    try:
+        _fill(filled, runs, about)
         with whole_file(target, overwrite) as made:
-            _pack(Path(there), made)
+            _pack(filled, made)
+    finally:
+        shutil.rmtree(filled, ignore_errors=True)
 
 
 def _fill(folder: Path, runs: Runs, about: About) -> None:

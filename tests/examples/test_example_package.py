@@ -155,6 +155,9 @@ def test_it_is_written_varied_sampled_and_known_by_its_source(here: Path, folder
     louder = scenario.with_values({"hazards[call_to_leave].per_day": 1.0})
     assert (hazard.per_day, louder.hazards[0].per_day) == (0.3, 1.0)
     assert louder.digest() != scenario.digest()
+    status, told = flowsim("diff", "convoys.yaml")
+    assert status == 0
+    assert "hazards[call_to_leave]: added: {type: call_to_leave, start: 2030-05-02T00:00" in told
     Path("two.yaml").write_text(
         "extends: convoys.yaml\nname: two\nhazards: {call_to_leave: null}\n"
     )
