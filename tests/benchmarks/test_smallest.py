@@ -26,7 +26,16 @@ from tests.benchmarks.cases import AXES, CASES, DEFAULT, ROOT, Asked, Point, poi
 from tests.benchmarks.child import measure as measure_here
 from tests.benchmarks.growth import curves, parts, slope
 from tests.benchmarks.kinds import KINDS, whole
-from tests.benchmarks.measure import Budget, Line, Lines, PointError, machine, measure, source_of
+from tests.benchmarks.measure import (
+    Budget,
+    Line,
+    Lines,
+    PointError,
+    byte_compile,
+    machine,
+    measure,
+    source_of,
+)
 from tests.benchmarks.watched import COUNTING, WATCHED, Times, found, watching
 from tests.benchmarks.worlds import World, scenario, write_for_flee
 
@@ -246,6 +255,7 @@ def test_turns_that_are_missing_are_measured(
 
     monkeypatch.setattr(measuring, "measure", pretend)
     monkeypatch.setattr(measuring, "source_of", lambda _: contextlib.nullcontext(tmp_path))
+    monkeypatch.setattr(measuring, "byte_compile", lambda _: None)
     list(measuring.run([*axis, axis[2]], lines, 10.0, "abc", 2))
     here, there = ROOT, tmp_path
     assert asked == [
@@ -265,6 +275,8 @@ def test_another_commit_is_measured_from_its_own_source() -> None:
         assert not (folder / "tests").exists()
         words = ["-c", f"import sys; assert sys.argv[1].startswith({str(folder)!r})", "JUNE"]
         measure(Point("june", "", "command", {"words": words}), ROOT, 60.0, scenarios=folder)
+        byte_compile(folder)
+        assert list(folder.glob("flowsim/__pycache__/__init__.*.pyc"))
     with (
         pytest.raises(PointError, match="no flowsim at nowhere"),
         source_of("nowhere"),
