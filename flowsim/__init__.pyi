@@ -11,6 +11,7 @@ from .model.explain import explain
 from .model.flow import FlowModel
 from .model.hazards import Hazard
 from .model.household import Household
+from .model.journeys import follow
 from .policy.opening import Opening
 from .readers import load
 from .results.result import Result
@@ -44,6 +45,7 @@ __all__ = [
     "evidence",
     "explain",
     "export",
+    "follow",
     "forecast",
     "load",
     "open_study",

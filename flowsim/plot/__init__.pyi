@@ -14,6 +14,7 @@ from .marginals import posterior
 from .overview import timeline
 from .paired import contrasts
 from .room import reception
+from .ways import sankey
 
 OF_A_RUN: dict[str, str]
 
@@ -30,6 +31,7 @@ __all__ = [
     "reception",
     "registrations",
     "reports",
+    "sankey",
     "save_all",
     "sensitivity",
     "timeline",
