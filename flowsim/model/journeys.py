@@ -7,10 +7,10 @@ passed it by where they are next.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from flowsim.arrays import Ints
 from flowsim.draws import seed_text
 from flowsim.model.axes import STATUSES, Status
 from flowsim.model.simulation import Simulation, runnable
+from flowsim.recorded import Moment as Time
+from flowsim.recorded import moment_of
 from flowsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -86,6 +88,16 @@ class Story:
         return "\n".join(told)
 
 
+class Changes(NamedTuple):
+    """What is new of some households as a step ends."""
+
+    second: int
+    rows: Ints
+    values: Ints
+    died: int
+    """Deaths in the run so far."""
+
+
 class Journeys:
     """The ways of all households of a run, as `follow` gives them.
 
@@ -93,18 +105,42 @@ class Journeys:
     ----------
     scenario : Scenario
     seed : str
+    end : datetime
+        Until when they are told.
     """
 
-    def __init__(self, run: Simulation, changes: list[tuple[int, Ints, Ints]]) -> None:
+    def __init__(self, run: Simulation, changes: Sequence[Changes]) -> None:
         self.scenario, self.seed = run.setup, run.seed_text
-        self._run = run
-        self._second = np.concatenate([np.full(rows.size, t) for t, rows, _ in changes])
-        self._row = np.concatenate([rows for _, rows, _ in changes])
-        self._values = np.concatenate([values for _, _, values in changes], axis=1)
+        self.end = run.setup.start + timedelta(seconds=changes[-1].second)
+        self._run, self._changes = run, changes
+        self._second = np.concatenate([np.full(c.rows.size, c.second) for c in changes])
+        self._row = np.concatenate([c.rows for c in changes])
+        self._values = np.concatenate([c.values for c in changes], axis=1)
         self._home, self._group, self._parent = (
             run.crowd.column(name) for name in ("home", "group", "parent")
         )
         self._passed, self._crossers = self._crossings_passed()
+
+    def until(self, at: Time) -> Journeys:
+        """The same up to some moment of the run.
+
+        Parameters
+        ----------
+        at : str, date, datetime or datetime64
+            Local time; what is known of it is the end of the last step up to it.
+
+        Raises
+        ------
+        ValueError
+            It is not a time of the run.
+        """
+        moment = moment_of(at, self.scenario.timezone)
+        start = self.scenario.start
+        if not start <= moment <= self.scenario.end:
+            period = f"{start:%Y-%m-%dT%H:%M} to {self.scenario.end:%Y-%m-%dT%H:%M}"
+            raise ValueError(f"{moment:%Y-%m-%dT%H:%M} is outside the run; give {period}")
+        seconds = (moment - start).total_seconds()
+        return Journeys(self._run, [c for c in self._changes if c.second <= seconds])
 
     def _crossings_passed(self) -> tuple[Ints, Ints]:
         """The crossing by which each household last went abroad, -1 where none, and how many."""
@@ -187,8 +223,8 @@ class Journeys:
 
     @property
     def died(self) -> int:
-        """Deaths during the run, at home and away."""
-        return self._run.dead()
+        """Deaths so far, at home and away."""
+        return self._changes[-1].died
 
     def _last(self) -> Ints:
         """What was noted last of each household, (columns, households)."""
@@ -226,7 +262,7 @@ class Journeys:
             str(groups[int(self._group[household])].name),
             world.network.names[int(self._home[household])],
             tuple(self._moments(int(household))),
-            self.scenario.end,
+            self.end,
         )
 
     def _most_moved(self) -> int:
@@ -284,15 +320,14 @@ def follow(scenario: Scenario, seed: int | str = 1) -> Journeys:
     """
     run = Simulation(runnable(scenario), seed_text(seed))
     seen = _look(run)
-    changes: list[tuple[int, Ints, Ints]] = []
-    changes.append((0, np.arange(seen.shape[1]), seen))
+    changes = [Changes(0, np.arange(seen.shape[1]), seen, 0)]
     while run.running:
         run.step()
         now = _look(run)
         known = seen.shape[1]
         changed = np.flatnonzero((now[:, :known] != seen).any(axis=0))
         rows = np.concatenate([changed, np.arange(known, now.shape[1])])
-        changes.append((run.seconds, rows, now[:, rows]))
+        changes.append(Changes(run.seconds, rows, now[:, rows], run.dead()))
         seen = now
     return Journeys(run, changes)
 

@@ -14,6 +14,7 @@ from .marginals import posterior
 from .overview import timeline
 from .paired import contrasts
 from .room import reception
+from .story_of import story
 from .ways import sankey
 
 OF_A_RUN: dict[str, str]
@@ -34,6 +35,7 @@ __all__ = [
     "sankey",
     "save_all",
     "sensitivity",
+    "story",
     "timeline",
     "violence",
 ]

@@ -24,6 +24,7 @@ from flowsim.plot.style import (
     Chart,
     Place,
     figure_of,
+    moment,
     name_of,
     points,
     styled,
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
 MOST = 9
 STAGES = ("home", "crossing", "end")
-TITLES = ("from", "last way abroad", "at the end of the run")
+TITLES = ("from", "by crossing")
+"""Above the first two columns; the last has the time."""
 NONE = "did not cross"
 ENDS = {"displaced": "displaced inside", "at_home": "at home", "returned": "home again"}
 BAR, GAP = 0.014, 0.012
@@ -42,6 +44,8 @@ BAR, GAP = 0.014, 0.012
 SPOTS = (0.27, 0.52, 0.73)
 """Where the bars stand; the names of the outer ones are beside them."""
 HEIGHT_INCHES = 4.6
+TOP = 1.06
+"""Of the panel: room for what the columns are."""
 LINE_EMS = 1.15
 
 
@@ -87,10 +91,10 @@ def sankey(
     if not len(flows):
         raise ValueError("nobody left home in this run; there is nothing to draw")
     scenario = journeys.scenario
-    title = f"{scenario.title or scenario.name}: from home to where people are at the end"
+    title = f"{scenario.title or scenario.name}: where people who left home went"
     page = Page(width, HEIGHT_INCHES, title, ax)
     axes = page.axes()
-    axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xticks=[], yticks=[])
+    axes.set(xlim=(0.0, 1.0), ylim=(0.0, TOP), xticks=[], yticks=[])
     for spine in axes.spines.values():
         spine.set_visible(False)
     columns = [_column(flows, stage) for stage in STAGES]
@@ -101,7 +105,8 @@ def sankey(
         f"{total:,} persons who left home and live; {stayed:,} never left, and {died:,} died"
     )
     chart: Chart = page.settled()
-    for column, x, title in zip(columns, SPOTS, TITLES, strict=True):
+    titles = *TITLES, moment(np.datetime64(journeys.end))
+    for column, x, title in zip(columns, SPOTS, titles, strict=True):
         _draw(axes, column, x, title)
     return chart
 
@@ -217,7 +222,7 @@ def _draw(axes: Axes, column: Column, x: float, title: str) -> None:
         "\n".join(textwrap.wrap(f"{name} {persons:,}", letters))
         for name, persons in zip(column.names, column.persons, strict=True)
     ]
-    line = LINE_EMS * points(0.85) * dots / box.height
+    line = LINE_EMS * points(0.85) * dots / box.height * TOP
     heights = [line * (1 + text.count("\n")) for text in words]
     middles = [
         top - persons * column.scale / 2
@@ -226,6 +231,8 @@ def _draw(axes: Axes, column: Column, x: float, title: str) -> None:
     for text, y in zip(words, _apart(middles, heights), strict=True):
         axes.text(left, y, text, ha=side, va="center", fontsize=points(0.85), linespacing=1.0,
                   path_effects=HALO, zorder=5, in_layout=False)  # fmt: skip
+    axes.text(x + BAR / 2, TOP, title, ha="center", va="top", fontsize=points(0.89),
+              fontweight="bold", in_layout=False)  # fmt: skip
     for top, persons in zip(column.tops, column.persons, strict=True):
         high = persons * column.scale
         axes.add_patch(Rectangle((x, top - high), BAR, high, facecolor=INK, linewidth=0, zorder=4))
