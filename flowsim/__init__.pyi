@@ -12,6 +12,7 @@ from .model.explain import explain
 from .model.flow import FlowModel
 from .model.hazards import Hazard
 from .model.household import Household
+from .model.journeys import follow
 from .policy.opening import Opening
 from .readers import load
 from .results.result import Result
@@ -48,6 +49,7 @@ __all__ = [
     "explain",
     "export",
     "export_crate",
+    "follow",
     "forecast",
     "load",
     "open_study",

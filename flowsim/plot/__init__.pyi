@@ -14,6 +14,8 @@ from .marginals import posterior
 from .overview import timeline
 from .paired import contrasts
 from .room import reception
+from .story_of import story
+from .ways import sankey
 
 OF_A_RUN: dict[str, str]
 
@@ -30,8 +32,10 @@ __all__ = [
     "reception",
     "registrations",
     "reports",
+    "sankey",
     "save_all",
     "sensitivity",
+    "story",
     "timeline",
     "violence",
 ]

@@ -27,7 +27,7 @@ from flowsim.errors import ScenarioWarning
 from flowsim.plot.basemap import direction
 from flowsim.plot.ensemble import Ensemble
 from flowsim.plot.fonts import FAMILY
-from flowsim.plot.overview import LANE
+from flowsim.plot.lane import LANE
 from flowsim.plot.scene import Scene
 from flowsim.plot.style import GROUPS, KIND, OUTCOME, STATUS, Chart, time_axis
 from flowsim.policy import CapacityBound, Triage
