@@ -194,7 +194,8 @@ class TimeCourse:
         shown = None if runs is None else Ensemble.of(runs, of)
         tops: dict[str, float] = {}
         for (name, words), source in self.bands.items():
-            series = None if shown is None or shown.size < 2 else shown.series(name)
+            has = shown is not None and shown.size > 1 and name in UNITS
+            series = shown.series(name) if shown is not None and has else None
             if series is None:
                 source.data = {"x": [], "low": [], "high": []}
                 continue

@@ -27,7 +27,7 @@ def film(play: Playback, target: str) -> str:
     from bokeh.embed import json_item
 
     item = _renumbered(json_item(play.layout, target))
-    text = json.dumps(item, separators=(",", ":"), sort_keys=True, ensure_ascii=True)
+    text = json.dumps(item, separators=(",", ":"), ensure_ascii=True)
     return text.replace("<", "\\u003c")  # no text ends the script that it stands in
 
 

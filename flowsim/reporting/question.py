@@ -35,6 +35,7 @@ def about(scenario: Scenario) -> list[str]:
     others = [p for p in scenario.places if p.country not in scenario.flee_from]
     abroad = list(dict.fromkeys(p.country for p in others))
     crossings = [r.crossing for r in scenario.routes if r.crossing]
+    beside = f" Abroad there are {_count(len(others), 'place')} in {_listed(abroad)}."
     told = [
         f"From {day(scenario.start)} to {day(scenario.end)}, local time ({scenario.timezone}), in "
         f"steps of {_length(scenario.step)}.",
