@@ -23,7 +23,7 @@ from flowsim.evidence.quantities import UNITS, covers, quantity
 from flowsim.evidence.scorecard import SHORT, USES
 from flowsim.evidence.statements import Statement, of_reports
 from flowsim.interactive.frames import Frames
-from flowsim.plot.ensemble import BANDS, Ensemble
+from flowsim.plot.ensemble import BANDS, NEEDS, Ensemble
 from flowsim.plot.overview import ABROAD, LANE
 from flowsim.plot.style import INK, STATUS
 from flowsim.results.result import Result
@@ -194,8 +194,9 @@ class TimeCourse:
         shown = None if runs is None else Ensemble.of(runs, of)
         tops: dict[str, float] = {}
         for (name, words), source in self.bands.items():
-            has = shown is not None and shown.size > 1 and name in UNITS
-            series = shown.series(name) if shown is not None and has else None
+            series = None
+            if shown is not None and shown.size > 1 and name in NEEDS:
+                series = shown.series(name)
             if series is None:
                 source.data = {"x": [], "low": [], "high": []}
                 continue

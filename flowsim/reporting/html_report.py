@@ -115,6 +115,10 @@ def report(
     elif isinstance(told, Result):
         contents = of_run(told, scenario, base, outlines, allow_code, progress)
     else:
-        right = "give a Result, or the runs of a study"
-        raise TypeError(f"{type(told).__name__} is nothing to report on; {right}")
+        raise _nothing_to_report_on(told)
     return HtmlReport(contents["title"], rendered(contents))
+
+
+def _nothing_to_report_on(told: object) -> TypeError:
+    right = "give a Result, or the runs of a study"
+    return TypeError(f"{type(told).__name__} is nothing to report on; {right}")

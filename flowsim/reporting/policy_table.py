@@ -99,6 +99,6 @@ def _value(value: Any) -> str:
     if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
         return ", ".join(value) or "nobody"
     if isinstance(value, tuple) and all(isinstance(item, Policy) for item in value):
-        return "; ".join(f"[{p.type}: {_settings(p) or 'as by default'}]" for p in value)  # type: ignore[attr-defined]
+        return "; ".join(f"[{p.type}: {_settings(p) or 'as by default'}]" for p in value)
     dumped = value.model_dump(mode="json") if hasattr(value, "model_dump") else value
     return in_words(list(dumped) if isinstance(dumped, tuple) else dumped)

@@ -26,24 +26,23 @@ def about(scenario: Scenario) -> list[str]:
     Examples
     --------
     >>> import flowsim as fs
-    >>> for sentence in about(fs.teaching_world())[:2]:
-    ...     print(sentence)
-    From 1 May 2030 00:00 to 8 May 2030 00:00, local time (UTC), in steps of 1 hour.
-    People flee from Homeland: 4 places with 10,000 residents. There are 1 places in Neighbour.
+    >>> about(fs.teaching_world())[0]
+    'From 1 May 2030 00:00 to 8 May 2030 00:00, local time (UTC), in steps of 1 hour.'
     """
     fled = [p for p in scenario.places if p.country in scenario.flee_from]
     others = [p for p in scenario.places if p.country not in scenario.flee_from]
     abroad = list(dict.fromkeys(p.country for p in others))
     crossings = [r.crossing for r in scenario.routes if r.crossing]
-    beside = f" Abroad there are {_count(len(others), 'place')} in {_listed(abroad)}."
+    beside = (
+        f" Abroad, in {_listed(abroad)}, people can go to {_count(len(others), 'place')}."
+        if abroad
+        else ""
+    )
     told = [
         f"From {day(scenario.start)} to {day(scenario.end)}, local time ({scenario.timezone}), in "
         f"steps of {_length(scenario.step)}.",
         f"People flee from {_listed(scenario.flee_from)}: {_count(len(fled), 'place')} with "
-        f"{sum(p.population or 0 for p in fled):,} residents."
-        + (
-            f" Abroad there are {_count(len(others), 'place')} in {_listed(abroad)}." * bool(abroad)
-        ),
+        f"{sum(p.population or 0 for p in fled):,} residents.{beside}",
     ]
     if crossings:
         told.append(f"{_count(len(crossings), 'crossing')}: {_listed(crossings)}.")
