@@ -123,7 +123,7 @@ class TimeCourse:
 
     def _draw_strip(self) -> None:
         plot = self.strip
-        plot.title.text = "The crossings, for those who flee"
+        plot.title.text = "The crossings, outward"
         plot.xaxis.visible = False
         plot.grid.visible = False
         plot.y_range = Range1d(0, 1)

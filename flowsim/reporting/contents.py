@@ -98,10 +98,10 @@ def of_study(
         held = members_of(runs, order[0], setups[order[0]], MOST_HELD)
         rows, counted = report_rows(held, setups[order[0]])
         tick()
-    samples = runs.data.sizes["sample"]
+    samples, first = runs.data.sizes["sample"], setups[order[0]]
     return {
         **_of_scenario(setups[order[0]]),
-        "title": runs.plan.title or runs.plan.name,
+        "title": runs.plan.title or f"{first.title or first.name}: {runs.plan.name}",
         "subtitle": _what_study(len(order), runs.data.sizes["member"], samples),
         "doubt": findings.holds(samples),
         "findings": [] if told is None else findings.of_study(told),

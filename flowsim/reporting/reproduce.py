@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any
 
 from flowsim.results.result import Result
-from flowsim.study.config import Method
 from flowsim.study.runs import Runs
+from flowsim.study.sampling import METHODS
 from flowsim.version import __version__
 
 FILE = "scenario.yaml"
@@ -82,7 +82,7 @@ def _study_file(runs: Runs, order: Sequence[str]) -> str:
     Empty where its samples were given, or learnt, which no file of a study says.
     """
     plan = runs.plan
-    if plan.positions or (plan.method and plan.method not in get_args(Method)):
+    if plan.positions or (plan.method and plan.method not in METHODS):
         return ""
     entries = {entry.name: entry for entry in plan.scenarios}
     told: dict[str, Any] = {
