@@ -15,6 +15,7 @@ from .model.household import Household
 from .model.journeys import follow
 from .policy.opening import Opening
 from .readers import load
+from .reporting.html_report import HtmlReport, report
 from .results.result import Result
 from .running import run
 from .scenario.scenario import Scenario
@@ -31,6 +32,7 @@ __all__ = [
     "FlowModel",
     "Hazard",
     "Household",
+    "HtmlReport",
     "Opening",
     "OwnHazard",
     "Problem",
@@ -60,6 +62,7 @@ __all__ = [
     "read_places",
     "read_registrations",
     "read_roads",
+    "report",
     "run",
     "scenarios",
     "sensitivity",

@@ -46,6 +46,8 @@ STATE_COLOURS = (*(colour for _, colour, _ in GATE.values()), "#FFFFFF")
 WATER = "#DCE6EC"
 TOLD_PART = 0.02
 """A queue of so large a part of the largest circle has its number beside it."""
+CLUSTER = 0.08
+"""Crossings that are so near, as a part of how far they are spread, have one number."""
 FAR_PART = 0.05
 """A place with so many of those away from home is on the map, however far it is."""
 TITLES = {"wide": 560.0, "narrow": 330.0}
@@ -245,7 +247,8 @@ class MovingMap:
         spans = [[frames.opening(f, g) for g in range(len(middle))] for f in range(len(frames))]
         state = np.array([[STATES.index(s.state) for s in row] for row in spans], dtype=np.int32)
         state = state.reshape(len(frames), len(middle))
-        is_long = frames.waiting >= TOLD_PART * largest
+        told = _by_cluster(frames.waiting, middle)
+        told[told < TOLD_PART * largest] = 0
         self.crossings.show(
             {"x": middle[:, 0], "y": middle[:, 1], "name": list(frames.crossings)},
             {
@@ -255,11 +258,8 @@ class MovingMap:
                 "state": state,
                 "shut": (state == STATES.index("shut")).astype(np.float32),
                 "opening": [[span.label for span in row] for row in spans],
-                "told": [
-                    [f"{n:,} wait" if long else "" for n, long in zip(*row, strict=True)]
-                    for row in zip(frames.waiting.tolist(), is_long.tolist(), strict=True)
-                ],
-                "shade": (0.7 * is_long).astype(np.float32),
+                "told": [[f"{n:,} wait" if n else "" for n in row] for row in told.tolist()],
+                "shade": np.where(told > 0, 0.7, 0.0).astype(np.float32),
             },
             number,
         )
@@ -311,6 +311,22 @@ class MovingMap:
                 "shift": [name.east_px for name in found], "align": [n.align for n in found],
             }  # fmt: skip
         return boxes[0]
+
+
+def _by_cluster(waiting: np.ndarray, spots: Floats) -> np.ndarray:
+    """Persons in line at crossings that are one spot on the map, told at the longest of them."""
+    told = np.zeros_like(waiting)
+    if not len(spots):
+        return told
+    near = CLUSTER * float(np.ptp(spots, axis=0).max())
+    left = list(range(len(spots)))
+    while left:
+        first = left[0]
+        own = [g for g in left if np.hypot(*(spots[g] - spots[first])) <= near]
+        left = [g for g in left if g not in own]
+        longest = own[int(np.argmax(waiting[:, own].max(axis=0)))]
+        told[:, longest] = waiting[:, own].sum(axis=1)
+    return told
 
 
 def _segments(start: Floats, end: Floats) -> dict[str, Floats]:

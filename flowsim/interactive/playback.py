@@ -76,6 +76,7 @@ class Playback:
         self.part.js_on_change("active", CustomJS(args={"box": self.map.box}, code=CHOOSE))
         pairs = [moving.pair for moving in self.map.moving]
         self.clock.moves(pairs, self.timeline.lines)
+        self.clock.named_with(self.map.figure)
         self.timeline.follow_taps(self.clock.slider, self.clock.data)
         self.where = Column(
             self.part, self.map.figure, self.key, sizing_mode="stretch_width", styles=HALF

@@ -124,7 +124,7 @@ class TimeCourse:
 
     def _draw_strip(self) -> None:
         plot = self.strip
-        plot.title.text = "The crossings, for those who flee"
+        plot.title.text = "The crossings, outward"
         plot.xaxis.visible = False
         plot.grid.visible = False
         plot.y_range = Range1d(0, 1)
@@ -195,8 +195,9 @@ class TimeCourse:
         shown = None if runs is None else Ensemble.of(runs, of)
         tops: dict[str, float] = {}
         for (name, words), source in self.bands.items():
-            told = shown is not None and shown.size > 1 and name in NEEDS
-            series = shown.series(name) if told else None
+            series = None
+            if shown is not None and shown.size > 1 and name in NEEDS:
+                series = shown.series(name)
             if series is None:
                 source.data = {"x": [], "low": [], "high": []}
                 continue
