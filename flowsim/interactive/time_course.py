@@ -194,8 +194,8 @@ class TimeCourse:
         shown = None if runs is None else Ensemble.of(runs, of)
         tops: dict[str, float] = {}
         for (name, words), source in self.bands.items():
-            told = shown is not None and shown.size > 1 and name in NEEDS
-            series = shown.series(name) if told else None
+            several = shown is not None and shown.size > 1 and name in NEEDS
+            series = shown.series(name) if shown is not None and several else None
             if series is None:
                 source.data = {"x": [], "low": [], "high": []}
                 continue
