@@ -17,6 +17,7 @@ from bokeh.models import (
     Slider,
     TextAreaInput,
     TextInput,
+    Widget,
 )
 
 from flowsim.app import markup
@@ -25,7 +26,19 @@ from flowsim.app.session import MEMBERS, Session
 from flowsim.app.settings import INPUTS, MORE, SEED, SIZES
 
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width"}
+"""Of what is as wide as its part of the page."""
 WRAP: dict[str, Any] = {**WIDE, "styles": {"flex-wrap": "wrap", "gap": "6px"}}
+PLAIN = """
+.bk-input-group { display: flex; flex-wrap: wrap; }
+.bk-inline { gap: 2px 12px; }
+.bk-input-group > label { margin: 0; }
+label { white-space: normal; font-size: 13.5px; line-height: 1.35; }
+.bk-slider-title { white-space: normal; font-size: 13.5px; }
+input[type="checkbox"] { margin: 1px 5px 1px 1px; }
+.bk-btn { white-space: normal; }
+.bk-btn-primary, .bk-btn-primary:hover { background-color: #0b5cad; border-color: #0b5cad; }
+"""
+"""Labels break into lines instead of leaving the page, and white on blue has contrast."""
 PERCENT = "return tick == 0.5 ? 'as in the file' : `${Math.round(100 * tick)} %`"
 INTRO = (
     "Where in its range each input lies: at 5 % it is at the low end, at 95 % at the high one. "
@@ -89,6 +102,7 @@ class InputForms:
         """Give one more input a slider."""
         self._make(factor)
         self._rows.children = self._children()
+        styled(self._rows)
         self._list()
 
     def centre(self) -> None:
@@ -188,6 +202,14 @@ class RunForm:
         self.full.visible = session.settings.one_in > 1
         set_text(self.progress, markup.progress(session))
         set_text(self.seed_error, markup.beside_field(session.built.at.get((SEED,), ())))
+
+
+def styled(widget: Any) -> Any:
+    """The same widget, with the style of the page and of all widgets in it."""
+    for part in widget.references():
+        if isinstance(part, Widget) and PLAIN not in part.stylesheets:
+            part.stylesheets = [*part.stylesheets, PLAIN]
+    return widget
 
 
 def follow(widget: Any, name: str, does: Callable[[], object]) -> None:

@@ -12,7 +12,7 @@ from bokeh.models import Column, Div
 from flowsim.app import markup
 from flowsim.app.beside import Beside
 from flowsim.app.figures import rows
-from flowsim.app.input_forms import WIDE, InputForms, RunForm, ValueForm, set_text
+from flowsim.app.input_forms import WIDE, InputForms, RunForm, ValueForm, set_text, styled
 from flowsim.app.policy_forms import PolicyForms
 from flowsim.app.session import Session, Shown
 from flowsim.app.settings import told_of
@@ -67,7 +67,7 @@ class Page:
         base = self.session.base
         for name, root in self.roots().items():
             root.name = name
-            document.add_root(root)
+            document.add_root(styled(root))
         heading = plain(base.title or base.name)
         document.title = f"{heading} - flowsim"
         document.template = template()
@@ -75,7 +75,6 @@ class Page:
             heading=heading,
             under=f"{plain(base.name)}, {base.start:%d %B %Y} to {base.end:%d %B %Y}: "
             "change a border policy or an input, and see what it does.",
-            open_inputs=False,
         )
         document.add_periodic_callback(self.poll, EVERY_MS)
 
@@ -103,7 +102,7 @@ class Page:
         if self.playback is None or self._beside is None:
             self.playback = Playback(shown.result, shown.scenario, runs=bands)
             self._beside = Beside(self.playback)
-            self.film.children = [self.playback.layout, self.numbers]
+            self.film.children = [styled(self.playback.layout), self.numbers]
         else:
             self.playback.update(shown.result, shown.scenario, runs=bands)
         self._beside.show(shown.beside)

@@ -158,10 +158,11 @@ class Session:
         self.settings = settings
         self.built = build(self.base, settings, self.allow_code)
         self.error = ""
+        if self.built.scenario is not None and self.auto:
+            self.run()
+            return
         if self.built.scenario is None:
             self.stop()
-        elif self.auto:
-            self.run()
         self._tell()
 
     def run(self, members: int = 1) -> None:

@@ -1,0 +1,193 @@
+"""`flowsim app` in a browser: it opens, plays, answers a change, and tells what is wrong."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+pytest.importorskip("bokeh", reason="the page needs Bokeh: pip install 'flowsim[app]'")
+
+import flowsim as fs
+from flowsim.app.figures import in_words, of_run
+from tests.browser.conftest import Opening
+from tests.browser.seen import Seen
+from tests.children import PATIENCE_S
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+STOP = "borders[Here-There].authorities[There].policies[closure].stop"
+PATIENCE_MS = 1000 * PATIENCE_S
+
+
+class App:
+    """A process of ``flowsim app`` and the address that it tells."""
+
+    def __init__(self, scenario: str, folder: Path) -> None:
+        command = [sys.executable, "-m", "flowsim", "app", scenario, "--no-browser", "--port", "0"]
+        self.process = subprocess.Popen(
+            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        assert found, (line, self.process.stderr and self.process.stderr.read())
+        self.address = found[0]
+
+    def end(self) -> tuple[int, str]:
+        """Press Ctrl-C; the exit status, and what it told besides."""
+        self.process.send_signal(signal.SIGINT)
+        out, err = self.process.communicate(timeout=PATIENCE_S)
+        return self.process.returncode, out + err
+
+
+@pytest.fixture(scope="module")
+def app(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    found = App("teaching", tmp_path_factory.mktemp("app"))
+    yield found
+    if found.process.poll() is None:
+        assert found.end() == (0, "Ctrl-C ends it.\nended\n")
+
+
+@pytest.fixture
+def seen(app: App, open_page: Opening) -> Seen:
+    page = open_page(app.address)
+    page.page.set_default_timeout(PATIENCE_MS)
+    ready(page)
+    return page
+
+
+def ready(seen: Seen) -> None:
+    """Wait until the runs that were asked for are shown."""
+    seen.page.locator("[data-status]", has_text="Done in").wait_for(timeout=PATIENCE_MS)
+    seen.page.locator('[data-number="crossed.value"]').wait_for(timeout=PATIENCE_MS)
+
+
+def number(seen: Seen, name: str) -> str:
+    return seen.page.locator(f'[data-number="{name}"]').inner_text()
+
+
+def enter(seen: Seen, label: str, text: str) -> Any:
+    """Type into a field and leave it."""
+    field = seen.page.get_by_label(re.compile(f"^{label}"))
+    field.fill(text)
+    field.press("Enter")
+    return field
+
+
+def test_it_opens_and_the_clock_advances(seen: Seen) -> None:
+    assert seen.page.title() == "A teaching world of five places - flowsim"
+    when = seen.page.locator('[data-quantity="label"]')
+    first = when.inner_text()
+    seen.page.get_by_role("button", name="Step ▶").click()
+    assert when.inner_text() != first
+    now = when.inner_text()
+    seen.page.get_by_role("button", name="▶ Play").click()
+    seen.page.wait_for_function(
+        "([selector, before]) => document.querySelector('main') && before !== null",
+        arg=["[data-quantity='label']", now],
+    )
+    deadline = time.monotonic() + PATIENCE_S
+    while when.inner_text() == now:
+        assert time.monotonic() < deadline
+        seen.page.wait_for_timeout(50)
+    seen.page.get_by_role("button", name="Pause").click()
+    assert all(address.split("/")[2] == seen.page.url.split("/")[2] for address in seen.requests)
+
+
+def test_the_numbers_are_those_of_the_run_by_script(seen: Seen) -> None:
+    run = fs.run(fs.teaching_world(), seed=1)
+    for name, value in of_run(run).items():
+        assert number(seen, f"{name}.value") == in_words(name, value)
+    moment = seen.page.locator('[data-quantity="waiting"]').inner_text()
+    assert moment == f"{int(run.waiting.sum(['crossing', 'kind']).max()):,}"  # where it opens
+
+
+def test_a_longer_closure_makes_the_queue_grow(seen: Seen) -> None:
+    handle = seen.page.get_by_role("slider", name="In force, to")
+    before = number(seen, "waiting_peak.value")
+    field = seen.page.get_by_label(re.compile("^To:"))
+    handle.focus()
+    for _ in range(5):
+        handle.press("PageUp")
+    seen.page.locator('[data-number="waiting_peak.beside"]').wait_for()
+    ready(seen)
+    stop = field.input_value()
+    assert stop > "2030-05-04T06:00"
+    longer = fs.run(fs.teaching_world().with_values({STOP: stop}), seed=1)
+    deadline = time.monotonic() + PATIENCE_S
+    wanted = in_words("waiting_peak", of_run(longer)["waiting_peak"])
+    while number(seen, "waiting_peak.value") != wanted:
+        assert time.monotonic() < deadline, (number(seen, "waiting_peak.value"), wanted)
+        seen.page.wait_for_timeout(50)
+    assert number(seen, "waiting_peak.beside") == before
+    assert number(seen, "waiting_peak.difference").startswith("+")
+
+
+def test_an_invalid_entry_is_told_where_it_is_and_in_the_list(seen: Seen) -> None:
+    enter(seen, "Leak", "7")
+    wrong = "7 is out of range; give a number of at most 1"
+    seen.page.locator("[data-wrong]", has_text=wrong).wait_for()
+    told = seen.page.get_by_role("alert").locator("li").inner_text()
+    with pytest.raises(fs.ScenarioError) as error:
+        fs.teaching_world().with_values({STOP.replace(".stop", ".leak"): 7})
+    assert told == str(error.value)
+    assert seen.page.get_by_role("button", name="Run", exact=True).is_disabled()
+    assert seen.faults() == []
+    enter(seen, "Leak", "0.1")
+    seen.page.locator("[data-problems]").wait_for(state="detached")
+
+
+def test_what_is_downloaded_runs_to_the_same_numbers(seen: Seen, tmp_path: Path) -> None:
+    enter(seen, "Seed", "5")
+    seen.page.locator("caption", has_text="seed 5").wait_for()
+    for name in ("Scenario", "Result"):
+        with seen.page.expect_download() as download:
+            seen.page.get_by_role("link", name=name).click()
+        download.value.save_as(tmp_path / download.value.suggested_filename)
+    scenario = fs.load(tmp_path / "scenario.yaml")
+    assert of_run(fs.run(scenario, seed=5)) == of_run(fs.Result.from_netcdf(tmp_path / "result.nc"))
+    assert number(seen, "crossed.value") == in_words(
+        "crossed", of_run(fs.run(scenario, seed=5))["crossed"]
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_leaves_the_page_and_axe_finds_no_serious_fault(
+    app: App, open_page: Opening, width: int
+) -> None:
+    seen = open_page(app.address, width=width, height=844)
+    ready(seen)
+    for summary in seen.page.locator("summary").all():
+        summary.click()
+    seen.page.get_by_role("button", name="Open the border").click()
+    seen.page.locator('[data-number="crossed.difference"]').wait_for(timeout=PATIENCE_MS)
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert seen.faults() == []
+
+
+def test_june_2010_is_thinned_and_says_so(
+    chromium: Browser, open_page: Opening, tmp_path: Path
+) -> None:
+    june = App("kyrgyz_uzbek_2010", tmp_path)
+    try:
+        seen = open_page(june.address)
+        ready(seen)
+        note = seen.page.locator("[data-thinned]").inner_text()
+        assert note.startswith("Thinned: one household in 10 is run")
+        assert seen.page.get_by_role("button", name="Run the whole population").is_visible()
+        scenario = fs.load("kyrgyz_uzbek_2010").with_values({"population.one_in": 10})
+        told = of_run(fs.run(scenario, seed=1))
+        assert number(seen, "crossed.value") == in_words("crossed", told["crossed"])
+        assert number(seen, "deaths.value") == in_words("deaths", told["deaths"])
+    finally:
+        status, _ = june.end()
+    assert status == 0
