@@ -157,7 +157,7 @@ def _inner(expected: Any) -> Iterator[type[Section]]:
 
 def _about(section: type[Section], where: str) -> list[str]:
     name = section.__name__
-    lines = [f"### {name}: {where}", "", _first(section.__doc__ or "")]
+    lines = [f"## {name}: {where}", "", _first(section.__doc__ or "")]
     acts = ACTS.get(name, POLICY_ACTS if section in STOCK.values() else "")
     table = next((TABLES[loc] for loc, row in ROWS.items() if row is section and loc in TABLES), "")
     if acts:
