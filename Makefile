@@ -79,6 +79,7 @@ bench: $(VENV)/.dev ## measure speed, memory and growth (some minutes)
 
 docs: $(VENV)/.dev ## build the site into out/site, notebooks executed; warnings are errors
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d out/site-doctrees docs out/site
+	$(BIN)/python -m tests.docs.built out/site
 	@echo "The site is in out/site: open out/site/index.html"
 
 # Pins that still fit are kept; LOCK_FLAGS=--upgrade renews them all. The core is pinned as dev is.

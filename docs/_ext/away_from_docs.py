@@ -1,4 +1,4 @@
-"""Links of the pages that lead out of docs/ are made to lead to the site's copy, or to the repository.
+"""Links that lead out of docs/ are made to lead to the site's own copy, or to the repository.
 
 On GitHub and in an editor `../../examples/01_first_run.ipynb` is a file; on the site the notebook
 is a page, and any other file of the repository is where its home is.
@@ -19,18 +19,19 @@ def led_from(docs: Path, page: Path, link: str) -> str:
     name, mark, anchor = link.partition("#")
     file = Path(os.path.normpath(page.parent / name))
     root = docs.parent
-    if file.is_relative_to(docs) or not file.is_relative_to(root):
+    folder = file.is_dir()  # the site has pages and no listings
+    if not file.is_relative_to(root) or (file.is_relative_to(docs) and not folder):
         return link
     inside = file.relative_to(root)
     if inside.parts[0] == "examples" and file.suffix == ".ipynb":
         led = docs / "tutorials" / "notebooks" / file.name
         return Path(os.path.relpath(led, page.parent)).as_posix() + mark + anchor
-    kind = "tree" if file.is_dir() else "blob"
+    kind = "tree" if folder else "blob"
     return f"{HOME}/{kind}/main/{inside.as_posix()}{mark}{anchor}"
 
 
 def rewrite(app, name, source):
-    """Change the links in a page that was read; a notebook's are relative to where it comes from."""
+    """Change the links of a page; those of a notebook start where the notebook comes from."""
     docs = Path(app.srcdir)
     page = Path(app.env.doc2path(name))
     notebook = page.suffix == ".ipynb"

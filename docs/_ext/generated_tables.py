@@ -44,7 +44,7 @@ def inputs_of(name: str) -> list[list[str]]:
         rows.append([
             f"`{same[0].path if len(same) == 1 else path}`", str(len(same)),
             span([one.value for one in same]), span([one.low for one in same]),
-            span([one.high for one in same]), "; ".join(sources) or "as its table and SOURCES.md say",
+            span([one.high for one in same]), "; ".join(sources) or "see its table and SOURCES.md",
         ])  # fmt: skip
     return rows
 

@@ -47,9 +47,8 @@ def test_every_block_of_python_has_a_mark_that_a_test_knows() -> None:
 def test_code_for_another_machine_names_what_there_is(page: Path) -> None:
     for block in blocks(read(page), "python elsewhere"):
         tree = ast.parse(block)
-        made = {
-            node.id for node in ast.walk(tree) if isinstance(getattr(node, "ctx", 0), ast.Store)
-        }
-        imports = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+        used = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        made = {node.id for node in used if isinstance(node.ctx, ast.Store)}
+        imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
         made |= {alias.asname or alias.name for node in imports for alias in node.names}
         assert {node.id for node in used} <= made

@@ -10,7 +10,6 @@ import re
 import shutil
 from pathlib import Path
 
-
 import flowsim as fs
 from tests.learn.toys import reported
 from tests.pages import ROOT
