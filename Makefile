@@ -27,7 +27,7 @@ SOUND := $(shell test "$$(cat $(VENV)/.core 2>/dev/null)" = "$(CURDIR)" \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-newest check-full faults fuzz mutants lint bench docs lock clean FORCE
+.PHONY: help run test test-newest check-full faults fuzz mutants lint bench docs metadata lock clean FORCE
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -81,6 +81,9 @@ docs: $(VENV)/.dev ## build the site into out/site, notebooks executed; warnings
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d out/site-doctrees docs out/site
 	$(BIN)/python -m tests.docs.built out/site
 	@echo "The site is in out/site: open out/site/index.html"
+
+metadata: $(VENV)/.dev ## write codemeta.json, .zenodo.json and the conda recipe from pyproject.toml
+	$(BIN)/python -m tests.package.published
 
 # Pins that still fit are kept; LOCK_FLAGS=--upgrade renews them all. The core is pinned as dev is.
 # Extras stay in the pins: pip takes name==1 for no pin of name[extra] and would fetch the newest.

@@ -1,4 +1,5 @@
 from . import evidence, plot, policy
+from .behaviour.own_hazard import OwnHazard
 from .errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError, StudyError
 from .imports.acled import read_acled
 from .imports.places import read_places
@@ -19,6 +20,7 @@ from .scenario.scenario import Scenario
 from .scenario.shipped import scenarios
 from .scenario.teaching import teaching_world
 from .study.comparison import compare
+from .study.crate import export_crate
 from .study.export import export
 from .study.runs import open_study
 from .study.study import Study
@@ -29,6 +31,7 @@ __all__ = [
     "Hazard",
     "Household",
     "Opening",
+    "OwnHazard",
     "Problem",
     "Result",
     "Scenario",
@@ -44,6 +47,7 @@ __all__ = [
     "evidence",
     "explain",
     "export",
+    "export_crate",
     "forecast",
     "load",
     "open_study",

@@ -107,7 +107,7 @@ def prepare(scenario: Scenario, rules: Mapping[str, Rule | Hazard] | None = None
         from flowsim.model.compiled import MODULES
         from flowsim.model.simulation import Simulation
 
-        if rules or not compiled_cache.is_compiled(MODULES):
+        if rules or scenario.hazards or not compiled_cache.is_compiled(MODULES):
             Simulation(scenario, rules=rules)
 
 

@@ -66,7 +66,7 @@ def unlikely(scenario: Scenario) -> list[Flaw]:
     ----------
     scenario : Scenario
         One that holds together. Of Flee's rules nothing is told, nor where only a run can tell
-        what a policy states.
+        what a policy states or a hazard of another package does.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def unlikely(scenario: Scenario) -> list[Flaw]:
     []
     """
     known = all(policy.is_known() for _, policy in held(scenario, "borders"))
-    if scenario.rules == "flee" or not known:
+    if scenario.rules == "flee" or scenario.hazards or not known:
         return []
     intervals = -(-int((scenario.end - scenario.start).total_seconds()) // scenario.grid_s)
     size = len(scenario.places) ** 2 * len(scenario.groups)

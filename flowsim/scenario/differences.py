@@ -105,7 +105,7 @@ class _Comparison:
         other |= self._links(self.new.scenario, self.old.scenario)
         for key in Scenario.model_fields:
             if key != "numbers":
-                yield from self._value(one[key], other[key], (key,), (key,))
+                yield from self._value(one.get(key, []), other.get(key, []), (key,), (key,))
 
     def _links(self, own: Scenario, other: Scenario) -> dict[str, Any]:
         """Links and orders of inputs that both have: others go with what is told by itself."""

@@ -38,6 +38,7 @@ FORMS = {
     "compare": ("store", "--against", "as it was", "--no-figure"),
     "check": ("small",),
     "scenarios": (),
+    "extensions": (),
     "import": ("new", "--from", "small", "--registrations", "series.csv"),
 }
 """Every command that prints a table, as it is called in the folder that is laid out."""
@@ -45,6 +46,8 @@ WRITES = {"convert": ("small", "new"), "export": ("store", "new.nc"), "new": ("n
           "import": FORMS["import"]}  # fmt: skip
 """Every command of which nothing is left to tell when it is quiet."""
 QUIET = {**FORMS, **WRITES}
+LISTS = ("scenarios", "extensions")
+"""What prints nothing but what it is asked for, so that it is never quiet."""
 DATA = ("schema",)
 """What prints JSON without being asked."""
 
@@ -90,7 +93,7 @@ def test_every_command_is_among_them() -> None:
     for name, command in cli.commands.items():
         flags = {text for option in command.params for text in option.opts}
         assert (name in FORMS) <= ("--json" in flags), name
-        assert (name in {*QUIET} - {"scenarios"}) <= ("-q" in flags), name
+        assert (name in {*QUIET} - {*LISTS}) <= ("-q" in flags), name
 
 
 @pytest.mark.parametrize("command", FORMS)
@@ -150,7 +153,7 @@ def test_what_moved_is_in_the_document_of_check() -> None:
     assert change["p"] is None
 
 
-@pytest.mark.parametrize("command", [name for name in QUIET if name != "scenarios"])
+@pytest.mark.parametrize("command", [name for name in QUIET if name not in LISTS])
 def test_quiet_tells_results_only(command: str) -> None:
     shutil.copytree("small", "other")
     loud = call(command, *QUIET[command]).stdout

@@ -40,6 +40,7 @@ COMMANDS: dict[str, list[str]] = {
     "compare": ["compare", "store", "--against", "as it was", "--figure", "new.png"],
     "export": ["export", "store", "new.nc"],
     "export to csv": ["export", "store", "new.csv"],
+    "export a crate": ["export", "store", "new.zip", "--crate"],
     "score": ["score", "made_up", "-o", "new.csv", "--figure", "new.png"],
     "forecast": ["forecast", "made_up", "--until", "5", "-o", "new.csv"],
     "check": ["check", "small", "--junit", "new.xml", "--summary", "new.md"],
