@@ -27,7 +27,8 @@ SOUND := $(shell test "$$(cat $(VENV)/.core 2>/dev/null)" = "$(CURDIR)" \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test browser test-newest check-full faults fuzz mutants lint bench metadata lock clean FORCE
+.PHONY: help run test browser test-newest check-full faults fuzz mutants lint bench docs metadata lock \
+	clean FORCE
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -83,6 +84,11 @@ mutants: $(VENV)/.mutants ## put small bugs in, 300 a room, and list those that 
 # written anew where no cases are chosen.
 bench: $(VENV)/.dev ## measure speed, memory and growth (some minutes)
 	$(BIN)/python -m tests.benchmarks $(CASES) --max-people $(MAX_PEOPLE) $(if $(CASES),,--page) $(BENCH)
+
+docs: $(VENV)/.dev ## build the site into out/site, notebooks executed; warnings are errors
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -d out/site-doctrees docs out/site
+	$(BIN)/python -m tests.docs.built out/site
+	@echo "The site is in out/site: open out/site/index.html"
 
 metadata: $(VENV)/.dev ## write codemeta.json, .zenodo.json and the conda recipe from pyproject.toml
 	$(BIN)/python -m tests.package.published

@@ -171,7 +171,7 @@ def _inner(expected: Any) -> Iterator[type[Section]]:
 
 def _about(section: type[Section], where: str) -> list[str]:
     name = section.__name__
-    lines = [f"### {name}: {where}", "", _first(section.__doc__ or "")]
+    lines = [f"## {name}: {where}", "", _first(section.__doc__ or "")]
     acts = ACTS.get(name, POLICY_ACTS if issubclass(section, Policy) else "")
     if issubclass(section, OwnHazard):
         acts = ACTS["OwnHazard"]

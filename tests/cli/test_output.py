@@ -17,6 +17,7 @@ import flowsim as fs
 from flowsim.cli.main import cli
 from flowsim.study import campaign
 from tests.flee_folder import flee_folder
+from tests.pages import DOCS, read
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
 STUDY = """\
@@ -245,12 +246,12 @@ def test_a_log_that_nobody_can_write_to_stops_no_study(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_can_be_had_as_the_readme_says(
+def test_completion_can_be_had_as_the_page_says(
     shell: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from click.shell_completion import get_completion_class
 
-    page = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    page = read(DOCS / "howto" / "command_line.md")
     assert f"_FLOWSIM_COMPLETE={shell}_source flowsim" in page
     known = get_completion_class(shell)
     assert known is not None

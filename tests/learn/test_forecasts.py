@@ -16,6 +16,7 @@ from flowsim.learn.forecasts.learnt import learnt
 from flowsim.learn.forecasts.made_up import KINDS, made_up
 from flowsim.learn.forecasts.series import made, rows_of
 from flowsim.learn.forecasts.shares import expected, held_and_rest, known_on, shares_of
+from tests import pages
 from tests.conflicts import conflicts_folder, needs_conflicts
 from tests.learn.camps import camps_world
 
@@ -152,12 +153,12 @@ def test_a_kept_score_is_what_the_forecast_has() -> None:
 
 
 PEEKS = "share of the day, interpolated (peeks)"
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+PAGE = pages.read(pages.DOCS / "validation.md")
 
 
-def test_the_table_of_the_readme_is_the_kept_one() -> None:
-    table = README.split("<!-- table: forecasts -->")[1].split("<!-- end -->")[0]
-    lines = [line for line in table.splitlines() if line.startswith("| ")][2:]
+def test_the_table_of_the_page_is_the_kept_one() -> None:
+    rows = pages.table(PAGE, "forecasts").splitlines()
+    lines = [line for line in rows if line.startswith("| ")][2:]
     told = np.array([[float(cell.strip(" *")) for cell in line.split("|")[2:-1]] for line in lines])
     far = kept("from_day_30").set_index("conflict")
     ahead = kept("by_horizon").query("ahead == 30")
@@ -194,4 +195,4 @@ def test_the_numbers_beside_it_are_the_kept_ones() -> None:
         f"is {early.min():.2f} to {early.max():.2f} from day 30",
         f"and {every.min():.2f} to {every.max():.2f} over all days",
     ):
-        assert words in README, words
+        assert words in PAGE, words
