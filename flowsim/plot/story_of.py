@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from matplotlib import dates as mdates
@@ -137,7 +138,7 @@ def _draw_moves(axes: Axes, told: Story, places: list[str]) -> None:
 
 def _line(status: str) -> Line2D:
     """How the time in a status looks."""
-    dashes = DASHES.get(status, "solid")
+    dashes: Any = DASHES.get(status, "solid")
     return Line2D(
         [], [], color=STATUS[status], linewidth=points(0.55), linestyle=dashes,
         solid_capstyle="butt", dash_capstyle="butt", label=name_of(status), zorder=3,
