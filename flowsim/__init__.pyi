@@ -1,4 +1,4 @@
-from . import evidence, plot, policy
+from . import evidence, outlines, plot, policy
 from .behaviour.own_hazard import OwnHazard
 from .errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError, StudyError
 from .imports.acled import read_acled
@@ -14,6 +14,7 @@ from .model.hazards import Hazard
 from .model.household import Household
 from .policy.opening import Opening
 from .readers import load
+from .reporting.html_report import HtmlReport, report
 from .results.result import Result
 from .running import run
 from .scenario.scenario import Scenario
@@ -30,6 +31,7 @@ __all__ = [
     "FlowModel",
     "Hazard",
     "Household",
+    "HtmlReport",
     "Opening",
     "OwnHazard",
     "Problem",
@@ -51,12 +53,14 @@ __all__ = [
     "forecast",
     "load",
     "open_study",
+    "outlines",
     "plot",
     "policy",
     "read_acled",
     "read_places",
     "read_registrations",
     "read_roads",
+    "report",
     "run",
     "scenarios",
     "sensitivity",

@@ -31,6 +31,7 @@ from flowsim.cli.answer import (
     terminable,
     with_what_is_used,
 )
+from flowsim.cli.app import app_command
 from flowsim.cli.calibration import calibrate_command
 from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
@@ -50,6 +51,7 @@ from flowsim.cli.output import (
     wants_json,
     written,
 )
+from flowsim.cli.reports import report_command
 from flowsim.cli.scores import score_command
 from flowsim.cli.sensitivity import sensitivity_command
 from flowsim.cli.shipped import scenarios_command
@@ -195,12 +197,13 @@ def schema(study: bool, markdown: bool) -> None:
 
 
 for command in (
-    *commands, check_command, convert_command, diff_command, explain_command, extensions_command,
+    *commands, app_command, check_command, convert_command, diff_command, explain_command,
+    extensions_command,
     import_command,
     calibrate_command,
     sensitivity_command,
     forecast_command,
-    new_command, scenarios_command, score_command,
+    new_command, report_command, scenarios_command, score_command,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -41,12 +41,14 @@ NOBODY = "not caught"
 HELD = "held"
 ORDER = (
     "tests/draws", "tests/compiling", "tests/behaviour", "tests/policy", "tests/world",
-    "tests/scenario", "tests/imports", "tests/results", "tests/evidence", "tests/flee",
+    "tests/scenario", "tests/imports", "tests/outlines", "tests/results", "tests/evidence",
+    "tests/flee",
     "flowsim", "tests/model", "tests/properties", "tests/exact", "tests/bad_input", "tests/fuzz",
     "tests/study",
     "tests/check", "tests/cli", "tests/harm", "tests/starved", "tests/plot",
     "tests/learn", "tests/docs", "tests/teaching", "tests/june_2010", "tests/april_2010",
     "tests/karabakh_2023", "tests/osh_1990", "tests/examples", "tests/package",
+    "tests/browser",
 )  # fmt: skip
 """Parts of the suite, quick ones first; `flowsim` are the doctests."""
 APART = ("tests/benchmarks", "tests/faults", "tests/mutants")

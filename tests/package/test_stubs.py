@@ -15,6 +15,7 @@ from flowsim.lazy_names import attach
 
 ROOT = Path(flowsim.__file__).parent
 STUBS = sorted(ROOT.rglob("*.pyi"))
+ROOMS = ("evidence", "interactive", "outlines", "plot", "policy")
 PACKAGES = [".".join(("flowsim", *path.parent.relative_to(ROOT).parts)) for path in STUBS]
 
 
@@ -34,7 +35,7 @@ def stated(stub: Path) -> list[str]:
 
 
 def test_these_packages_have_stubs() -> None:
-    assert PACKAGES == ["flowsim", "flowsim.evidence", "flowsim.plot", "flowsim.policy"]
+    assert ["flowsim", *(f"flowsim.{room}" for room in ROOMS)] == PACKAGES
 
 
 @pytest.mark.parametrize(("name", "stub"), list(zip(PACKAGES, STUBS, strict=True)))
