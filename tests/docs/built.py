@@ -1,6 +1,6 @@
 """What a built site holds: no page fetches anything from elsewhere, and every link leads somewhere.
 
-    python -m tests.docs.built out/site
+python -m tests.docs.built out/site
 """
 
 from __future__ import annotations
