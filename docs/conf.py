@@ -76,7 +76,9 @@ html_theme_options = {
     "header_links_before_dropdown": 6,
     "show_nav_level": 1,
 }
-html_sidebars = {"index": []}
+html_sidebars = {
+    page: [] for page in ("index", "start", "validation", "border_2010", "limits", "speed")
+}
 
 
 def copy_notebooks() -> None:

@@ -128,10 +128,24 @@ def test_every_page_of_the_site_is_in_a_table_of_contents() -> None:
     listed = set()
     for page in pages():
         for tree in blocks(read(page), r"\{toctree\}"):
-            entries = [line for line in tree.splitlines() if line and not line.startswith(":")]
+            lines = [line for line in tree.splitlines() if line and not line.startswith(":")]
+            entries = [re.sub(r".*<(.*)>", r"\1", line) for line in lines]
             listed |= {(page.parent / f"{entry}.md").resolve() for entry in entries}
     written = {page for page in pages() if page.is_relative_to(DOCS)} - {DOCS / "index.md"}
     assert sorted(map(name, written - listed)) == []
+
+
+@pytest.mark.parametrize("room", ["", "evidence", "outlines", "plot", "policy"])
+def test_the_page_of_functions_has_every_public_name(room: str) -> None:
+    module = getattr(fs, room) if room else fs
+    page = read(DOCS / "reference" / "api.md")
+    of_room = page.split(f".. currentmodule:: {module.__name__}\n")[1:]
+    blocks_of_room = "".join(part.split("```")[0] for part in of_room)
+    listed = set(re.findall(r"^   (\w+)$", blocks_of_room, re.MULTILINE))
+    told = set(re.findall(r"`(\w+)`", page))
+    modules = {"__version__", "evidence", "outlines", "plot", "policy"}
+    assert set(module.__all__) - listed - told - modules == set()
+    assert listed <= set(module.__all__)
 
 
 def test_model_md_names_the_page_of_every_section() -> None:
