@@ -46,6 +46,10 @@ SCENARIO = "scenarios/kyrgyz_uzbek_2010"
 NOBODY = "not caught"
 HELD = "held"
 NOT_TRIED = "not tried"
+BEFORE = "before: "
+LEFT = "\nNot tried yet: "
+ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (?:`([^`]+)`|(not caught)) \| (.+) \|$", re.MULTILINE)
+"""Of the table: id, what is wrong, test, or that there is none, and what the check said."""
 ORDER = (
     "tests/draws", "tests/compiling", "tests/behaviour", "tests/policy", "tests/world",
     "tests/scenario", "tests/imports", "tests/results", "tests/evidence", "tests/flee",
@@ -240,22 +244,42 @@ HEAD = """\
 test, which is named here; tests near a fault run first, so others may catch it too. Then
 `flowsim check` holds June 2010 against its baseline, at the exact level; it holds where a fault
 cannot touch that scenario, and is not tried where a test near the fault was enough. The bugs
-themselves are in [faults.yaml](faults.yaml).
+themselves are in [faults.yaml](faults.yaml). Where it says *before*, the fault or its file was
+another when it was tried.
 
 | fault | what is wrong | caught by test | flowsim check |
 | --- | --- | --- | --- |
 """
 
 
-def table(rows: list[tuple[Fault, Seen]]) -> str:
-    """All faults in Markdown."""
-    lines = []
+def table(rows: Sequence[tuple[Fault, Seen | None]], before: str) -> str:
+    """All faults in Markdown.
+
+    Parameters
+    ----------
+    rows : sequence of (Fault, Seen or None)
+        None of what is not known: its row stays as it is in the table from before, and says so;
+        without a row it is named below the table.
+    before : str
+        That table.
+    """
+    there = {row[1]: row for row in ROW.finditer(before)}
+    lines, left = [], []
     for fault, seen in rows:
-        test = seen.test if seen.test == NOBODY else f"`{seen.test}`"
-        check = seen.check if seen.check in (HELD, NOT_TRIED) else f"moved: {seen.check}"
-        cells = (f"`{fault.id}`", fault.wrong, test, check)
-        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
-    return HEAD + "\n".join(lines) + "\n"
+        wrong = fault.wrong.replace("|", chr(92) + "|")
+        if seen is not None:
+            test = seen.test if seen.test == NOBODY else f"`{seen.test}`"
+            check = seen.check if seen.check in (HELD, NOT_TRIED) else f"moved: {seen.check}"
+            check = check.replace("|", chr(92) + "|")
+        elif fault.id in there and there[fault.id][2] == wrong:
+            row = there[fault.id]
+            test, check = f"`{row[3]}`" if row[3] else row[4], BEFORE + row[5].removeprefix(BEFORE)
+        else:
+            left.append(f"`{fault.id}`")
+            continue
+        lines.append(f"| `{fault.id}` | {wrong} | {test} | {check} |")
+    below = [LEFT + ", ".join(left) + "."] if left else []
+    return HEAD + "\n".join([*lines, *below]) + "\n"
 
 
 def main(arguments: list[str]) -> int:
@@ -285,11 +309,11 @@ def main(arguments: list[str]) -> int:
             print(f"    {seen.test}; check: {seen.check}", flush=True)
             if fault is SOUND and seen.caught:
                 raise SystemExit("the suite fails without any fault; mend that first")
-    rows = [(fault, seen) for fault in every[1:] if (seen := known(fault)) is not None]
-    if len(rows) == len(every) - 1:
-        TABLE.write_text(table(rows), encoding="utf-8", newline="\n")
-    missed = [fault.id for fault, seen in rows if not seen.caught]
-    print(f"{len(rows) - len(missed)} of {len(every) - 1} faults are caught")
+    rows = [(fault, known(fault)) for fault in every[1:]]
+    TABLE.write_text(table(rows, TABLE.read_text("utf-8")), encoding="utf-8", newline="\n")
+    seen = [one for _, one in rows if one is not None]
+    missed = [fault.id for fault, one in rows if one is not None and not one.caught]
+    print(f"{len(seen) - len(missed)} of {len(seen)} faults are caught; {len(rows)} there are")
     for name in missed:
         print(f"nothing catches {name}")
     return 1 if missed else 0
