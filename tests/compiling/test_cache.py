@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from flowsim import compiled_cache
+from tests.full import only_full
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
@@ -71,7 +72,9 @@ def test_the_same_sources_elsewhere_and_later_are_the_same_code(
     assert run(cache, tmp_path / "elsewhere") == ("hits 1", "")
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x80\x04", b"nothing of the kind"])
+@pytest.mark.parametrize(
+    "damage", [b"", b"\x80\x04", pytest.param(b"nothing of the kind", marks=only_full)]
+)
 def test_what_is_damaged_is_compiled_again(cache: Path, damage: bytes) -> None:
     for file in (*cache.rglob("*.nbi"), *cache.rglob("*.nbc")):
         file.write_bytes(damage)

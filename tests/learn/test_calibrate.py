@@ -15,6 +15,8 @@ from pydantic import create_model
 import flowsim as fs
 from flowsim.behaviour.config import Behaviour
 from flowsim.cli.main import cli
+from flowsim.evidence.statements import Statement, statements
+from flowsim.learn import diagnostics
 from flowsim.learn.posterior import Posterior
 from flowsim.learn.waves import CUT
 from flowsim.plot.fit import fit_and_effect
@@ -68,6 +70,21 @@ def test_originators_are_left_out_one_at_a_time(told: Posterior) -> None:
     assert told.left_out["originator"].tolist() == ["one", "one", "two"]
     assert (told.left_out["width"] > 0.0).all()
     assert "reports left out" in str(told)
+
+
+def test_all_reports_of_an_originator_are_left_out_at_once(
+    told: Posterior, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def noted(some: tuple[Statement, ...]) -> diagnostics.Reports:
+        asked.append([s.id for s in some])
+        return Reports(some)
+
+    Reports = diagnostics.Reports
+    monkeypatch.setattr(diagnostics, "Reports", noted)
+    diagnostics.left_out(told.learnt, statements(reported()))
+    assert asked == [["R2"], ["R0", "R1"]]
 
 
 def test_some_samples_are_run_with_the_whole_population(told: Posterior) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 import flowsim as fs
 from flowsim.evidence.measures import relative_difference
@@ -14,6 +15,7 @@ from flowsim.learn.forecasts import spread
 from flowsim.learn.forecasts.ground import ground_of
 from flowsim.learn.forecasts.learnt import learnt
 from flowsim.learn.forecasts.made_up import KINDS, made_up
+from flowsim.learn.forecasts.quantile_scores import pinball
 from flowsim.learn.forecasts.series import made, rows_of
 from flowsim.learn.forecasts.shares import expected, held_and_rest, known_on, shares_of
 from tests import pages
@@ -26,6 +28,22 @@ HELD, FORECAST = "held and rest", "forecast"
 
 def kept(name: str) -> pd.DataFrame:
     return pd.read_csv(DOCS / f"{name}.csv")
+
+
+def test_shares_and_totals_are_not_low_at_once() -> None:
+    """Logarithms of both are normal and independent, so that variances add and not deviations."""
+    z = norm.ppf(spread.LEVELS)
+    share, total = np.exp(0.3 * z), 100.0 * np.exp(0.4 * z)
+    told = spread.product(share[None, None, :], total[None, :])[0, 0]
+    assert told[2:-2] == pytest.approx(100.0 * np.exp(0.5 * z)[2:-2], rel=0.07)
+
+
+def test_a_high_quantile_loses_by_what_lies_above_it() -> None:
+    quantiles = np.full((2, len(spread.LEVELS)), 3.0)
+    told = pinball(quantiles, np.array([5.0, 1.0]))
+    at = spread.LEVELS.index(0.9)
+    assert told[:, at] == pytest.approx([2.0 * 0.9, 2.0 * 0.1])
+    assert told[:, -1 - at] == pytest.approx([2.0 * 0.1, 2.0 * 0.9])
 
 
 def test_no_row_is_drawn_towards_a_later_one() -> None:
