@@ -97,6 +97,8 @@ WIDTH_MM, MAP_MM = 254.0, 320.0
 """Width of a figure and of a map unless another is asked for: a journal has 89 mm or 183 mm."""
 NARROWEST_MM, NARROW_MM, WIDEST_MM = 60.0, 140.0, 1000.0
 """Ends of what a width may be; below the middle one a figure is in one column."""
+NAMED_MM = {"single": 89.0, "double": 183.0}
+"""Widths by name: a column of many journals, and their page."""
 MM = 25.4
 """Millimetres in an inch."""
 METADATA: dict[str, dict[str, None]] = {
@@ -116,6 +118,8 @@ Format = Literal["png", "pdf", "svg"]
 
 Place = Axes | Figure | SubFigure
 """What a user may have a figure drawn on."""
+Width = float | Literal["single", "double"]
+"""Of a figure, millimetres, or by name."""
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -130,7 +134,9 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
         own: Any = kwargs.get("ax")
-        width = kwargs.get("width", WIDTH_MM)
+        width: Any = kwargs.get("width", WIDTH_MM)
+        if isinstance(width, str) and width in NAMED_MM:
+            width = kwargs["width"] = NAMED_MM[width]
         if own is not None:
             width = float(np.clip(MM * _root_of(own).get_figwidth(), NARROWEST_MM, WIDEST_MM))
             there = float(np.clip(MM * _inches_of(own), NARROWEST_MM, WIDEST_MM))
@@ -186,7 +192,7 @@ def width_inches(width: object) -> float:
     """
     is_number = isinstance(width, int | float | np.number) and not isinstance(width, bool)
     if not is_number or not NARROWEST_MM <= float(width) <= WIDEST_MM:  # type: ignore[arg-type]
-        right = f"give {NARROWEST_MM:g} to {WIDEST_MM:g}, as 89 or 183"
+        right = f"give {NARROWEST_MM:g} to {WIDEST_MM:g}, as 89 or 183, or single or double"
         raise ValueError(f"width={width!r} is not the width of a figure in millimetres; {right}")
     return float(width) / MM  # type: ignore[arg-type]
 
