@@ -31,22 +31,22 @@ from flowsim.folders import whole_file
 from flowsim.plot.fonts import FAMILY, with_fonts
 from flowsim.suffixes import FIGURE, ending_of
 
-# Colours after Okabe and Ito (2008); kinds of person after Tol's muted scheme, which differ in
-# lightness too, so that they survive a grey print.
+# Hues of Okabe and Ito (2008), kinds of person after Tol's muted scheme; where several stand side
+# by side their lightness differs too, so that they survive a grey print.
 STATUS = {
-    "at_home": "#BBBBBB",
-    "moving": "#56B4E9",
+    "at_home": "#E3E3E3",
+    "moving": "#8FD0F5",
     "waiting": "#E69F00",
-    "displaced": "#CC79A7",
-    "sheltered": "#0072B2",
+    "displaced": "#BC6296",
+    "sheltered": "#00619A",
     "detained": "#000000",
-    "returned": "#009E73",
+    "returned": "#004A35",
 }
 OUTCOME = {
-    "admitted": "#0072B2",
-    "exempt": "#56B4E9",
-    "irregular": "#D55E00",
-    "returned": "#009E73",
+    "admitted": "#00619A",
+    "exempt": "#8FD0F5",
+    "irregular": "#E08A4F",
+    "returned": "#004A35",
     "pushed_back": "#000000",
 }
 KIND = {
@@ -56,7 +56,7 @@ KIND = {
     "men": "#332288",
     "elderly_men": "#8A83C4",
 }
-GROUPS = ("#D55E00", "#56B4E9", "#999999", "#009E73", "#F0E442", "#CC79A7")
+GROUPS = ("#D55E00", "#8FD0F5", "#4D4D4D", "#2FAE86", "#F7F3A0", "#A8457E")
 """Colours of the groups, in the scenario's order, again from the start when they run out."""
 INK, FAINT, SHUT = "#222222", "#777777", "#EFEFEF"
 CROSSING = "#004C80"
