@@ -52,7 +52,7 @@ def registrations(
         For its title and its start.
     ax : Figure or SubFigure, optional
         Of your own, without axes, to draw on instead of a new figure; it keeps its size.
-    width : float
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns

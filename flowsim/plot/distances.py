@@ -53,7 +53,7 @@ def reports(
         specified from.
     ax : Axes, SubFigure or Figure, optional
         Of your own, to draw on instead of a new figure; it keeps its size.
-    width : float
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns

@@ -51,7 +51,7 @@ def sensitivity(told: Sensitivity, *, ax: Place | None = None, width: float = WI
         As `flowsim.sensitivity` gives it.
     ax : Figure or SubFigure, optional
         Of your own, without axes, to draw on instead of a new figure; it keeps its size.
-    width : float
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from flowsim import plot
 from flowsim.plot.installed_figures import draw_to
@@ -18,7 +19,7 @@ def save_all(
     scenario: Scenario,
     folder: str | os.PathLike[str],
     *,
-    width: float | None = None,
+    width: Any = None,
     also: Sequence[str] = (),
 ) -> list[Path]:
     """Draw all figures of a run and write them as PNG of 150 dots an inch.
@@ -30,7 +31,7 @@ def save_all(
         What was run, for its reports, routes and policies.
     folder : path
         Exists already; files of the same names are replaced.
-    width : float, optional
+    width : float or {"single", "double"}, optional
         Of each, millimetres; as wide as each is by itself unless given.
     also : sequence of str
         Figures of installed packages to draw, too, by their names.

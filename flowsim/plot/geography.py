@@ -66,7 +66,7 @@ def flow_map(
     ax : Axes, SubFigure or Figure, optional
         Of your own, to draw on instead of a new figure, which keeps its size; on an Axes there is
         no close-up.
-    width : float
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
     outlines : path or sequence of Country, optional
         Countries for the ground: a file of GeoJSON, or what `flowsim.outlines.read_outlines` read

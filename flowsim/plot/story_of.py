@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from matplotlib import dates as mdates
@@ -26,12 +26,18 @@ from flowsim.plot.style import (
     styled,
     time_axis,
 )
-from flowsim.plot.windows import border_spans
+from flowsim.plot.windows import Span, border_spans
 from flowsim.scenario.scenario import Scenario
 
-DASHES = {"moving": (0, (1.2, 0.8)), "waiting": (0, (0.5, 0.5)), "detained": (0, (2.0, 0.6))}
+DASHES: dict[str, tuple[float, Sequence[float]]] = {
+    "moving": (0, (1.2, 0.8)),
+    "waiting": (0, (0.5, 0.5)),
+    "detained": (0, (2.0, 0.6)),
+}
 """Statuses on the way are broken lines, so that they differ in grey too."""
 ROW_INCHES, LANE_INCHES = 0.26, 0.2
+NAME_PART = 0.16
+"""What the name of a crossing takes, as a part of the axis of time."""
 
 
 @styled
@@ -53,7 +59,7 @@ def story(
     ax : Figure or SubFigure, optional
         Of your own, without axes, to draw on instead of a new figure; it keeps its size. Without
         a scenario also an Axes.
-    width : float
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
@@ -73,10 +79,7 @@ def story(
     ['Town', 'Village', 'Ford', 'Camp', 'City']
     """
     places = list(dict.fromkeys(m.place for m in told.moments))
-    crossings = (
-        [] if scenario is None else sorted({r.crossing for r in scenario.routes if r.crossing})
-    )
-    spans = border_spans(scenario, crossings) if scenario is not None and crossings else []
+    spans = _spans(scenario)
     high = ROW_INCHES * (len(places) + 1)
     heading = f"A household of {told.home}, {told.group} (number {told.household})"
     page = Page(width, high + LANE_INCHES * bool(spans), heading, ax)
@@ -105,6 +108,14 @@ def story(
     return chart
 
 
+def _spans(scenario: Scenario | None) -> list[Span]:
+    """What the border is like over time, where that is told."""
+    if scenario is None:
+        return []
+    crossings = sorted({route.crossing for route in scenario.routes if route.crossing})
+    return border_spans(scenario, crossings) if crossings else []
+
+
 def _draw_moment(axes: Axes, moment: Moment, end: datetime, row: int) -> None:
     """The time spent at a place, or on the way from it."""
     if not moment.status:
@@ -117,6 +128,7 @@ def _draw_moment(axes: Axes, moment: Moment, end: datetime, row: int) -> None:
 def _draw_moves(axes: Axes, told: Story, places: list[str]) -> None:
     """Upright lines from place to place, and persons and crossings where they change."""
     before = None
+    free: dict[int, float] = {}  # from when on a row has room for the name of a crossing
     for moment in told.moments:
         x, row = float(mdates.date2num(moment.when)), places.index(moment.place)
         words = []
@@ -126,8 +138,9 @@ def _draw_moves(axes: Axes, told: Story, places: list[str]) -> None:
             )
         if before is None or before.persons != moment.persons:
             words.append(f"{moment.persons}")
-        if moment.crossing and (before is None or before.crossing != moment.crossing):
+        if moment.crossing and x > free.get(row, -np.inf):
             words.append(moment.crossing)
+            free[row] = x + NAME_PART * (axes.get_xlim()[1] - axes.get_xlim()[0])
         if words:
             axes.annotate(
                 ", ".join(words), (x, row), xytext=(1.0, points(0.45)), textcoords="offset points",
@@ -138,7 +151,7 @@ def _draw_moves(axes: Axes, told: Story, places: list[str]) -> None:
 
 def _line(status: str) -> Line2D:
     """How the time in a status looks."""
-    dashes: Any = DASHES.get(status, "solid")
+    dashes = DASHES.get(status, (0.0, ()))
     return Line2D(
         [], [], color=STATUS[status], linewidth=points(0.55), linestyle=dashes,
         solid_capstyle="butt", dash_capstyle="butt", label=name_of(status), zorder=3,

@@ -63,7 +63,7 @@ def sankey(
         Names in a column, at most; the smallest are put together.
     ax : Axes, SubFigure or Figure, optional
         Of your own, to draw on instead of a new figure; it keeps its size.
-    width : float
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns

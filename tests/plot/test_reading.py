@@ -561,9 +561,9 @@ def test_no_other_format_is_written() -> None:
 
 
 def test_every_figure_is_there_by_its_name() -> None:
-    names = ["composition", "contrasts", "deaths", "effect_by_fit", "flow_map", "forecast",
-             "posterior", "queues", "reception", "registrations", "reports", "save_all",
-             "sensitivity", "timeline", "violence"]  # fmt: skip
+    names = ["animation", "composition", "contrasts", "deaths", "effect_by_fit", "flow_map",
+             "forecast", "posterior", "queues", "reception", "registrations", "reports", "sankey",
+             "save_all", "sensitivity", "story", "timeline", "violence"]  # fmt: skip
     assert [getattr(flowsim.plot, name).__name__ for name in names] == names
     assert sorted(dir(flowsim.plot)) == names
 
