@@ -47,6 +47,12 @@ class Shown:
     members: tuple[Result, ...] = ()
     members_beside: tuple[Result, ...] = ()
 
+    def is_as(self, other: Shown) -> bool:
+        """Whether another one shows the same runs."""
+        mine = (self.result, self.beside, *self.members, None, *self.members_beside)
+        theirs = (other.result, other.beside, *other.members, None, *other.members_beside)
+        return len(mine) == len(theirs) and all(a is b for a, b in zip(mine, theirs, strict=True))
+
     @property
     def is_other_policy(self) -> bool:
         """Whether policies are otherwise than in the file."""
@@ -262,7 +268,9 @@ class Session:
                 if mine is not None and theirs is not None:
                     members.append(mine)
                     members_beside.append(theirs)
-        self.shown = Shown(
+        now = Shown(
             scenario, reference, seed, result, beside,
             tuple(members), tuple(members_beside) if other else (),
         )  # fmt: skip
+        if self.shown is None or not self.shown.is_as(now):
+            self.shown = now
