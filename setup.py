@@ -12,6 +12,7 @@ setup(
             "app/*.html",
             "imports/template/*",
             "learn/forecasts/*.csv",
+            "reporting/templates/*",
             "outlines/countries.npz",
             "outlines/LICENSE.world-atlas",
         ],

@@ -13,6 +13,7 @@ from .model.hazards import Hazard
 from .model.household import Household
 from .policy.opening import Opening
 from .readers import load
+from .reporting.html_report import HtmlReport, report
 from .results.result import Result
 from .running import run
 from .scenario.scenario import Scenario
@@ -28,6 +29,7 @@ __all__ = [
     "FlowModel",
     "Hazard",
     "Household",
+    "HtmlReport",
     "Opening",
     "Problem",
     "Result",
@@ -54,6 +56,7 @@ __all__ = [
     "read_places",
     "read_registrations",
     "read_roads",
+    "report",
     "run",
     "scenarios",
     "sensitivity",

@@ -50,6 +50,7 @@ from flowsim.cli.output import (
     wants_json,
     written,
 )
+from flowsim.cli.reports import report_command
 from flowsim.cli.scores import score_command
 from flowsim.cli.sensitivity import sensitivity_command
 from flowsim.cli.shipped import scenarios_command
@@ -196,7 +197,7 @@ for command in (
     calibrate_command,
     sensitivity_command,
     forecast_command,
-    new_command, scenarios_command, score_command,
+    new_command, report_command, scenarios_command, score_command,
 ):  # fmt: skip
     cli.add_command(command)
 

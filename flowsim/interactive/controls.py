@@ -31,6 +31,9 @@ WORDS = {
 }
 """What each of `flowsim.interactive.frames.TOTALS` is called beside the clock."""
 
+DARK = ".bk-btn-primary, .bk-btn-primary:hover { background-color: #00527f; color: #fff }"
+"""White words on Bokeh's own blue are too pale to read."""
+
 PLAY = """
 const stop = () => {
   clearTimeout(button.playing)
@@ -59,6 +62,19 @@ told.text = text
 """
 
 
+NAMED = """
+const name = () => {
+  const view = Bokeh.index.find_one(slider)
+  const handle = view?.shadow_el?.querySelector(".noUi-handle")
+  if (!handle) return
+  handle.setAttribute("aria-label", "Time")
+  handle.setAttribute("aria-valuetext", clock.data.label[slider.value])
+}
+setTimeout(name, 0)
+"""
+"""Tells the slider's name and its time to who does not see them: Bokeh tells numbers of frames."""
+
+
 class Clock:
     """A slider over the frames, buttons that move it, and what is told of each frame.
 
@@ -79,15 +95,19 @@ class Clock:
         self.slider = Slider(start=0, end=1, value=0, step=1, title="Time", format=label,
                              sizing_mode="stretch_width", name="clock")  # fmt: skip
         self.told = Div(text="", sizing_mode="stretch_width", name="numbers")
-        self.play = Button(label="\u25b6 Play", button_type="primary", width=96, name="play")
+        self.play = Button(label="\u25b6 Play", button_type="primary", width=96, name="play",
+                           stylesheets=[DARK])  # fmt: skip
         back = Button(label="\u25c0 Step", width=76, name="back")
         on = Button(label="Step \u25b6", width=76, name="step")
-        self.speed = Select(options=[*SPEEDS], value="normal speed", width=130, name="speed")
+        self.speed = Select(
+            options=[*SPEEDS], value="normal speed", width=130, name="speed", title="Speed"
+        )
         args: dict[str, Any] = {"slider": self.slider, "button": self.play, "speed": self.speed,
                                 "speeds": SPEEDS, "rate": FRAMES_A_SECOND}  # fmt: skip
         self.play.js_on_click(CustomJS(args=args, code=PLAY))
         for button, by in ((back, -1), (on, 1)):
             button.js_on_click(CustomJS(args={"slider": self.slider, "by": by}, code=STEP))
+        self._named = CustomJS(args={"slider": self.slider, "clock": self.data}, code=NAMED)
         self.buttons = Row(
             self.play, back, on, self.speed, self.slider, sizing_mode="stretch_width",
             styles={"flex-wrap": "wrap", "gap": "6px", "align-items": "end"},
@@ -98,7 +118,11 @@ class Clock:
         code = f"const frame = slider.value\n{SHOW}\n{FOLLOW}"
         args = {"slider": self.slider, "pairs": list(pairs), "lines": list(lines),
                 "clock": self.data, "told": self.told}  # fmt: skip
-        self.slider.js_on_change("value", CustomJS(args=args, code=code))
+        self.slider.js_on_change("value", CustomJS(args=args, code=code), self._named)
+
+    def named_with(self, plot: Any) -> None:
+        """Name the slider once a figure beside it is laid out."""
+        plot.js_on_change("inner_width", self._named)
 
     def show(self, frames: Frames, number: int) -> None:
         """Take the place of the run that was there, at one of its frames."""

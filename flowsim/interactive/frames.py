@@ -190,6 +190,7 @@ class Frames:
         minutes = int(apart.max(initial=0.0))
         hours, rest = divmod(minutes, 60)
         far = f"{minutes} min" if rest else f"{hours} h"
+        far = f"at most {far}" if np.ptp(apart) > 0.0 else far
         nth = {1: "each", 2: "every 2nd", 3: "every 3rd"}.get(self.every, f"every {self.every}th")
         what = f"{nth} recorded time"
         return f"{len(self)} moments, {what}" + (f" ({far} apart)" if minutes else "")

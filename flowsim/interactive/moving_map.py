@@ -17,11 +17,14 @@ from bokeh.models import (
 from bokeh.plotting import figure
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
+from matplotlib.transforms import Bbox
 
 from flowsim.arrays import Floats
+from flowsim.interactive.backdrop import FLED_FROM, land
 from flowsim.interactive.frames import AT_PLACES, Frames
 from flowsim.interactive.moving import Moving
 from flowsim.interactive.place_names import with_room
+from flowsim.outlines.boxes import Outlines
 from flowsim.plot.basemap import Ground, crowded, far_out, frame
 from flowsim.plot.scene import GATE, ROAD, SEEN
 from flowsim.plot.style import HEAT, INK, STATUS, name_of
@@ -40,9 +43,11 @@ CROSSING_TIP = [
     ("crossed so far", "@crossed{0,0}"),
 ]  # fmt: skip
 STATE_COLOURS = (*(colour for _, colour, _ in GATE.values()), "#FFFFFF")
-WATER, LAND, HOME_LAND = "#E8EEF2", "#F4F1EA", "#FBF6EC"
+WATER = "#DCE6EC"
 TOLD_PART = 0.02
 """A queue of so large a part of the largest circle has its number beside it."""
+CLUSTER = 0.08
+"""Crossings that are so near, as a part of how far they are spread, have one number."""
 FAR_PART = 0.05
 """A place with so many of those away from home is on the map, however far it is."""
 TITLES = {"wide": 560.0, "narrow": 330.0}
@@ -99,7 +104,8 @@ class MovingMap:
         )
         self.roads = Moving(("x0", "y0", "x1", "y1"), ("queue", "width"))
         self.flows = Moving(("x0", "y0", "x1", "y1", "angle"), ("width", "head"))
-        self.land = ColumnDataSource({"xs": [], "ys": [], "colour": [], "name": []})
+        self.land = ColumnDataSource({"xs": [], "ys": [], "colour": []})
+        self.countries = ColumnDataSource({"x": [], "y": [], "name": []})
         self.names = {
             kind: ColumnDataSource({k: [] for k in ("x", "y", "text", "shift", "align")})
             for kind in TITLES
@@ -116,7 +122,10 @@ class MovingMap:
     def _draw(self) -> None:
         plot = self.figure
         plot.multi_polygons("xs", "ys", source=self.land, fill_color="colour",
-                            line_color="#9AA0A6", line_width=1.0)  # fmt: skip
+                            line_color="#8C8475", line_width=1.1)  # fmt: skip
+        plot.text("x", "y", text="name", source=self.countries, text_align="center",
+                  text_baseline="middle", text_font=value("sans-serif"), text_font_size="14px",
+                  text_font_style="italic", text_color="#7A7466")  # fmt: skip
         road: Any = {"x0": "x0", "y0": "y0", "x1": "x1", "y1": "y1"}
         plot.segment(**road, source=self.roads.now, line_color=ROAD, line_width=1.2,
                      line_dash="dashed")  # fmt: skip
@@ -185,7 +194,7 @@ class MovingMap:
             self.figure.js_on_change(name, fit)
         self.box.js_on_change("data", fit)
 
-    def show(self, frames: Frames, number: int) -> None:
+    def show(self, frames: Frames, number: int, outlines: Outlines | None = None) -> None:
         """Take the place of the run that was there, at one of its frames."""
         ground = Ground(float(np.median(frames.lat)), float(np.median(frames.lon)))
         xy = ground.xy(frames.lat, frames.lon)
@@ -195,7 +204,21 @@ class MovingMap:
         self._show_places(frames, number, xy, away, np.maximum(radius, SMALLEST_PX))
         self._show_crossings(frames, number, xy, largest)
         self._show_roads(frames, number, xy)
-        self._show_box(frames, xy, away)
+        self._show_land(frames, ground, self._show_box(frames, xy, away), outlines)
+
+    def _show_land(
+        self, frames: Frames, ground: Ground, box: Bbox, outlines: Outlines | None
+    ) -> None:
+        found = land(frames, ground, box, outlines)
+        named = [(n, s) for n, s in zip(found["name"], found["spot"], strict=True) if s is not None]
+        self.land.data = {key: found[key] for key in ("xs", "ys", "colour")}
+        self.countries.data = {
+            "x": [float(spot[0]) for _, spot in named],
+            "y": [float(spot[1]) for _, spot in named],
+            "name": [name for name, _ in named],
+        }
+        self.has_outlines = bool(found["name"])
+        self.figure.background_fill_color = WATER if self.has_outlines else FLED_FROM
 
     def _show_places(
         self, frames: Frames, number: int, xy: Floats, away: np.ndarray, radius: Floats
@@ -224,7 +247,8 @@ class MovingMap:
         spans = [[frames.opening(f, g) for g in range(len(middle))] for f in range(len(frames))]
         state = np.array([[STATES.index(s.state) for s in row] for row in spans], dtype=np.int32)
         state = state.reshape(len(frames), len(middle))
-        is_long = frames.waiting >= TOLD_PART * largest
+        told = _by_cluster(frames.waiting, middle)
+        told[told < TOLD_PART * largest] = 0
         self.crossings.show(
             {"x": middle[:, 0], "y": middle[:, 1], "name": list(frames.crossings)},
             {
@@ -234,11 +258,8 @@ class MovingMap:
                 "state": state,
                 "shut": (state == STATES.index("shut")).astype(np.float32),
                 "opening": [[span.label for span in row] for row in spans],
-                "told": [
-                    [f"{n:,} wait" if long else "" for n, long in zip(*row, strict=True)]
-                    for row in zip(frames.waiting.tolist(), is_long.tolist(), strict=True)
-                ],
-                "shade": (0.7 * is_long).astype(np.float32),
+                "told": [[f"{n:,} wait" if n else "" for n in row] for row in told.tolist()],
+                "shade": np.where(told > 0, 0.7, 0.0).astype(np.float32),
             },
             number,
         )
@@ -265,8 +286,8 @@ class MovingMap:
             number,
         )  # fmt: skip
 
-    def _show_box(self, frames: Frames, xy: Floats, away: np.ndarray) -> None:
-        """Limits, and the names that have room within them."""
+    def _show_box(self, frames: Frames, xy: Floats, away: np.ndarray) -> Bbox:
+        """Limits, and the names that have room within them; gives the whole map's."""
         there = away.max(axis=0)
         out = far_out(xy) & (there < FAR_PART * max(int(there.sum()), 1))
         near = np.flatnonzero(~out)
@@ -289,6 +310,23 @@ class MovingMap:
                 "x": xy[at, 0], "y": xy[at, 1], "text": [frames.places[p] for p in at],
                 "shift": [name.east_px for name in found], "align": [n.align for n in found],
             }  # fmt: skip
+        return boxes[0]
+
+
+def _by_cluster(waiting: np.ndarray, spots: Floats) -> np.ndarray:
+    """Persons in line at crossings that are one spot on the map, told at the longest of them."""
+    told = np.zeros_like(waiting)
+    if not len(spots):
+        return told
+    near = CLUSTER * float(np.ptp(spots, axis=0).max())
+    left = list(range(len(spots)))
+    while left:
+        first = left[0]
+        own = [g for g in left if np.hypot(*(spots[g] - spots[first])) <= near]
+        left = [g for g in left if g not in own]
+        longest = own[int(np.argmax(waiting[:, own].max(axis=0)))]
+        told[:, longest] = waiting[:, own].sum(axis=1)
+    return told
 
 
 def _segments(start: Floats, end: Floats) -> dict[str, Floats]:

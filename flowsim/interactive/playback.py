@@ -8,10 +8,12 @@ from html import escape
 import numpy as np
 from bokeh.models import Column, CustomJS, Div, RadioButtonGroup, Row
 
+from flowsim.interactive.backdrop import CREDIT
 from flowsim.interactive.controls import Clock
 from flowsim.interactive.frames import AT_PLACES, MOST_FRAMES, Frames
 from flowsim.interactive.moving_map import STATE_COLOURS, STATES, MovingMap
 from flowsim.interactive.time_course import TimeCourse
+from flowsim.outlines.boxes import Outlines
 from flowsim.plot.scene import GATE
 from flowsim.plot.style import STATUS
 from flowsim.recorded import Moment, moment_of
@@ -37,6 +39,8 @@ class Playback:
         Which scenario of a study that has several.
     most : int
         Moments that can be shown, at most (`flowsim.interactive.frames.MOST_FRAMES`).
+    outlines : path or sequence of Country, optional
+        GeoJSON of one's own for the countries' outlines, see `flowsim.outlines.within`.
 
     Attributes
     ----------
@@ -63,14 +67,16 @@ class Playback:
         runs: Runs | Sequence[Result] | None = None,
         of: str = "",
         most: int = MOST_FRAMES,
+        outlines: Outlines | None = None,
     ) -> None:
-        self._most = most
+        self._most, self._outlines = most, outlines
         self.map, self.clock, self.timeline = MovingMap(), Clock(), TimeCourse()
         self.key = Div(sizing_mode="stretch_width", name="key")
         self.part = RadioButtonGroup(labels=["Whole map", "Close-up"], active=0, name="part")
         self.part.js_on_change("active", CustomJS(args={"box": self.map.box}, code=CHOOSE))
         pairs = [moving.pair for moving in self.map.moving]
         self.clock.moves(pairs, self.timeline.lines)
+        self.clock.named_with(self.map.figure)
         self.timeline.follow_taps(self.clock.slider, self.clock.data)
         self.where = Column(
             self.part, self.map.figure, self.key, sizing_mode="stretch_width", styles=HALF
@@ -95,14 +101,15 @@ class Playback:
         before = self.time if hasattr(self, "frames") else None
         self.frames = Frames.of(result, scenario, self._most)
         number = self._first() if before is None else self.frames.at(before)
-        self.map.show(self.frames, number)
+        self.map.show(self.frames, number, self._outlines)
         self.part.visible = self.map.has_close_up
         self.part.active = 0
         self.clock.show(self.frames, number)
         self.timeline.show(result, scenario, runs, of, self.frames)
+        credited = self.map.has_outlines and self._outlines is None
         for line in self.timeline.lines:
             line.location = float(self.clock.data.data["time"][number])
-        self.key.text = key(self.frames)
+        self.key.text = key(self.frames, CREDIT if credited else "")
 
     @property
     def time(self) -> np.datetime64:
@@ -125,7 +132,7 @@ HALF = {"flex": "1 1 340px", "min-width": "0"}
 CHOOSE = "box.data = {...box.data, shown: box.data.shown.map(() => cb_obj.active)}"
 
 
-def key(frames: Frames) -> str:
+def key(frames: Frames, credit: str = "") -> str:
     """What the marks mean, as HTML."""
     parts = [_entry(STATUS[name], AT[name], "50%") for name in AT_PLACES if frames.away[name].any()]
     if frames.waiting.any():
@@ -142,7 +149,7 @@ def key(frames: Frames) -> str:
     sample = f" One household in {frames.one_in} was run, and counts are in full." * (
         frames.one_in > 1
     )
-    note = escape(f"Circles: persons by area. Shown: {frames.told()}.{sample}")
+    note = escape(f"Circles: persons by area. Shown: {frames.told()}.{sample} {credit}")
     return f"<style>{STYLE}</style><ul>{''.join(parts)}</ul><p>{note}</p>"
 
 

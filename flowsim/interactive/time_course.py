@@ -123,7 +123,7 @@ class TimeCourse:
 
     def _draw_strip(self) -> None:
         plot = self.strip
-        plot.title.text = "The crossings, for those who flee"
+        plot.title.text = "The crossings, outward"
         plot.xaxis.visible = False
         plot.grid.visible = False
         plot.y_range = Range1d(0, 1)
@@ -194,8 +194,9 @@ class TimeCourse:
         shown = None if runs is None else Ensemble.of(runs, of)
         tops: dict[str, float] = {}
         for (name, words), source in self.bands.items():
-            several = shown is not None and shown.size > 1 and name in NEEDS
-            series = shown.series(name) if shown is not None and several else None
+            series = None
+            if shown is not None and shown.size > 1 and name in NEEDS:
+                series = shown.series(name)
             if series is None:
                 source.data = {"x": [], "low": [], "high": []}
                 continue

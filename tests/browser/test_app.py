@@ -62,7 +62,7 @@ def window(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
             yield seen
     finally:
         ended = app.end()
-    assert ended == (0, "Ctrl-C ends it.\nended\n")
+    assert ended == (0, "ended\n")
 
 
 @pytest.fixture
