@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 CLOSURE = "borders[Here-There].authorities[There].policies[closure]"
 START, LEAK = f"{CLOSURE}.start", f"{CLOSURE}.leak"
-PATIENCE_MS = 120_000
 
 
 class App:
@@ -57,7 +56,6 @@ def window(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     try:
         with pages(chromium) as opening:
             seen = opening(app.address)
-            seen.page.set_default_timeout(PATIENCE_MS)
             ready(seen)
             yield seen
     finally:
@@ -79,8 +77,8 @@ def seen(window: Seen) -> Seen:
 
 def ready(seen: Seen) -> None:
     """Wait until the runs that were asked for are shown."""
-    seen.page.locator("[data-status]", has_text="Done in").wait_for(timeout=PATIENCE_MS)
-    seen.page.locator('[data-number="crossed.value"]').wait_for(timeout=PATIENCE_MS)
+    seen.page.locator("[data-status]", has_text="Done in").wait_for()
+    seen.page.locator('[data-number="crossed.value"]').wait_for()
 
 
 def number(seen: Seen, name: str) -> str:
