@@ -11,6 +11,7 @@ from flowsim.errors import Problem
 from flowsim.shown import plain
 
 STYLE = """<style>
+p, li { overflow-wrap: anywhere; }
 p { margin: 0 0 4px; font-size: 14px; } .soft { color: #57606a; font-size: 13px; }
 ul { font-size: 14px; }
 .bad { color: #a40e26; font-size: 13px; margin: 0 0 4px; }
