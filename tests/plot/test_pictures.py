@@ -35,6 +35,10 @@ LIKE: dict[str, Any] = {
 LETTERS = {"Town": "Ош шаары", "Gate": "Достук", "Camp": "مخيم", "City": "Андижан", "Calm": "جبل"}
 
 
+WIDE = (("flow_map", 183), ("timeline", 183))
+"""Figures that have their panels elsewhere, or others, where they are wide."""
+
+
 def of_households() -> fs.Scenario:
     return fs.teaching_world()
 
@@ -51,8 +55,7 @@ def named_otherwise() -> Result:
 
 
 @pytest.mark.mpl_image_compare(**LIKE)
-@pytest.mark.parametrize("width", [89, 183])
-@pytest.mark.parametrize("name", OF_A_RUN.values())
+@pytest.mark.parametrize(("name", "width"), [*((name, 89) for name in OF_A_RUN.values()), *WIDE])
 def test_of_a_run(name: str, width: int, toy: Callable[..., Chart]) -> Figure:
     return toy(name, width=width)
 
