@@ -30,7 +30,7 @@ from tests.learn.made_up import made_up
 from tests.study.comparisons import june_2010
 
 LIKE: dict[str, Any] = {
-    "baseline_dir": "pictures", "tolerance": 12, "savefig_kwargs": {"dpi": 40}, "style": "default",
+    "baseline_dir": "pictures", "tolerance": 6, "savefig_kwargs": {"dpi": 40}, "style": "default",
 }  # fmt: skip
 LETTERS = {"Town": "Ош шаары", "Gate": "Достук", "Camp": "مخيم", "City": "Андижан", "Calm": "جبل"}
 
