@@ -211,6 +211,11 @@ class Journeys:
         for crossing in range(crossings):
             found[:, crossing] = np.minimum(found[:, crossing], left)
             left = left - found[:, crossing]
+        # Who came after and joined them abroad within one step was never seen apart from them.
+        place = self._last()[1]
+        with_family = np.flatnonzero((self._passed >= 0) & ~self._run.world.inside[place])
+        found[with_family, self._passed[with_family]] += left[with_family]
+        left[with_family] = 0
         found[:, crossings] = left
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +40,8 @@ AXIS = {
     "pawn": "distance of distributions",
     "rbd_fast": "part of the variance",
 }
+LETTERS = 52
+"""Of a line of the key, at most."""
 
 
 @styled
@@ -148,6 +151,9 @@ def _key(told: Sensitivity) -> list[Line2D]:
             )
         else:
             lines.append(Line2D([], [], label=words, **RING))
+    for holds in dict.fromkeys(told.table.loc[told.table["low"].notna(), "interval_holds"]):
+        words = textwrap.fill(f"intervals hold {holds}", LETTERS)
+        lines.append(Line2D([], [], linestyle="none", label=words))
     if (told.table["inputs"] == 0).any():
         what = "chance" if (told.table["factor"] == CHANCE).any() else "an input that cannot act"
         lines.append(Line2D([], [], label=what, **DICE))

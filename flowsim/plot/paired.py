@@ -235,7 +235,7 @@ def _key(comparison: Comparison) -> list[Line2D]:
     if not comparison.table["low"].notna().any():
         words = "difference of one pair, which has no interval"
         return [Line2D([], [], linestyle="none", label=words, **DOT)]
-    mean = f"mean difference and its {100.0 * comparison.level:g} % interval"
+    mean = f"mean difference and its {100.0 * comparison.level:g} % interval, chance alone"
     labels = ("interval of as many unpaired runs", mean)
     lines = [
         Line2D([], [], label=label, **line)

@@ -227,7 +227,8 @@ READ: dict[str, list[str]] = {
         "15 Jun 2010",
     ],
     "contrasts": [
-        "How outcomes differ from 'a', paired by member", "mean difference and its 90 % interval",
+        "How outcomes differ from 'a', paired by member",
+        "mean difference and its 90 % interval, chance alone",
         "interval of as many unpaired runs", "gain: unpaired over paired variance", "Deaths", "∞",
         "+4,000", "∞", "∞", "a", "gain", "difference, persons", "b",
         "a name so long that it\ntakes three lines, and...", "c", "d", "Ratio", "a", "gain",
@@ -425,7 +426,7 @@ def test_intervals_lie_in_their_colours_behind_the_dots(figure: Callable[[str], 
         found = {a.get_gid(): a for a in axes.lines if a.get_gid()}
         thick, thin = found[f"paired {name}"], found[f"unpaired {name}"]
         dot = found[f"difference {name}"]
-        mean = entries["mean difference and its 90 % interval"]
+        mean = entries["mean difference and its 90 % interval, chance alone"]
         pale = entries["interval of as many unpaired runs"]
         assert colour(thick) == colour(mean)
         assert colour(thin) == colour(pale) != colour(thick)
