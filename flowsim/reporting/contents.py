@@ -91,15 +91,16 @@ def of_study(runs: Runs, against: str, how: How) -> dict[str, Any]:
     with Bar(2 + len(shown) + len(drawn), how.progress) as tick:
         setups = {name: scenario_in(runs, name, how.allow_code) for name in order}
         films = [
-            tick(_film_of(runs, name, setups[name], how.outlines, number, len(shown)))
+            film
             for number, name in enumerate(shown, 1)
+            if (film := tick(_film_of(runs, name, setups[name], how.outlines, number, len(shown))))
         ]
+        held = members_of(runs, order[0], setups[order[0]], MOST_HELD)
         told = compare(runs, order[0]) if len(order) > 1 else None
         pictures = [_contrasts(told)] if told is not None and how.figures else []
         tick()
-        pictures += [tick(_fan(runs, name, setups[name])) for name in drawn]
-        held = members_of(runs, order[0], setups[order[0]], MOST_HELD)
-        rows, counted = report_rows(held, setups[order[0]])
+        pictures += [tick(_fan(runs, name, setups[name])) for name in drawn if held]
+        rows, counted = report_rows(held, setups[order[0]]) if held else ([], "")
         tick()
     samples, first = runs.data.sizes["sample"], setups[order[0]]
     return {
@@ -119,7 +120,7 @@ def of_study(runs: Runs, against: str, how: How) -> dict[str, Any]:
         "reports": rows,
         "counted": f"{order[0]}: {counted}" if counted else "",
         "simulated": f"simulated, median of {len(held)} runs (90 %)",
-        "scores": score_rows(held, setups[order[0]]),
+        "scores": score_rows(held, setups[order[0]]) if held else [],
         "again": study_again(runs, order),
     }
 
@@ -172,12 +173,14 @@ def _film(play: Playback, number: int, name: str) -> dict[str, Any]:
 
 def _film_of(
     runs: Runs, name: str, setup: Scenario, outlines: Outlines | None, number: int, films: int
-) -> dict[str, Any]:
-    """One member of a scenario, with bands over all of them."""
-    (one,) = members_of(runs, name, setup, 1)
+) -> dict[str, Any] | None:
+    """One member of a scenario, with bands over all; None where too little of it was kept."""
+    found = members_of(runs, name, setup, 1)
+    if not found:
+        return None
     most = max(FEWEST_FRAMES, MOST_NUMBERS // (films * max(1, len(setup.places))))
     how: dict[str, Any] = {"most": min(MOST_FRAMES, most), "outlines": outlines}
-    play = Playback(one, setup, runs=runs, of=name, **how)
+    play = Playback(found[0], setup, runs=runs, of=name, **how)
     return _film(play, number, name)
 
 
