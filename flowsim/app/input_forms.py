@@ -31,7 +31,7 @@ WRAP: dict[str, Any] = {**WIDE, "styles": {"flex-wrap": "wrap", "gap": "6px"}}
 PLAIN = """
 .bk-input-group { display: flex; flex-wrap: wrap; }
 .bk-inline { gap: 2px 12px; }
-.bk-input-group > label { margin: 0; }
+.bk-input-group > label { margin: 0; display: flex; align-items: baseline; }
 select { min-width: 0; text-overflow: ellipsis; }
 label { white-space: normal; overflow-wrap: anywhere; font-size: 13.5px; line-height: 1.35; }
 .bk-slider-title { white-space: normal; overflow-wrap: anywhere; font-size: 13.5px; }
@@ -208,8 +208,10 @@ class RunForm:
 
 
 def styled(widget: Any) -> Any:
-    """The same widget, with the style of the page and of all widgets in it."""
+    """The same widget, it and all in it with the style of the page, and no text read as TeX."""
     for part in widget.references():
+        if isinstance(part, Div):
+            part.disable_math = True
         if isinstance(part, Widget) and PLAIN not in part.stylesheets:
             part.stylesheets = [*part.stylesheets, PLAIN]
     return widget

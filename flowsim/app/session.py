@@ -148,8 +148,8 @@ class Session:
             count = len(self.built.problems)
             return f"Not run: {count} problem{'s' if count > 1 else ''} to be put right."
         if self.is_running:
-            runs = f"run {self._all - self._todo + 1} of {self._all}" if self._all > 1 else "a run"
-            return f"Running ({runs})."
+            which = f": run {self._all - self._todo + 1} of {self._all}" if self._all > 1 else ""
+            return f"Running{which}."
         if self.error:
             return f"The run failed: {self.error}"
         if self.shown is None:

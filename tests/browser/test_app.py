@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -31,11 +32,12 @@ START, LEAK = f"{CLOSURE}.start", f"{CLOSURE}.leak"
 class App:
     """A process of ``flowsim app`` and the address that it tells."""
 
-    def __init__(self, scenario: str, folder: Path) -> None:
-        command = [sys.executable, "-m", "flowsim", "app", scenario, "--no-browser", "--port", "0"]
+    def __init__(self, scenario: str, folder: Path, *options: str, **environment: str) -> None:
+        command = [sys.executable, "-m", "flowsim", "app", scenario, "--port", "0", *options]
         self.process = subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, **environment},
+        )  # fmt: skip
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:\d+/", line)
@@ -52,7 +54,7 @@ class App:
 @pytest.fixture(scope="module")
 def window(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     """One window on one app for all tests, as each would have to warm up a worker."""
-    app = App("teaching", tmp_path_factory.mktemp("app"))
+    app = App("teaching", tmp_path_factory.mktemp("app"), "--no-browser")
     try:
         with pages(chromium) as opening:
             seen = opening(app.address)
@@ -169,10 +171,36 @@ def test_it_fits_its_window_and_axe_finds_no_serious_fault(seen: Seen, width: in
     assert seen.faults() == []
 
 
+HOSTILE = "<img src=x onerror=console.error(1)> $$x$$"
+
+
+def test_it_opens_the_browser_and_what_a_file_says_does_nothing_there(
+    chromium: Browser, open_page: Opening, tmp_path: Path
+) -> None:
+    script = tmp_path / "browser"
+    script.write_text('#!/bin/sh\necho "$1" > told.new && mv told.new told\n', encoding="utf-8")
+    script.chmod(0o755)
+    world = fs.teaching_world().with_values({"title": HOSTILE, "places[Town].name": HOSTILE})
+    world.save(tmp_path / "hostile")
+    app = App("hostile", tmp_path, BROWSER=str(script))
+    try:
+        seen = open_page(app.address)
+        ready(seen)
+        assert seen.page.get_by_role("heading", level=1).inner_text() == HOSTILE
+        deadline = time.monotonic() + PATIENCE_S
+        while not (tmp_path / "told").exists():
+            assert time.monotonic() < deadline
+            seen.page.wait_for_timeout(50)
+        assert (tmp_path / "told").read_text("utf-8") == f"{app.address}\n"
+    finally:
+        status, _ = app.end()
+    assert status == 0
+
+
 def test_june_2010_is_thinned_and_says_so(
     chromium: Browser, open_page: Opening, tmp_path: Path
 ) -> None:
-    june = App("kyrgyz_uzbek_2010", tmp_path)
+    june = App("kyrgyz_uzbek_2010", tmp_path, "--no-browser")
     try:
         seen = open_page(june.address)
         ready(seen)
