@@ -37,9 +37,8 @@ class OwnHazard(Section):
 
     Examples
     --------
-    >>> from typing import Literal
     >>> class CallToLeave(OwnHazard):
-    ...     type: Literal["call_to_leave"] = "call_to_leave"
+    ...     type: str = "call_to_leave"
     ...     statuses, act = ("at_home",), "leave"
     ...     per_day: float = 0.2
     ...

@@ -48,17 +48,14 @@ def write(name: str, drawn: Any, path: Path) -> None:
     """
     from matplotlib.figure import Figure
 
-    from flowsim.folders import whole_file
-    from flowsim.plot.style import DPI, METADATA, Chart
+    from flowsim.plot.style import Chart, write_figure
 
     if isinstance(drawn, Chart):
         drawn.write(path)
         return
     if not isinstance(drawn, Figure):
         raise SimulationError(f"{_whose(name)} gave {type(drawn).__name__} and not a Figure")
-    with whole_file(path, replace=True) as made:
-        kind = path.suffix.removeprefix(".")
-        drawn.savefig(made, format=kind, dpi=DPI, metadata=METADATA[path.suffix])
+    write_figure(drawn, path)
 
 
 def draw_to(name: str, result: Result, scenario: Scenario, path: Path, **how: Any) -> None:

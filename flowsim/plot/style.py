@@ -240,6 +240,20 @@ class Chart(Figure):
         return memory.getvalue()
 
 
+def write_figure(figure: Figure, path: Path) -> None:
+    """Write any figure of matplotlib as a Chart is written: whole or not at all, without a date.
+
+    Parameters
+    ----------
+    figure : Figure
+    path : Path
+        Its suffix is that of a figure.
+    """
+    with whole_file(path, replace=True) as made:
+        kind = path.suffix.removeprefix(".")
+        figure.savefig(made, format=kind, dpi=DPI, metadata=METADATA[path.suffix])
+
+
 def name_of(label: str) -> str:
     """A label of the data as words.
 

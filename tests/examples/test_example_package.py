@@ -330,6 +330,16 @@ def test_what_cannot_be_used_is_told_with_its_package() -> None:
     assert "figure odd (odd 2): says nothing of itself" in told
 
 
+def test_any_figure_of_matplotlib_will_do(tmp_path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    from flowsim.plot.installed_figures import write
+
+    for name in ("one.png", "two.png"):
+        write("any", Figure(), tmp_path / name)
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+
+
 def test_it_keeps_nothing_else_from_working(odd: Path) -> None:
     assert fs.plot.timeline.__module__ == "flowsim.plot.overview"
     with pytest.warns(fs.ScenarioWarning) as warned:
