@@ -43,10 +43,12 @@ FAILED = {
     "export": "the export failed", "export to csv": "the export failed",
     "export a crate": "the export failed",
     "score": "the run failed", "forecast": "the forecast failed",
+    "report": "the report failed",
     "check": "the check failed", "update": "the check failed",
 }  # fmt: skip
 WRITTEN_ALONE = (
-    "run", "run again", "convert", "export", "export to csv", "export a crate", "update", "forecast"
+    "run", "run again", "convert", "export", "export to csv", "export a crate", "update", "forecast",
+    "report",
 )  # fmt: skip
 """Commands whose whole work is one folder or file."""
 
