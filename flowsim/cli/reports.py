@@ -38,6 +38,7 @@ ENDINGS = (".html", ".htm")
               help="Of a study: what the others are held against; else its first.")  # fmt: skip
 @click.option("--base", type=SCENARIO,
               help="Of a run: what it is a variant of, to tell what was changed.")  # fmt: skip
+@click.option("--figures/--no-figures", default=True, help="Draw the figures below the map.")
 @click.option("--outlines", type=click.Path(path_type=Path),
               help="GeoJSON of your own for the outlines of the countries.")  # fmt: skip
 @click.option("--partial", is_flag=True, help="Use the members that all scenarios have by now.")
@@ -51,6 +52,7 @@ def report_command(
     output: Path | None,
     against: str | None,
     base: str | None,
+    figures: bool,
     outlines: Path | None,
     partial: bool,
     allow_code: bool,
@@ -68,7 +70,7 @@ def report_command(
         target = output or (source if source.is_dir() else source.parent) / "report.html"
         _check(source, target, is_store, against, base, overwrite)
         load_tables()
-        how = {"outlines": outlines, "allow_code": allow_code,
+        how = {"figures": figures, "outlines": outlines, "allow_code": allow_code,
                "progress": progress and is_terminal() and not is_quiet()}  # fmt: skip
         with parent_of(target), terminable():
             if is_store:

@@ -49,9 +49,23 @@ def scenario_in(runs: Runs, name: str, allow_code: bool) -> Scenario:
     return load(runs.store.folder / "scenarios" / f"{entry.digest}.yaml", allow_code)
 
 
+NEEDED = ("people", "waiting", "outcomes", "violence", "deaths", "registered")
+"""Variables that the map that plays shows, and what runs are held against reports by."""
+TIMES = ("time_recorded", "time")
+"""Dimensions over which a store keeps variables: as recorded, or daily."""
+
+
 def members_of(runs: Runs, name: str, scenario: Scenario, most: int) -> list[Result]:
-    """The first runs of a scenario of a study, at the times that the store has."""
+    """The first runs of a scenario of a study, at the times that the store has.
+
+    None where the study did not keep all of `NEEDED` at the same times.
+    """
     data = runs.data.sel(scenario=name, drop=True)
+    kept = [dim for dim in TIMES if all(v in data and dim in data[v].dims for v in NEEDED)]
+    if not kept:
+        return []
+    others = set(TIMES) - {kept[0]}
+    data = data.drop_vars([v for v in data.variables if others & {*data[v].dims}])
     crossings = dict.fromkeys(r.crossing for r in scenario.routes if r.crossing)
     data = data.sel(place=[p.name for p in scenario.places], crossing=list(crossings))
     attrs = {
@@ -60,7 +74,8 @@ def members_of(runs: Runs, name: str, scenario: Scenario, most: int) -> list[Res
         "one_in": str(scenario.population.one_in),
     }
     numbers = [(s, m) for s in range(data.sizes["sample"]) for m in range(data.sizes["member"])]
-    return [
-        Result(data.isel(sample=s, member=m).drop_vars(["sample", "member"]).assign_attrs(**attrs))
-        for s, m in numbers[:most]
-    ]
+    found = []
+    for s, m in numbers[:most]:
+        one = data.isel(sample=s, member=m).drop_vars(["sample", "member"])
+        found.append(Result(one.rename({kept[0]: "time"} if kept[0] != "time" else {})))
+    return [Result(one.data.assign_attrs(**attrs)) for one in found]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from tqdm import tqdm
@@ -38,26 +37,32 @@ DICE = (
     "One run: one roll of the dice. How far another seed differs, and what is not known of the "
     "inputs, a study tells."
 )
-Tick = Callable[..., Any]
+
+
+class How(NamedTuple):
+    """How a report is made, see `flowsim.report`."""
+
+    figures: bool
+    outlines: Outlines | None
+    allow_code: bool
+    progress: bool
 
 
 def of_run(
     result: Result,
     scenario: Scenario | None,
     base: Scenario | None,
-    outlines: Outlines | None,
-    allow_code: bool,
-    progress: bool,
+    how: How,
 ) -> dict[str, Any]:
     """The contents of a report on a run."""
-    setup = scenario or scenario_of(result, allow_code)
-    drawn = list(run_pictures(result, setup))
-    with Bar(2 + len(drawn), progress) as tick:
-        play = Playback(result, setup, outlines=outlines)
+    setup = scenario or scenario_of(result, how.allow_code)
+    drawn = list(run_pictures(result, setup)) if how.figures else []
+    with Bar(2 + len(drawn), how.progress) as tick:
+        play = Playback(result, setup, outlines=how.outlines)
         films = [tick(_film(play, 1, ""))]
         pictures = [tick(draw()) for draw in drawn]
         rows, counted = report_rows([result], setup)
-        if rows:
+        if rows and how.figures:
             pictures.append(_reports_picture(result, setup))
         tick()
     return {
@@ -79,24 +84,23 @@ def of_run(
     }
 
 
-def of_study(
-    runs: Runs, against: str, outlines: Outlines | None, allow_code: bool, progress: bool
-) -> dict[str, Any]:
+def of_study(runs: Runs, against: str, how: How) -> dict[str, Any]:
     """The contents of a report on a study."""
     order = _in_order(list(runs.names), against)
-    shown, drawn = order[:MOST_SHOWN], order[:MOST_DRAWN]
-    with Bar(2 + len(shown) + len(drawn), progress) as tick:
-        setups = {name: scenario_in(runs, name, allow_code) for name in order}
+    shown, drawn = order[:MOST_SHOWN], order[:MOST_DRAWN] if how.figures else []
+    with Bar(2 + len(shown) + len(drawn), how.progress) as tick:
+        setups = {name: scenario_in(runs, name, how.allow_code) for name in order}
         films = [
-            tick(_film_of(runs, name, setups[name], outlines, number, len(shown)))
+            film
             for number, name in enumerate(shown, 1)
+            if (film := tick(_film_of(runs, name, setups[name], how.outlines, number, len(shown))))
         ]
-        told = compare(runs, order[0]) if len(order) > 1 else None
-        pictures = [] if told is None else [_contrasts(told)]
-        tick()
-        pictures += [tick(_fan(runs, name, setups[name])) for name in drawn]
         held = members_of(runs, order[0], setups[order[0]], MOST_HELD)
-        rows, counted = report_rows(held, setups[order[0]])
+        told = compare(runs, order[0]) if len(order) > 1 else None
+        pictures = [_contrasts(told)] if told is not None and how.figures else []
+        tick()
+        pictures += [tick(_fan(runs, name, setups[name])) for name in drawn if held]
+        rows, counted = report_rows(held, setups[order[0]]) if held else ([], "")
         tick()
     samples, first = runs.data.sizes["sample"], setups[order[0]]
     return {
@@ -116,7 +120,7 @@ def of_study(
         "reports": rows,
         "counted": f"{order[0]}: {counted}" if counted else "",
         "simulated": f"simulated, median of {len(held)} runs (90 %)",
-        "scores": score_rows(held, setups[order[0]]),
+        "scores": score_rows(held, setups[order[0]]) if held else [],
         "again": study_again(runs, order),
     }
 
@@ -169,12 +173,14 @@ def _film(play: Playback, number: int, name: str) -> dict[str, Any]:
 
 def _film_of(
     runs: Runs, name: str, setup: Scenario, outlines: Outlines | None, number: int, films: int
-) -> dict[str, Any]:
-    """One member of a scenario, with bands over all of them."""
-    (one,) = members_of(runs, name, setup, 1)
+) -> dict[str, Any] | None:
+    """One member of a scenario, with bands over all; None where too little of it was kept."""
+    found = members_of(runs, name, setup, 1)
+    if not found:
+        return None
     most = max(FEWEST_FRAMES, MOST_NUMBERS // (films * max(1, len(setup.places))))
     how: dict[str, Any] = {"most": min(MOST_FRAMES, most), "outlines": outlines}
-    play = Playback(one, setup, runs=runs, of=name, **how)
+    play = Playback(found[0], setup, runs=runs, of=name, **how)
     return _film(play, number, name)
 
 

@@ -57,6 +57,7 @@ def report(
     *,
     base: Scenario | None = None,
     against: str = "",
+    figures: bool = True,
     outlines: Outlines | None = None,
     allow_code: bool = False,
     progress: bool = False,
@@ -77,8 +78,10 @@ def report(
         Of a run: what the scenario is a variant of, so that the page tells what was changed.
     against : str
         Of a study: the scenario that the others are held against; the first unless given.
+    figures : bool
+        Whether to draw the figures below the map, which takes most of the time.
     outlines : path or sequence of Country, optional
-        GeoJSON of one's own for the outlines of the countries.
+        GeoJSON of one's own for the outlines of the countries that the map shows.
     allow_code : bool
         Whether code that the scenario names may be imported, see `flowsim.load`.
     progress : bool
@@ -101,19 +104,20 @@ def report(
     --------
     >>> import flowsim as fs
     >>> base = fs.teaching_world()
-    >>> page = fs.report(fs.run(base, seed=1), base)
+    >>> page = fs.report(fs.run(base, seed=1), base, figures=False)
     >>> page.title
     'A teaching world of five places'
     >>> page.write("out/report.html")  # doctest: +SKIP
     """
-    from flowsim.reporting.contents import of_run, of_study
+    from flowsim.reporting.contents import How, of_run, of_study
     from flowsim.reporting.page_template import rendered
 
     contents: dict[str, Any]
+    how = How(figures, outlines, allow_code, progress)
     if isinstance(told, Runs):
-        contents = of_study(told, against, outlines, allow_code, progress)
+        contents = of_study(told, against, how)
     elif isinstance(told, Result):
-        contents = of_run(told, scenario, base, outlines, allow_code, progress)
+        contents = of_run(told, scenario, base, how)
     else:
         raise _nothing_to_report_on(told)
     return HtmlReport(contents["title"], rendered(contents))

@@ -373,7 +373,8 @@ class Scenario(Section):
         direction: Direction,
         keep: bool,
     ) -> Scenario:
-        from flowsim.scenario.links import of_what_is_there  # it imports this module
+        # it imports this module
+        from flowsim.scenario.links import numbers_that_hold, of_what_is_there
 
         found = {b.id: b for b in self.borders}
         if border not in found:
@@ -397,7 +398,8 @@ class Scenario(Section):
             authorities[i] = authority.model_copy(update={field: kept})
         new = old.model_copy(update={"authorities": tuple(authorities)})
         borders = tuple(new if b.id == border else b for b in self.borders)
-        return of_what_is_there(self.model_copy(update={"borders": borders}))
+        made = self.model_copy(update={"borders": borders})
+        return of_what_is_there(made.model_copy(update={"numbers": numbers_that_hold(made, self)}))
 
     def effective(self) -> dict[str, Any]:
         """The whole scenario as plain data; functions and code by name and digest of the source."""

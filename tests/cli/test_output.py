@@ -38,10 +38,11 @@ FORMS = {
     "check": ("small",),
     "scenarios": (),
     "import": ("new", "--from", "small", "--registrations", "series.csv"),
+    "report": ("store", "-o", "new.html", "--no-figures"),
 }
 """Every command that prints a table, as it is called in the folder that is laid out."""
 WRITES = {"convert": ("small", "new"), "export": ("store", "new.nc"), "new": ("new",),
-          "import": FORMS["import"]}  # fmt: skip
+          "import": FORMS["import"], "report": FORMS["report"]}  # fmt: skip
 """Every command of which nothing is left to tell when it is quiet."""
 QUIET = {**FORMS, **WRITES}
 DATA = ("schema",)

@@ -42,6 +42,7 @@ COMMANDS: dict[str, list[str]] = {
     "export to csv": ["export", "store", "new.csv"],
     "score": ["score", "made_up", "-o", "new.csv", "--figure", "new.png"],
     "forecast": ["forecast", "made_up", "--until", "5", "-o", "new.csv"],
+    "report": ["report", "store", "-o", "new.html", "--no-figures"],
     "check": ["check", "small", "--junit", "new.xml", "--summary", "new.md"],
     "update": ["check", "small", "--update", "because"],
 }  # fmt: skip

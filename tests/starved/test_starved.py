@@ -42,10 +42,12 @@ FAILED = {
     "study": "the study failed", "compare": "the comparison failed",
     "export": "the export failed", "export to csv": "the export failed",
     "score": "the run failed", "forecast": "the forecast failed",
+    "report": "the report failed",
     "check": "the check failed", "update": "the check failed",
 }  # fmt: skip
 WRITTEN_ALONE = (
-    "run", "run again", "convert", "export", "export to csv", "update", "forecast"
+    "run", "run again", "convert", "export", "export to csv", "update", "forecast",
+    "report",
 )  # fmt: skip
 """Commands whose whole work is one folder or file."""
 

@@ -7,7 +7,8 @@ const show = (target) => {
   const data = document.querySelector(`[data-film="${target}"]`)
   Bokeh.embed.embed_item(JSON.parse(data.textContent))
 }
-show("film-1")
+const first = document.querySelector(".film")
+if (first) show(first.id)
 const which = document.getElementById("which")
 if (which) which.addEventListener("change", () => show(which.value))
 let closed = []
