@@ -23,8 +23,8 @@ TOLD_APART = ("type", "name", "source", "note")
 """Fields that a page does not offer: they change nothing in a run."""
 LABELS = {"start": "From", "stop": "To", "exempt": "Exempt", "barred": "Barred"}
 HINTS = {
-    "start": "in force from this moment; empty: always",
-    "stop": "until just before this moment; empty: for good",
+    "start": "empty is always",
+    "stop": "empty is for good",
     "crossings": "the crossings it binds; none ticked: all of the border",
 }
 Entered = str | bool | tuple[str, ...]

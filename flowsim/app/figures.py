@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flowsim.app.session import Shown
-from flowsim.evidence.quantities import quantity
-from flowsim.results.result import Result
+
+if TYPE_CHECKING:
+    from flowsim.results.result import Result
 
 WORDS = {
     "crossed": "crossed the border, net of push-back",
@@ -76,6 +77,8 @@ def of_run(result: Result) -> dict[str, float]:
     >>> [name for name in told if name not in WORDS], int(told["crossed"])
     ([], 2388)
     """
+    from flowsim.evidence.quantities import quantity
+
     effects = result.policy_effects()
     among = effects[(effects["where"] == "all") & effects["about"].isin(["people", "crossing"])]
     value = dict(zip(among["measure"], among["value"].tolist(), strict=True))

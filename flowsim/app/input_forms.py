@@ -17,6 +17,7 @@ from bokeh.models import (
     Slider,
     TextAreaInput,
     TextInput,
+    Widget,
 )
 
 from flowsim.app import markup
@@ -25,7 +26,22 @@ from flowsim.app.session import MEMBERS, Session
 from flowsim.app.settings import INPUTS, MORE, SEED, SIZES
 
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width"}
+"""Of what is as wide as its part of the page."""
 WRAP: dict[str, Any] = {**WIDE, "styles": {"flex-wrap": "wrap", "gap": "6px"}}
+PLAIN = """
+.bk-input-group { display: flex; flex-wrap: wrap; }
+.bk-inline { gap: 2px 12px; }
+.bk-input-group > label { margin: 0; display: flex; align-items: baseline; }
+select { min-width: 0; text-overflow: ellipsis; }
+label { white-space: normal; overflow-wrap: anywhere; font-size: 13.5px; line-height: 1.35; }
+.bk-slider-title { white-space: normal; overflow-wrap: anywhere; font-size: 13.5px; }
+input[type="checkbox"] { margin: 1px 5px 1px 1px; }
+.bk-btn { white-space: normal; }
+.bk-btn-primary, .bk-btn-primary:hover { background-color: #0b5cad; border-color: #0b5cad; }
+"""
+"""Labels break into lines instead of leaving the page, and white on blue has contrast."""
+HALF = {"flex": "1 1 260px", "min-width": "0"}
+"""Side by side where there is room."""
 PERCENT = "return tick == 0.5 ? 'as in the file' : `${Math.round(100 * tick)} %`"
 INTRO = (
     "Where in its range each input lies: at 5 % it is at the low end, at 95 % at the high one. "
@@ -48,10 +64,11 @@ class InputForms:
         self.factors = {factor.name: factor for factor in factors(session.base)}
         self.sliders: dict[str, Slider] = {}
         self._told: dict[str, Div] = {}
+        self._cells: dict[str, Column] = {}
         self._silent = False
         self.error = Div(visible=False, **WIDE)
-        self._rows = Column(**WIDE)
-        self.others = Select(title="Another input", name="others", **WIDE)
+        self._rows = Row(**WIDE, styles={"flex-wrap": "wrap", "gap": "4px 24px"})
+        self.others = Select(title="Another input", name="others", **WIDE, styles=HALF)
         more = Button(label="Show its slider", name="show_input")
         more.on_click(lambda: self.add(self.factors[self.others.value]))
         for factor in with_sliders(tuple(self.factors.values())):
@@ -72,12 +89,11 @@ class InputForms:
         )  # fmt: skip
         follow(slider, "value_throttled", lambda: self._move(factor, slider.value))
         self.sliders[factor.name] = slider
-        self._told[factor.name] = Div(text=markup.soft(factor.at(CENTRE)), **WIDE)
+        told = self._told[factor.name] = Div(text=markup.soft(factor.at(CENTRE)), **WIDE)
+        self._cells[factor.name] = Column(slider, told, **WIDE, styles=HALF)
 
     def _children(self) -> list[Any]:
-        return [
-            part for name, slider in self.sliders.items() for part in (slider, self._told[name])
-        ]
+        return [self._cells[name] for name in self.sliders]
 
     def _list(self) -> None:
         left = [(f.name, f.title) for f in self.factors.values() if f.name not in self.sliders]
@@ -89,6 +105,7 @@ class InputForms:
         """Give one more input a slider."""
         self._make(factor)
         self._rows.children = self._children()
+        styled(self._rows)
         self._list()
 
     def centre(self) -> None:
@@ -188,6 +205,16 @@ class RunForm:
         self.full.visible = session.settings.one_in > 1
         set_text(self.progress, markup.progress(session))
         set_text(self.seed_error, markup.beside_field(session.built.at.get((SEED,), ())))
+
+
+def styled(widget: Any) -> Any:
+    """The same widget, it and all in it with the style of the page, and no text read as TeX."""
+    for part in widget.references():
+        if isinstance(part, Div):
+            part.disable_math = True
+        if isinstance(part, Widget) and PLAIN not in part.stylesheets:
+            part.stylesheets = [*part.stylesheets, PLAIN]
+    return widget
 
 
 def follow(widget: Any, name: str, does: Callable[[], object]) -> None:

@@ -48,18 +48,18 @@ class Factor:
         --------
         >>> import flowsim as fs
         >>> factors(fs.teaching_world())[0].at(0.95)
-        '2030-05-05T06:00 (range 2030-05-03T06:00 to 2030-05-05T06:00)'
+        '2030-05-05T06:00 (2030-05-03T06:00 to 2030-05-05T06:00)'
         """
         first = self.inputs[0]
         low, high = _plain(first.number.low), _plain(first.number.high)
         central = position == CENTRE
         value = _plain(first.number.value if central else first.law.at(position, first.whole))
-        told = f"{value} (range {low} to {high})" if low and high else value
+        told = f"{value} ({low} to {high})" if low and high else value
         if not self.is_linked:
             return told
         more = len(self.inputs) - 1
-        others = f", and {more} more" if more else ""
-        return f"{told} for {first.number.path}{others}"
+        others = f" and {more} more" if more else ""
+        return f"{told}: {first.number.path}{others}"
 
 
 def factors(scenario: Scenario) -> tuple[Factor, ...]:

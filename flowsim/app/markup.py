@@ -11,8 +11,10 @@ from flowsim.errors import Problem
 from flowsim.shown import plain
 
 STYLE = """<style>
-p { margin: 0 0 6px; } .soft { color: #57606a; font-size: .88rem; }
-.bad { color: #a40e26; font-size: .88rem; margin: 2px 0 6px; }
+p, li { overflow-wrap: anywhere; }
+p { margin: 0 0 4px; font-size: 14px; } .soft { color: #57606a; font-size: 13px; }
+ul { font-size: 14px; }
+.bad { color: #a40e26; font-size: 13px; margin: 0 0 4px; }
 .alarm { border-left: 4px solid #a40e26; background: #fff5f5; padding: 8px 12px; margin: 0 0 12px; }
 .alarm ul { margin: 4px 0 0; padding-left: 18px; }
 .thin { border-left: 4px solid #9a6700; background: #fff8e5; padding: 8px 12px; margin: 6px 0 0; }

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bokeh.document import Document
 from bokeh.models import Column, Div
 
 from flowsim.app import markup
-from flowsim.app.beside import Beside
-from flowsim.app.figures import rows
-from flowsim.app.input_forms import WIDE, InputForms, RunForm, ValueForm, set_text
+from flowsim.app.input_forms import WIDE, InputForms, RunForm, ValueForm, set_text, styled
 from flowsim.app.policy_forms import PolicyForms
 from flowsim.app.session import Session, Shown
 from flowsim.app.settings import told_of
-from flowsim.interactive import Playback
 from flowsim.shown import plain
+
+if TYPE_CHECKING:
+    from flowsim.app.beside import Beside
+    from flowsim.interactive import Playback
 
 EVERY_MS = 100
 """How often the page asks for what has come from the runs."""
@@ -67,7 +68,7 @@ class Page:
         base = self.session.base
         for name, root in self.roots().items():
             root.name = name
-            document.add_root(root)
+            document.add_root(styled(root))
         heading = plain(base.title or base.name)
         document.title = f"{heading} - flowsim"
         document.template = template()
@@ -75,12 +76,13 @@ class Page:
             heading=heading,
             under=f"{plain(base.name)}, {base.start:%d %B %Y} to {base.end:%d %B %Y}: "
             "change a border policy or an input, and see what it does.",
-            open_inputs=False,
         )
         document.add_periodic_callback(self.poll, EVERY_MS)
 
     def poll(self) -> None:
         """Take what has come, and show how far the runs are."""
+        import flowsim.app.beside  # noqa: F401 - now, while the first run is on its way
+
         self.session.poll()
         if self.session.is_running:
             set_text(self.run.progress, markup.progress(self.session))
@@ -99,11 +101,15 @@ class Page:
 
     def _draw(self, shown: Shown) -> None:
         """Put a run, or more that has come of it, in the place of what was there."""
+        from flowsim.app.beside import Beside
+        from flowsim.app.figures import rows
+        from flowsim.interactive import Playback
+
         bands = shown.members if len(shown.members) > 1 else None
         if self.playback is None or self._beside is None:
             self.playback = Playback(shown.result, shown.scenario, runs=bands)
             self._beside = Beside(self.playback)
-            self.film.children = [self.playback.layout, self.numbers]
+            self.film.children = [styled(self.playback.layout), self.numbers]
         else:
             self.playback.update(shown.result, shown.scenario, runs=bands)
         self._beside.show(shown.beside)

@@ -21,7 +21,7 @@ from bokeh.models import (
 
 from flowsim.app import markup
 from flowsim.app.fields import Entered, Field, conditions, fields_of
-from flowsim.app.input_forms import WIDE, WRAP, follow, set_text
+from flowsim.app.input_forms import WIDE, WRAP, follow, set_text, styled
 from flowsim.app.policies import (
     Entry,
     Side,
@@ -70,6 +70,7 @@ class PolicyForms:
         self.kinds = Select(title="Add a policy of the type", name="kinds", **WIDE)
         self.fields: dict[str, Any] = {}
         self._errors: dict[str, Div] = {}
+        self._form_of: tuple[Side, int, type[Any]] | None = None
         self._range: DatetimeRangeSlider | None = None
         self._silent = False
         self.layout = Column(*self._parts(), **WIDE)
@@ -92,7 +93,7 @@ class PolicyForms:
 
     def _listen(self) -> None:
         follow(self.side, "value", lambda: self._open_side())
-        follow(self.which, "value", lambda: self._open_form())
+        follow(self.which, "value", self.refresh)
         follow(self.kept, "active", lambda: self._keep())
 
     # ---- what is shown -------------------------------------------------------------------
@@ -110,12 +111,23 @@ class PolicyForms:
     @property
     def number(self) -> int:
         """Which of them has its form open; -1 where there is none."""
-        return int(self.which.value) if self.which.value else -1
+        number = int(self.which.value) if self.which.value else -1
+        return min(number, len(self.entries) - 1)
 
-    def _open_side(self, number: int = 0) -> None:
+    @property
+    def _chosen(self) -> tuple[Side, int, type[Any]] | None:
+        """What the form is to be of."""
+        if self.number < 0:
+            return None
+        return self.here, self.number, type(self.entries[self.number].policy)
+
+    def _open_side(self, number: int | None = None) -> None:
         if not self.sides:
             return
         self._silent = True
+        if number is None:  # what one most likely wants to move
+            shut = (i for i, e in enumerate(self.entries) if isinstance(e.policy, Closed))
+            number = next(shut, 0)
         if self.here not in self._types:
             self._types[self.here] = types_for(self.session.base, self.here)
         options = [(told, told.replace("_", " ")) for told in self._types[self.here]]
@@ -123,7 +135,7 @@ class PolicyForms:
         self._list()
         self.which.value = str(min(number, len(self.entries) - 1)) if self.entries else ""
         self._silent = False
-        self._open_form()
+        self.refresh()
 
     def _list(self) -> None:
         words = [words_of(self._standing(i)) for i in range(len(self.entries))]
@@ -144,10 +156,9 @@ class PolicyForms:
 
     def _open_form(self) -> None:
         """Make the form of the policy that was chosen."""
-        if self._silent:
-            return
         self.fields, self._errors, self._range = {}, {}, None
-        if self.number < 0:
+        self._form_of = self._chosen
+        if self._form_of is None:
             self.form.children = []
             return
         entry = self.entries[self.number]
@@ -158,19 +169,23 @@ class PolicyForms:
                           options=[(told, told.replace("_", " ")) for told in kinds])  # fmt: skip
             follow(kind, "value", lambda: self._retype(kind.value))
             parts.append(kind)
+        self._errors = {name: Div(**WIDE) for name in ("", *names_of(entry))}
+        self.fields = {
+            of.name: self._widget(of, entry.value(of)) for of in fields_of(type(entry.policy))
+        }
+        self._range = self._slider()
+        both = Row(self.fields["start"], self.fields["stop"], **WIDE)
+        parts += [self._range, both, self._errors["start"], self._errors["stop"]]
+        last: list[Any] = []  # they take much room
         for of in fields_of(type(entry.policy)):
-            widget = self._widget(of, entry.value(of))
-            self.fields[of.name] = widget
-            self._errors[of.name] = Div(**WIDE)
+            if of.name in ("start", "stop"):
+                continue
+            into = last if of.kind == "crossings" else parts
             if of.kind in ("people", "crossings"):
-                parts.append(Div(text=markup.soft(of.label), **WIDE))
-            parts += [widget, self._errors[of.name]]
-            if of.name == "stop":
-                self._range = self._slider(entry)
-                parts.append(self._range)
-        self._errors[""] = Div(**WIDE)
-        self.form.children = [*parts, self._errors[""]]
-        self.refresh()
+                into.append(Div(text=markup.soft(of.label), **WIDE))
+            into += [self.fields[of.name], self._errors[of.name]]
+        self.form.children = [*parts, *last, self._errors[""]]
+        styled(self.form)
 
     def _widget(self, of: Field, value: Entered) -> Any:
         shared: dict[str, Any] = {"name": of.name, **WIDE}
@@ -205,7 +220,7 @@ class PolicyForms:
                 if r.crossing and {country[r.start], country[r.end]} == between]  # fmt: skip
         return tuple(dict.fromkeys((*ours, *standing)))
 
-    def _slider(self, entry: Entry) -> DatetimeRangeSlider:
+    def _slider(self) -> DatetimeRangeSlider:
         """From when to when, by two handles; at the ends of the run there is no limit."""
         base = self.session.base
         slider = DatetimeRangeSlider(
@@ -217,10 +232,12 @@ class PolicyForms:
 
     def refresh(self) -> None:
         """Tell what is wrong where it was entered, and what each policy is now."""
-        if not self.sides:
+        if not self.sides or self._silent:
             return
         self._silent = True
         self._list()
+        if self._form_of != self._chosen:
+            self._open_form()
         if self.number >= 0:
             standing = self._standing(self.number)
             entry = self.entries[self.number]
@@ -339,6 +356,11 @@ class PolicyForms:
     def _take(self, settings: Settings) -> None:
         self.session.change(settings)
         self._open_side()
+
+
+def names_of(entry: Entry) -> list[str]:
+    """The fields of a policy."""
+    return [of.name for of in fields_of(type(entry.policy))]
 
 
 def _opened(entry: Entry) -> Entry:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import tempfile
+import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,7 @@ from flowsim.app.worker import Done, Failed
 
 ADDRESS = "127.0.0.1"
 POLL_S = 0.1
-KEPT_ALIVE_MS = 15_000
+KEPT_ALIVE_MS = 120_000
 """A window that is gone so long has its runs ended."""
 
 
@@ -121,7 +122,7 @@ def serve(pages: Pages, port: int, browser: bool, tell: Callable[[str], object])
         {"/": Application(FunctionHandler(lambda document: add(pages, document)))},
         address=ADDRESS, port=port, allow_websocket_origin=[f"{ADDRESS}:{port}"],
         extra_patterns=[(r"/download/([\w-]+)/([\w.]+)", Download, {"pages": pages})],
-        check_unused_sessions_milliseconds=KEPT_ALIVE_MS // 3,
+        check_unused_sessions_milliseconds=KEPT_ALIVE_MS // 8,
         unused_session_lifetime_milliseconds=KEPT_ALIVE_MS, use_xheaders=False,
     )  # fmt: skip
     loop = server.io_loop
@@ -131,7 +132,8 @@ def serve(pages: Pages, port: int, browser: bool, tell: Callable[[str], object])
         address = f"http://{ADDRESS}:{port}/"
         tell(address)
         if browser:
-            loop.add_callback(webbrowser.open, address)
+            # Apart, as a browser within the terminal would keep the page from answering it.
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         loop.start()
     finally:
         signal.signal(signal.SIGINT, before)

@@ -6,14 +6,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import cloudpickle
 
 from flowsim.app.background import Background
 from flowsim.app.settings import Built, Settings, build
 from flowsim.app.worker import STOP, Done, Failed
-from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:  # pandas and xarray are loaded with the first result, when the page is there
+    from flowsim.results.result import Result
 
 MOST_KEPT = 64
 """Results that are kept, so that going back to settings needs no run."""
@@ -46,6 +49,12 @@ class Shown:
     beside: Result | None = None
     members: tuple[Result, ...] = ()
     members_beside: tuple[Result, ...] = ()
+
+    def is_as(self, other: Shown) -> bool:
+        """Whether another one shows the same runs."""
+        mine = (self.result, self.beside, *self.members, None, *self.members_beside)
+        theirs = (other.result, other.beside, *other.members, None, *other.members_beside)
+        return len(mine) == len(theirs) and all(a is b for a, b in zip(mine, theirs, strict=True))
 
     @property
     def is_other_policy(self) -> bool:
@@ -139,8 +148,8 @@ class Session:
             count = len(self.built.problems)
             return f"Not run: {count} problem{'s' if count > 1 else ''} to be put right."
         if self.is_running:
-            runs = f"run {self._all - self._todo + 1} of {self._all}" if self._all > 1 else "a run"
-            return f"Running ({runs})."
+            which = f": run {self._all - self._todo + 1} of {self._all}" if self._all > 1 else ""
+            return f"Running{which}."
         if self.error:
             return f"The run failed: {self.error}"
         if self.shown is None:
@@ -158,10 +167,11 @@ class Session:
         self.settings = settings
         self.built = build(self.base, settings, self.allow_code)
         self.error = ""
+        if self.built.scenario is not None and self.auto:
+            self.run()
+            return
         if self.built.scenario is None:
             self.stop()
-        elif self.auto:
-            self.run()
         self._tell()
 
     def run(self, members: int = 1) -> None:
@@ -253,7 +263,8 @@ class Session:
         other = self._digest(reference) != self._digest(scenario)
         reference = reference if other else scenario
         beside = self._results.get((self._digest(reference), seed)) if other else None
-        members, members_beside = list[Result](), list[Result]()
+        members: list[Result] = []
+        members_beside: list[Result] = []
         if self._todo == 0 and len(self._wanted) > 1:
             for one, two, number in self._wanted:
                 mine = self._results.get((self._digest(one), number))
@@ -261,7 +272,9 @@ class Session:
                 if mine is not None and theirs is not None:
                     members.append(mine)
                     members_beside.append(theirs)
-        self.shown = Shown(
+        now = Shown(
             scenario, reference, seed, result, beside,
             tuple(members), tuple(members_beside) if other else (),
         )  # fmt: skip
+        if self.shown is None or not self.shown.is_as(now):
+            self.shown = now

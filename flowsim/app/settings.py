@@ -168,13 +168,12 @@ def _with_inputs(
             wrong[(INPUTS,)] = list(error.problems)
             return None
     values, problems = _values(settings.more, allow_code)
-    if not problems:
-        try:
-            return with_values(made, values) if values else made
-        except ScenarioError as error:
-            problems = list(error.problems)
+    try:
+        made = with_values(made, values) if values else made
+    except ScenarioError as error:
+        problems += error.problems
     wrong[(MORE,)] = problems
-    return None
+    return None if problems else made
 
 
 def _values(text: str, allow_code: bool) -> tuple[dict[str, Any], list[Problem]]:

@@ -21,7 +21,7 @@ from flowsim.cli.output import quiet_option, say, written
 
 LOOPBACK = "127.0.0.1"
 PORT = 5006
-ENDS = "Ctrl-C ends it."
+ENDS = "Ctrl-C ends it"
 DEFAULT = "kyrgyz_uzbek_2010"
 
 
@@ -63,7 +63,7 @@ def app_command(
             with closing(Pages(setup, allow_code, background)) as pages:
                 from flowsim.app.server import serve  # last: the first run is on its way
 
-                serve(pages, chosen, browser, lambda at: say(f"{setup.name}: {at}\n{ENDS}"))
+                serve(pages, chosen, browser, lambda at: say(f"{setup.name}: {at} ({ENDS})"))
     written("ended")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,12 +53,11 @@ def chromium() -> Iterator[Browser]:
 Opening = Callable[..., Seen]
 
 
-@pytest.fixture
-def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Opening]:
-    """Open an address, or a file by its path, in a page of its own; it ends with the test.
+@contextmanager
+def pages(chromium: Browser) -> Iterator[Opening]:
+    """What opens pages, each with cookies and storage of its own; they end with the block.
 
-    ``open_page(address, width=1280, height=900, offline=False)`` gives a `Seen`. At the end of the
-    test each page must have asked for nothing that is not on this machine, and have had no error.
+    Then each must have asked for nothing that is not on this machine, and have had no error.
     """
     opened: list[Seen] = []
 
@@ -72,10 +72,20 @@ def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Opening]:
         seen.goto(address.resolve().as_uri() if isinstance(address, Path) else address)
         return seen
 
-    yield opening
     try:
+        yield opening
         for seen in opened:
             seen.check()
     finally:
         for seen in opened:
             seen.context.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Opening]:
+    """``open_page(address or path, width=1280, height=900, offline=False)`` gives a `Seen`.
+
+    See `pages` for what is checked at the end of the test.
+    """
+    with pages(chromium) as opening:
+        yield opening

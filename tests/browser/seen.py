@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Route
 
+PATIENCE_MS = 180_000
+"""A page that does not answer for so long hangs, however busy the machine is."""
 LOCAL = ("file", "data", "blob", "about")
 """Schemes that reach no network."""
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -37,6 +39,7 @@ class Seen:
 
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
+        context.set_default_timeout(PATIENCE_MS)
         self.requests: list[str] = []
         self.remote: list[str] = []
         self.errors: list[str] = []
