@@ -52,7 +52,9 @@ def _row(row: dict[Any, Any], values: np.ndarray, inside: list[Any]) -> ReportRo
     low, high = (number(row[end], share) for end in ("low", "high"))
     point = number(row["reported"], share)
     span = f"{low} to {high}" if low and high else f"{low} or more" if low else f"up to {high}"
-    told = f"{point} ({span})" if point and (low or high) else point or span
+    is_bound = (point == low and not high) or (point == high and not low)
+    told = f"{point} ({span})" if point and (low or high) and not is_bound else span
+    told = told if low or high else point
     return ReportRow(
         row["id"], short_time(row["when"]).strip(), SHORT.get(row["variable"], row["variable"]),
         row["place"] or "all", told, simulated, _verdict(row, inside), USES[row["use"]],

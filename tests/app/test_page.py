@@ -40,10 +40,13 @@ def opened() -> Iterator[Page]:
 
 @pytest.fixture
 def page(opened: Page) -> Page:
+    opened.session.auto = False
     opened.policies.as_reported()
     opened.inputs.centre()
     opened.run.seed.value = "1"
     opened.values.text.value = ""
+    opened.session.auto = True
+    opened.session.run()
     until_done(opened)
     return opened
 

@@ -180,7 +180,8 @@ def test_it_opens_the_browser_and_what_a_file_says_does_nothing_there(
     script = tmp_path / "browser"
     script.write_text('#!/bin/sh\necho "$1" > told.new && mv told.new told\n', encoding="utf-8")
     script.chmod(0o755)
-    world = fs.teaching_world().with_values({"title": HOSTILE, "places[Town].name": HOSTILE})
+    names = ("title", "routes[Bridge].crossing", f"{CLOSURE}.name")
+    world = fs.teaching_world().with_values(dict.fromkeys(names, HOSTILE))
     world.save(tmp_path / "hostile")
     app = App("hostile", tmp_path, BROWSER=str(script))
     try:

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 import flowsim.plot
 from flowsim.cli.main import cli
 from tests.docs.workspace import smaller
+from tests.full import only_full
 from tests.pages import ROOT, pages, read
 
 BLOCK = re.compile(r"^```(sh|text|yaml)( [\w./]+)?\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -34,10 +35,18 @@ def commands(block: str) -> list[str]:
     ]
 
 
+SLOW = ("docs/howto/calibrate.md", "docs/howto/sensitivity.md", "docs/howto/report.md")
+"""What their commands do takes seconds, and other tests do it in every `make test`: the Python of
+the same page, and the tests of the report."""
 WITH_COMMANDS = [page for page in pages() if "```sh" in read(page)]
 
 
-@pytest.mark.parametrize("page", WITH_COMMANDS, ids=name)
+RUN = [
+    pytest.param(page, marks=[only_full] if name(page) in SLOW else []) for page in WITH_COMMANDS
+]
+
+
+@pytest.mark.parametrize("page", RUN, ids=name)
 def test_the_commands_of_a_page_run(
     page: Path,
     workspace: Path,

@@ -46,7 +46,7 @@ def test_the_policies_of_the_page_act() -> None:
     exec(compile("\n" * above + block, page, "exec"), names)
     across, runs = {}, {}
     for policy in ("base", "with_relief", "first_come", "by_day"):
-        short = names[policy].with_values({"end": "2010-06-13T12:00"})
+        short = names[policy].with_values({"end": "2010-06-13T12:00", "population.one_in": 10})
         runs[policy] = fs.run(short, seed=1)
         across[policy] = runs[policy].crossed(by_kind=True).isel(time=-1)
     total = {policy: int(persons.sum()) for policy, persons in across.items()}

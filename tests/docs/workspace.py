@@ -62,6 +62,7 @@ def make_small(folder: Path) -> None:
     """The world that stands for June 2010 where many runs are made, with an open border too."""
     rooms = {"name": "rooms", "inputs": ["places[Camp].capacity"], "source": "one doubt"}
     small = reported().with_values({"linked": [rooms]})
+    small = small.model_copy(update={"reports": small.reports[:2]})  # each takes an emulator
     small.save(folder / "small")
     small.replace_policies(BORDER, fs.policy.Open()).save(folder / "small_open")
     (folder / "small" / "study.yaml").write_text(STUDY, encoding="utf-8")
