@@ -76,7 +76,7 @@ def story(
     >>> world = fs.teaching_world()
     >>> chart = story(fs.follow(world).story(), world, width=89)
     >>> [label.get_text() for label in chart.axes[-1].get_yticklabels()]
-    ['Town', 'Village', 'Ford', 'Camp', 'City']
+    ['Town', 'Ford', 'Village', 'Camp', 'City']
     """
     places = list(dict.fromkeys(m.place for m in told.moments))
     spans = _spans(scenario)
