@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from flowsim.model.journeys import Moment, Story
+from flowsim.plot.given import Place
 from flowsim.plot.labels import HALO
 from flowsim.plot.lane import draw_lane, lane_key
 from flowsim.plot.page import Page
@@ -19,7 +20,6 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
-    Place,
     day_lines,
     name_of,
     points,
