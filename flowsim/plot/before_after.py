@@ -11,13 +11,13 @@ from matplotlib.dates import DayLocator
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
+from flowsim.plot.given import Place
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
     STATUS,
     WIDTH_MM,
     Chart,
-    Place,
     day_label,
     styled,
     width_inches,

@@ -13,13 +13,13 @@ from matplotlib.patches import Patch
 from flowsim.arrays import Floats
 from flowsim.evidence.against_registrations import Scores
 from flowsim.plot.ensemble import BANDS, draw_bands
+from flowsim.plot.given import Place
 from flowsim.plot.multiples import MOST, date_axis, grid_of, name_above, own_scales
 from flowsim.plot.style import (
     INK,
     STATUS,
     WIDTH_MM,
     Chart,
-    Place,
     count_axis,
     points,
     styled,

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 
 from flowsim.evidence.quantities import covers, quantity
 from flowsim.evidence.statements import Statement, of_reports
+from flowsim.plot.given import Place
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
@@ -18,7 +19,6 @@ from flowsim.plot.style import (
     INK,
     WIDTH_MM,
     Chart,
-    Place,
     count_axis,
     date_labels,
     interval_edges,

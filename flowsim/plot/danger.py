@@ -14,6 +14,7 @@ from flowsim.plot.driver_levels import (
     tolls_at,
 )
 from flowsim.plot.fear import draw_fear, fear_of, key_of
+from flowsim.plot.given import Place
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
@@ -21,7 +22,6 @@ from flowsim.plot.style import (
     HEAT_TITLE,
     WIDTH_MM,
     Chart,
-    Place,
     day_lines,
     heat_patches,
     interval_edges,

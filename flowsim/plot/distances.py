@@ -19,9 +19,10 @@ from flowsim.evidence.predicted import predicted
 from flowsim.evidence.quantities import UNITS
 from flowsim.evidence.scorecard import SHORT, USES, number, short_time
 from flowsim.evidence.statements import Z95, Statement, statements
+from flowsim.plot.given import Place
 from flowsim.plot.marks import point_style
 from flowsim.plot.page import Page
-from flowsim.plot.style import FAINT, INK, NARROW_MM, STATUS, WIDTH_MM, Chart, Place, points, styled
+from flowsim.plot.style import FAINT, INK, NARROW_MM, STATUS, WIDTH_MM, Chart, points, styled
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 

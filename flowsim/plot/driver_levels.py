@@ -15,7 +15,7 @@ from flowsim.plot.style import INK, points
 from flowsim.scenario.scenario import Scenario
 from flowsim.world.push_factors import Course
 
-COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9")
+COLOURS = ("#00619A", "#8FD0F5", "#BC6296", "#004A35")
 """Of drivers, in the order in which they are told; further ones begin anew."""
 FOOT, HIGH = 0.42, 0.84
 """Where a curve has its zero below the middle of its row, and how high its largest level is."""

@@ -13,8 +13,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from flowsim.learn.table import CALLED, LEADING, MOST, names_of, ranked, shown
+from flowsim.plot.given import Place
 from flowsim.plot.page import Page
-from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, Place, figure_of, points, styled
+from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, figure_of, points, styled
 from flowsim.study.positions import CHANCE
 from flowsim.study.table import called, decimals, number
 

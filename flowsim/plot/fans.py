@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from flowsim.arrays import Floats, Ints
 from flowsim.learn.forecasts.series import rows_of
 from flowsim.learn.forecasts.spread import LEVELS
+from flowsim.plot.given import Place
 from flowsim.plot.multiples import MOST, grid_of, name_above, own_scales
 from flowsim.plot.style import (
     FAINT,
@@ -21,7 +22,6 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
-    Place,
     count_axis,
     points,
     styled,

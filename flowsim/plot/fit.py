@@ -13,8 +13,9 @@ from flowsim.evidence.likelihood import implausibility
 from flowsim.evidence.predicted import predicted
 from flowsim.evidence.statements import statements
 from flowsim.learn.waves import CUT
+from flowsim.plot.given import Place
 from flowsim.plot.page import Page
-from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, Place, styled
+from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, styled
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.comparison import Outcome, read_outcomes
 from flowsim.study.doubt import CHANCE

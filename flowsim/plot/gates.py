@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from flowsim.evidence.statements import Statement
+from flowsim.plot.given import Place
 from flowsim.plot.marks import draw_reports, report_handles
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
@@ -21,7 +22,6 @@ from flowsim.plot.style import (
     SHUT,
     WIDTH_MM,
     Chart,
-    Place,
     count_axis,
     date_labels,
     interval_edges,

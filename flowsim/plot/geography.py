@@ -12,6 +12,7 @@ from matplotlib.transforms import Bbox
 
 from flowsim.arrays import Floats
 from flowsim.outlines.boxes import Outlines
+from flowsim.plot.given import Place
 from flowsim.plot.labels import Label, place_labels
 from flowsim.plot.page import Page
 from flowsim.plot.scene import (
@@ -30,7 +31,6 @@ from flowsim.plot.style import (
     MAP_MM,
     NARROW_MM,
     Chart,
-    Place,
     moment,
     points,
     styled,

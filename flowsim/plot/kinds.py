@@ -15,6 +15,7 @@ from matplotlib.ticker import PercentFormatter
 from flowsim.evidence.predicted import predicted
 from flowsim.evidence.scorecard import USES, short_time
 from flowsim.evidence.statements import Statement, of_reports
+from flowsim.plot.given import Place
 from flowsim.plot.marks import point_style
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
@@ -25,7 +26,6 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
-    Place,
     moment,
     name_of,
     points,

@@ -13,8 +13,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 from flowsim.evidence.scorecard import SHORT, short_time
 from flowsim.learn.table import names_of
 from flowsim.learn.waves import CUT
+from flowsim.plot.given import Place
 from flowsim.plot.page import Page
-from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, Place, styled
+from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, styled
 
 if TYPE_CHECKING:
     from flowsim.learn.posterior import Posterior

@@ -11,8 +11,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from flowsim.arrays import Floats
+from flowsim.plot.given import Place
 from flowsim.plot.page import Page
-from flowsim.plot.style import Place, figure_of, points, width_inches
+from flowsim.plot.style import figure_of, points, width_inches
 
 MOST = 12
 """Panels that one figure has."""

@@ -13,6 +13,7 @@ from matplotlib.patches import Patch, StepPatch
 
 from flowsim.arrays import Floats
 from flowsim.plot.ensemble import RUN, Ensemble, draw_bands
+from flowsim.plot.given import Place
 from flowsim.plot.labels import Label
 from flowsim.plot.lane import draw_lane, lane_key
 from flowsim.plot.marks import draw_reports, report_handles
@@ -27,7 +28,6 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
-    Place,
     count_axis,
     date_labels,
     heat_patches,

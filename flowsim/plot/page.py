@@ -15,9 +15,10 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from flowsim.arrays import Floats
+from flowsim.plot.given import Place
 from flowsim.plot.labels import Label, place_labels
 from flowsim.plot.panels import Panels
-from flowsim.plot.style import Chart, Place, figure_of, points, width_inches
+from flowsim.plot.style import Chart, figure_of, points, width_inches
 
 MOST_WRAPS = 4
 TOO_LOW = 0.5

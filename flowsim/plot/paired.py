@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from flowsim.plot.given import Place
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
@@ -20,7 +21,6 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
-    Place,
     figure_of,
     points,
     styled,

@@ -12,13 +12,13 @@ from matplotlib.patches import Patch
 
 from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.settling import taken_in_at_most
+from flowsim.plot.given import Place
 from flowsim.plot.multiples import MOST, grid_of, name_above, own_scales
 from flowsim.plot.style import (
     INK,
     STATUS,
     WIDTH_MM,
     Chart,
-    Place,
     count_axis,
     date_labels,
     interval_edges,

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from flowsim.model.journeys import Moment, Story
+from flowsim.plot.given import Place
 from flowsim.plot.labels import HALO
 from flowsim.plot.lane import draw_lane, lane_key
 from flowsim.plot.page import Page
@@ -19,7 +20,6 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
-    Place,
     day_lines,
     name_of,
     points,
@@ -76,7 +76,7 @@ def story(
     >>> world = fs.teaching_world()
     >>> chart = story(fs.follow(world).story(), world, width=89)
     >>> [label.get_text() for label in chart.axes[-1].get_yticklabels()]
-    ['Town', 'Village', 'Ford', 'Camp', 'City']
+    ['Town', 'Ford', 'Village', 'Camp', 'City']
     """
     places = list(dict.fromkeys(m.place for m in told.moments))
     spans = _spans(scenario)

@@ -17,7 +17,7 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import (
     FixedLocator,
@@ -30,6 +30,7 @@ from matplotlib.ticker import (
 
 from flowsim.folders import whole_file
 from flowsim.plot.fonts import FAMILY, with_fonts
+from flowsim.plot.given import inches_of, root_of
 from flowsim.suffixes import FIGURE, ending_of
 
 # Hues of Okabe and Ito (2008), kinds of person after Tol's muted scheme; where several stand side
@@ -117,8 +118,6 @@ AXES_BELOW = 0.5
 """Where matplotlib draws the grid, under all marks (``axes.axisbelow``)."""
 Format = Literal["png", "pdf", "svg"]
 
-Place = Axes | Figure | SubFigure
-"""What a user may have a figure drawn on."""
 Width = float | Literal["single", "double"]
 """Of a figure, millimetres, or by name."""
 P = ParamSpec("P")
@@ -139,8 +138,8 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
         if isinstance(width, str) and width in NAMED_MM:
             width = kwargs["width"] = NAMED_MM[width]
         if own is not None:
-            width = float(np.clip(MM * _root_of(own).get_figwidth(), NARROWEST_MM, WIDEST_MM))
-            there = float(np.clip(MM * _inches_of(own), NARROWEST_MM, WIDEST_MM))
+            width = float(np.clip(MM * root_of(own).get_figwidth(), NARROWEST_MM, WIDEST_MM))
+            there = float(np.clip(MM * inches_of(own), NARROWEST_MM, WIDEST_MM))
             kwargs["width"] = there
         with matplotlib.rc_context():
             matplotlib.rcdefaults()
@@ -148,27 +147,6 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
             return draw(*args, **kwargs)
 
     return drawn
-
-
-def _root_of(own: object) -> Figure:
-    """The whole figure of what a user gives; ValueError where it is something else."""
-    if not isinstance(own, Axes | Figure | SubFigure):
-        right = "give an Axes, a SubFigure or a Figure of matplotlib"
-        raise ValueError(f"ax={own!r} is nothing to draw on; {right}")
-    figure = own.get_figure(root=True)
-    if figure is None:
-        raise ValueError("these axes belong to no figure; give some that do")
-    return figure
-
-
-def _inches_of(own: Place) -> float:
-    """The width of the room that it has."""
-    if isinstance(own, Axes):
-        spec = own.get_subplotspec()
-        if spec is not None:
-            root = _root_of(own)
-            return float(spec.get_position(root).width * root.get_figwidth())
-    return float(own.bbox.width / _root_of(own).dpi)
 
 
 def figure_of(axes: Axes) -> Figure:

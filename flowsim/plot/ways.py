@@ -15,6 +15,7 @@ from matplotlib.path import Path
 
 from flowsim.arrays import Floats
 from flowsim.model.journeys import NO_CROSSING, Journeys
+from flowsim.plot.given import Place
 from flowsim.plot.labels import HALO
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
@@ -22,7 +23,6 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
-    Place,
     figure_of,
     moment,
     name_of,

@@ -21,7 +21,8 @@ from tests.study.comparisons import june_2010
 
 READ = {
     ("check", "scenarios"), ("compare", "store"), ("export", "store"), ("score", "source"),
-    ("forecast", "source"), ("report", "source"), ("report", "outlines"),
+    ("forecast", "source"), ("plot", "run"), ("plot", "outlines"),
+    ("report", "source"), ("report", "outlines"),
     *(("import", name) for name in ("places", "roads", "acled", "registrations")),
 }  # fmt: skip
 """Paths that are read, besides scenarios; and `export` refuses its target itself."""
@@ -53,7 +54,11 @@ def test_a_name_that_promises_another_format_is_wrong_usage(
     monkeypatch.chdir(tmp_path)
     wrong = "a.xlsx"
     words = [
-        wrong if p is parameter else "here"
+        wrong
+        if p is parameter
+        else p.type.choices[0]
+        if isinstance(p.type, click.Choice)
+        else "here"
         for p in cli.commands[command].params
         if isinstance(p, click.Argument)
     ]

@@ -194,7 +194,7 @@ def test_the_key_of_the_map_goes_to_what_is_drawn(toy):
     assert "path on foot" not in labels, "those on foot are crossings, which have arrows"
     (shut,) = find(chart, "gate Post")
     assert shut.get_marker() == handles["crossing, shut"].get_marker()
-    statuses = {"sheltered": "#0072b2", "waiting": "#e69f00", "displaced": "#cc79a7"}
+    statuses = {"sheltered": "#00619a", "waiting": "#e69f00", "displaced": "#bc6296"}
     assert {s: colour(handles[s]) for s in statuses if s in handles} == {
         s: c for s, c in statuses.items() if s in handles
     }

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 import flowsim as fs
 import flowsim.plot
 from flowsim.plot import OF_A_RUN
+from flowsim.plot.driver_levels import COLOURS
 from flowsim.plot.lands import TINTS, WATER
 from flowsim.plot.scene import AWAY
 from flowsim.plot.style import GROUPS, KIND, OUTCOME, STATUS, Chart
@@ -92,9 +93,10 @@ def lightness(colour: Any) -> float:
         (list(OUTCOME.values()), 9.0),
         (list(KIND.values()), 9.0),
         (list(GROUPS), 5.0),
+        (list(COLOURS), 9.0),
         ([TINTS["fled"], TINTS["other"], WATER], 2.0),
     ],
-    ids=["status", "circles", "outcome", "kind", "groups", "ground"],
+    ids=["status", "circles", "outcome", "kind", "groups", "drivers", "ground"],
 )
 def test_colours_that_stand_side_by_side_differ_in_grey(colours: list[str], least: float) -> None:
     for one, other in itertools.combinations(colours, 2):
