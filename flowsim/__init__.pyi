@@ -11,6 +11,7 @@ from .model.explain import explain
 from .model.flow import FlowModel
 from .model.hazards import Hazard
 from .model.household import Household
+from .model.journeys import follow
 from .policy.opening import Opening
 from .readers import load
 from .reporting.html_report import HtmlReport, report
@@ -46,6 +47,7 @@ __all__ = [
     "evidence",
     "explain",
     "export",
+    "follow",
     "forecast",
     "load",
     "open_study",

@@ -8,12 +8,13 @@ from pathlib import Path
 
 NETCDF = (".nc", ".nc3", ".cdf")
 FIGURE = (".png", ".pdf", ".svg")
+FILM = (".gif", ".mp4")
 CSV = (".csv",)
 TABLE = (*CSV, ".csv.gz", ".csv.bz2", ".csv.xz")
 OF_FILES = (
     *NETCDF, ".nc4", ".h5", ".zarr", ".parquet", *CSV, ".tsv", ".txt", ".json", ".geojson", ".yaml",
     ".yml", ".xml", ".md", ".html", ".xlsx", ".zip", ".gz", *FIGURE, ".jpg", ".jpeg", ".tif",
-    ".tiff", ".eps", ".gif", ".webp",
+    ".tiff", ".eps", *FILM, ".webp",
 )  # fmt: skip
 """Suffixes by which a reader takes something for a file."""
 

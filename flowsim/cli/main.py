@@ -37,6 +37,7 @@ from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
 from flowsim.cli.differences import diff_command
 from flowsim.cli.explain import explain_command
+from flowsim.cli.figures import plot_command
 from flowsim.cli.forecasts import forecast_command
 from flowsim.cli.imports import import_command
 from flowsim.cli.new import new_command
@@ -197,6 +198,7 @@ for command in (
     calibrate_command,
     sensitivity_command,
     forecast_command,
+    plot_command,
     new_command, report_command, scenarios_command, score_command,
 ):  # fmt: skip
     cli.add_command(command)

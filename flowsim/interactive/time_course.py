@@ -24,7 +24,8 @@ from flowsim.evidence.scorecard import SHORT, USES
 from flowsim.evidence.statements import Statement, of_reports
 from flowsim.interactive.frames import Frames
 from flowsim.plot.ensemble import BANDS, NEEDS, Ensemble
-from flowsim.plot.overview import ABROAD, LANE
+from flowsim.plot.lane import LANE
+from flowsim.plot.overview import ABROAD
 from flowsim.plot.style import INK, STATUS
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario

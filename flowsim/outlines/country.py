@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -51,11 +52,37 @@ class Country:
         [True, False, False]
         """
         east, north = np.asarray(lon)[:, None], np.asarray(lat)[:, None]
-        inside = np.zeros(len(east), dtype=np.bool_)
-        for ring in self.rings:
-            x, y = ring.T
-            beside = (y[:-1] > north) != (y[1:] > north)
-            rise = np.where(y[1:] == y[:-1], 1.0, y[1:] - y[:-1])
-            at = x[:-1] + (north - y[:-1]) / rise * (x[1:] - x[:-1])
-            inside ^= (np.count_nonzero(beside & (at > east), axis=1) % 2).astype(np.bool_)
+        (x, y), (to_x, to_y) = self._sides()
+        crossed = ((y > north) != (to_y > north)) & (_meets(x, y, to_x, to_y, north) > east)
+        return np.asarray(np.count_nonzero(crossed, axis=1) % 2 == 1)
+
+    def covers(self, lon: Floats, lat: Floats) -> Bools:
+        """The same at all points of a grid, row by row, bool (lat, lon).
+
+        Examples
+        --------
+        >>> triangle = np.array([[0.0, 0], [4, 0], [0, 4], [0, 0]])
+        >>> here = Country("Here", "", ((triangle,),))
+        >>> here.covers(np.arange(4) + 0.5, np.arange(2) + 0.5).astype(int).tolist()
+        [[1, 1, 1, 0], [1, 1, 0, 0]]
+        """
+        inside = np.zeros((len(lat), len(lon)), dtype=np.bool_)
+        (x, y), (to_x, to_y) = self._sides()
+        for row, north in enumerate(lat):
+            side = (y > north) != (to_y > north)
+            met = np.sort(_meets(x[side], y[side], to_x[side], to_y[side], north))
+            inside[row] = (len(met) - np.searchsorted(met, lon, side="right")) % 2 == 1
         return inside
+
+    def _sides(self) -> tuple[Floats, Floats]:
+        """Where the sides of all rings begin and end, each (2, n)."""
+        rings = list(self.rings)
+        begin, end = ([r[:-1] for r in rings], [r[1:] for r in rings])
+        return np.concatenate(begin).T, np.concatenate(end).T
+
+
+def _meets(x: Floats, y: Floats, to_x: Floats, to_y: Floats, north: Any) -> Floats:
+    """Where sides, or the lines that they lie on, are so far north."""
+    rise = np.where(to_y == y, 1.0, to_y - y)
+    met: Floats = x + (north - y) / rise * (to_x - x)
+    return met

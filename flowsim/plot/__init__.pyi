@@ -4,6 +4,7 @@ from .danger import violence
 from .distances import reports
 from .factors import sensitivity
 from .fans import forecast
+from .film import animation
 from .fit import effect_by_fit
 from .folder import save_all
 from .gates import queues
@@ -13,10 +14,13 @@ from .marginals import posterior
 from .overview import timeline
 from .paired import contrasts
 from .room import reception
+from .story_of import story
+from .ways import sankey
 
 OF_A_RUN: dict[str, str]
 
 __all__ = [
+    "animation",
     "composition",
     "contrasts",
     "deaths",
@@ -28,8 +32,10 @@ __all__ = [
     "reception",
     "registrations",
     "reports",
+    "sankey",
     "save_all",
     "sensitivity",
+    "story",
     "timeline",
     "violence",
 ]

@@ -14,8 +14,6 @@ from flowsim.arrays import Floats
 from flowsim.plot.style import FAINT, INK, points
 
 KM_PER_DEGREE = 111.2
-TINTS = ("#FBF6EC", "#E9F0F6")
-"""Background of the countries that people flee from, and of the others."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,11 @@ class Ground:
         east = (np.asarray(lon) - self.lon0) * KM_PER_DEGREE * np.cos(np.radians(self.lat0))
         north = (np.asarray(lat) - self.lat0) * KM_PER_DEGREE
         return np.stack([east, north], axis=-1)
+
+    def degrees(self, xy: Floats) -> Floats:
+        """Longitudes and latitudes of points in kilometres, (n, 2)."""
+        turn = KM_PER_DEGREE * np.array([np.cos(np.radians(self.lat0)), 1.0])
+        return np.asarray(xy) / turn + [self.lon0, self.lat0]
 
     def ticks(self, axes: Axes) -> None:
         """Degrees on the axes of a map."""
@@ -147,26 +150,6 @@ def frame(xy: Floats, margin: float) -> Bbox:
     sides = high - low + 2 * room
     sides = np.maximum(sides, [0.85 * sides[1], 0.6 * sides[0]])
     return Bbox.from_bounds(*((low + high - sides) / 2), *sides)
-
-
-def tint(axes: Axes, xy: Floats, fled: NDArray[np.bool_]) -> None:
-    """Shade the map by the country of the nearest place: a border is implied, not drawn."""
-    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    east, north = np.linspace(left, right, 400), np.linspace(bottom, top, 400)
-    which, _ = nearest(xy, np.stack(np.meshgrid(east, north), axis=-1))
-    away = np.where(fled[which], 0.0, 1.0)
-    axes.contourf(east, north, away, levels=[-0.5, 0.5, 1.5], colors=TINTS, zorder=0)
-    if 0.0 < away.mean() < 1.0:
-        axes.contour(
-            east,
-            north,
-            away,
-            levels=[0.5],
-            colors=[FAINT],
-            linewidths=0.9,
-            linestyles=[(0, (5, 3))],
-            zorder=0.5,
-        )
 
 
 def scale_bar(axes: Axes) -> None:

@@ -12,7 +12,16 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from flowsim.plot.page import Page
-from flowsim.plot.style import FAINT, STATUS, WIDTH_MM, Chart, day_label, styled, width_inches
+from flowsim.plot.style import (
+    FAINT,
+    STATUS,
+    WIDTH_MM,
+    Chart,
+    Place,
+    day_label,
+    styled,
+    width_inches,
+)
 from flowsim.study.table import called
 
 BEFORE, AFTER = FAINT, STATUS["sheltered"]
@@ -30,6 +39,7 @@ def before_after(
     quantities: Sequence[str],
     title: str,
     *,
+    ax: Place | None = None,
     width: float = WIDTH_MM,
 ) -> Chart:
     """Draw a scenario before and after a change.
@@ -45,6 +55,8 @@ def before_after(
     quantities : sequence of str
         Of the days, summed over places: a grey line before, a blue one after.
     title : str
+    ax : Figure or SubFigure, optional
+        Of your own, without axes, to draw on instead of a new figure; it keeps its size.
     width : float
         Millimetres.
 
@@ -57,8 +69,8 @@ def before_after(
     most = max(1, min(COLUMNS, int(width_inches(width) / PANEL_INCHES)))
     across = max(1, min(most, panels))
     down = max(1, -(-panels // across))
-    page = Page(width, 1.6 * down, title)
-    grid = page.chart.subplots(down, across, squeeze=False).ravel()
+    page = Page(width, 1.6 * down, title, ax)
+    grid = page.grid(down, across, squeeze=False).ravel()
     for axes, name in zip(grid, moved, strict=False):
         _members(axes, *(table[name] for table in outcomes))
         axes.set_title(called(name).capitalize())

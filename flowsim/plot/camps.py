@@ -19,6 +19,7 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
+    Place,
     count_axis,
     points,
     styled,
@@ -38,7 +39,9 @@ class Panel(NamedTuple):
 
 
 @styled
-def registrations(scores: Scores, scenario: Scenario, *, width: float = WIDTH_MM) -> Chart:
+def registrations(
+    scores: Scores, scenario: Scenario, *, ax: Place | None = None, width: float = WIDTH_MM
+) -> Chart:
     """How many persons are simulated and registered in all camps and in each, day by day.
 
     Parameters
@@ -47,7 +50,9 @@ def registrations(scores: Scores, scenario: Scenario, *, width: float = WIDTH_MM
         As `flowsim.evidence.score` gives them for the members of a scenario.
     scenario : Scenario
         For its title and its start.
-    width : float
+    ax : Figure or SubFigure, optional
+        Of your own, without axes, to draw on instead of a new figure; it keeps its size.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
@@ -67,7 +72,7 @@ def registrations(scores: Scores, scenario: Scenario, *, width: float = WIDTH_MM
     """
     panels = _panels(scores)
     title = f"{scenario.title or scenario.name}: persons in camps, ARD {scores.ard:.3f}"
-    page, grid = grid_of(len(panels), width, title)
+    page, grid = grid_of(len(panels), width, title, ax)
     first = float(mdates.date2num(scenario.start))
     days = first + np.arange(scores.known.persons.shape[0], dtype=np.float64)
     for axes, panel in zip(grid, panels, strict=True):

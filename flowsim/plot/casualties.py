@@ -18,6 +18,7 @@ from flowsim.plot.style import (
     INK,
     WIDTH_MM,
     Chart,
+    Place,
     count_axis,
     date_labels,
     interval_edges,
@@ -37,6 +38,7 @@ def deaths(
     reports: Sequence[Report] | None = None,
     scenario: Scenario | None = None,
     *,
+    ax: Place | None = None,
     width: float = WIDTH_MM,
 ) -> Chart:
     """Deaths by time of death, the official count by time of report, and the later totals.
@@ -53,7 +55,9 @@ def deaths(
         given.
     scenario : Scenario, optional
         For its reports.
-    width : float
+    ax : Figure or SubFigure, optional
+        Of your own, without axes, to draw on instead of a new figure; it keeps its size.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
@@ -70,8 +74,8 @@ def deaths(
     """
     if reports is None:
         reports = scenario.reports if scenario is not None else ()
-    page = Page(width, 5.0, f"{title_of(result.data)}: the dead")
-    above, below = page.chart.subplots(2, 1, sharex=True, height_ratios=[3, 2])
+    page = Page(width, 5.0, f"{title_of(result.data)}: the dead", ax)
+    above, below = page.grid(2, 1, sharex=True, height_ratios=[3, 2])
     time_axis(below, interval_edges(result.data))
     page.key(above, _totals(above, result, reports))
     page.key(below, _days(below, result), title="dead in all")

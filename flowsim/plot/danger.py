@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import overload
-
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from flowsim.arrays import Floats, Ints
 from flowsim.plot.driver_levels import (
@@ -24,6 +21,7 @@ from flowsim.plot.style import (
     HEAT_TITLE,
     WIDTH_MM,
     Chart,
+    Place,
     day_lines,
     heat_patches,
     interval_edges,
@@ -41,30 +39,14 @@ MOST = 40
 """Places that one figure shows."""
 
 
-@overload
-def violence(
-    result: Result,
-    scenario: Scenario | None = None,
-    *,
-    width: float = ...,
-    ax: None = None,
-) -> Chart: ...
-@overload
-def violence(
-    result: Result,
-    scenario: Scenario | None = None,
-    *,
-    width: float = ...,
-    ax: Axes,
-) -> Figure: ...
 @styled
 def violence(
     result: Result,
     scenario: Scenario | None = None,
     *,
+    ax: Place | None = None,
     width: float = WIDTH_MM,
-    ax: Axes | None = None,
-) -> Figure:
+) -> Chart:
     """Violence and other drivers at each place over time, with the dead of each place beside it.
 
     Parameters
@@ -73,10 +55,10 @@ def violence(
     scenario : Scenario, optional
         With it the figure shows fear of threats, from when on places are lost, levels of floods and
         other drivers, and events that have a toll of their own.
-    width : float
+    ax : Axes, SubFigure or Figure, optional
+        Of your own, to draw on instead of a new figure; it keeps its size.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
-    ax : matplotlib.axes.Axes, optional
-        Axes of your own to draw on instead of a new figure.
 
     Returns
     -------
@@ -87,8 +69,6 @@ def violence(
     Examples
     --------
     >>> from matplotlib.figure import Figure
-
-    from flowsim.arrays import Floats, Ints
     >>> import flowsim as fs
     >>> result = fs.run(fs.teaching_world(), seed=1)
     >>> mine = Figure(layout="constrained")
@@ -107,7 +87,7 @@ def violence(
     by_place = "violence by place" if levels is None else "violence and other drivers by place"
     heading = f"{title_of(result.data)}: {by_place}"
     page = Page(width, 0.24 * max(1, len(order)) + 0.2, heading, ax)
-    axes = ax or page.chart.subplots()
+    axes = page.axes()
     _shades(axes, intensity[:, order], edges)
     if fear is not None:
         draw_fear(axes, fear, edges, order, SEEN)

@@ -21,7 +21,7 @@ from flowsim.evidence.scorecard import SHORT, USES, number, short_time
 from flowsim.evidence.statements import Z95, Statement, statements
 from flowsim.plot.marks import point_style
 from flowsim.plot.page import Page
-from flowsim.plot.style import FAINT, INK, NARROW_MM, STATUS, WIDTH_MM, Chart, points, styled
+from flowsim.plot.style import FAINT, INK, NARROW_MM, STATUS, WIDTH_MM, Chart, Place, points, styled
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 
@@ -35,7 +35,13 @@ ROW_INCHES = 0.19
 
 
 @styled
-def reports(what: Result | xr.Dataset, scenario: Scenario, *, width: float = WIDTH_MM) -> Chart:
+def reports(
+    what: Result | xr.Dataset,
+    scenario: Scenario,
+    *,
+    ax: Place | None = None,
+    width: float = WIDTH_MM,
+) -> Chart:
     """How far a run, or the runs of a study, are from each report of a scenario.
 
     Parameters
@@ -45,7 +51,9 @@ def reports(what: Result | xr.Dataset, scenario: Scenario, *, width: float = WID
     scenario : Scenario
         For its reports: those of its period that are fitted to, kept to check, or that an input was
         specified from.
-    width : float
+    ax : Axes, SubFigure or Figure, optional
+        Of your own, to draw on instead of a new figure; it keeps its size.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
@@ -77,8 +85,8 @@ def reports(what: Result | xr.Dataset, scenario: Scenario, *, width: float = WID
     told = [every[i] for i in order]
     runs = np.atleast_2d(predicted(what, told))
     named = f"{scenario.title or scenario.name}: how far from the reports"
-    page = Page(width, ROW_INCHES * (len(told[:MOST]) + 2.5), named)
-    axes = page.chart.subplots()
+    page = Page(width, ROW_INCHES * (len(told[:MOST]) + 2.5), named, ax)
+    axes = page.axes()
     _rows(axes, told[:MOST], runs[:, :MOST], narrow=width <= NARROW_MM)
     more = f"; {len(told) - MOST} more are left out" if len(told) > MOST else ""
     axes.set_xlabel(f"simulated less reported, in standard errors of the report{more}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from flowsim.learn.table import CALLED, LEADING, MOST, names_of, ranked, shown
 from flowsim.plot.page import Page
-from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, figure_of, points, styled
+from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, Place, figure_of, points, styled
 from flowsim.study.positions import CHANCE
 from flowsim.study.table import called, decimals, number
 
@@ -39,17 +40,21 @@ AXIS = {
     "pawn": "distance of distributions",
     "rbd_fast": "part of the variance",
 }
+LETTERS = 52
+"""Of a line of the key, at most."""
 
 
 @styled
-def sensitivity(told: Sensitivity, *, width: float = WIDTH_MM) -> Chart:
+def sensitivity(told: Sensitivity, *, ax: Place | None = None, width: float = WIDTH_MM) -> Chart:
     """How much each factor matters: a panel an outcome, factors ranked, the dice in grey.
 
     Parameters
     ----------
     told : Sensitivity
         As `flowsim.sensitivity` gives it.
-    width : float
+    ax : Figure or SubFigure, optional
+        Of your own, without axes, to draw on instead of a new figure; it keeps its size.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
@@ -68,9 +73,9 @@ def sensitivity(told: Sensitivity, *, width: float = WIDTH_MM) -> Chart:
     panels = list(told.table.groupby(["outcome", "of"], sort=False))
     counts = [min(MOST, rows["factor"].nunique()) for _, rows in panels]
     inches = sum(ROW_INCHES * (count + 1.5) for count in counts)
-    page = Page(width, inches, f"Which inputs matter, by {_called(told.method)}")
+    page = Page(width, inches, f"Which inputs matter, by {_called(told.method)}", ax)
     ratios = [count + 1.0 for count in counts]
-    grid = page.chart.subplots(len(panels), 1, squeeze=False, height_ratios=ratios).ravel()
+    grid = page.grid(len(panels), 1, squeeze=False, height_ratios=ratios).ravel()
     for axes, (_, rows) in zip(grid, panels, strict=True):
         _panel(axes, rows, told.method)
     page.key_below(_key(told))
@@ -146,6 +151,9 @@ def _key(told: Sensitivity) -> list[Line2D]:
             )
         else:
             lines.append(Line2D([], [], label=words, **RING))
+    for holds in dict.fromkeys(told.table.loc[told.table["low"].notna(), "interval_holds"]):
+        words = textwrap.fill(f"intervals hold {holds}", LETTERS)
+        lines.append(Line2D([], [], linestyle="none", label=words))
     if (told.table["inputs"] == 0).any():
         what = "chance" if (told.table["factor"] == CHANCE).any() else "an input that cannot act"
         lines.append(Line2D([], [], label=what, **DICE))

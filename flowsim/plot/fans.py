@@ -21,6 +21,7 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
+    Place,
     count_axis,
     points,
     styled,
@@ -55,7 +56,13 @@ NOTHING = (np.zeros(0, dtype=np.int64), np.zeros(0))
 
 
 @styled
-def forecast(told: Forecast, scenario: Scenario | None = None, *, width: float = WIDTH_MM) -> Chart:
+def forecast(
+    told: Forecast,
+    scenario: Scenario | None = None,
+    *,
+    ax: Place | None = None,
+    width: float = WIDTH_MM,
+) -> Chart:
     """Registered persons in all places and in each: what was known, and fans of what is forecast.
 
     Parameters
@@ -64,7 +71,9 @@ def forecast(told: Forecast, scenario: Scenario | None = None, *, width: float =
         As `flowsim.forecast` gives it.
     scenario : Scenario, optional
         Whose rows after the day are shown, too, as rings: what came.
-    width : float
+    ax : Figure or SubFigure, optional
+        Of your own, without axes, to draw on instead of a new figure; it keeps its size.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
@@ -83,7 +92,7 @@ def forecast(told: Forecast, scenario: Scenario | None = None, *, width: float =
     panels = _panels(told, scenario)
     when = f"{told.when(told.known_until):%d %B %Y}".lstrip("0")
     heading = f"{told.name}: registered persons as forecast on {when}"
-    page, grid = grid_of(len(panels), width, heading)
+    page, grid = grid_of(len(panels), width, heading, ax)
     first = float(mdates.date2num(told.start.date()))
     begin = min([told.known_until, *(int(p.known[0].min()) for p in panels if p.known[0].size)])
     days = first + np.arange(begin, int(told.days[-1]) + 1, dtype=np.float64)

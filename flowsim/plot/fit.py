@@ -14,7 +14,7 @@ from flowsim.evidence.predicted import predicted
 from flowsim.evidence.statements import statements
 from flowsim.learn.waves import CUT
 from flowsim.plot.page import Page
-from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, styled
+from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, Place, styled
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.comparison import Outcome, read_outcomes
 from flowsim.study.doubt import CHANCE
@@ -39,6 +39,7 @@ def effect_by_fit(
     of: str,
     against: str,
     outcome: str = "let_through",
+    ax: Place | None = None,
     width: float = WIDTH_MM,
 ) -> Chart:
     """The effect of a policy at each sample of the inputs, against how well that meets the reports.
@@ -53,7 +54,9 @@ def effect_by_fit(
         Scenarios of the study: the effect is `of` less `against`.
     outcome : str
         As of `flowsim.compare`.
-    width : float
+    ax : Axes, SubFigure or Figure, optional
+        Of your own, to draw on instead of a new figure; it keeps its size.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
@@ -73,8 +76,8 @@ def effect_by_fit(
     off, effects, unit = fit_and_effect(runs, scenario, of, against, outcome)
     meets = off < CUT
     title = f"Effect of {of!r} on {called(outcome)}, by how well its inputs meet the reports"
-    page = Page(width, HEIGHT_INCHES, title)
-    axes = page.chart.subplots(1, 1)
+    page = Page(width, HEIGHT_INCHES, title, ax)
+    axes = page.axes()
     axes.axhline(0.0, color=FAINT, linewidth=0.9, zorder=1)
     axes.axvline(CUT, color=FAINT, linewidth=0.9, linestyle="--", zorder=1)
     for good, style in ((False, MISSES), (True, MEETS)):

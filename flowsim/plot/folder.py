@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flowsim import plot
 from flowsim.plot.style import Chart
@@ -17,7 +18,7 @@ def save_all(
     scenario: Scenario,
     folder: str | os.PathLike[str],
     *,
-    width: float | None = None,
+    width: Any = None,
 ) -> list[Path]:
     """Draw all figures of a run and write them as PNG of 150 dots an inch.
 
@@ -28,7 +29,7 @@ def save_all(
         What was run, for its reports, routes and policies.
     folder : path
         Exists already; files of the same names are replaced.
-    width : float, optional
+    width : float or {"single", "double"}, optional
         Of each, millimetres; as wide as each is by itself unless given.
 
     Returns

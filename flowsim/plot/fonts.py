@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 
+import matplotlib
 from matplotlib import font_manager
 from matplotlib.artist import Artist
 from matplotlib.axis import Axis
@@ -20,6 +22,8 @@ from flowsim.shown import lines
 
 FAMILY = "DejaVu Sans"
 """Of all figures; matplotlib brings it along."""
+SHAPES = (3, 11)
+"""The first matplotlib that joins letters and writes from the right to the left."""
 _LACKS = re.compile(r"Glyph (\d+) ")
 
 
@@ -45,11 +49,33 @@ def with_fonts(figure: Figure, draw: Callable[[], bytes]) -> bytes:
         for text in figure.findobj(Text):
             text.set_fontfamily([FAMILY, *found])
         picture, lacking = _drawn(draw)
+    _warn_of_letters_apart(figure)
     if lacking:
         told = f"no font that is installed has {' '.join(sorted(lacking))}"
         right = "boxes are drawn; install a font that has them, as Noto Sans"
         warnings.warn(f"{told}: {right}", ScenarioWarning, stacklevel=2)
     return picture
+
+
+def _warn_of_letters_apart(figure: Figure) -> None:
+    """Say that Arabic and Hebrew are drawn wrongly by a matplotlib that does not shape text."""
+    version = tuple(int(part) for part in matplotlib.__version__.split(".")[:2])
+    if version >= SHAPES or not any(_from_the_right(t.get_text()) for t in _texts(figure)):
+        return
+    wrong = f"matplotlib {matplotlib.__version__} draws names in Arabic or Hebrew letters backwards"
+    right = "update it to 3.11 or later"
+    warnings.warn(f"{wrong}, each letter by itself; {right}", ScenarioWarning, stacklevel=3)
+
+
+def _from_the_right(words: str) -> bool:
+    """Whether some of it is written from the right to the left.
+
+    Examples
+    --------
+    >>> _from_the_right("Ош"), _from_the_right("حلب 120")
+    (False, True)
+    """
+    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in words)
 
 
 def _show_plainly(figure: Figure) -> None:

@@ -21,6 +21,7 @@ from flowsim.plot.style import (
     SHUT,
     WIDTH_MM,
     Chart,
+    Place,
     count_axis,
     date_labels,
     interval_edges,
@@ -49,6 +50,7 @@ def queues(
     reports: Sequence[Report] | None = None,
     scenario: Scenario | None = None,
     *,
+    ax: Place | None = None,
     width: float = WIDTH_MM,
 ) -> Chart:
     """The queue at each crossing by kind of person, and the hours waited by those who pass.
@@ -61,7 +63,9 @@ def queues(
     scenario : Scenario, optional
         For the times at which each crossing is shut, which are grey, and when what can physically
         pass there changes, and for its reports.
-    width : float
+    ax : Figure or SubFigure, optional
+        Of your own, without axes, to draw on instead of a new figure; it keeps its size.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
@@ -83,8 +87,8 @@ def queues(
     peaks = result.waiting.sum("kind").max("time").values
     order = np.argsort(-peaks, kind="stable")[:MOST]
     rows = max(1, len(order))
-    page = Page(width, 0.95 * rows, f"{title_of(result.data)}: the queue at each crossing")
-    grid = page.chart.subplots(rows, 2, sharex=True, width_ratios=[2, 1], squeeze=False)
+    page = Page(width, 0.95 * rows, f"{title_of(result.data)}: the queue at each crossing", ax)
+    grid = page.grid(rows, 2, sharex=True, width_ratios=[2, 1], squeeze=False)
     time_axis(grid[-1, 0], interval_edges(result.data))
     drawn: list[Statement] = []
     for row, x in enumerate(order):

@@ -11,25 +11,16 @@ from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
 from flowsim.arrays import Floats
-from flowsim.plot.basemap import (
-    Ground,
-    crowded,
-    direction,
-    far_out,
-    frame,
-    scale_bar,
-    tint,
-)
-from flowsim.plot.labels import Label, name_country, place_labels
+from flowsim.outlines.boxes import Outlines
+from flowsim.plot.labels import Label, place_labels
 from flowsim.plot.page import Page
 from flowsim.plot.scene import (
-    AWAY,
+    Gate,
     Scene,
     Size,
     SizeHandler,
     draw_crossings,
     draw_people,
-    draw_routes,
     key,
     people_boxes,
 )
@@ -39,18 +30,16 @@ from flowsim.plot.style import (
     MAP_MM,
     NARROW_MM,
     Chart,
-    figure_of,
+    Place,
     moment,
     points,
     styled,
     title_of,
 )
+from flowsim.plot.terrain import Land, Terrain, scale_box
 from flowsim.recorded import Moment, step_at
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
-
-PART = 0.05
-"""Of all who are away from home: a place with so many is on the map, however far it is."""
 
 
 @styled
@@ -59,7 +48,9 @@ def flow_map(
     at: Moment | None = None,
     scenario: Scenario | None = None,
     *,
+    ax: Place | None = None,
     width: float = MAP_MM,
+    outlines: Outlines | None = None,
 ) -> Chart:
     """A map of the people away from home, the crossings, and those who have passed them.
 
@@ -72,8 +63,14 @@ def flow_map(
     scenario : Scenario, optional
         For the routes, and for whether a crossing is open; without it a crossing counts as open
         if anybody was admitted in that interval.
-    width : float
+    ax : Axes, SubFigure or Figure, optional
+        Of your own, to draw on instead of a new figure, which keeps its size; on an Axes there is
+        no close-up.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
+    outlines : path or sequence of Country, optional
+        Countries for the ground: a file of GeoJSON, or what `flowsim.outlines.read_outlines` read
+        of one. Those of Natural Earth unless given, whose borders are de facto ones.
 
     Returns
     -------
@@ -81,12 +78,14 @@ def flow_map(
         A matplotlib Figure: circles whose area is the number of persons, in the colours of their
         statuses, rings where there is violence, arrows as wide as the persons who have crossed;
         a close-up where places are crowded; far places with few people as a note. How
-        many names have no room is told in the key.
+        many names have no room is told in the key. With ``ax`` the figure that it belongs to.
 
     Raises
     ------
     ValueError
         The time is not one, or lies outside the recorded ones.
+    ScenarioError
+        The outlines cannot be used.
 
     Examples
     --------
@@ -100,50 +99,44 @@ def flow_map(
     ValueError: 'June' is not a time; write it as 2010-06-12T18:00
     """
     step = _step(result, at)
-    lat, lon = result.data["lat"].values, result.data["lon"].values
-    ground = Ground(float(np.median(lat)), float(np.median(lon)))
-    xy = ground.xy(lat, lon)
-    out = far_out(xy) & ~_crowded_places(result, step)
-    scene = Scene.of(result, step, xy, scenario, ~out)
-    near = np.flatnonzero(~out)
-    close = near[crowded(xy[~out])]
-    frames = [frame(xy[chosen], 0.05) for chosen in (near, close) if chosen.size]
+    terrain = Terrain.of(result, [step], close_up=not isinstance(ax, Axes))
+    scene = Scene.of(result, step, terrain.xy, scenario, ~terrain.out)
     when = moment(result.data["time"].values[step])
     heading = f"{title_of(result.data)}: people away from home, {when}"
-    page, panels = _panels(width, frames, heading)
-    for axes, box in zip(panels, frames, strict=True):
-        _base(axes, scene, box, ground)
-    panels[0].set_xlabel(_far_note(scene, out), fontsize=points(0.89), loc="left")
-    if close.size:
+    page, panels = map_page(width, terrain.frames, heading, ax)
+    land = terrain.draw(panels, scene, page.inches, outlines)
+    if len(panels) > 1:
         panels[1].set_title("Close-up")
     unnamed = Line2D([], [], linestyle="none", label=" ")  # told once names have their places
-    page.key_below([*key(scene), unnamed], handler_map={Size: SizeHandler()})
+    page.key_below([*key(scene), *land.key, unnamed], handler_map={Size: SizeHandler()})
     chart: Chart = page.settled()
-    left_out = _people(panels, frames, scene, ~out)
+    for axes in panels:  # in a figure of another shape they are not as wide as it has room
+        axes.apply_aspect()
+    left_out = _people(panels, land, scene)
     if left_out:
         words = "1 name has no room" if left_out == 1 else f"{left_out} names have no room"
-        chart.legends[0].get_texts()[-1].set_text(words)
+        legend = ax.get_legend() if isinstance(ax, Axes) else chart.legends[0]
+        assert legend is not None
+        legend.get_texts()[-1].set_text(words)
     return chart
 
 
-def _crowded_places(result: Result, step: int) -> np.ndarray:
-    """Places with so many of those away from home that a map without them misleads, bool (P,)."""
-    people = result.people.isel(time=step).sum("group").sel(status=list(AWAY))
-    there = people.sum("status").values
-    return np.asarray((there > 0) & (there >= PART * there.sum()))
-
-
-def _people(panels: list[Axes], frames: list[Bbox], scene: Scene, shown: np.ndarray) -> int:
+def _people(panels: list[Axes], land: Land, scene: Scene) -> int:
     """Fill the map and its close-up; gives how many names have no room."""
+    shown = ~land.terrain.out
     if len(panels) == 1:
-        return _fill(panels[0], scene, shown)
-    inside = np.array([frames[1].contains(*spot) for spot in scene.xy])
-    left_out = _fill(panels[1], scene, inside)
-    cut = _cut_out(panels[0], frames[1], int(scene.away[inside].sum()))
-    return left_out + _fill(panels[0], scene, shown & ~inside, cut)
+        return _fill(panels[0], land, scene, shown)
+    close = land.terrain.frames[1]
+    inside = np.array([close.contains(*spot) for spot in scene.xy])
+    left_out = _fill(panels[1], land, scene, inside)
+    there = int(scene.away[inside].sum())
+    cut = cut_out(panels[0], close, f"close-up\n{there:,}")
+    return left_out + _fill(panels[0], land, scene, shown & ~inside, cut)
 
 
-def _panels(width: float, frames: Sequence[Bbox], heading: str) -> tuple[Page, list[Axes]]:
+def map_page(
+    width: float, frames: Sequence[Bbox], heading: str, ax: Place | None = None
+) -> tuple[Page, list[Axes]]:
     """The page, and the axes of its maps: beside each other where it is wide enough."""
     ratios = np.array([box.width / box.height for box in frames])
     beside = width >= NARROW_MM
@@ -153,12 +146,14 @@ def _panels(width: float, frames: Sequence[Bbox], heading: str) -> tuple[Page, l
         high = widths / ratios
         return float(high.max() if beside else high.sum())
 
-    page = Page(width, inches, heading)
+    page = Page(width, inches, heading, ax)
+    if isinstance(ax, Axes):
+        return page, [page.axes()]
     if beside:
-        grid = page.chart.subplots(1, len(frames), width_ratios=ratios.tolist(), squeeze=False)
+        grid = page.grid(1, len(frames), width_ratios=ratios.tolist(), squeeze=False)
     else:
         flat = (1.0 / ratios).tolist()
-        grid = page.chart.subplots(len(frames), 1, height_ratios=flat, squeeze=False)
+        grid = page.grid(len(frames), 1, height_ratios=flat, squeeze=False)
     return page, list(grid.ravel())
 
 
@@ -170,19 +165,7 @@ def _step(result: Result, at: Moment | None) -> int:
     return step_at(result.data, at)
 
 
-def _base(axes: Axes, scene: Scene, box: Bbox, ground: Ground) -> None:
-    """Frame, ground and routes."""
-    axes.set(xlim=(box.x0, box.x1), ylim=(box.y0, box.y1), aspect="equal")
-    ground.ticks(axes)
-    tint(axes, scene.xy, scene.fled)
-    draw_routes(axes, scene)
-    scale_bar(axes)
-    for side in axes.spines.values():
-        side.set_visible(True)
-        side.set_linewidth(0.6)
-
-
-def _fill(axes: Axes, scene: Scene, shown: np.ndarray, cut: Bbox | None = None) -> int:
+def _fill(axes: Axes, land: Land, scene: Scene, shown: np.ndarray, cut: Bbox | None = None) -> int:
     """People, crossings and names of one panel; gives how many names have no room."""
     draw_people(axes, scene, shown)
     gates = [g for g in scene.gates if shown[g.near] or shown[g.far]]
@@ -190,9 +173,16 @@ def _fill(axes: Axes, scene: Scene, shown: np.ndarray, cut: Bbox | None = None) 
     taken = people_boxes(axes, scene, shown)
     if cut is not None:
         taken.append(cut)
-    corner, high = axes.get_window_extent(), points(2.9) * figure_of(axes).dpi / 72.0
-    taken.append(Bbox.from_bounds(corner.x0, corner.y0, 0.3 * corner.width, high))  # scale bar
-    labels = [
+    taken.append(scale_box(axes))
+    labels = [*place_words(scene, shown), *gate_words(gates, places)]
+    left_out = place_labels(axes, labels, taken)
+    land.name(axes, taken)
+    return left_out
+
+
+def place_words(scene: Scene, shown: np.ndarray) -> list[Label]:
+    """Names of places, with the persons who are there away from home."""
+    return [
         Label(
             float(scene.xy[p, 0]),
             float(scene.xy[p, 1]),
@@ -202,17 +192,17 @@ def _fill(axes: Axes, scene: Scene, shown: np.ndarray, cut: Bbox | None = None) 
         )
         for p in np.flatnonzero(shown)
     ]
-    labels += [
-        Label(*spot, f"{gate.name}\n{gate.passed:,} crossed", 4.0, 1.0 + gate.passed, CROSSING)
-        for gate, spot in zip(gates, places, strict=True)
+
+
+def gate_words(gates: Sequence[Gate], spots: Sequence[tuple[float, float]]) -> list[Label]:
+    """Names of crossings, with the persons who have passed them."""
+    return [
+        Label(*spot, gate.word(), 4.0, 1.0 + gate.passed, CROSSING)
+        for gate, spot in zip(gates, spots, strict=True)
     ]
-    left_out = place_labels(axes, labels, taken)
-    for country in dict.fromkeys(scene.countries):
-        name_country(axes, scene.xy, np.array(scene.countries) == country, country, taken)
-    return left_out
 
 
-def _cut_out(axes: Axes, box: Bbox, persons: int) -> Bbox:
+def cut_out(axes: Axes, box: Bbox, words: str) -> Bbox:
     """Draw where the close-up lies on the large map; gives its rectangle, pixels."""
     axes.add_patch(
         Rectangle(
@@ -229,7 +219,7 @@ def _cut_out(axes: Axes, box: Bbox, persons: int) -> Bbox:
     text = axes.text(
         x,
         y,
-        f"close-up\n{persons:,}",
+        words,
         fontsize=points(0.8),
         zorder=9,
         ha="center",
@@ -238,16 +228,3 @@ def _cut_out(axes: Axes, box: Bbox, persons: int) -> Bbox:
     )
     there = Bbox(axes.transData.transform(box.get_points()))
     return Bbox.union([there, text.get_window_extent()])
-
-
-def _far_note(scene: Scene, out: np.ndarray) -> str:
-    """The places that are off the map, with their direction and who is there."""
-    if not out.any():
-        return ""
-    middle = scene.xy[~out].mean(axis=0)
-    lines = []
-    for place in np.flatnonzero(out):
-        way = scene.xy[place] - middle
-        km = round(float(np.hypot(*way)), -1)
-        lines.append(f"{scene.names[place]} ({km:.0f} km {direction(way)}): {scene.total(place):,}")
-    return f"Off the map, persons away from home: {'; '.join(lines)}"

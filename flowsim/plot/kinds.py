@@ -25,6 +25,7 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
+    Place,
     moment,
     name_of,
     points,
@@ -49,6 +50,7 @@ def composition(
     reports: Sequence[Report] | None = None,
     scenario: Scenario | None = None,
     *,
+    ax: Place | None = None,
     width: float = WIDTH_MM,
 ) -> Chart:
     """The kinds of person at home, in the queues, across and abroad, and the reported shares.
@@ -60,7 +62,9 @@ def composition(
         Those of shares are drawn; those of the scenario unless given.
     scenario : Scenario, optional
         For its reports.
-    width : float
+    ax : Figure or SubFigure, optional
+        Of your own, without axes, to draw on instead of a new figure; it keeps its size.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
@@ -85,8 +89,8 @@ def composition(
     where = [f"{r.place or 'all'}, {short_time(r.when).strip()}" for r in reported]
     told = _wrapped([(WORDS[r.quantity], w) for r, w in zip(reported, where, strict=True)], width)
     heights = [len(labels) * _height(labels) for labels in (names, told) if labels]
-    page = Page(width, sum(heights), f"{title_of(result.data)}: who crosses the border")
-    panels = page.chart.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
+    page = Page(width, sum(heights), f"{title_of(result.data)}: who crosses the border", ax)
+    panels = page.grid(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
     page.key(panels[0], _bars(panels[0], rows, names))
     if reported:
         page.key(panels[1], _shares(panels[1], result, reported, told))

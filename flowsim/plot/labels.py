@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import Normal, Stroke
 from matplotlib.transforms import Bbox
-from numpy.typing import NDArray
 
 from flowsim.arrays import Floats
-from flowsim.plot.basemap import nearest
 from flowsim.plot.style import INK, figure_of, points
 
 HALO = [Stroke(linewidth=1.6, foreground="#FFFFFFC0"), Normal()]
@@ -97,7 +94,7 @@ def place_labels(axes: Axes, labels: Sequence[Label], taken: list[Bbox]) -> int:
         rings = np.repeat(RINGS, len(TURNS))
         middles = point + ways * pixel
         boxes = np.concatenate([middles - half, middles + half], axis=1)
-        costs = _hidden(boxes, taken, frame) + RING_COST * rings
+        costs = hidden(boxes, taken, frame) + RING_COST * rings
         best = int(np.argmin(costs))
         cost, ring, way = float(costs[best]), float(rings[best]), ways[best]
         if cost - RING_COST * ring > (MOST_HIDDEN if label.weight >= 1.0 else 0.0):
@@ -139,7 +136,7 @@ def _leader(axes: Axes, label: Label, way: Floats, half: Floats) -> None:
     )
 
 
-def _hidden(boxes: Floats, taken: Sequence[Bbox], frame: Bbox) -> Floats:
+def hidden(boxes: Floats, taken: Sequence[Bbox], frame: Bbox) -> Floats:
     """How badly boxes (n, 4) lie: their part over others, and that outside the frame, per cent."""
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     outside = area - _common(boxes, [frame])[:, 0]
@@ -154,36 +151,3 @@ def _common(boxes: Floats, others: Sequence[Bbox]) -> Floats:
     high = np.minimum(boxes[:, None, 2:], these[None, :, 2:])
     shared: Floats = np.maximum(high - low, 0.0).prod(axis=-1)
     return shared
-
-
-def name_country(
-    axes: Axes, xy: Floats, mine: NDArray[np.bool_], name: str, taken: Sequence[Bbox]
-) -> None:
-    """Write a country's name, pale, where its places (``mine``) leave most room on the map."""
-    pixel = figure_of(axes).dpi / 72.0
-    half = np.array([0.32 * (2 * len(name) - 1), 0.78]) * points(0.95) * pixel
-    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    grid = np.stack(
-        np.meshgrid(np.linspace(left, right, 50), np.linspace(bottom, top, 50)), axis=-1
-    ).reshape(-1, 2)
-    _, distance = nearest(xy, grid)
-    middles = axes.transData.transform(grid)
-    boxes = np.concatenate([middles - half, middles + half], axis=1)
-    free = _hidden(boxes, taken, axes.get_window_extent()) < 1e-6
-    for part in product((-1.0, 0.0, 1.0), (-1.0, 1.0)):  # all of it lies in the country
-        spots = axes.transData.inverted().transform(middles + np.array(part) * half)
-        free &= mine[nearest(xy, spots)[0]]
-    if not free.any():
-        return
-    x, y = (float(v) for v in grid[int(np.argmax(np.where(free, distance, -1.0)))])
-    axes.text(
-        x,
-        y,
-        " ".join(name.upper()),
-        ha="center",
-        va="center",
-        fontsize=points(0.95),
-        color="#A9A59A",
-        zorder=0.6,
-        in_layout=False,
-    )

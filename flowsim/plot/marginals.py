@@ -14,7 +14,7 @@ from flowsim.evidence.scorecard import SHORT, short_time
 from flowsim.learn.table import names_of
 from flowsim.learn.waves import CUT
 from flowsim.plot.page import Page
-from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, styled
+from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, Place, styled
 
 if TYPE_CHECKING:
     from flowsim.learn.posterior import Posterior
@@ -33,14 +33,16 @@ FAR: dict[str, Any] = {**DOT, "marker": "D", "color": "#C0392B"}
 
 
 @styled
-def posterior(told: Posterior, *, width: float = WIDTH_MM) -> Chart:
+def posterior(told: Posterior, *, ax: Place | None = None, width: float = WIDTH_MM) -> Chart:
     """What a calibration learnt.
 
     Parameters
     ----------
     told : Posterior
         As `flowsim.calibrate` gives it.
-    width : float
+    ax : Figure or SubFigure, optional
+        Of your own, without axes, to draw on instead of a new figure; it keeps its size.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
@@ -59,9 +61,9 @@ def posterior(told: Posterior, *, width: float = WIDTH_MM) -> Chart:
     """
     inputs = told.inputs[told.inputs["informed"]].sort_values("width", kind="stable").head(MOST)
     counts = [len(told.reports), max(len(inputs), 1)]
-    page = Page(width, ROW_INCHES * (sum(counts) + 5.0), "What the reports say of the inputs")
+    page = Page(width, ROW_INCHES * (sum(counts) + 5.0), "What the reports say of the inputs", ax)
     ratios = [count + 1.0 for count in counts]
-    above, below = page.chart.subplots(2, 1, height_ratios=ratios)
+    above, below = page.grid(2, 1, height_ratios=ratios)
     _reports(above, told.reports)
     _inputs(below, inputs, told)
     page.key_below(_key())

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter
 
 from flowsim.arrays import Floats
 from flowsim.plot.page import Page
-from flowsim.plot.style import figure_of, points, width_inches
+from flowsim.plot.style import Place, figure_of, points, width_inches
 
 MOST = 12
 """Panels that one figure has."""
@@ -28,7 +28,9 @@ MONTHS = 150
 """Days from which on an axis gives months and no days."""
 
 
-def grid_of(count: int, width: float, heading: str) -> tuple[Page, list[Axes]]:
+def grid_of(
+    count: int, width: float, heading: str, ax: Place | None = None
+) -> tuple[Page, list[Axes]]:
     """A page with so many panels, whose lowest ones have dates.
 
     Parameters
@@ -38,13 +40,15 @@ def grid_of(count: int, width: float, heading: str) -> tuple[Page, list[Axes]]:
     width : float
         Millimetres.
     heading : str
+    ax : Axes, SubFigure or Figure, optional
+        Of a user's own.
     """
     inches = width_inches(width)
     most = max(1, min(COLUMNS, int((inches - 0.3) / PANEL_INCHES)))
     down = math.ceil(count / most)
     across = math.ceil(count / down)
-    page = Page(width, max(HIGH * down, LEAST_INCHES), heading)
-    grid = page.chart.subplots(down, across, sharex=True, squeeze=False).ravel()
+    page = Page(width, max(HIGH * down, LEAST_INCHES), heading, ax)
+    grid = page.grid(down, across, sharex=True, squeeze=False).ravel()
     for axes in grid[count:]:
         axes.set_visible(False)
     for axes in grid[max(count - across, 0) : count]:

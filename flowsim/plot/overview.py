@@ -14,6 +14,7 @@ from matplotlib.patches import Patch, StepPatch
 from flowsim.arrays import Floats
 from flowsim.plot.ensemble import RUN, Ensemble, draw_bands
 from flowsim.plot.labels import Label
+from flowsim.plot.lane import draw_lane, lane_key
 from flowsim.plot.marks import draw_reports, report_handles
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
@@ -26,6 +27,7 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
+    Place,
     count_axis,
     date_labels,
     heat_patches,
@@ -45,15 +47,6 @@ from flowsim.world.reported import Report
 
 ABROAD = "#7FA8C9"
 """Of those sheltered abroad, paler than of those who crossed."""
-LANE = {
-    "shut": ("#666666", "shut (grey below)"),
-    "partly": ("#B5B5B5", "some crossings shut"),
-    "barred": ("#D6E6F2", "open, not to all"),
-    "quota": ("#DCEFE3", "open, by quota"),
-    "rule": ("#F3E7C4", "depends on what guards see"),
-    "open": ("#FFFFFF", "open"),
-}
-"""Colour and words for the states of the border."""
 NAMES = {
     "people": "where people are", "outcomes": "who crosses", "waiting": "who waits",
     "registered": "who is registered", "violence": "violence",
@@ -68,6 +61,7 @@ def timeline(
     scenario: Scenario | None = None,
     *,
     of: str = "",
+    ax: Place | None = None,
     width: float = WIDTH_MM,
 ) -> Chart:
     """Stocks and flows over time, with the reported figures on them.
@@ -86,7 +80,9 @@ def timeline(
         For the lane on top that says when the border is shut, and for its reports.
     of : str
         Which scenario of a study that has several.
-    width : float
+    ax : Figure or SubFigure, optional
+        Of your own, without axes, to draw on instead of a new figure; it keeps its size.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
@@ -125,11 +121,9 @@ def timeline(
     if isinstance(result, Runs) and scenario is not None:
         title = ", ".join(filter(None, (scenario.title or scenario.name, of)))
     heading = f"{title}: flight, border and violence" if worst else f"{title}: flight and border"
-    page = Page(width, sum(heights), heading)
+    page = Page(width, sum(heights), heading, ax)
     panels = list(
-        page.chart.subplots(len(heights), 1, sharex=True, height_ratios=heights, squeeze=False)[
-            :, 0
-        ]
+        page.grid(len(heights), 1, sharex=True, height_ratios=heights, squeeze=False)[:, 0]
     )
     edges = interval_edges(shown.first.data)
     time_axis(panels[-1], edges)
@@ -143,11 +137,10 @@ def timeline(
     page.align_ylabels(panels)
     page.key_below(_key_below(shown))
     if lane is not None:
-        _lane_key(page, lane, spans)
-    chart = page.settled()
+        lane_key(page, lane, spans)
+    chart: Chart = page.settled()
     if lane is not None:
-        _lane(lane, spans)
-    assert isinstance(chart, Chart)
+        draw_lane(lane, spans)
     return chart
 
 
@@ -156,48 +149,6 @@ def _key_below(shown: Ensemble) -> list[Any]:
     lost = [name for name in NAMES if not shown.find(name)]
     words = f"not kept by the study: {', '.join(NAMES[name] for name in lost)}"
     return shown.key() + ([Line2D([], [], linestyle="none", label=words)] if lost else [])
-
-
-def _lane_key(page: Page, axes: Axes, spans: list[Span]) -> None:
-    axes.set_ylim(0, 1)
-    axes.set_yticks([])
-    date_labels(axes, False)
-    axes.spines[["left", "bottom"]].set_visible(False)
-    axes.set_title("The border, for those who flee")
-    present = {span.state for span in spans}
-    page.key(axes, [
-        Patch(facecolor=colour, edgecolor=FAINT, linewidth=0.5, label=words)
-        for state, (colour, words) in LANE.items() if state in present
-    ])  # fmt: skip
-
-
-def _lane(axes: Axes, spans: list[Span]) -> None:
-    """The states of the border, each with its words where they have room."""
-    low, high = axes.get_xlim()
-    per_day = axes.bbox.width / (high - low)
-    for span in spans:
-        start, stop = mdates.date2num(span.start), mdates.date2num(span.stop)
-        axes.axvspan(
-            start,
-            stop,
-            facecolor=LANE[span.state][0],
-            edgecolor="white",
-            linewidth=0.8,
-            gid=span.state,
-        )
-        text = axes.text(
-            (start + stop) / 2,
-            0.46,
-            span.label,
-            ha="center",
-            va="center",
-            fontsize=points(0.8),
-            color="white" if span.state == "shut" else INK,
-            in_layout=False,
-        )
-        if text.get_window_extent().width > 0.96 * per_day * (stop - start):
-            text.remove()
-    axes.set_xlim(low, high)
 
 
 def _shade(axes: Axes, spans: list[Span]) -> None:

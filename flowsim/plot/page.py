@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.legend import Legend
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -16,9 +17,11 @@ from matplotlib.transforms import Bbox
 from flowsim.arrays import Floats
 from flowsim.plot.labels import Label, place_labels
 from flowsim.plot.panels import Panels
-from flowsim.plot.style import Chart, figure_of, points, width_inches
+from flowsim.plot.style import Chart, Place, figure_of, points, width_inches
 
 MOST_WRAPS = 4
+TOO_LOW = 0.5
+"""Part of the height of panels that may be lacking before that is told."""
 USUAL_POINTS = 9.0
 """Type size at which panels have the height that is given."""
 HALF_POINTS = 1.44
@@ -46,13 +49,13 @@ class Page:
         Inches that all rows of panels have together, whatever heading and keys take besides; or
         what gives them from the inches that each column has in width.
     heading : str
-    ax : matplotlib.axes.Axes, optional
-        Somebody else's axes to draw on, whose figure keeps its size.
+    ax : Axes, SubFigure or Figure, optional
+        Somebody else's to draw on, which keeps its size.
 
     Attributes
     ----------
-    chart : Figure
-        A `Chart`, unless the axes are somebody else's.
+    chart : Figure or SubFigure
+        A `Chart`, unless it is somebody else's.
     inches : float
         Its width.
     """
@@ -62,27 +65,47 @@ class Page:
         width: float,
         panels: float | Callable[[Floats], float],
         heading: str,
-        ax: Axes | None = None,
+        ax: Place | None = None,
     ) -> None:
         scale = points() / USUAL_POINTS
         self._inches = panels if callable(panels) else lambda _: scale * panels
-        self._heading, self._ax = heading, ax
+        self._heading, self._ax = heading, ax if isinstance(ax, Axes) else None
+        self._is_own = ax is None
         if ax is None:
             self.inches = width_inches(width)
-            self.chart: Figure = Chart(self.inches, self.inches)
+            self.chart: Figure | SubFigure = Chart(self.inches, self.inches)
             # One for all: each remembers the words that it has measured, and a figure has another
             # for each height.
             self._renderer: Any = RendererAgg(1, 1, self.chart.dpi)
         else:
-            self.chart = figure_of(ax)
-            self.inches = self.chart.get_figwidth()
-            self._renderer = self.chart._get_renderer()  # type: ignore[attr-defined]
+            self.chart = figure_of(ax) if isinstance(ax, Axes) else ax
+            if not isinstance(ax, Axes) and ax.axes:
+                raise ValueError(
+                    "ax is a figure that has axes already; give an empty one or an Axes"
+                )
+            self._measure_own()
         self._keys: list[tuple[Axes, list[Any], str]] = []
         self._below: list[Any] = []
         self._how: dict[str, Any] = {}
         self._labels: dict[Axes, list[Label]] = {}
         self._aligned: list[Axes] = []
         self._side: Text | None = None
+
+    def _measure_own(self) -> None:
+        self.inches = float(self.chart.bbox.width / self.chart.dpi)
+        root: Any = self.chart.get_figure(root=True)
+        self._renderer = root._get_renderer()
+
+    def axes(self) -> Axes:
+        """One panel, which may be somebody else's axes."""
+        return self._ax if self._ax is not None else self.chart.subplots()
+
+    def grid(self, down: int, across: int, **how: Any) -> Any:
+        """Several panels, as matplotlib's ``subplots`` gives them."""
+        if self._ax is not None:
+            wrong = "this figure has several panels, for which an Axes is too little"
+            raise ValueError(f"{wrong}; give a Figure, or one of its subfigures(), as ax")
+        return self.chart.subplots(down, across, **how)
 
     def key(self, axes: Axes, handles: Sequence[Any], title: str = "") -> None:
         """Explain marks above a panel, under its title and never on the data."""
@@ -124,7 +147,10 @@ class Page:
 
     def _settle(self, heading: Text) -> None:
         """Place the panels, at their height from the first: so words are measured but twice."""
-        panels = Panels(self.chart, points(), heading, self._side)
+        engine = None if self._is_own else self.chart.get_figure(root=True).get_layout_engine()
+        if engine is not None:  # which says how large a SubFigure is
+            engine.execute(self.chart.get_figure(root=True))
+        panels = Panels(self.chart, points(), heading, self._side, fixed=not self._is_own)
         panels.place(self._inches(panels.widths()))
         panels.measure(self._renderer)
         out = _furthest_out(self._aligned)
@@ -136,18 +162,29 @@ class Page:
             panels.measure(self._renderer)
             panels.place(self._inches(panels.widths()))
             if not self._wrap_words():
-                return
+                break
+        self._warn_if_low(panels)
+
+    def _warn_if_low(self, panels: Panels) -> None:
+        """Say where a figure of somebody's own is too low for what is on it."""
+        wanted = self._inches(panels.widths())
+        if (lacking := wanted - panels.inches) > TOO_LOW * wanted:
+            high = self.chart.bbox.height / self.chart.dpi
+            told = f"the figure is {high:.1f} inches high, too low for its panels and words"
+            right = f"make it about {high + lacking:.1f}"
+            warnings.warn(f"{told}; {right}", UserWarning, stacklevel=2)
 
     def _settle_on(self, axes: Axes) -> None:
         """Lay somebody else's figure out by its own engine, if it has one."""
         axes.set_title(self._heading, loc="left", pad=points(2.8))
-        engine = self.chart.get_layout_engine()
+        root = figure_of(axes)
+        engine = root.get_layout_engine()
         if engine is None:
             self._explain()
             return
-        engine.execute(self.chart)
+        engine.execute(root)
         self._explain()
-        engine.execute(self.chart)
+        engine.execute(root)
 
     def _explain(self) -> None:
         """Words that depend on how wide the panels are: titles that wrap, and keys."""
@@ -187,7 +224,7 @@ class Page:
 
     def _above(self, axes: Axes, handles: list[Any], title: str) -> None:
         renderer = self._renderer
-        right = (self.inches - EDGE_INCHES) * self.chart.dpi
+        right = self.chart.bbox.x0 + (self.inches - EDGE_INCHES) * self.chart.dpi
         room = 0.96 * (right - axes.get_window_extent(renderer).x0)
         above: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), **KEY}
         if title:

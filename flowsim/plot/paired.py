@@ -20,6 +20,7 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
+    Place,
     figure_of,
     points,
     styled,
@@ -46,14 +47,16 @@ DOT: dict[str, Any] = {"marker": "o", "markersize": 3.6, "color": INK, "markered
 
 
 @styled
-def contrasts(comparison: Comparison, *, width: float = WIDTH_MM) -> Chart:
+def contrasts(comparison: Comparison, *, ax: Place | None = None, width: float = WIDTH_MM) -> Chart:
     """How each scenario differs from the reference: a panel an outcome, a row a scenario.
 
     Parameters
     ----------
     comparison : Comparison
         As `flowsim.compare` gives it.
-    width : float
+    ax : Figure or SubFigure, optional
+        Of your own, without axes, to draw on instead of a new figure; it keeps its size.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
@@ -85,8 +88,8 @@ def contrasts(comparison: Comparison, *, width: float = WIDTH_MM) -> Chart:
     lines = sum(1.5 + w.count("\n") for w in words)
     how = "over what is known of the inputs" if _is_effect(comparison) else "paired by member"
     title = f"How outcomes differ from {comparison.against!r}, {how}"
-    page = Page(width, down * 0.17 * max(lines, 1.5), title)
-    grid = page.chart.subplots(down, across, sharey=True, squeeze=False).ravel()
+    page = Page(width, down * 0.17 * max(lines, 1.5), title, ax)
+    grid = page.grid(down, across, sharey=True, squeeze=False).ravel()
     for axes, outcome in zip(grid, outcomes, strict=False):
         rows = drawn[drawn["outcome"] == outcome]
         _panel(axes, rows, comparison.against, "sign" if _is_effect(comparison) else "gain")
@@ -232,7 +235,7 @@ def _key(comparison: Comparison) -> list[Line2D]:
     if not comparison.table["low"].notna().any():
         words = "difference of one pair, which has no interval"
         return [Line2D([], [], linestyle="none", label=words, **DOT)]
-    mean = f"mean difference and its {100.0 * comparison.level:g} % interval"
+    mean = f"mean difference and its {100.0 * comparison.level:g} % interval, chance alone"
     labels = ("interval of as many unpaired runs", mean)
     lines = [
         Line2D([], [], label=label, **line)

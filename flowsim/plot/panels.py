@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.spines import Spine
 from matplotlib.text import Text
 
@@ -21,6 +21,8 @@ PAD_INCHES = 1.0 / 24.0
 """Around the words of each panel, and above and below heading and key."""
 GAP_PART = 0.01
 """Between columns, on each side, at least: a part of the figure's width over their number."""
+LEAST_PART = 0.1
+"""Of the height of a figure of a user's own, which panels have however long its words are."""
 LEFT_EMS, RIGHT_EMS, ABOVE_EMS, BELOW_EMS = 5.0, 1.0, 2.5, 1.5
 """What words take about, as multiples of the type size, before they are measured."""
 
@@ -38,12 +40,19 @@ class Panels:
         Above all panels.
     side : Text, optional
         To the left of all panels, upright.
+    fixed : bool
+        Whether the figure keeps its height: panels get what is left of it.
     """
 
     def __init__(
-        self, figure: Figure, points: float, heading: Text, side: Text | None = None
+        self,
+        figure: Figure | SubFigure,
+        points: float,
+        heading: Text,
+        side: Text | None = None,
+        fixed: bool = False,
     ) -> None:
-        self._figure, self._heading, self._side = figure, heading, side
+        self._figure, self._heading, self._side, self._fixed = figure, heading, side, fixed
         specs = [(axes, axes.get_subplotspec()) for axes in figure.axes]
         self._at = [(a, s.rowspan.start, s.colspan.start) for a, s in specs if s is not None]
         grid = next(s.get_gridspec() for _, s in specs if s is not None)
@@ -55,10 +64,12 @@ class Panels:
         self._upright: Floats = rows * [[ABOVE_EMS], [BELOW_EMS]]
         self._across: Floats = columns * [[LEFT_EMS], [RIGHT_EMS]]
         self._around = (ABOVE_EMS * em, 0.0, 0.0)
+        self.inches = 0.0
+        """What the rows have together."""
 
     def measure(self, renderer: Any) -> None:
         """Note the room that words take beside the panels as they stand now."""
-        inches, (rows, columns) = self._figure.get_figwidth(), self._shape
+        inches, (rows, columns) = self._size()[0], self._shape
         gap = max(PAD_INCHES, GAP_PART * inches / columns)
         across, upright = np.zeros((2, columns)), np.zeros((2, rows))
         for axes, row, column in self._at:
@@ -67,7 +78,7 @@ class Panels:
             tight = axes.get_tightbbox(
                 renderer, bbox_extra_artists=_words_of(axes), for_layout_only=True
             )
-            box = axes.get_position(original=True).transformed(self._figure.transFigure)
+            box = axes.get_position(original=True).transformed(self._figure.transSubfigure)
             assert tight is not None  # as it is visible
             beside = box.x0 - tight.x0, tight.x1 - box.x1
             over = tight.y1 - box.y1, box.y0 - tight.y0
@@ -83,9 +94,14 @@ class Panels:
         sizes = np.array([heading, max(keys, default=0.0), side]) / self._figure.dpi
         self._around = tuple(np.where(sizes > 0.0, sizes + 2 * PAD_INCHES, 0.0).tolist())
 
+    def _size(self) -> tuple[float, float]:
+        """Inches of the figure, across and up."""
+        box, dpi = self._figure.bbox, self._figure.dpi
+        return float(box.width / dpi), float(box.height / dpi)
+
     def widths(self) -> Floats:
         """Inches that the words leave the panels of each column."""
-        whole = self._figure.get_figwidth()
+        whole = self._size()[0]
         room = whole - self._around[2] - self._across.sum()
         shared: Floats = max(room, 0.1 * whole) * self._wide
         return shared
@@ -93,18 +109,24 @@ class Panels:
     def place(self, inches: float) -> None:
         """Give all rows together so many inches, and the figure what it takes with its words."""
         heading, key, side = self._around
-        whole = heading + self._upright.sum() + inches + key
-        self._figure.set_figheight(whole)
+        words = heading + self._upright.sum() + key
+        whole = words + inches
+        if isinstance(self._figure, Figure) and not self._fixed:
+            self._figure.set_figheight(whole)
+        else:
+            whole = self._size()[1]
+            inches = max(whole - words, LEAST_PART * whole)
+        self.inches = inches
         x = side + _starts(self._across[0], self.widths(), self._across[1])
         high = inches * self._high
         top = whole - heading - _starts(self._upright[0], high, self._upright[1])
-        scale = np.array([self._figure.get_figwidth(), whole] * 2)
+        scale = np.array([self._size()[0], whole] * 2)
         for axes, row, column in self._at:
             spot = [x[column], top[row] - high[row], self.widths()[column], high[row]]
             axes.set_position((np.array(spot) / scale).tolist())
         self._heading.set_y(1.0 - PAD_INCHES / whole)
         if self._side is not None:
-            self._side.set_x(PAD_INCHES / self._figure.get_figwidth())
+            self._side.set_x(PAD_INCHES / self._size()[0])
 
 
 def _parts(ratios: Any, count: int) -> Floats:

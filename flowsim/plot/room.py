@@ -18,6 +18,7 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
+    Place,
     count_axis,
     date_labels,
     interval_edges,
@@ -54,7 +55,11 @@ class Room(NamedTuple):
 
 @styled
 def reception(
-    result: Result, scenario: Scenario | None = None, *, width: float = WIDTH_MM
+    result: Result,
+    scenario: Scenario | None = None,
+    *,
+    ax: Place | None = None,
+    width: float = WIDTH_MM,
 ) -> Chart:
     """How many are sheltered at each place over time, with its capacity as a line.
 
@@ -64,7 +69,9 @@ def reception(
     scenario : Scenario, optional
         For capacities that change over time, and places that may be overfull; without it the line
         is the capacity as the run began.
-    width : float
+    ax : Figure or SubFigure, optional
+        Of your own, without axes, to draw on instead of a new figure; it keeps its size.
+    width : float or {"single", "double"}
         Millimetres; 89 is a column of many journals and 183 their page.
 
     Returns
@@ -88,7 +95,7 @@ def reception(
     could = np.nan_to_num(room.capacity).max(axis=1, initial=0.0) > 0.0
     order, empty = _by_most(persons, could, inside)
     shown = order[:MOST]
-    page, grid = grid_of(max(1, shown.size), width, f"{title_of(result.data)}: who finds room")
+    page, grid = grid_of(max(1, shown.size), width, f"{title_of(result.data)}: who finds room", ax)
     for axes, place in zip(grid, shown, strict=False):
         name = str(result.data["place"].values[place])
         name_above(axes, name, _in_words(persons[place], room.capacity[place]))

@@ -16,7 +16,6 @@ from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
 from flowsim.arrays import Floats
-from flowsim.plot.basemap import TINTS
 from flowsim.plot.style import FAINT, HEAT, INK, STATUS, figure_of, name_of, points
 from flowsim.plot.windows import state_at
 from flowsim.results.result import Result
@@ -54,6 +53,10 @@ class Gate:
     state: str
     passed: int
 
+    def word(self) -> str:
+        """What stands beside it."""
+        return f"{self.name}\n{self.passed:,} crossed"
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -66,8 +69,8 @@ class Scene:
         Kilometres.
     countries : tuple of str
         Of each place.
-    fled : bool array (P,)
-        Places in the countries that people flee from.
+    fled : tuple of str
+        The countries that people flee from.
     away : int64 array (P, 5)
         Persons away from home by status (`AWAY`).
     violence : float64 array (P,)
@@ -76,17 +79,20 @@ class Scene:
         Ends and mode.
     largest : int
         Persons of the largest circle on the map.
+    busiest : int
+        Persons who have passed the widest arrow.
     """
 
     names: tuple[str, ...]
     xy: Floats
     countries: tuple[str, ...]
-    fled: np.ndarray
+    fled: tuple[str, ...]
     away: np.ndarray
     violence: Floats
     gates: tuple[Gate, ...]
     routes: tuple[tuple[int, int, str], ...]
     largest: int
+    busiest: int
 
     @classmethod
     def of(
@@ -99,7 +105,7 @@ class Scene:
         people = result.people.isel(time=step).sum("group").sel(status=list(AWAY))
         away = people.transpose("place", "status").values.astype(np.int64)
         countries = tuple(str(c) for c in data["country"].values)
-        fled = np.isin(countries, data.attrs.get("flee_from", "").split(","))
+        fled = tuple(data.attrs.get("flee_from", "").split(","))
         routes = (
             ()
             if scenario is None
@@ -109,6 +115,7 @@ class Scene:
                 if not r.crossing and r.start in number and r.end in number
             )
         )
+        gates = _gates(result, step, number, scenario)
         return cls(
             names,
             xy,
@@ -116,9 +123,10 @@ class Scene:
             fled,
             away,
             result.violence.values[step],
-            _gates(result, step, number, scenario),
+            gates,
             routes,
             int(away[shown].sum(axis=1).max(initial=0)),
+            max((gate.passed for gate in gates), default=0),
         )
 
     def total(self, place: Index) -> int:
@@ -140,8 +148,8 @@ class Scene:
 
     def arrow(self, persons: float) -> float:
         """Width of the arrow of a crossing that so many have passed, points."""
-        most = max((g.passed for g in self.gates), default=1)
-        return points(THINNEST_ARROW + (WIDEST_ARROW - THINNEST_ARROW) * persons / max(most, 1))
+        part = persons / max(self.busiest, 1)
+        return points(THINNEST_ARROW + (WIDEST_ARROW - THINNEST_ARROW) * part)
 
     def weight(self, place: Index) -> float:
         """How much a place's label matters; below 1 it may be left out."""
@@ -355,8 +363,6 @@ def key(scene: Scene) -> list[Any]:
         if mode in modes:
             line: Any = (0, (1, 1.5)) if mode == "foot" else "solid"
             handles.append(Line2D([], [], color=ROAD, linestyle=line, label=words))
-    words = "nearest country,\nnot a legal border"
-    handles.append(Patch(facecolor=TINTS[1], edgecolor=FAINT, linestyle="--", label=words))
     return handles
 
 

@@ -17,7 +17,7 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Patch
 from matplotlib.ticker import (
     FixedLocator,
@@ -31,22 +31,22 @@ from flowsim.folders import whole_file
 from flowsim.plot.fonts import FAMILY, with_fonts
 from flowsim.suffixes import FIGURE, ending_of
 
-# Colours after Okabe and Ito (2008); kinds of person after Tol's muted scheme, which differ in
-# lightness too, so that they survive a grey print.
+# Hues of Okabe and Ito (2008), kinds of person after Tol's muted scheme; where several stand side
+# by side their lightness differs too, so that they survive a grey print.
 STATUS = {
-    "at_home": "#BBBBBB",
-    "moving": "#56B4E9",
+    "at_home": "#E3E3E3",
+    "moving": "#8FD0F5",
     "waiting": "#E69F00",
-    "displaced": "#CC79A7",
-    "sheltered": "#0072B2",
+    "displaced": "#BC6296",
+    "sheltered": "#00619A",
     "detained": "#000000",
-    "returned": "#009E73",
+    "returned": "#004A35",
 }
 OUTCOME = {
-    "admitted": "#0072B2",
-    "exempt": "#56B4E9",
-    "irregular": "#D55E00",
-    "returned": "#009E73",
+    "admitted": "#00619A",
+    "exempt": "#8FD0F5",
+    "irregular": "#E08A4F",
+    "returned": "#004A35",
     "pushed_back": "#000000",
 }
 KIND = {
@@ -56,7 +56,7 @@ KIND = {
     "men": "#332288",
     "elderly_men": "#8A83C4",
 }
-GROUPS = ("#D55E00", "#56B4E9", "#999999", "#009E73", "#F0E442", "#CC79A7")
+GROUPS = ("#D55E00", "#8FD0F5", "#4D4D4D", "#2FAE86", "#F7F3A0", "#A8457E")
 """Colours of the groups, in the scenario's order, again from the start when they run out."""
 INK, FAINT, SHUT = "#222222", "#777777", "#EFEFEF"
 CROSSING = "#004C80"
@@ -97,6 +97,8 @@ WIDTH_MM, MAP_MM = 254.0, 320.0
 """Width of a figure and of a map unless another is asked for: a journal has 89 mm or 183 mm."""
 NARROWEST_MM, NARROW_MM, WIDEST_MM = 60.0, 140.0, 1000.0
 """Ends of what a width may be; below the middle one a figure is in one column."""
+NAMED_MM = {"single": 89.0, "double": 183.0}
+"""Widths by name: a column of many journals, and their page."""
 MM = 25.4
 """Millimetres in an inch."""
 METADATA: dict[str, dict[str, None]] = {
@@ -114,6 +116,10 @@ AXES_BELOW = 0.5
 """Where matplotlib draws the grid, under all marks (``axes.axisbelow``)."""
 Format = Literal["png", "pdf", "svg"]
 
+Place = Axes | Figure | SubFigure
+"""What a user may have a figure drawn on."""
+Width = float | Literal["single", "double"]
+"""Of a figure, millimetres, or by name."""
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -121,21 +127,47 @@ R = TypeVar("R")
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
     """Draw in flowsim's style, whatever matplotlib is set to outside, which stays as it is.
 
-    A figure that is asked for in a ``width`` of its own has type that fits it.
+    A figure that is asked for in a ``width`` of its own has type that fits it. One that is drawn on
+    something of a user's own has the width of that, and type that fits the whole.
     """
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
-        axes = kwargs.get("ax")
-        width = kwargs.get("width", WIDTH_MM)
-        if isinstance(axes, Axes):
-            width = min(max(MM * figure_of(axes).get_figwidth(), NARROWEST_MM), WIDTH_MM)
+        own: Any = kwargs.get("ax")
+        width: Any = kwargs.get("width", WIDTH_MM)
+        if isinstance(width, str) and width in NAMED_MM:
+            width = kwargs["width"] = NAMED_MM[width]
+        if own is not None:
+            width = float(np.clip(MM * _root_of(own).get_figwidth(), NARROWEST_MM, WIDEST_MM))
+            there = float(np.clip(MM * _inches_of(own), NARROWEST_MM, WIDEST_MM))
+            kwargs["width"] = there
         with matplotlib.rc_context():
             matplotlib.rcdefaults()
             matplotlib.rcParams.update(_rc(width_inches(width)))  # type: ignore[arg-type]
             return draw(*args, **kwargs)
 
     return drawn
+
+
+def _root_of(own: object) -> Figure:
+    """The whole figure of what a user gives; ValueError where it is something else."""
+    if not isinstance(own, Axes | Figure | SubFigure):
+        right = "give an Axes, a SubFigure or a Figure of matplotlib"
+        raise ValueError(f"ax={own!r} is nothing to draw on; {right}")
+    figure = own.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes belong to no figure; give some that do")
+    return figure
+
+
+def _inches_of(own: Place) -> float:
+    """The width of the room that it has."""
+    if isinstance(own, Axes):
+        spec = own.get_subplotspec()
+        if spec is not None:
+            root = _root_of(own)
+            return float(spec.get_position(root).width * root.get_figwidth())
+    return float(own.bbox.width / _root_of(own).dpi)
 
 
 def figure_of(axes: Axes) -> Figure:
@@ -160,7 +192,7 @@ def width_inches(width: object) -> float:
     """
     is_number = isinstance(width, int | float | np.number) and not isinstance(width, bool)
     if not is_number or not NARROWEST_MM <= float(width) <= WIDEST_MM:  # type: ignore[arg-type]
-        right = f"give {NARROWEST_MM:g} to {WIDEST_MM:g}, as 89 or 183"
+        right = f"give {NARROWEST_MM:g} to {WIDEST_MM:g}, as 89 or 183, or single or double"
         raise ValueError(f"width={width!r} is not the width of a figure in millimetres; {right}")
     return float(width) / MM  # type: ignore[arg-type]
 

@@ -26,8 +26,8 @@ from tests.model.worlds import QUEUES, full_of_jams, hours, rich
 
 NAMES = flowsim.plot.__all__
 NOT_OF_A_RUN = (
-    "contrasts", "effect_by_fit", "forecast", "posterior", "registrations", "reports", "save_all",
-    "sensitivity",
+    "animation", "contrasts", "effect_by_fit", "forecast", "posterior", "registrations", "reports",
+    "sankey", "save_all", "sensitivity", "story",
 )  # fmt: skip
 DRAWN = [name for name in NAMES if name not in NOT_OF_A_RUN]
 

@@ -13,14 +13,17 @@ import xarray as xr
 from matplotlib import dates as mdates
 from matplotlib.artist import Artist
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgba
 from matplotlib.legend import Legend
 from matplotlib.transforms import Bbox
 
 import flowsim.plot
+from flowsim.outlines import Country
 from flowsim.plot import labels as placing
+from flowsim.plot.basemap import KM_PER_DEGREE, Ground
 from flowsim.plot.before_after import before_after
 from flowsim.plot.labels import Label, place_labels
+from flowsim.plot.lands import TINTS, WATER, Lands, name_countries
 from flowsim.plot.overview import ABROAD
 from flowsim.plot.style import (
     GROUPS,
@@ -457,11 +460,11 @@ def test_areas_that_boxes_share() -> None:
     assert placing._common(mine, others).tolist() == [[50.0, 10.0], [0.0, 0.0]]
     assert placing._common(mine, []).shape == (2, 0)
     frame = Bbox.from_extents(0, 0, 10, 100)
-    hidden = placing._hidden(mine, others, frame)
+    hidden = placing.hidden(mine, others, frame)
     # Per cent: 50 and 10 over others and twice 50 outside, of 100; twice 1 outside, of 1.
     assert hidden.tolist() == [160.0, 200.0]
     inside = np.array([[0.0, 8.0, 8.0, 13.0]])
-    assert placing._hidden(inside, others, frame).tolist() == [100.0 * 16 / 40]
+    assert placing.hidden(inside, others, frame).tolist() == [100.0 * 16 / 40]
 
 
 @pytest.mark.parametrize(
@@ -480,28 +483,77 @@ def test_a_label_stands_beside_its_point_at_a_shallow_turn() -> None:
     assert 2.0 < y < 3.0, "its lower edge is just below the point"
 
 
-def test_a_country_is_named_among_its_own_places(chart: Chart) -> None:
-    xy = np.array([[80.0, 150.0], [90.0, 250.0], [90.0, 50.0], [330.0, 150.0]])
-    mine = np.array([False, False, False, True])
-    placing.name_country(chart.axes[0], xy, mine, "Ab", [])
-    box = boxes(chart)["A B"]
-    assert box.x0 > 205
-    (text,) = chart.axes[0].texts
-    assert text.get_zorder() < 1, "under roads and places"
-    placing.name_country(chart.axes[0], xy, ~mine, "Cd", [Bbox.from_extents(0, 0, 400, 200)])
-    box = boxes(chart)["C D"]
-    assert box.x1 < 270
-    assert box.y0 > 195
-    placing.name_country(chart.axes[0], xy, mine, "Nowhere", [Bbox.from_extents(0, 0, 400, 300)])
-    assert len(boxes(chart)) == 2
+def on_lands(*shapes: tuple[str, tuple[float, float, float, float]]) -> Lands:
+    """Rectangles (west, south, east, north) under a map of 400 by 300 km around (0, 0)."""
+    countries = [
+        Country(name, "", ((np.array([[w, s], [e, s], [e, n], [w, n], [w, s]]) / KM_PER_DEGREE,),))
+        for name, (w, s, e, n) in shapes
+    ]
+    return Lands(Ground(0.0, 0.0), Bbox.from_extents(0, 0, 400, 300), 4.0, countries)
 
 
-def test_a_long_name_lies_in_its_country_as_a_whole(chart: Chart) -> None:
-    xy = np.array([[80.0, 150.0], [330.0, 150.0]])
-    placing.name_country(chart.axes[0], xy, np.array([False, True]), "Longnamenia", [])
-    (box,) = boxes(chart).values()
-    assert 205 < box.x0 < box.x1 < 400
-    assert box.width > 130, "so that there is but one place for it"
+HALVES = on_lands(("Ab", (-100, -100, 200, 400)), ("Cd", (200, -100, 500, 400)))
+
+
+def test_a_country_is_named_in_its_outline_and_one_without_beside_its_places(
+    chart: Chart,
+) -> None:
+    xy = np.array([[20.0, 20.0], [180.0, 280.0], [220.0, 20.0], [390.0, 280.0]])
+    countries = ["Ab", "Ab", "Cd", "Cd"]
+    axes, stand_for = chart.axes[0], HALVES.stand_for(xy, countries)
+    assert stand_for == {"Ab": "Ab", "Cd": "Cd"}
+    taken = [Bbox.from_extents(200, 0, 400, 200)]
+    name_countries(axes, HALVES, xy, countries, stand_for, taken)
+    placed = boxes(chart)
+    assert set(placed) == {"A B", "C D"}
+    assert placed["A B"].x1 <= 200 <= placed["C D"].x0
+    assert placed["C D"].y0 > 195
+    assert len(taken) == 3
+    assert all(text.get_zorder() < 1 for text in axes.texts), "under roads and places"
+
+
+def test_part_of_a_country_with_a_name_of_its_own_has_no_outline(chart: Chart) -> None:
+    xy = np.array([[20.0, 20.0], [30.0, 40.0], [220.0, 20.0], [390.0, 280.0]])
+    countries = ["Part", "Part", "Old name", "Old name"]
+    stand_for = HALVES.stand_for(xy, countries)
+    assert stand_for == {"Cd": "Old name"}
+    name_countries(chart.axes[0], HALVES, xy, countries, stand_for, [])
+    placed = boxes(chart)
+    assert set(placed) == {"P A R T", "O L D   N A M E", "A B"}
+    assert placed["P A R T"].x1 < 200
+    assert placed["P A R T"].y1 < 170, "beside its places"
+    marks = HALVES.draw(chart.axes[0], stand_for, ["Part", "Old name"])
+    assert [mark.get_label() for mark in marks] == ["country that people\nflee from"]
+    shades = [to_hex(patch.get_facecolor()).upper() for patch in chart.axes[0].patches]
+    assert shades == [TINTS["none"], TINTS["fled"]]
+
+
+def test_a_name_lies_in_its_country_as_a_whole_or_is_left_out(chart: Chart) -> None:
+    narrow = on_lands(("Longnamenia", (0, 0, 60, 300)), ("Widelandia", (60, 0, 400, 300)))
+    xy = np.array([[30.0, 20.0], [30.0, 280.0]])
+    names = ["Longnamenia"] * 2
+    name_countries(chart.axes[0], narrow, xy, names, narrow.stand_for(xy, names), [])
+    ((text, box),) = boxes(chart).items()
+    assert text == "W I D E L A N D I A"
+    assert 60 <= box.x0 < box.x1 <= 400
+
+
+def test_a_hole_is_cut_out_whichever_way_it_is_written() -> None:
+    square = np.array([[0.0, 0], [4, 0], [4, 4], [0, 4], [0, 0]])
+    for hole in (square / 2 + 1, square[::-1] / 2 + 1):
+        country = Country("Ring", "", ((square, hole),))
+        lands = Lands(Ground(0.0, 0.0), Bbox.from_extents(0, 0, 400, 400), 4.0, [country])
+        axes = Chart(4.0, 4.0).subplots()
+        lands.draw(axes, {}, [])
+        (patch,) = axes.patches
+        first, second = patch.get_path().to_polygons(closed_only=False)
+        assert _turn(first) > 0.0 > _turn(second)
+        assert axes.get_facecolor() == to_rgba(WATER)
+
+
+def _turn(ring: np.ndarray) -> float:
+    x, y = ring.T
+    return float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
 
 
 def test_dates_of_a_long_and_of_a_short_run() -> None:

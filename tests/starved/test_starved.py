@@ -41,12 +41,13 @@ FAILED = {
     "run": "the run failed", "run again": "the run failed", "convert": "the conversion failed",
     "study": "the study failed", "compare": "the comparison failed",
     "export": "the export failed", "export to csv": "the export failed",
+    "plot": "the figure failed",
     "score": "the run failed", "forecast": "the forecast failed",
     "report": "the report failed",
     "check": "the check failed", "update": "the check failed",
 }  # fmt: skip
 WRITTEN_ALONE = (
-    "run", "run again", "convert", "export", "export to csv", "update", "forecast",
+    "run", "run again", "convert", "export", "export to csv", "update", "forecast", "plot",
     "report",
 )  # fmt: skip
 """Commands whose whole work is one folder or file."""
