@@ -10,9 +10,9 @@ from scipy.special import ndtri
 from flowsim.learn import emulator
 from flowsim.learn.emulator import Emulators, Guess
 from flowsim.learn.particles import effective, systematic, tempered
-from flowsim.learn.waves import Budget, Learnt, _Learning, learn
+from flowsim.learn.waves import STRENGTH, Budget, Learnt, _Learning, learn
 from flowsim.learn.weighing import between
-from tests.learn.toys import Line, Normal
+from tests.learn.toys import SLOPES, Line, Normal
 
 TOLD = (3.0, 0.5)
 
@@ -32,6 +32,16 @@ def test_the_weighted_runs_are_the_posterior(learnt: Learnt) -> None:
     assert learnt.effective > 50
     assert (np.abs(found - mean) < error).all()
     assert spread == pytest.approx(sd, rel=0.25)
+
+
+def test_runs_count_by_the_prior_over_where_they_were_placed(learnt: Learnt) -> None:
+    """That is prior times a power of the likelihood that emulators expect, dice in it."""
+    last = slice(-learnt.waves[-1].runs, None)
+    expected = ndtri(learnt.positions[last]) @ SLOPES.T
+    likely = Normal(TOLD, 0.5).log_likelihood(expected, Line().noise)
+    slope, _ = np.polyfit(likely, learnt.log_weight[last], 1)
+    assert slope == pytest.approx(-STRENGTH, abs=0.15)
+    assert np.corrcoef(likely, learnt.log_weight[last])[0, 1] < -0.95
 
 
 def test_no_more_runs_than_the_budget_and_the_first_ones_are_spread_as_the_prior(
