@@ -27,7 +27,8 @@ SOUND := $(shell test "$$(cat $(VENV)/.core 2>/dev/null)" = "$(CURDIR)" \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-newest check-full faults fuzz mutants lint bench lock clean FORCE
+.PHONY: help run test browser test-newest check-full faults fuzz mutants lint bench docs metadata lock \
+	clean FORCE
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -40,6 +41,13 @@ run: $(VENV)/.package ## simulate June 2010 and draw its figures
 
 test: lint ## check style, types and floors, and run all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+browser: ## install the browser of the tests from Debian or Ubuntu, as root; without one they are skipped
+	@command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null || { \
+		command -v apt-get >/dev/null || { \
+			echo "this system has no apt-get; install Chromium in its own way" >&2; exit 1; }; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends chromium-headless-shell >/dev/null; }
 
 # For example: make test-newest NEWEST="--pythons=3.13 --no-pre tests/model"
 test-newest: ## run all tests with the newest libraries on Python 3.13 and 3.14, if they are there
@@ -76,6 +84,14 @@ mutants: $(VENV)/.mutants ## put small bugs in, 300 a room, and list those that 
 # written anew where no cases are chosen.
 bench: $(VENV)/.dev ## measure speed, memory and growth (some minutes)
 	$(BIN)/python -m tests.benchmarks $(CASES) --max-people $(MAX_PEOPLE) $(if $(CASES),,--page) $(BENCH)
+
+docs: $(VENV)/.dev ## build the site into out/site, notebooks executed; warnings are errors
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -d out/site-doctrees docs out/site
+	$(BIN)/python -m tests.docs.built out/site
+	@echo "The site is in out/site: open out/site/index.html"
+
+metadata: $(VENV)/.dev ## write codemeta.json, .zenodo.json and the conda recipe from pyproject.toml
+	$(BIN)/python -m tests.package.published
 
 # Pins that still fit are kept; LOCK_FLAGS=--upgrade renews them all. The core is pinned as dev is.
 # Extras stay in the pins: pip takes name==1 for no pin of name[extra] and would fetch the newest.

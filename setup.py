@@ -9,8 +9,10 @@ setup(
         "flowsim": [
             "py.typed",
             "**/*.pyi",
+            "app/*.html",
             "imports/template/*",
             "learn/forecasts/*.csv",
+            "reporting/templates/*",
             "outlines/countries.npz",
             "outlines/LICENSE.world-atlas",
         ],

@@ -1,4 +1,5 @@
 from . import evidence, outlines, plot, policy
+from .behaviour.own_hazard import OwnHazard
 from .errors import Problem, ScenarioError, ScenarioWarning, SimulationError, StoreError, StudyError
 from .imports.acled import read_acled
 from .imports.places import read_places
@@ -14,12 +15,14 @@ from .model.household import Household
 from .model.journeys import follow
 from .policy.opening import Opening
 from .readers import load
+from .reporting.html_report import HtmlReport, report
 from .results.result import Result
 from .running import run
 from .scenario.scenario import Scenario
 from .scenario.shipped import scenarios
 from .scenario.teaching import teaching_world
 from .study.comparison import compare
+from .study.crate import export_crate
 from .study.export import export
 from .study.runs import open_study
 from .study.study import Study
@@ -29,7 +32,9 @@ __all__ = [
     "FlowModel",
     "Hazard",
     "Household",
+    "HtmlReport",
     "Opening",
+    "OwnHazard",
     "Problem",
     "Result",
     "Scenario",
@@ -45,6 +50,7 @@ __all__ = [
     "evidence",
     "explain",
     "export",
+    "export_crate",
     "follow",
     "forecast",
     "load",
@@ -56,6 +62,7 @@ __all__ = [
     "read_places",
     "read_registrations",
     "read_roads",
+    "report",
     "run",
     "scenarios",
     "sensitivity",

@@ -2,7 +2,9 @@
 
 numba looks up compiled code by the file of one function and does not see that a function which it
 calls has changed, in another file. So the folder carries a digest of all sources and of numba's
-version: new code gets a new folder, and nothing stale is ever read.
+version: new code gets a new folder, and nothing stale is ever read. And nothing is compiled twice:
+checkouts and environments with the same sources share a folder, and of several processes that want
+the same code one compiles it while the others wait.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from typing import Any
 VARIABLE = "FLOWSIM_CACHE"
 """Environment variable that names another folder for the cache."""
 LOG = logging.getLogger("flowsim")
+PATIENCE_S = 300
+"""Who has waited so long for another to compile compiles."""
 BESIDE = ("flowsim.compiling", "flowsim.numba_state")
 """Modules that say how others are compiled."""
 
@@ -113,6 +117,7 @@ def forgiving(function: Any, tells: bool = False) -> Any:
     """A function of numba of which what is kept may be damaged, and need not be kept at all.
 
     What cannot be read is compiled again; what cannot be written, as the disk is full, is not kept.
+    Where the sources lie and when they were written, by which numba knows them, says nothing here.
 
     Parameters
     ----------
@@ -120,15 +125,24 @@ def forgiving(function: Any, tells: bool = False) -> Any:
         Whether the user is told that it takes a while, where it has to be compiled.
     """
     cache = function._cache
+    _known_by_its_folder(cache)
+    turn = _Turn(Path(cache.cache_path))
     load, save = cache.load_overload, cache.save_overload
 
-    def read(signature: Any, context: Any) -> Any:
+    def kept(signature: Any, context: Any) -> Any:
         try:
-            found = load(signature, context)
+            return load(signature, context)
         except Exception as error:
             LOG.info("compiled code in %s cannot be read: %s", cache.cache_path, error)
             shutil.rmtree(cache.cache_path, ignore_errors=True)
-            found = None
+            return None
+
+    def read(signature: Any, context: Any) -> Any:
+        found = kept(signature, context)
+        if found is None and turn.waited():
+            found = kept(signature, context)
+            if found is not None:
+                turn.over()
         if found is None and tells:
             LOG.warning("flowsim compiles its model for this machine, once, for up to a minute")
         return found
@@ -138,6 +152,41 @@ def forgiving(function: Any, tells: bool = False) -> Any:
             save(signature, made)
         except Exception as error:
             LOG.info("compiled code cannot be kept in %s: %s", cache.cache_path, error)
+        finally:
+            turn.over()
 
     cache.load_overload, cache.save_overload = read, write
     return function
+
+
+def _known_by_its_folder(cache: Any) -> None:
+    """Keep code in a folder named by its module, whatever the path and the time of the source."""
+    from numba.core.caching import IndexDataCacheFile
+
+    path = str(Path(cache.cache_path).parent / cache._py_func.__module__)
+    cache._cache_path = cache._impl.locator._cache_path = path
+    cache._cache_file = IndexDataCacheFile(path, cache._impl.filename_base, source_stamp=VARIABLE)
+
+
+class _Turn:
+    """Whose turn it is to compile a function: of all processes one has it, until it has kept it."""
+
+    def __init__(self, folder: Path) -> None:
+        from filelock import FileLock
+
+        self._lock = FileLock(folder.with_name(f".{folder.name}.lock"), timeout=PATIENCE_S)
+
+    def waited(self) -> bool:
+        """Wait for it, unless it never comes."""
+        from filelock import Timeout
+
+        try:
+            self._lock.acquire()
+        except (OSError, Timeout) as error:
+            LOG.info("compiling without waiting for others: %s", error)
+            return False
+        return True
+
+    def over(self) -> None:
+        """It is another's turn."""
+        self._lock.release()

@@ -158,11 +158,15 @@ def uniform(
     -------
     float64 array (n,)
     """
-    z = mix(owner, salts(seed)[purpose])
-    z = mix(z, count.astype(np.uint64))
+    z = word_of(seed, owner, purpose, count)
     if option is not None:
         z = mix(z, option.astype(np.uint64))
     return to_unit(z)
+
+
+def word_of(seed: np.uint64, owner: Keys, purpose: Purpose, count: NDArray) -> Keys:
+    """The word of a draw of `uniform`, into which the option of each of several is mixed."""
+    return mix(mix(owner, salts(seed)[purpose]), count.astype(np.uint64))
 
 
 def to_unit(z: Keys) -> Floats:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from flowsim.errors import Problem, ScenarioError
+from flowsim.errors import Problem, ScenarioError, ScenarioWarning
 from flowsim.flee.reader.signs import is_flee
+from flowsim.installed import Group, Offer
 from flowsim.scenario.load import is_scenario, read_scenario
 from flowsim.scenario.scenario import Scenario
 from flowsim.scenario.shipped import located
@@ -21,6 +23,7 @@ class Reader(NamedTuple):
     Attributes
     ----------
     name : str
+        What its format is called.
     knows : callable
         Whether a path is of this format.
     read : callable
@@ -42,8 +45,24 @@ READERS: list[Reader] = [
     Reader("flowsim", is_scenario, read_scenario),
     Reader("Flee", is_flee, _flee),
 ]
-"""In the order in which they are asked; the first also tells what is wrong with a path that no
-reader knows."""
+"""In the order in which they are asked, before those of other packages; the first also tells what
+is wrong with a path that no reader knows."""
+
+
+def _wrong(told: str, found: Any, offer: Offer) -> str:
+    whose = f"the package {offer.package!r}"
+    if isinstance(found, Reader) and callable(found.knows) and callable(found.read):
+        same = found.name == told
+        has = f"the reader {offer.point.value!r} of {whose} has the name {found.name!r}"
+        return "" if same else f"{has}, and its entry point {told!r}"
+    names = f"{whose} names {offer.point.value!r} for the reader {told!r}"
+    return f"{names}, which is not a flowsim.readers.Reader"
+
+
+INSTALLED: Group[Reader] = Group(
+    "flowsim.readers", "reader", _wrong, lambda: [reader.name for reader in READERS]
+)
+"""Those of installed packages, asked in the order of their names about what no other knows."""
 
 
 def load(
@@ -61,7 +80,7 @@ def load(
         A scenario's folder, a YAML file (a variant), or a folder of Flee: one with ``input_csv``
         and ``source_data``, the ``input_csv`` itself, or one with these tables. Or the name of
         one that comes with flowsim, see `flowsim.scenarios`, where the current folder has
-        nothing of that name.
+        nothing of that name. Or what the reader of an installed package knows.
     allow_code : bool
         Whether policies of type ``code`` may be imported: they then run with your rights. Without
         it they are a problem, and nothing is imported.
@@ -101,4 +120,48 @@ def load(
     for reader in READERS:
         if reader.knows(where):
             return reader.read(where, allow_code)
-    return READERS[0].read(where, allow_code)
+    found = _of_a_package(where)
+    return READERS[0].read(where, allow_code) if found is None else _read(found, where, allow_code)
+
+
+def _of_a_package(where: Path) -> Reader | None:
+    """The reader of an installed package that knows a path; None where none does."""
+    knowing: list[Reader] = []
+    for reader in INSTALLED.all().values():
+        try:
+            if reader.knows(where):
+                knowing.append(reader)
+        except Exception as error:
+            wrong = f"{_named(reader)} failed to look at {where}, {_told(error)}"
+            warnings.warn(f"{wrong}; it is left out", ScenarioWarning, stacklevel=3)
+    if len(knowing) > 1:
+        wrong = f"{_named(knowing[0])} and {_named(knowing[1])} both read it"
+        raise ScenarioError([Problem(str(where), wrong, "remove one of the packages")])
+    return knowing[0] if knowing else None
+
+
+def _read(reader: Reader, where: Path, allow_code: bool) -> Scenario:
+    """What the reader of a package reads; what it raises is told with the package's name."""
+    try:
+        read: Any = reader.read(where, allow_code)
+    except (ScenarioError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        problem = Problem(str(where), f"{_named(reader)} failed, {_told(error)}", _RIGHT)
+        raise ScenarioError([problem]) from error
+    if not isinstance(read, Scenario):
+        wrong = f"{_named(reader)} gave {type(read).__name__} and not a Scenario"
+        raise ScenarioError([Problem(str(where), wrong, _RIGHT)])
+    return read
+
+
+_RIGHT = "tell those who keep the package, or convert the file by other means"
+
+
+def _named(reader: Reader) -> str:
+    (offer,) = INSTALLED.offers(reader.name)
+    return f"the reader {reader.name!r} of the package {offer.package!r} {offer.version}"
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}".replace(";", ",")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     from flowsim.model.household import Household
     from flowsim.results.result import Result
 
+Progress = Callable[[int, int], object]
+"""Told of the steps that are done, and of how many there are."""
+
 
 def run(
     scenario: Scenario,
     seed: int | str = 1,
     engine: Engine = "columns",
-    progress: bool = False,
+    progress: bool | Progress = False,
     rules: Mapping[str, Rule | Hazard] | None = None,
     provenance: bool = True,
     household: type[Household] | None = None,
@@ -51,8 +54,9 @@ def run(
     engine : {"columns", "agents"}
         `columns` is the fast one; `agents` makes each household a Mesa agent, for reading and
         for tests. By Flee's rules `agents` runs them uncompiled.
-    progress : bool
-        Show a progress bar on standard error.
+    progress : bool or function
+        Show a progress bar on standard error; or what is called after each step with the number of
+        steps done and of all. An error that it raises ends the run.
     rules : dict, optional
         Rates of one's own by the name of a hazard ("leave", "onward", "return", ...; see
         `flowsim.behaviour.rules`), and hazards of one's own (`flowsim.Hazard`) by theirs.
@@ -107,7 +111,7 @@ def prepare(scenario: Scenario, rules: Mapping[str, Rule | Hazard] | None = None
         from flowsim.model.compiled import MODULES
         from flowsim.model.simulation import Simulation
 
-        if rules or not compiled_cache.is_compiled(MODULES):
+        if rules or scenario.hazards or not compiled_cache.is_compiled(MODULES):
             Simulation(scenario, rules=rules)
 
 
@@ -115,7 +119,7 @@ def _run_flow(
     scenario: Scenario,
     seed: int | str,
     engine: Engine,
-    progress: bool,
+    progress: bool | Progress,
     rules: Mapping[str, Rule | Hazard] | None,
     provenance: bool,
     household: type[Household] | None,
@@ -132,12 +136,15 @@ def _run_flow(
         model = FlowModel(scenario, engine, seed_text(seed), rules, household, threads=threads)
         simulation = model.simulation
     steps: Iterable[int] = range(simulation.steps)
-    if progress:
+    told = progress if callable(progress) else None
+    if progress and told is None:
         from tqdm import tqdm
 
         steps = tqdm(steps, desc=plain(scenario.name), unit="step")
-    for _ in steps:
+    for i in steps:
         simulation.step()
+        if told is not None:
+            told(i + 1, simulation.steps)
     result = simulation.result(provenance)
     if "gridlock" in result.data.attrs:
         right = "give these roads more lanes, or none to let any queue fit"

@@ -28,6 +28,10 @@ class RuleView:
 
     Attributes
     ----------
+    now : datetime
+        Local time at which the tick begins; what is told below is as it is in the tick.
+    places, groups : tuple of str
+        Names of the P places and the G groups, in the order of the arrays.
     behaviour : Behaviour
         The parameters of the scenario.
     danger : float64 array (P, G)
@@ -78,6 +82,9 @@ class RuleView:
         `flowsim.behaviour.settling.excess_load`.
     """
 
+    now: datetime
+    places: tuple[str, ...]
+    groups: tuple[str, ...]
     behaviour: Behaviour
     danger: Floats
     struck: Floats

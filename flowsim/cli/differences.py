@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +13,6 @@ from flowsim.shown import plain
 
 if TYPE_CHECKING:
     from flowsim.scenario.differences import Difference, Written
-
-_LONG = 80
-_WHOLE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d):00\b")
 
 
 @click.command("diff")
@@ -73,35 +69,16 @@ def _as_text(found: list[Difference], old: str, new: str) -> str:
 
 
 def _line(found: Difference) -> str:
+    from flowsim.scenario.differences import in_words
+
     at = f"{found.at.file}:{found.at.line}: " if found.at.file else ""
     said = {
-        "changed": f"{_told(found.old)} -> {_told(found.new)}",
-        "added": f"added: {_told(found.new)}",
-        "removed": f"removed: {_told(found.old)}",
+        "changed": f"{in_words(found.old)} -> {in_words(found.new)}",
+        "added": f"added: {in_words(found.new)}",
+        "removed": f"removed: {in_words(found.old)}",
         "reordered": "in another order",
         "replaced": "the whole list is replaced",
     }[found.kind]
     if found.kind == "replaced" and found.old:
-        said += f", without {_told(found.old)}"
+        said += f", without {in_words(found.old)}"
     return f"{at}{found.path}: {said}"
-
-
-def _told(value: Any) -> str:
-    """A value in short: a number with its range as ``0.3 (0.1 to 0.5)``."""
-    if isinstance(value, dict) and "value" in value and {"low", "high"} & set(value):
-        low, high = (_told(value[end]) if end in value else "" for end in ("low", "high"))
-        return f"{_told(value['value'])} ({low} to {high})"
-    if isinstance(value, dict):
-        inner = ", ".join(f"{key}: {_told(part)}" for key, part in value.items())
-        return f"{{{inner}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_told, value))}]"
-    if value is None or value == "":
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return _short(_WHOLE_MINUTE.sub(r"\1", str(value)))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONG else f"{text[: _LONG - 3]}..."

@@ -31,11 +31,13 @@ from flowsim.cli.answer import (
     terminable,
     with_what_is_used,
 )
+from flowsim.cli.app import app_command
 from flowsim.cli.calibration import calibrate_command
 from flowsim.cli.check import check_command
 from flowsim.cli.convert import convert_command
 from flowsim.cli.differences import diff_command
 from flowsim.cli.explain import explain_command
+from flowsim.cli.extensions import extensions_command
 from flowsim.cli.figures import plot_command
 from flowsim.cli.forecasts import forecast_command
 from flowsim.cli.imports import import_command
@@ -50,6 +52,7 @@ from flowsim.cli.output import (
     wants_json,
     written,
 )
+from flowsim.cli.reports import report_command
 from flowsim.cli.scores import score_command
 from flowsim.cli.sensitivity import sensitivity_command
 from flowsim.cli.shipped import scenarios_command
@@ -89,6 +92,8 @@ def cli() -> None:
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
 @click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier run.")
 @click.option("--figures/--no-figures", default=True, help="Draw the figures.")
+@click.option("--figure", "also", multiple=True, metavar="NAME",
+              help="Also draw this figure of an installed package.")  # fmt: skip
 @click.option("--progress/--no-progress", default=True, help="Show progress on a terminal.")
 @quiet_option
 @json_option
@@ -103,6 +108,7 @@ def run(
     allow_code: bool,
     overwrite: bool,
     figures: bool,
+    also: tuple[str, ...],
     progress: bool,
 ) -> None:
     """Run SCENARIO (a folder, a YAML file or a name) once and write what comes of it.
@@ -111,6 +117,7 @@ def run(
     figures, all of them or none.
     """
     with answering("the run failed"), importing(allow_code):
+        _check_figures(also, figures)
         setup = load(scenario, settings, allow_code, period=period)
         _check_threads(threads, engine, setup)
         load_tables()
@@ -127,7 +134,7 @@ def run(
         with parent_of(target), terminable():
             shown = progress and is_terminal() and not is_quiet()
             told, rows, drawn = _run_into(
-                target, setup, seed, engine, threads, figures, overwrite, shown
+                target, setup, seed, engine, threads, figures, also, overwrite, shown
             )
     with answering(f"the run is in {target}, but the output could not be written"):
         figures_told = [target / figure for figure in drawn]
@@ -191,12 +198,13 @@ def schema(study: bool, markdown: bool) -> None:
 
 
 for command in (
-    *commands, check_command, convert_command, diff_command, explain_command, import_command,
+    *commands, app_command, check_command, convert_command, diff_command, explain_command,
+    extensions_command,
+    import_command,
     calibrate_command,
     sensitivity_command,
     forecast_command,
-    plot_command,
-    new_command, scenarios_command, score_command,
+    new_command, plot_command, report_command, scenarios_command, score_command,
 ):  # fmt: skip
     cli.add_command(command)
 
@@ -242,6 +250,7 @@ def _run_into(
     engine: Any,
     threads: int,
     figures: bool,
+    also: tuple[str, ...],
     overwrite: bool,
     progress: bool,
 ) -> tuple[str, dict[str, Any], list[Path]]:
@@ -256,7 +265,9 @@ def _run_into(
         if figures:
             from flowsim.plot import save_all
 
-            drawn = [path.relative_to(folder) for path in save_all(made, scenario, folder)]
+            drawn = [
+                path.relative_to(folder) for path in save_all(made, scenario, folder, also=also)
+            ]
     return told, rows, drawn
 
 
@@ -280,7 +291,31 @@ def _is_of_a_run(entry: Path) -> bool:
     """Whether it is a file that a run has written, which goes when another takes its place."""
     from flowsim.plot import OF_A_RUN
 
-    return entry.name in (RESULT, SUMMARY, EFFECTS, WRITTEN_OUT, *OF_A_RUN) and entry.is_file()
+    if entry.name in (RESULT, SUMMARY, EFFECTS, WRITTEN_OUT, *OF_A_RUN):
+        return entry.is_file()
+    if entry.suffix != ".png" or not entry.is_file():
+        return False
+    from flowsim.plot.installed_figures import FIGURES
+
+    return entry.stem in FIGURES.names()
+
+
+def _check_figures(also: tuple[str, ...], figures: bool) -> None:
+    """Refuse, before anything is run, figures that no package has or that are not to be drawn."""
+    if not also:
+        return
+    if not figures:
+        raise click.UsageError("--figure and --no-figures do not go together; leave one out")
+    from flowsim.plot.installed_figures import FIGURES
+
+    for name in also:
+        try:
+            found = FIGURES.load(name)
+        except ValueError as error:
+            raise click.UsageError(f"--figure {name}: {error}") from None
+        if found is None:
+            known = ", ".join(FIGURES.names()) or "none"
+            raise click.UsageError(f"no package has a figure {name!r}; there is {known}")
 
 
 def _check_threads(threads: int, engine: str, setup: Scenario) -> None:

@@ -163,13 +163,47 @@ def compare(
 @click.option("--variable", metavar="NAME", help="Only this one, as a long table for CSV.")
 @click.option("--partial", is_flag=True, help="Use the members that all scenarios have by now.")
 @click.option("--overwrite", is_flag=True, help="Replace what is there.")
+@click.option("--crate", is_flag=True,
+              help="A whole RO-Crate: TARGET is a folder, or a .zip.")  # fmt: skip
+@click.option("--author", "authors", multiple=True, metavar="NAME [ORCID]",
+              help="Of the crate; several may be given.")  # fmt: skip
+@click.option("--licence", "--license", default="", metavar="SPDX",
+              help="Of the crate, as CC-BY-4.0; else it says that none is given.")  # fmt: skip
+@click.option("--published", metavar="DAY",
+              help="Of the crate; else the day on which the last run was done.")  # fmt: skip
 @quiet_option
-def export(store: Path, target: Path, variable: str | None, partial: bool, overwrite: bool) -> None:
-    """Write the runs in STORE to TARGET: .nc, .zarr, .parquet or .csv.
+def export(
+    store: Path,
+    target: Path,
+    variable: str | None,
+    partial: bool,
+    overwrite: bool,
+    crate: bool,
+    authors: tuple[str, ...],
+    licence: str,
+    published: str | None,
+) -> None:
+    """Write the runs in STORE to TARGET: .nc, .zarr, .parquet, .csv, or a whole RO-Crate.
 
-    CSV and Parquet have a row a run and a column an effect, or one --variable in long form.
+    CSV and Parquet have a row a run and a column an effect, or one --variable in long form. A
+    --crate has the scenarios, the plan with its seeds, the runs, and how to make them again.
     """
+    if crate and variable:
+        raise click.UsageError("--crate has all variables; leave --variable out")
+    if not crate and (authors or licence or published):
+        raise click.UsageError("--author, --licence and --published are for a --crate; add it")
     with answering("the export failed"):
+        if crate:
+            from flowsim.study.crate import export_crate
+            from flowsim.study.runs import open_study
+
+            with terminable():
+                export_crate(
+                    open_study(store, partial), target, overwrite,
+                    authors=authors, licence=licence, published=published,
+                )  # fmt: skip
+            written(f"The crate is in {target}")
+            return
         from flowsim.study.export import export as write
         from flowsim.study.runs import open_study
 

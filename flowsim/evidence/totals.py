@@ -8,7 +8,6 @@ import numpy as np
 
 from flowsim.arrays import Floats
 from flowsim.clock import DAY
-from flowsim.model.outlook import Outlook
 from flowsim.scenario.scenario import Scenario
 
 PER_DAY = "behaviour.leaving.violence_per_day"
@@ -96,6 +95,8 @@ def leavers_by_day(scenario: Scenario) -> Floats:
     >>> bool((gone[1:] >= gone[:-1]).all())
     True
     """
+    from flowsim.model.outlook import Outlook  # only now: it takes scipy
+
     outlook = Outlook(scenario)
     days = -(-outlook.duration // DAY)
     gone = np.zeros(days)

@@ -69,7 +69,8 @@ def _odd(where: str, policy: Policy, said: Statement) -> Iterator[Problem]:
 def _violence(scenario: Scenario) -> Iterator[Problem]:
     for name, what in (
         ("forces", "forces"), ("conditions", "conditions"), ("gates", "capacity of gates"),
-        ("threats", "threats"), ("capacities", "capacity of places over time"),
+        ("threats", "threats"), ("hazards", "hazards of other packages"),
+        ("capacities", "capacity of places over time"),
     ):  # fmt: skip
         if getattr(scenario, name):
             yield Problem(name, f"Flee's rules have no {what}", RIGHT)

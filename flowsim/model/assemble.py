@@ -25,6 +25,7 @@ from flowsim.results.result import Result
 from flowsim.results.variables import ALL_VARIABLES, CONVENTIONS, COORDINATES, Variable
 from flowsim.scenario.block_yaml import block_yaml
 from flowsim.scenario.scenario import Scenario
+from flowsim.scenario.write import without_lost_numbers
 from flowsim.world.config import KINDS
 from flowsim.world.world import World
 
@@ -230,8 +231,8 @@ def _versions() -> str:
 
 
 def as_yaml(scenario: Scenario) -> str:
-    """The effective scenario as YAML text."""
-    return block_yaml(scenario.effective())
+    """The effective scenario as YAML text, which loads to it: without ranges of what has gone."""
+    return block_yaml(without_lost_numbers(scenario).effective())
 
 
 def cpu_level() -> str:

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from flowsim.behaviour.acts import Act as Act
+from flowsim.behaviour.acts import Form as Form
+from flowsim.behaviour.acts import Scale as Scale
+from flowsim.behaviour.acts import Status as Status
+
 KINDS = 5
-
-
-class Status(IntEnum):
-    """Where a household stands. EMPTY rows hold nobody: all died, or joined their family again."""
-
-    AT_HOME = 0
-    MOVING = 1
-    WAITING = 2
-    DISPLACED = 3
-    SHELTERED = 4
-    DETAINED = 5
-    RETURNED = 6
-    EMPTY = 7
 
 
 STATUSES = tuple(s.name.lower() for s in Status if s != Status.EMPTY)
@@ -37,43 +29,6 @@ class Refuge(IntEnum):
 REFUGES = tuple(r.name.lower() for r in Refuge)
 WAITS = (0.0, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0, 48.0, 96.0, 192.0)
 """Lower edges of the classes in which hours are counted; the last is open."""
-
-
-class Act(IntEnum):
-    """What a household does when a clock is due."""
-
-    LEAVE = 0
-    ONWARD = 1
-    RETURN = 2
-    GIVE_UP = 3
-    FENCE = 4
-    DISPERSE = 5
-    HARM = 6
-    CRUSH = 7
-    RELOCATE = 8
-    TOLL = 9
-    WOUNDS = 10
-
-
-class Form(IntEnum):
-    """What decides under which cell of a hazard a household is."""
-
-    PLACE = 0
-    HOME = 1
-    GATE_AND_HELD = 2
-    GATE = 3
-    NOTHING = 4
-    LINK = 5
-
-
-class Scale(IntEnum):
-    """What of a household scales a hazard."""
-
-    NOTHING = 0
-    LEAVING = 1
-    HARM = 2
-    SIZE = 3
-    WOUNDS = 4
 
 
 class Event(IntEnum):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 
 from flowsim.arrays import Floats, Ints
@@ -29,17 +31,21 @@ class Circumstances:
         self._fled = np.array([c in scenario.flee_from for c in world.countries], dtype=bool)
         self._flees = np.array([group.flees for group in world.groups])
         self._out = np.array([gate.out for gate in world.network.gates], dtype=bool)
+        self._places = tuple(world.network.names)
+        self._groups = tuple(group.name for group in world.groups)
         self._nothing = none_at_all(*world.residents.shape)
         self._crossing = np.array([gate.crossing for gate in world.network.gates], dtype=np.int64)
 
     def view(
-        self, danger: Danger, news: Floats, gone: Floats, hurry: Floats, awaited: Floats,
-        waiting: Ints, way_out: Floats, excess: Floats, tolls: Tolls | None = None,
+        self, now: datetime, danger: Danger, news: Floats, gone: Floats, hurry: Floats,
+        awaited: Floats, waiting: Ints, way_out: Floats, excess: Floats, tolls: Tolls | None = None,
     ) -> RuleView:  # fmt: skip
         """As things stand.
 
         Parameters
         ----------
+        now : datetime
+            Local time at which the tick begins.
         danger : Danger
         news, gone, hurry, awaited, way_out, excess
             See `RuleView`.
@@ -52,6 +58,9 @@ class Circumstances:
         none = np.zeros((network.head.size, danger.danger.shape[1]))
         rules, transfers = borders.rules.by_gate, borders.transfers
         return RuleView(
+            now=now,
+            places=self._places,
+            groups=self._groups,
             behaviour=self._behaviour,
             danger=danger.danger,
             struck=danger.struck,

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import IntEnum
 from math import prod
-from typing import Any, TypeVar
+from typing import Any, cast
 
 import numpy as np
 
 from flowsim.arrays import Floats
+from flowsim.behaviour.acts import Act, Form, Scale, Status, check_statuses, in_words, named
 from flowsim.behaviour.harm import heal_or_die
+from flowsim.behaviour.own_hazard import OwnHazard
 from flowsim.behaviour.rules import RULES, Rule, RuleView, ask
 from flowsim.draws import Purpose
 from flowsim.errors import SimulationError, in_own_code
-from flowsim.model.axes import Act, Form, Scale, Status
 from flowsim.model.covariates import HouseholdView
 from flowsim.policy.own import code_identity
 from flowsim.scenario.scenario import Scenario
@@ -106,7 +106,7 @@ class Hazard:
     purpose : Purpose, optional
         What its thresholds are drawn for; those of one's own are drawn for its name.
     scale : Scale
-        What of a household scales it in the model.
+        What of a household scales it in the model, such as ``"harm"``.
     rate : function of a RuleView, optional
         Gives 1/day by cell; without one, the rule of that name.
     factor : function of a HouseholdView, optional
@@ -120,7 +120,8 @@ class Hazard:
     Raises
     ------
     ValueError
-        A status, form or act that there is not.
+        A status, form, act or scale that there is not, or a status in which the act or the cells
+        mean nothing, as waiting at a gate for those at home.
 
     Examples
     --------
@@ -150,9 +151,11 @@ class Hazard:
         """Take texts for what they name."""
         told: Any = self.statuses
         statuses = (told,) if isinstance(told, str | Status) else tuple(told)
-        object.__setattr__(self, "statuses", tuple(_named(Status, one) for one in statuses))
-        object.__setattr__(self, "form", _named(Form, self.form))
-        object.__setattr__(self, "act", _named(Act, self.act))
+        object.__setattr__(self, "statuses", tuple(named(Status, one) for one in statuses))
+        object.__setattr__(self, "form", named(Form, self.form))
+        object.__setattr__(self, "act", named(Act, self.act))
+        object.__setattr__(self, "scale", named(Scale, self.scale))
+        check_statuses(self.statuses, self.form, self.act)
 
     def identity(self) -> str:
         """What a study knows it by: its fields, and the source of its functions.
@@ -165,18 +168,6 @@ class Hazard:
         functions = (self.rate, self.factor, *self.among)
         told = [self.name, self.statuses, self.form, self.act, self.purpose, self.scale]
         return " ".join([repr(told), *(code_identity(f) for f in functions if f is not None)])
-
-
-_Names = TypeVar("_Names", bound=IntEnum)
-
-
-def _named(kind: type[_Names], told: _Names | str) -> _Names:
-    if isinstance(told, kind):
-        return told
-    names = {one.name.lower(): one for one in kind}
-    if told not in names:
-        raise ValueError(f"{told!r} is not a {kind.__name__.lower()}; give {', '.join(names)}")
-    return names[str(told)]
 
 
 def _of_the_group(view: RuleView) -> Floats:
@@ -272,6 +263,22 @@ HAZARDS = (
 """In the order in which the first wins where two are due in the same second."""
 
 
+def of_section(section: OwnHazard) -> Hazard:
+    """The row of a hazard that a file names.
+
+    Parameters
+    ----------
+    section : OwnHazard
+        Of an installed package, checked.
+    """
+    factor: Any = section.factor if section.has_factor() else None
+    return Hazard(
+        section.called, cast("Any", section.statuses), cast("Any", section.form),
+        cast("Any", section.act), scale=cast("Any", section.scale),
+        rate=section.rate_in_window, factor=factor,
+    )  # fmt: skip
+
+
 def hazards_of(
     scenario: Scenario, moves: bool, rules: Mapping[str, Rule | Hazard] | None = None
 ) -> tuple[Hazard, ...]:
@@ -282,7 +289,8 @@ def hazards_of(
     moves : bool
         Whether some policy may move people from camp to camp.
     rules : mapping, optional
-        Rates of one's own by the name of a hazard, and hazards of one's own by theirs.
+        Rates of one's own by the name of a hazard, and hazards of one's own by theirs. They stand
+        above those that the scenario's file names.
 
     Raises
     ------
@@ -291,12 +299,12 @@ def hazards_of(
     """
     told = dict(rules or {})
     table = []
-    for hazard in HAZARDS:
-        own = told.pop(hazard.name, None)
+    for hazard in (*HAZARDS, *map(of_section, scenario.hazards)):
+        own, rate = told.pop(hazard.name, None), hazard.rate or RULES.get(hazard.name)
         if isinstance(own, Hazard):
-            table.append(replace(own, name=hazard.name, rate=own.rate or RULES[hazard.name]))
+            table.append(replace(own, name=hazard.name, rate=own.rate or rate))
         else:
-            table.append(replace(hazard, rate=own or RULES[hazard.name]))
+            table.append(replace(hazard, rate=own or rate))
     for name, own in told.items():
         if not isinstance(own, Hazard):
             known = ", ".join(RULES)
@@ -307,15 +315,17 @@ def hazards_of(
     return tuple(hazard for hazard in table if hazard.holds(scenario, moves))
 
 
-def most_clocks(own: int) -> int:
+def most_clocks(own: Sequence[Hazard] = ()) -> int:
     """Clocks for which a household has room, so that all runs have rows of one type.
 
     Parameters
     ----------
-    own : int
-        Hazards of one's own.
+    own : sequence of Hazard
+        Those of one's own. One of people at home has room beside the model's, which are fewer there
+        than elsewhere: so with it nothing is compiled anew.
     """
-    return own + max(sum(status in hazard.statuses for hazard in HAZARDS) for status in _STILL)
+    table = (*HAZARDS, *own)
+    return max(sum(status in hazard.statuses for hazard in table) for status in Status)
 
 
 def rules_identity(rules: Mapping[str, Rule | Hazard]) -> str:
@@ -439,12 +449,8 @@ def as_markdown(hazards: Sequence[Hazard] = HAZARDS) -> str:
     """
     rows = ["| hazard | in status | by | scaled by | what is due |", "| --- " * 5 + "|"]
     for hazard in hazards:
-        statuses = ", ".join(_told_as(status) for status in hazard.statuses)
+        statuses = ", ".join(in_words(status) for status in hazard.statuses)
         cells = (f"`{hazard.name}`", statuses, _CELLS[hazard.form], _SCALES[hazard.scale],
-                 _told_as(hazard.act))  # fmt: skip
+                 in_words(hazard.act))  # fmt: skip
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
-
-
-def _told_as(name: IntEnum) -> str:
-    return name.name.lower().replace("_", " ")

@@ -65,8 +65,8 @@ class HouseholdTable:
         self._targets = max(len(clocks[status]) for status in SETTLED)
         self._kept = self.n_start * len(clocks[Status.AT_HOME])
         own = [hazard.factor is not None for hazard in cells.hazards]
-        more = sum(hazard.purpose is None for hazard in cells.hazards)
-        self._row_type = row_type(most_clocks(more), sum(own), len(COUNTED) + more)
+        mine = [hazard for hazard in cells.hazards if hazard.purpose is None]
+        self._row_type = row_type(most_clocks(mine), sum(own), len(COUNTED) + max(len(mine), 1))
         made = memory.scratch(laws, cells, threads)
         self.left, self._people, self._present = made["left"], made["people"], made["present"]
         self._line, self._queued = made["line"], made["queued"]

@@ -47,6 +47,8 @@ LISTS = (
     "put_off",
 )  # fmt: skip
 """Lists of rows; none holds a row twice, so each has room for all."""
+FRAILTIES = 512
+"""Parts of all frailties, each of which has a bound."""
 HEAPS = 8
 """For how many times of putting to rest there is room before the heaps are made anew."""
 
@@ -157,6 +159,7 @@ def scratch(laws: Laws, cells: Cells, threads: int) -> dict[str, NDArray[Any]]:
         "stirred": np.zeros(gates, dtype=bool), "opened": np.zeros(gates, dtype=bool),
         "changed": np.zeros(gates, dtype=bool),
         "line_first": np.zeros(gates, dtype=np.int64), "line_n": np.zeros(gates, dtype=np.int64),
+        "frailty_bound": np.zeros(FRAILTIES),
         "heap_cell": np.zeros(heaps, dtype=np.int64), "heap_first": np.zeros(heaps, dtype=np.int64),
         "heap_stop": np.zeros(heaps, dtype=np.int64),
         "per_cell": np.zeros(cells.total, dtype=np.int64),

@@ -197,12 +197,12 @@ class Outlook:
             hurry = 1.0 + behaviour.leaving.hurry * self.grapevine.hurry(self.known, self.late)
             if ways_out is not None:
                 way_out = ways_out.factor(self.beliefs())
+            now = self.scenario.start + timedelta(seconds=start)
             view = self._circumstances.view(
-                self.danger, heard(self._kernel, self.talked_of), gone,
+                now, self.danger, heard(self._kernel, self.talked_of), gone,
                 self.grapevine.hurry(self.known, self.late),
                 self.grapevine.awaited(self.known, self.late), self._nobody, way_out, uncrowded,
             )  # fmt: skip
-            now = self.scenario.start + timedelta(seconds=start)
             rate = ask(RULES["leave"], "leave", view, residents.shape, now) * flees * hurry
             rate = rate * way_out * inside
             so_far += rate * (stop - start) / DAY

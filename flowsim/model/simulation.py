@@ -309,8 +309,8 @@ class Simulation:
         """Phases 4 and 5: all hazards of the tick, and the clocks advance."""
         danger, tolls = self.danger, self._tolls_between(start, stop)
         view = self.circumstances.view(
-            danger, heard(self._kernel, self._news), self._gone, self._hurry, self._awaited,
-            self.stocks.waiting.sum(axis=1), self.way_out, self._excess, tolls,
+            self.now, danger, heard(self._kernel, self._news), self._gone, self._hurry,
+            self._awaited, self.stocks.waiting.sum(axis=1), self.way_out, self._excess, tolls,
         )  # fmt: skip
         self.face.advance(start, stop, self.cells.rates(view, self.now))
         self._expose(start, stop)

@@ -166,6 +166,9 @@ def changes(scenario: Scenario, borders: Borders) -> Iterator[Change]:
         yield from _of_threat(threat, since)
     for driver in scenario.drivers:
         yield from _of_driver(driver, scenario, since)
+    for hazard in scenario.hazards:
+        for moment in hazard.edges(scenario.start, scenario.end):
+            yield Change(f"the hazard {hazard.called!r} begins or ends", *2 * (since(moment),))
     for policy, whose, crossings in borders.parts():
         yield from _of_policy(policy, whose, crossings, scenario)
     whole = 0.0, since(scenario.end)

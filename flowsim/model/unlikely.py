@@ -27,10 +27,10 @@ from flowsim.scenario.scenario import Scenario
 
 NEXT_TO_NOBODY = 1e-3
 """Of those who could: one in a thousand."""
-INTERVALS, LOOKS, WAYS = 1_000, 6, 20
+INTERVALS, LOOKS, WAYS = 150, 6, 20
 """Intervals in which a course is followed at first; moments at which ways are looked at, evenly
 spread over those who leave; ways that are looked at from a place."""
-MOST_WORK = 2e9
+MOST_WORK = 3e8
 """Pairs of places, times groups and intervals, from which on it would take too long to look."""
 _ROUTES = ("behaviour", "routes")
 _KNOBS = {
@@ -66,7 +66,7 @@ def unlikely(scenario: Scenario) -> list[Flaw]:
     ----------
     scenario : Scenario
         One that holds together. Of Flee's rules nothing is told, nor where only a run can tell
-        what a policy states.
+        what a policy states or a hazard of another package does.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def unlikely(scenario: Scenario) -> list[Flaw]:
     []
     """
     known = all(policy.is_known() for _, policy in held(scenario, "borders"))
-    if scenario.rules == "flee" or not known:
+    if scenario.rules == "flee" or scenario.hazards or not known:
         return []
     intervals = -(-int((scenario.end - scenario.start).total_seconds()) // scenario.grid_s)
     size = len(scenario.places) ** 2 * len(scenario.groups)

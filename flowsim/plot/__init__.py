@@ -1,5 +1,7 @@
 """Figures of a run and of many; nothing of matplotlib is loaded before one is drawn."""
 
+from typing import Any
+
 from flowsim.lazy_names import attach
 
 OF_A_RUN = {
@@ -15,4 +17,22 @@ OF_A_RUN = {
 draws each from a result and its ``scenario=``. The command line, `save_all` and the tests of all
 figures follow this table."""
 
-__getattr__, __dir__, __all__ = attach(__name__, __file__)
+_own, __dir__, __all__ = attach(__name__, __file__)
+
+
+def __getattr__(name: str) -> Any:
+    """A figure of flowsim, or one of an installed package, see `flowsim.installed`."""
+    try:
+        return _own(name)
+    except AttributeError as error:
+        if name.startswith("_"):
+            raise
+        from flowsim.plot.installed_figures import FIGURES  # it imports this module
+
+        try:
+            found = FIGURES.load(name)
+        except ValueError as broken:
+            raise AttributeError(f"{error}: {broken}", name=name) from None
+        if found is None:
+            raise
+        return found

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from flowsim import plot
+from flowsim.plot.installed_figures import draw_to
 from flowsim.plot.style import Chart
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
@@ -19,6 +20,7 @@ def save_all(
     folder: str | os.PathLike[str],
     *,
     width: Any = None,
+    also: Sequence[str] = (),
 ) -> list[Path]:
     """Draw all figures of a run and write them as PNG of 150 dots an inch.
 
@@ -31,6 +33,8 @@ def save_all(
         Exists already; files of the same names are replaced.
     width : float or {"single", "double"}, optional
         Of each, millimetres; as wide as each is by itself unless given.
+    also : sequence of str
+        Figures of installed packages to draw, too, by their names.
 
     Returns
     -------
@@ -53,5 +57,9 @@ def save_all(
         draw: Callable[..., Chart] = getattr(plot, name)
         path = Path(folder) / file
         draw(result, scenario=scenario, **how).write(path)
+        paths.append(path)
+    for name in also:
+        path = Path(folder) / f"{name}.png"
+        draw_to(name, result, scenario, path, **how)
         paths.append(path)
     return paths

@@ -14,6 +14,7 @@ LANE = {
     "shut": ("#666666", "shut (grey below)"),
     "partly": ("#B5B5B5", "some crossings shut"),
     "barred": ("#D6E6F2", "open, not to all"),
+    "quota": ("#DCEFE3", "open, by quota"),
     "rule": ("#F3E7C4", "depends on what guards see"),
     "open": ("#FFFFFF", "open"),
 }

@@ -96,6 +96,7 @@ def reception(
     order, empty = _by_most(persons, could, inside)
     shown = order[:MOST]
     page, grid = grid_of(max(1, shown.size), width, f"{title_of(result.data)}: who finds room", ax)
+    time_axis(grid[0], edges)
     for axes, place in zip(grid, shown, strict=False):
         name = str(result.data["place"].values[place])
         name_above(axes, name, _in_words(persons[place], room.capacity[place]))
@@ -104,7 +105,6 @@ def reception(
     if not shown.size:
         grid[0].set_title("nobody finds shelter", fontsize=points())
         count_axis(grid[0], "")
-    time_axis(grid[0], edges)
     for axes in grid:
         date_labels(axes, axes.xaxis.get_tick_params()["labelbottom"])
         axes.tick_params(axis="x", which="both", pad=points(0.8))  # below the 0 beside it

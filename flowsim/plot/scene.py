@@ -36,6 +36,7 @@ RINGS = (0.1, 0.5, 1.0)
 GATE: dict[str, tuple[str, str, str]] = {
     "open": ("s", "white", "crossing, open"),
     "barred": ("s", "#8DB9D8", "crossing, open, not to all"),
+    "quota": ("D", "#B9DCC4", "crossing, by quota"),
     "rule": ("s", "#F0E442", "crossing, by rule"),
     "shut": ("X", INK, "crossing, shut"),
 }

@@ -25,6 +25,7 @@ from matplotlib.ticker import (
     FuncFormatter,
     MaxNLocator,
     NullFormatter,
+    NullLocator,
 )
 
 from flowsim.folders import whole_file
@@ -250,6 +251,20 @@ class Chart(Figure):
         return memory.getvalue()
 
 
+def write_figure(figure: Figure, path: Path) -> None:
+    """Write any figure of matplotlib as a Chart is written: whole or not at all, without a date.
+
+    Parameters
+    ----------
+    figure : Figure
+    path : Path
+        Its suffix is that of a figure.
+    """
+    with whole_file(path, replace=True) as made:
+        kind = path.suffix.removeprefix(".")
+        figure.savefig(made, format=kind, dpi=DPI, metadata=METADATA[path.suffix])
+
+
 def name_of(label: str) -> str:
     """A label of the data as words.
 
@@ -309,9 +324,8 @@ def time_axis(axes: Axes, edges: np.ndarray) -> None:
         axes.xaxis.set_major_formatter(FuncFormatter(_hour))
         return
     # Fixed, as to find the days anew for each label takes most of the time of a figure.
-    midnights = np.arange(math.ceil(edges[0]), math.floor(edges[-1]) + 1)
     noons = np.arange(math.ceil(edges[0] - 0.5), math.floor(edges[-1] - 0.5) + 1) + 0.5
-    axes.xaxis.set_major_locator(FixedLocator(midnights.tolist()))
+    axes.xaxis.set_major_locator(NullLocator())  # midnights are one mark, see `day_lines`
     axes.xaxis.set_major_formatter(NullFormatter())
     axes.xaxis.set_minor_locator(FixedLocator(noons.tolist()))
     axes.xaxis.set_minor_formatter(_Days(points()))
@@ -324,8 +338,8 @@ def day_lines(axes: Axes) -> None:
         axes.grid(axis="x", which="major", **DAY_LINE)
         return
     # All in one mark: ticks without labels would take most of the time of a figure.
-    axes.tick_params(axis="x", which="major", bottom=False, labelbottom=False)
-    ends = [[(x, 0.0), (x, 1.0)] for x in axes.get_xticks()]
+    low, high = axes.get_xlim()
+    ends = [[(x, 0.0), (x, 1.0)] for x in range(math.ceil(low), math.floor(high) + 1)]
     lines = LineCollection(
         ends, transform=axes.get_xaxis_transform(), zorder=AXES_BELOW, **DAY_LINE
     )
@@ -335,6 +349,8 @@ def day_lines(axes: Axes) -> None:
 def date_labels(axes: Axes, shown: bool) -> None:
     """Show the labels of a horizontal axis of time, or not, as of panels above others."""
     axes.tick_params(axis="x", which="both", length=0, bottom=False, labelbottom=shown)
+    if not shown and isinstance(axes.xaxis.get_major_formatter(), NullFormatter):
+        axes.xaxis.set_visible(False)  # nothing of it shows, and ticks take time all the same
 
 
 class _Days(Formatter):

@@ -18,7 +18,7 @@ from flowsim.policy.opening import Opening
 from flowsim.policy.who import Sorts, who
 from flowsim.scenario.scenario import Scenario
 
-_RANK = ("open", "barred", "rule", "shut")
+_RANK = ("open", "quota", "barred", "rule", "shut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Span:
     start, stop : datetime
     state : str
         ``shut`` (nobody passes, or only the exempt), ``partly`` (some crossings shut), ``barred``
-        (open, but not to all), ``rule`` (it depends on what guards see, or on the user's own
-        code) or ``open``.
+        (open, but not to all), ``quota`` (open to all, but to so many only), ``rule`` (it depends
+        on what guards see, or on the user's own code) or ``open``.
     label : str
         The same in words.
     """
@@ -111,14 +111,29 @@ def _told(openings: tuple[Opening, ...], sorts: Sorts) -> tuple[str, str]:
         exempt = dict.fromkeys(w for o in openings for w in o.exempt)
         let = [_word(w) for w in exempt if passes[who(w, sorts)].all()]
         return "shut", f"shut, not to {', '.join(let)}" if let else "shut to most"
+    quota = _quota(rules)
     if not passes.all():
         barred = dict.fromkeys(w for o in openings for w in o.barred)
         out = [_word(w) for w in barred if not (passes & ~rules.exempt)[who(w, sorts)].any()]
-        return "barred", f"{', '.join(out)} barred" if out else "not to all"
+        told = f"{', '.join(out)} barred" if out else "not to all"
+        return "barred", ", ".join(filter(None, (told, quota)))
     least = float(rules.passes[~rules.exempt].min(initial=1.0))
     if least < 1.0:
-        return "barred", f"{100 * least:.3g} % let in"
-    return "open", "open"
+        return "barred", ", ".join(filter(None, (f"{100 * least:.3g} % let in", quota)))
+    return ("quota", quota) if quota else ("open", "open")
+
+
+def _quota(rules: GateRules) -> str:
+    """The least of the quotas in words; empty where none holds."""
+    per_hour = [quota.per_hour for quota in rules.spread_quotas]
+    per_hour += [c.quota.persons / c.quota.hours for c in rules.counted_quotas]
+    if not per_hour:
+        return ""
+    least = min(per_hour)
+    by_hour = round(least, 6) == round(least)  # else it was told by day
+    persons = least if by_hour else 24.0 * least
+    told = f"{persons:,.0f}" if persons >= 10.0 else f"{persons:.3g}"
+    return f"{told} {'an hour' if by_hour else 'a day'}"
 
 
 def _passes(rules: GateRules) -> np.ndarray:

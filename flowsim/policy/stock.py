@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, TypeAdapter, model_validator
-from pydantic_core import PydanticKnownError, core_schema
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from flowsim.config import NonNegative, Positive, Section, Share
 from flowsim.policy import code, gatekeeping, hosting, installed, roads
@@ -18,6 +16,7 @@ from flowsim.policy.gatekeeping import GatePolicy
 from flowsim.policy.names import Conditions, Kind, Named, PlaceName
 from flowsim.policy.opening import Opening
 from flowsim.policy.own import Function, above, as_policy
+from flowsim.tagged import ByType
 from flowsim.view import BorderView
 
 
@@ -274,57 +273,31 @@ EXAMPLE = gatekeeping.Open()
 """A policy that changes nothing and runs nothing."""
 
 
-class ByType:
-    """An annotation of the stock: policies of installed packages are taken by their type, too."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
-        return core_schema.no_info_wrap_validator_function(_of_its_type, handler(source))
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Callable[[Any], Any]) -> Any:
-        """That of the stock, and of what is installed."""
-        made = handler(schema)
-        for kind in filter(None, map(installed.find, installed.types())):
-            made["oneOf"].append(handler(kind.__pydantic_core_schema__))
-        return made
-
-    def section(self, told: str) -> type[Policy] | None:
-        """The class of a type that is not of the stock."""
-        return BY_TYPE.get(told) or installed.find(told)
+BY_TYPE_IN_FILES = ByType(
+    installed.POLICIES, STOCK, {kind: BY_TYPE[kind] for kind in BY_TYPE if kind not in STOCK}
+)
+"""How a policy in a file is taken for what its type says."""
 
 
-def _of_its_type(value: Any, of_the_stock: Callable[[Any], Any]) -> Any:
-    told = value.get("type") if isinstance(value, Mapping) else getattr(value, "type", None)
-    if isinstance(value, Function):
-        return value
-    if not isinstance(told, str) or told in STOCK:
-        return of_the_stock(value)
-    kind = installed.load(told)
-    if kind is None:
-        known = ", ".join(map(repr, (*STOCK, *installed.types())))
-        about = {"discriminator": "'type'", "tag": told, "expected_tags": known}
-        raise PydanticKnownError("union_tag_invalid", about)
-    return _adapter(kind).validate_python(value)
+def kinds() -> dict[str, type[Policy]]:
+    """All policies that a file can name, by type: the stock, then those of installed packages.
 
+    What lists policies (the page of fields, the app) asks here. A package whose policy cannot be
+    used is warned of.
 
-class _Tagged:
-    """Tells what is wrong in a policy as in one of several, by its type."""
-
-    def __get_pydantic_core_schema__(
-        self, source: type[Policy], handler: Callable[[Any], Any]
-    ) -> Any:
-        told = source.model_fields["type"].default
-        return core_schema.tagged_union_schema({told: handler(source)}, "type")
-
-
-@lru_cache(maxsize=256)
-def _adapter(kind: type[Policy]) -> TypeAdapter[Policy]:
-    tagged: Any = Annotated[kind, _Tagged()]
-    return TypeAdapter(tagged)
+    Examples
+    --------
+    >>> list(kinds())[:3]
+    ['open', 'closed', 'announced_closure']
+    """
+    return BY_TYPE_IN_FILES.kinds()
 
 
 if TYPE_CHECKING:
     AnyPolicy = Policy
 else:
-    AnyPolicy = Annotated[Union[tuple(STOCK.values())], Field(discriminator="type"), ByType()]  # noqa: UP007
+    AnyPolicy = Annotated[
+        Union[tuple(STOCK.values())], Field(discriminator="type"), BY_TYPE_IN_FILES  # noqa: UP007
+    ]
 Scheduled.model_rebuild()
 Reactive.model_rebuild()

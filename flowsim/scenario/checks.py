@@ -13,6 +13,7 @@ from flowsim.scenario.rules import (
     arrivals,
     borders,
     capacities,
+    hazards,
     people,
     period,
     policies,
@@ -38,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     *push_factors.RULES,
     *borders.RULES,
     *policies.RULES,
+    *hazards.RULES,
     *reports.RULES,
 )
 

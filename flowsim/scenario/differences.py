@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -28,6 +29,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 }
 """By what items without a name of their own are matched."""
 _TOLD = {"source": "", "note": "", "distribution": "quantiles"}
+_LONG = 80
+_WHOLE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d):00\b")
 Items = Sequence[Any]
 
 
@@ -105,7 +108,7 @@ class _Comparison:
         other |= self._links(self.new.scenario, self.old.scenario)
         for key in Scenario.model_fields:
             if key != "numbers":
-                yield from self._value(one[key], other[key], (key,), (key,))
+                yield from self._value(one.get(key, []), other.get(key, []), (key,), (key,))
 
     def _links(self, own: Scenario, other: Scenario) -> dict[str, Any]:
         """Links and orders of inputs that both have: others go with what is told by itself."""
@@ -226,3 +229,27 @@ def _plain(value: Any, loc: Loc, ranges: Mapping[str, Number], paths: Paths) -> 
     if value is None or isinstance(value, bool | int | float | str):
         return _with_range(value, ranges.get(paths(loc)))
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def in_words(value: Any) -> str:
+    """A value of a `Difference` in short: a number with its range as ``0.3 (0.1 to 0.5)``.
+
+    Examples
+    --------
+    >>> in_words({"value": 0.3, "low": 0.1, "high": 0.5}), in_words([True, None])
+    ('0.3 (0.1 to 0.5)', '[true, nothing]')
+    """
+    if isinstance(value, dict) and "value" in value and {"low", "high"} & set(value):
+        low, high = (in_words(value[end]) if end in value else "" for end in ("low", "high"))
+        return f"{in_words(value['value'])} ({low} to {high})"
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key}: {in_words(part)}" for key, part in value.items())
+        return f"{{{inner}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(in_words, value))}]"
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = _WHOLE_MINUTE.sub(r"\1", str(value))
+    return text if len(text) <= _LONG else f"{text[: _LONG - 3]}..."

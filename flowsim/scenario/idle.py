@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from flowsim.config import Section
 from flowsim.scenario.flaws import Flaw
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.scenario import Scenario
@@ -33,6 +34,7 @@ def idle(scenario: Scenario) -> Iterator[Flaw]:
     yield from _idle_drivers(scenario)
     yield from _fixed_links(scenario)
     yield from _growing_from_nothing(scenario)
+    yield from _unread(scenario)
 
 
 def _too_late(scenario: Scenario) -> Iterator[Flaw]:
@@ -101,3 +103,23 @@ def _growing_from_nothing(scenario: Scenario) -> Iterator[Flaw]:
             wrong = f"{place.name!r} shelters people without limit, so that nothing can grow"
             loc = ("places", i, "capacity_per_day")
             yield Flaw(loc, wrong, "give its `capacity` at the start, as 0")
+
+
+def _unread(scenario: Scenario) -> Iterator[Flaw]:
+    """Settings that only another setting makes use of, and that are not as they are by default."""
+    choice, origins = scenario.behaviour.routes, scenario.behaviour.origins
+    if choice.distance != "power":
+        loc, right = ("behaviour", "routes"), "give `distance: power`, or leave it out"
+        yield from _changed(choice, ("distance_power", "near_km"), loc, right)
+    if not origins.decay:
+        right = "give `decay`, or leave it out"
+        yield from _changed(origins, ("decay_days",), ("behaviour", "origins"), right)
+    elif scenario.behaviour.leaving.count != "given":
+        right = "give `behaviour.leaving.count: given`, or leave it out"
+        yield from _changed(origins, ("decay",), ("behaviour", "origins"), right)
+
+
+def _changed(section: Section, names: Sequence[str], loc: Loc, right: str) -> Iterator[Flaw]:
+    for name in names:
+        if getattr(section, name) != type(section).model_fields[name].default:
+            yield Flaw((*loc, name), f"nothing uses {name} here", right)

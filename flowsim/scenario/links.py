@@ -13,7 +13,7 @@ from flowsim.scenario.flaws import Flaw, did_you_mean
 from flowsim.scenario.nodes import Loc
 
 if TYPE_CHECKING:
-    from flowsim.scenario.scenario import Linked, Scenario
+    from flowsim.scenario.scenario import Linked, Number, Scenario
 
 CENTRE = {"factor": 1.0, "shift_hours": 0.0}
 """What a common factor or a common shift is in the middle."""
@@ -129,6 +129,25 @@ def of_what_is_there(
     told = {"linked": tuple(sets), "in_order": tuple(row for row in rows if len(row) > 1)}
     changed = {name: value for name, value in told.items() if value != getattr(scenario, name)}
     return scenario.model_copy(update=changed) if changed else scenario
+
+
+def numbers_that_hold(scenario: Scenario, before: Scenario) -> tuple[Number, ...]:
+    """The numbers of a scenario whose policies were exchanged: those that are what they were.
+
+    A range of a policy that is gone, or that another one has the name of, says nothing any more.
+    """
+    return tuple(
+        number
+        for number in scenario.numbers
+        if not number.path.startswith("borders[") or _is_same(scenario, before, number.path)
+    )
+
+
+def _is_same(scenario: Scenario, before: Scenario, path: str) -> bool:
+    if not _exactly(scenario, path) or not _exactly(before, path):
+        return False
+    there, was = _located(scenario, path), _located(before, path)
+    return bool(value_at(scenario, there) == value_at(before, was))
 
 
 def _wrong_sets(scenario: Scenario, inherited: Callable[[Loc], bool]) -> Iterator[Flaw]:

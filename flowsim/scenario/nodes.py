@@ -23,6 +23,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "reports": ("id",),
     "routes": ("crossing",),
     "policies": ("name",),
+    "hazards": ("name", "type"),
     "back": ("name",),
     "linked": ("name",),
 }

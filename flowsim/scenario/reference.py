@@ -14,9 +14,11 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from flowsim.behaviour.own_hazard import HAZARDS_IN_FILES, OwnHazard
 from flowsim.config import Section, field_docs
 from flowsim.errors import ScenarioError
-from flowsim.policy.stock import STOCK
+from flowsim.policy.base import Policy
+from flowsim.policy.stock import STOCK, kinds
 from flowsim.scenario.draft import ROWS
 from flowsim.scenario.leaves import settle
 from flowsim.scenario.read import parse
@@ -47,6 +49,7 @@ ACTS: Mapping[str, str] = {
     "Waiting": "what households do at a gate (MODEL.md 7.8 and 7.9)",
     "Harm": "deaths and wounds (MODEL.md 7.10)",
     "Returning": "the hazard of going home (MODEL.md 7.12)",
+    "OwnHazard": "what else can happen to households, with what their types say (MODEL.md 7.2)",
     "Reception": "camps, hosts and registration (MODEL.md 7.11)",
     "Arrival": "how many leave, with `behaviour.leaving.count: given` (MODEL.md 7.5)",
     "Flee": "all that people do, with `rules: flee` (MODEL.md 9)",
@@ -107,7 +110,18 @@ def reference() -> str:
     parts.append(_POLICIES)
     for told, policy in sorted(STOCK.items()):
         parts.append("\n".join(_about(policy, f"`type: {told}`")))
+    parts += _of_packages()
     return "\n\n".join(parts) + "\n"
+
+
+def _of_packages() -> Iterator[str]:
+    """What installed packages add, if anything; who has none of them gets the page as it is."""
+    policies = {told: kind for told, kind in kinds().items() if told not in STOCK}
+    hazards = HAZARDS_IN_FILES.kinds()
+    if policies or hazards:
+        yield "## Of packages that are installed here"
+    for told, kind in (*policies.items(), *hazards.items()):
+        yield "\n".join(_about(kind, f"`type: {told}`"))
 
 
 _NAMES = ", ".join(f"`{name}`" for name in TABLES.values())
@@ -157,8 +171,10 @@ def _inner(expected: Any) -> Iterator[type[Section]]:
 
 def _about(section: type[Section], where: str) -> list[str]:
     name = section.__name__
-    lines = [f"### {name}: {where}", "", _first(section.__doc__ or "")]
-    acts = ACTS.get(name, POLICY_ACTS if section in STOCK.values() else "")
+    lines = [f"## {name}: {where}", "", _first(section.__doc__ or "")]
+    acts = ACTS.get(name, POLICY_ACTS if issubclass(section, Policy) else "")
+    if issubclass(section, OwnHazard):
+        acts = ACTS["OwnHazard"]
     table = next((TABLES[loc] for loc, row in ROWS.items() if row is section and loc in TABLES), "")
     if acts:
         lines += ["", f"Where it acts: {acts}." + (f" Rows of `{table}`." if table else "")]
@@ -168,8 +184,9 @@ def _about(section: type[Section], where: str) -> list[str]:
         "|---|---|---|---|---|---|",
     ]
     shared = ("name", "start", "stop", "crossings", "source", "note")
+    shares = issubclass(section, Policy | OwnHazard) and section is not OwnHazard
     for field, info in section.model_fields.items():
-        if section in STOCK.values() and field in (*shared, "type") and not info.is_required():
+        if shares and field in (*shared, "type") and not info.is_required():
             continue
         told = info.description or field_docs(section).get(field)
         cells = (f"`{field}`", *_cells(name, field, info, told))

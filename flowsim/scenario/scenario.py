@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, SerializeAsAny
 
 from flowsim.behaviour.config import Behaviour
 from flowsim.behaviour.flee_config import Flee
+from flowsim.behaviour.own_hazard import HAZARD_TYPES, AnyHazard
 from flowsim.clock import DAY
 from flowsim.config import Duration, Instant, Name, Section
 from flowsim.errors import ScenarioError
+from flowsim.installed import declared_type
 from flowsim.policy.base import Policy
 from flowsim.policy.config import Authority, Border
 from flowsim.policy.installed import is_installed, made_by
@@ -161,6 +163,8 @@ class Scenario(Section):
     """Borders and the policies of the states on both sides."""
     behaviour: Behaviour = Behaviour()
     """What people do."""
+    hazards: tuple[SerializeAsAny[AnyHazard], ...] = ()
+    """What else can happen to households: hazards of installed packages, by their `type`."""
     arrivals: tuple[Arrival, ...] = ()
     """How many leave, where that is told and not simulated (`behaviour.leaving.count: given`)."""
     road_events: tuple[RoadEvent, ...] = ()
@@ -373,7 +377,8 @@ class Scenario(Section):
         direction: Direction,
         keep: bool,
     ) -> Scenario:
-        from flowsim.scenario.links import of_what_is_there  # it imports this module
+        # it imports this module
+        from flowsim.scenario.links import numbers_that_hold, of_what_is_there
 
         found = {b.id: b for b in self.borders}
         if border not in found:
@@ -397,7 +402,8 @@ class Scenario(Section):
             authorities[i] = authority.model_copy(update={field: kept})
         new = old.model_copy(update={"authorities": tuple(authorities)})
         borders = tuple(new if b.id == border else b for b in self.borders)
-        return of_what_is_there(self.model_copy(update={"borders": borders}))
+        made = self.model_copy(update={"borders": borders})
+        return of_what_is_there(made.model_copy(update={"numbers": numbers_that_hold(made, self)}))
 
     def effective(self) -> dict[str, Any]:
         """The whole scenario as plain data; functions and code by name and digest of the source."""
@@ -418,10 +424,14 @@ class Scenario(Section):
         data = self.effective()
         for told in ("title", "reports", "evidence", "numbers", "linked", "in_order"):
             data.pop(told)
+        if not self.hazards:
+            del data["hazards"]  # so that scenarios from before there were any keep their digest
         kinds = {type(policy) for _, policy in held(self, "borders")} - {*STOCK.values()}
-        made = sorted(made_by(kind) for kind in kinds if is_installed(kind))
+        made = [made_by(kind) for kind in kinds if is_installed(kind)]
+        own = {type(hazard) for hazard in self.hazards}
+        made += [HAZARD_TYPES.identity(declared_type(kind), kind) for kind in own]
         if made:
-            data["packages"] = made
+            data["packages"] = sorted(made)
         text = json.dumps(data, sort_keys=True, ensure_ascii=True)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 

@@ -94,9 +94,9 @@ def section_told(expected: Any, type_told: object) -> type[Section] | None:
     >>> section_told(AnyPolicy, "quota"), section_told(AnyPolicy, "qouta")
     (<class 'flowsim.policy.gatekeeping.Quota'>, None)
     """
-    among = sections_of(expected)
-    if not among or not isinstance(type_told, str):
+    if not isinstance(type_told, str):
         return None
+    among = sections_of(expected)
     if type_told in among:
         return among[type_told]
     notes = get_args(expected)[1:] if get_origin(expected) is Annotated else ()

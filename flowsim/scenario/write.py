@@ -15,6 +15,7 @@ from typing import Any
 
 from flowsim.errors import Problem, ScenarioError
 from flowsim.folders import whole_folder
+from flowsim.installed import declared_type
 from flowsim.scenario.draft import EVENTS, ROWS
 from flowsim.scenario.links import of_what_is_there as linked_of_what_is_there
 from flowsim.scenario.load import FILE, read_whole
@@ -67,7 +68,7 @@ def write_scenario(scenario: Scenario, folder: Path) -> None:
     ...     fs.load(there) == base
     True
     """
-    scenario = _of_what_is_there(scenario)
+    scenario = without_lost_numbers(scenario)
     paths = Paths(scenario)
     problems = [
         Problem(paths(loc), "a function cannot be written to a file",
@@ -106,7 +107,7 @@ def save_scenario(
         write_scenario(scenario, made)
 
 
-def _of_what_is_there(scenario: Scenario) -> Scenario:
+def without_lost_numbers(scenario: Scenario) -> Scenario:
     """The scenario without ranges and links of numbers in policies that have been replaced."""
 
     def is_there(number: Number) -> bool:
@@ -145,6 +146,8 @@ def _plain(scenario: Scenario, inline: bool) -> dict[str, Any]:
         told = {"type": policy.kind, **row}
         row.clear()
         row.update(told)
+    for i, hazard in enumerate(scenario.hazards):
+        data["hazards"][i] = {"type": declared_type(type(hazard)), **data["hazards"][i]}
     for name in DURATIONS:
         if name in data:
             data[name] = _duration(getattr(scenario, name))

@@ -18,6 +18,8 @@ from flowsim.study.worker import Done, Failed, Task, work
 
 TRIES = 2
 """How often a run is tried that raises an error."""
+ALIKE = 10
+"""So many runs may fail with the same error before the first that is done."""
 BREAKS = 20
 """So many times may workers die one after the other without a single result."""
 DEATHS = 3
@@ -177,6 +179,7 @@ class Execution:
         self._left: dict[str, Run] = {}
         self._given: dict[str, Run] = {}
         self._fruitful, self._barren = False, 0
+        self._works, self._alike = False, Counter[str]()
         self._met: list[Run] = []
 
     def all(self, runs: Sequence[Run]) -> None:
@@ -185,7 +188,7 @@ class Execution:
         Raises
         ------
         SimulationError
-            No worker can be had.
+            No worker can be had, or all runs fail alike from the first on.
         """
         self._left = {run.key: run for run in runs}
         while self._left:
@@ -208,13 +211,24 @@ class Execution:
         self._fruitful = True
         self._given.pop(key, None)
         if isinstance(result, Done):
+            self._works = True
             self._done(result.run, result)
             del self._left[key]
             return
+        self._see_through(result)
         self._tries[key] += 1
         if self._tries[key] >= TRIES:
             self._failed(result)
             del self._left[key]
+
+    def _see_through(self, failed: Failed) -> None:
+        """End where all runs fail alike from the first on, as all others would."""
+        if self._works:
+            return
+        self._alike[failed.error] += 1
+        if self._alike[failed.error] >= ALIKE and len(self._alike) == 1:
+            told = f"the first {ALIKE} runs all failed alike: {failed.error}"
+            raise SimulationError(f"{told}\n{failed.trace}".rstrip())
 
     def _lose(self, how: str) -> None:
         """A worker died: what was given out and is not done will be given out again."""

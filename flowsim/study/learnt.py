@@ -12,12 +12,15 @@ import json
 import os
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from flowsim.arrays import Floats
 from flowsim.config import to_seconds
@@ -74,20 +77,43 @@ class LearntFile:
 def digest_of(scenario: Scenario) -> str:
     """Sixteen hexadecimal digits of all that runs of a scenario and its doubts depend on.
 
-    The part of the population that is run, and reports, are not in it.
+    The part of the population that is run, and reports, are not in it; nor is what stands at its
+    default, so that a posterior outlives a version of flowsim that knows more fields.
     """
-    data = scenario.effective()
+    data = _stated(scenario, scenario.effective())
     for told in ("title", "reports", "evidence"):
         data.pop(told, None)
-    data["population"].pop("one_in", None)
-    return _digest(data)
+    population = data.pop("population", {})
+    population.pop("one_in", None)
+    return _digest({**data, "population": population} if population else data)
 
 
 def digest_of_reports(scenario: Scenario) -> str:
     """The same of what was fitted to: reports with ``use: fit``, and how far they can be off."""
     data = scenario.model_dump(mode="json", include={"reports", "evidence"}, fallback=str)
-    fitted = [report for report in data["reports"] if report["use"] == "fit"]
-    return _digest([fitted, data.get("evidence")])
+    told = {name: _stated(getattr(scenario, name), data[name]) for name in data}
+    fitted = [one for one, row in zip(told["reports"], data["reports"], strict=True)
+              if row["use"] == "fit"]  # fmt: skip
+    return _digest([fitted, told["evidence"]])
+
+
+def _stated(value: object, data: Any) -> Any:
+    """Plain data of a value without what is at its default; of which type a model is, is kept."""
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        usual = {n for n, f in fields.items() if n != "type" and getattr(value, n) == _usual(f)}
+        kept = ((name, told) for name, told in data.items() if name not in usual)
+        return {name: _stated(getattr(value, name, None), told) for name, told in kept}
+    if isinstance(value, Mapping) and isinstance(data, dict):
+        # Keys of a mapping are dumped as text, in the same order.
+        return {key: _stated(one, data[key]) for key, one in zip(data, value.values(), strict=True)}
+    if isinstance(value, list | tuple) and isinstance(data, list):
+        return [_stated(one, told) for one, told in zip(value, data, strict=True)]
+    return data
+
+
+def _usual(field: FieldInfo) -> object:
+    return field.get_default(call_default_factory=True, validated_data={})
 
 
 def _digest(data: object) -> str:

@@ -287,10 +287,10 @@ def _read_now(store: Store, layout: Layout, runs: list[Run], samples: int) -> di
             damaged.append(f"{store.path(run.key)} of {run}, {error}")
     if damaged:
         raise StoreError(_lack(store, "has damaged", damaged, len(runs)))
-    found = {}
+    found, members = {}, len(runs) // samples  # told, as a field may be empty
     for i, (field, (start, stop)) in enumerate(zip(layout, layout.spans, strict=True)):
         values = layout.values(i, rows[:, start:stop])
-        found[field.name] = values.reshape(samples, -1, *field.shape)
+        found[field.name] = values.reshape(samples, members, *field.shape)
     return found
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from flowsim.arrays import Bools, Counts, Floats, Ints, Keys
 from flowsim.clock import NEVER
-from flowsim.draws import Purpose, mix, text_key, uniform
+from flowsim.draws import Purpose, mix, text_key, to_unit, uniform, word_of
 from flowsim.world.config import KINDS, Group
 
 N_KINDS = len(KINDS)
@@ -122,7 +122,7 @@ def of_group(
     for g, (sizes, weights) in enumerate(laws):
         some = np.flatnonzero(group == g)
         u = uniform(seed, key[some], Purpose.SIZE, zero[some])
-        size[some] = sizes[np.searchsorted(np.cumsum(weights)[:-1], u, side="right")]
+        size[some] = sizes[_chosen(weights, u)]
     total = np.cumsum(size)
     n = int(np.searchsorted(total, persons)) + 1
     key, home, group, size = key[:n], home[:n], group[:n], size[:n].copy()
@@ -153,7 +153,7 @@ def _cell(
             np.arange(guess, dtype=np.uint64),
         )
         u = uniform(seed, key, Purpose.SIZE, np.zeros(guess, dtype=np.int64))
-        size = sizes[np.searchsorted(np.cumsum(weights)[:-1], u, side="right")]
+        size = sizes[_chosen(weights, u)]
         total = np.cumsum(size)
         if total[-1] >= persons:
             break
@@ -191,15 +191,20 @@ def _persons(seed: np.uint64, key: Keys, size: Ints, group: Group, mean: float) 
     child = min(1.0, shares[0] * mean / max(mean - 1.0, 1e-9))
     first = np.concatenate([[0.0], adults])
     other = np.concatenate([[child], (1.0 - child) * adults])
-    household = np.repeat(np.arange(size.size), size)
-    number = np.arange(household.size) - np.repeat(np.cumsum(size) - size, size)
-    u = uniform(
-        seed, key[household], Purpose.KIND, np.zeros(household.size, dtype=np.int64), number
-    )
-    kind = np.where(
-        number == 0,
-        np.searchsorted(np.cumsum(first)[:-1], u, side="right"),
-        np.searchsorted(np.cumsum(other)[:-1], u, side="right"),
-    )
-    counts = np.bincount(kind * size.size + household, minlength=N_KINDS * size.size)
-    return counts.reshape(N_KINDS, size.size).astype(np.uint8)
+    word = word_of(seed, key, Purpose.KIND, np.zeros(key.size, dtype=np.int64))
+    counts = np.zeros((N_KINDS, size.size), dtype=np.uint8)
+    # The n-th persons of all households at once: to lay out all persons takes more time and memory.
+    some = np.arange(size.size)
+    for number in range(int(size.max(initial=0))):
+        some = some[size[some] > number]
+        u = to_unit(mix(word[some], np.uint64(number)))
+        counts[_chosen(other if number else first, u), some] += np.uint8(1)
+    return counts
+
+
+def _chosen(weights: Floats, u: Floats) -> Ints:
+    """Of each draw, the number of the option on whose part of [0, 1) it falls."""
+    chosen = np.zeros(u.size, dtype=np.intp)
+    for edge in np.cumsum(weights)[:-1]:  # there are few: quicker than to search for each draw
+        chosen += u >= edge
+    return chosen

@@ -19,7 +19,7 @@ from tests.full import FULL
 from tests.fuzz.blob import LOADED, write
 from tests.fuzz.trial import folder
 
-EXAMPLES = 300 if FULL else 24
+EXAMPLES = 300 if FULL else 16
 RUN = ("numbers", "clocks", "units", "types", "empty")
 """Families whose scenarios take a step where they load."""
 REFUSED = 0.1

@@ -26,10 +26,11 @@ from flowsim.policy import Opening
 from flowsim.policy.compose import compose
 from flowsim.policy.gates import RulesAtGates
 from flowsim.policy.who import Sorts
+from tests.full import FULL
 from tests.kernel import drawing, household
 from tests.model.worlds import plain
 
-N = 20_000
+N = 20_000 if FULL else 7_000
 KEYS = (np.arange(N, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)).tolist()
 
 

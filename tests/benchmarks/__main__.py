@@ -53,7 +53,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="S",
         help="leave larger points of an axis out once one takes so long (10)",
     )
-    add("--against", metavar="COMMIT", help="measure another commit in turn")
+    add(
+        "--against",
+        metavar="COMMIT",
+        help="measure another commit in turn, both with its scenarios",
+    )
     add("--rounds", type=int, default=3, metavar="N", help="how often in turn, with --against (3)")
     add(
         "--functions",
@@ -123,7 +127,7 @@ def main(arguments: Sequence[str]) -> int:
     except ValueError as error:
         made.error(str(error))
     names = asked.cases or (["world"] if sizes else list(DEFAULT))
-    lines = _lines(asked, arguments)
+    lines = _lines(made, asked, arguments)
     print(*page.told_machine(lines.head), sep="\n")
     failed = False
     try:
@@ -148,14 +152,19 @@ def _run(what: Sequence[Point], lines: Lines, asked: argparse.Namespace) -> Iter
     return run(what, lines, asked.seconds, asked.against, asked.rounds, asked.functions)
 
 
-def _lines(asked: argparse.Namespace, arguments: Sequence[str]) -> Lines:
+def _lines(
+    made: argparse.ArgumentParser, asked: argparse.Namespace, arguments: Sequence[str]
+) -> Lines:
     """The file of this call, or the latest."""
     latest = sorted(asked.output.glob("*.jsonl"))
     if asked.resume and latest:
-        return Lines(latest[-1])
+        lines = Lines(latest[-1])
+        if lines.head.get("against") != asked.against:  # its scenarios are run by both
+            made.error(f"{latest[-1]} was measured with --against {lines.head.get('against')}")
+        return lines
     name = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S")
     lines = Lines(asked.output / f"{name}.jsonl")
-    lines.add(machine(arguments))
+    lines.add(machine(arguments, asked.against))
     return lines
 
 

@@ -11,7 +11,6 @@ from tests.benchmarks.worlds import World
 from tests.conflicts import NAMES, conflicts_folder
 
 ROOT = Path(__file__).parents[2]
-JUNE = str(ROOT / "scenarios" / "kyrgyz_uzbek_2010")
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ def start(asked: Asked) -> Iterator[Point]:
 
 def june(asked: Asked) -> Iterator[Point]:
     """June 2010 whole, in Python and by the command."""
-    words = ["-m", "flowsim", "run", JUNE, "--seed", "1", "-o", "OUT/june"]
+    words = ["-m", "flowsim", "run", "JUNE", "--seed", "1", "-o", "OUT/june"]
     yield Point("june", "June 2010", "june", most=2)
     yield Point("june", "flowsim run, with figures", "command", {"words": words}, most=1)
 

@@ -20,7 +20,9 @@ from typing import Any
 from tests.benchmarks.watched import OTHER, Times
 
 ROOT = Path(__file__).parents[2]
-JUNE = ROOT / "scenarios" / "kyrgyz_uzbek_2010"
+SCENARIOS = "FLOWSIM_BENCH_SCENARIOS"
+"""Names the folder of scenarios in the environment, where it is not that of the checkout."""
+JUNE = Path(os.environ.get(SCENARIOS, ROOT / "scenarios")) / "kyrgyz_uzbek_2010"
 JUNE_HOUSEHOLDS = 778_000
 """At its start, roughly."""
 
@@ -251,11 +253,14 @@ def store(runs: int) -> Timed:
 
 
 def command(words: Sequence[str]) -> Timed:
-    """A command in a process of its own; ``OUT`` among its words is a folder that is removed."""
+    """A command in a process of its own.
+
+    Among its words ``OUT`` is a folder that is removed, and ``JUNE`` that of June 2010.
+    """
 
     def timed(times: Times) -> Done:
         with tempfile.TemporaryDirectory() as folder:
-            told = [word.replace("OUT", folder) for word in words]
+            told = [word.replace("OUT", folder).replace("JUNE", str(JUNE)) for word in words]
             subprocess.run([sys.executable, "-P", *told], check=True, stdout=subprocess.DEVNULL)
         return Done()
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.cases import Point
-from tests.benchmarks.kinds import IN_OTHERS
+from tests.benchmarks.kinds import IN_OTHERS, SCENARIOS
 
 ROOT = Path(__file__).parents[2]
 HERE = "here"
@@ -94,8 +94,8 @@ class Lines:
         return list(why.values())
 
 
-def machine(arguments: Sequence[str]) -> Line:
-    """What the figures depend on."""
+def machine(arguments: Sequence[str], against: str | None = None) -> Line:
+    """What the figures depend on; of another commit, whose scenarios are run here too."""
     libraries = ("numpy", "numba", "mesa", "xarray")
     return {
         "cpu": cpu_model(), "cores": os.cpu_count(), "memory_gb": round(memory_gb("MemTotal"), 1),
@@ -104,6 +104,7 @@ def machine(arguments: Sequence[str]) -> Line:
         **{name: version(name) for name in libraries},
         "flowsim": described(),
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M"), "arguments": list(arguments),
+        "against": against,
     }  # fmt: skip
 
 
@@ -137,7 +138,7 @@ def described() -> str:
 
 @contextmanager
 def source_of(commit: str) -> Iterator[Path]:
-    """A folder with flowsim as it is at a commit, removed afterwards.
+    """A folder with flowsim and its scenarios as they are at a commit, removed afterwards.
 
     Raises
     ------
@@ -145,7 +146,10 @@ def source_of(commit: str) -> Iterator[Path]:
         There is no such commit.
     """
     told = subprocess.run(
-        ["git", "archive", commit, "flowsim"], cwd=ROOT, capture_output=True, check=False
+        ["git", "archive", commit, "flowsim", "scenarios"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
     )
     if told.returncode:
         raise PointError(f"no flowsim at {commit}: {told.stderr.decode().strip()}")
@@ -155,10 +159,21 @@ def source_of(commit: str) -> Iterator[Path]:
         yield Path(folder)
 
 
+def byte_compile(source: Path) -> None:
+    """Compile Python's own code as pip does: else a process that may not keep it does so anew."""
+    command = [sys.executable, "-m", "compileall", "-qq", str(source / "flowsim")]
+    subprocess.run(command, check=False)
+
+
 def measure(
-    point: Point, source: Path, timeout: float, most: int | None = None, functions: int = 0
+    point: Point,
+    source: Path,
+    timeout: float,
+    most: int | None = None,
+    functions: int = 0,
+    scenarios: Path = ROOT,
 ) -> Line:
-    """Measure a point in a process of its own, with the flowsim of a folder.
+    """Measure a point in a process of its own, with the flowsim and the scenarios of two folders.
 
     Raises
     ------
@@ -171,7 +186,7 @@ def measure(
     command = [sys.executable, "-P", "-W", "ignore", "-m", "tests.benchmarks.child"]
     with subprocess.Popen(
         [*command, json.dumps(told)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": path, SCENARIOS: str(scenarios / "scenarios")},
     ) as child:  # fmt: skip
         try:
             out, err = child.communicate(timeout=timeout)
@@ -242,18 +257,21 @@ def run(
 ) -> Iterator[tuple[Point, Line]]:
     """Measure all points that are not there yet, and give each as it is there.
 
-    With another commit each is measured in several rounds, here and there in turn.
+    With another commit each is measured in several rounds, here and there in turn. Both then run
+    the scenarios of that commit: it may not know a key that those of today have.
     """
     budget = Budget(seconds)
     with source_of(against) if against else _nothing() as other:
         sources = {HERE: ROOT, **({against: other} if against else {})}
+        for source in sources.values():
+            byte_compile(source)
         if any(point.kind not in IN_OTHERS for point in points):
             for source in sources.values():  # what fails is told with the first point
                 with suppress(PointError):
                     measure(Point("compiled", "", "compiled"), source, COMPILING_S)
         turns = [(n, commit) for n in range(rounds if against else 1) for commit in sources]
         for point in points:
-            for line in _measure(point, turns, sources, lines, budget, functions):
+            for line in _measure(point, turns, sources, other, lines, budget, functions):
                 lines.add(line)
                 yield point, line
 
@@ -262,6 +280,7 @@ def _measure(
     point: Point,
     turns: Sequence[tuple[int, str]],
     sources: Mapping[str, Path],
+    scenarios: Path,
     lines: Lines,
     budget: Budget,
     functions: int,
@@ -281,7 +300,7 @@ def _measure(
             continue
         try:
             most = 1 if len(turns) > 1 else None
-            line = measure(point, sources[commit], budget.timeout, most, functions)
+            line = measure(point, sources[commit], budget.timeout, most, functions, scenarios)
         except PointError as error:
             failed.add(commit)
             yield {**told, "commit": commit, "left_out": str(error)}

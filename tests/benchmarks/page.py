@@ -19,7 +19,7 @@ HOW = """\
 cases and sizes, to hold another commit beside this one (`--against`), and to run Flee beside it
 (`--flee`). Compare figures within one page only: they are of one machine in one hour.
 
-Each case runs in a process of its own, and what is compiled was read before. CPU seconds are of the
+Each case runs in a process of its own, and all is compiled before. CPU seconds are of the
 quickest run where there are several. A *person-step* is one person for one step. An *event* is a
 household that leaves, comes to the end of a leg of its way, comes to stand anywhere (at home, at a
 gate, at a refuge) or is harmed; by Flee's rules, a person who chooses a way. Nanoseconds by event
@@ -58,6 +58,8 @@ def told_machine(head: Line) -> Iterator[str]:
         f" {head['load']} at the start), Python {head['python']}, numpy {head['numpy']},"
         f" numba {head['numba']}, Mesa {head['mesa']}, xarray {head['xarray']}.\n"
     )
+    if head.get("against"):
+        yield f"Here and at {head['against']}, June 2010 is run from its files at that commit.\n"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

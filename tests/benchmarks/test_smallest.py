@@ -26,7 +26,16 @@ from tests.benchmarks.cases import AXES, CASES, DEFAULT, ROOT, Asked, Point, poi
 from tests.benchmarks.child import measure as measure_here
 from tests.benchmarks.growth import curves, parts, slope
 from tests.benchmarks.kinds import KINDS, whole
-from tests.benchmarks.measure import Budget, Line, Lines, PointError, machine, measure, source_of
+from tests.benchmarks.measure import (
+    Budget,
+    Line,
+    Lines,
+    PointError,
+    byte_compile,
+    machine,
+    measure,
+    source_of,
+)
 from tests.benchmarks.watched import COUNTING, WATCHED, Times, found, watching
 from tests.benchmarks.worlds import World, scenario, write_for_flee
 
@@ -234,15 +243,19 @@ def test_turns_that_are_missing_are_measured(
     lines.add(line("steps", "1.0", x=1.0))
     lines.add({"case": "steps", "label": "2.0", "commit": "here", "left_out": "would take long"})
     asked: list[tuple[str, Path]] = []
+    scenarios = set()
 
-    def pretend(point: Point, source: Path, *_: Any) -> Line:
+    def pretend(point: Point, source: Path, *told: Any) -> Line:
         asked.append((point.label, source))
+        if point.label:
+            scenarios.add(told[-1])
         if (source == tmp_path and point.label == "2.0") or point.label == "3.0":
             raise PointError("failed")
         return {"cpu": 1.0, "wall": 1.0, "peak_mb": 1.0}
 
     monkeypatch.setattr(measuring, "measure", pretend)
     monkeypatch.setattr(measuring, "source_of", lambda _: contextlib.nullcontext(tmp_path))
+    monkeypatch.setattr(measuring, "byte_compile", lambda _: None)
     list(measuring.run([*axis, axis[2]], lines, 10.0, "abc", 2))
     here, there = ROOT, tmp_path
     assert asked == [
@@ -250,6 +263,7 @@ def test_turns_that_are_missing_are_measured(
         ("1.0", there), ("1.0", here), ("1.0", there), ("2.0", here), ("2.0", there),
         ("2.0", here), ("3.0", here),
     ]  # fmt: skip
+    assert scenarios == {there}
     told = [(one["label"], one["commit"], one["left_out"]) for one in lines.left_out("steps")]
     assert told == [("2.0", "abc", "failed"), ("3.0", "here", "a smaller one failed")]
 
@@ -259,6 +273,10 @@ def test_another_commit_is_measured_from_its_own_source() -> None:
     with source_of("HEAD") as folder:
         assert (folder / "flowsim" / "__init__.py").exists()
         assert not (folder / "tests").exists()
+        words = ["-c", f"import sys; assert sys.argv[1].startswith({str(folder)!r})", "JUNE"]
+        measure(Point("june", "", "command", {"words": words}), ROOT, 60.0, scenarios=folder)
+        byte_compile(folder)
+        assert list(folder.glob("flowsim/__pycache__/__init__.*.pyc"))
     with (
         pytest.raises(PointError, match="no flowsim at nowhere"),
         source_of("nowhere"),
@@ -288,7 +306,7 @@ def test_parts_are_all_of_the_phases() -> None:
 
 def test_the_page_tells_cases_growth_ratios_and_flee(tmp_path: Path) -> None:
     lines = Lines(tmp_path / "lines.jsonl")
-    lines.add(machine(["all"]))
+    lines.add(machine(["all"], "abc"))
     for x in (10, 100, 1000):
         lines.add(line("steps", f"{x} steps", x=x, cpu=0.01 * x, wall=0.01 * x))
     for number, (ours, theirs) in enumerate([(2.0, 8.0), (1.0, 5.0), (4.0, 12.0)]):
@@ -301,6 +319,7 @@ def test_the_page_tells_cases_growth_ratios_and_flee(tmp_path: Path) -> None:
     })  # fmt: skip
     text = page.write(lines, tmp_path).read_text(encoding="utf-8")
     assert f"Python {lines.head['python']}, numpy {np.__version__}" in text
+    assert "Here and at abc, June 2010 is run from its files at that commit" in text
     assert "| steps | 10 | 1,000 | 1.00 ± 0.00 (1.00) |" in text
     assert "- 10,000 steps: not measured, too slow" in text
     assert "| June 2010 | 5.00 | 1.00 | 4.00 (3.00 to 5.00) | 150 | 150 |" in text
@@ -332,3 +351,6 @@ def test_a_call_measures_and_writes_its_page(tmp_path: Path, capsys: Any) -> Non
     assert kept.read_text(encoding="utf-8") == before
     assert "## start" in (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "flowsim --help" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["start", "-o", str(tmp_path), "--resume", "--against", "HEAD"])
+    assert "was measured with --against None" in capsys.readouterr().err

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from flowsim.check.config import CheckSection
 from flowsim.check.guard import guard
 from flowsim.cli.main import cli
 from tests.children import PATIENCE_S
+from tests.pages import DOCS, blocks, read
 
 ROOT = Path(__file__).parents[2]
 CHECK = """\
@@ -329,11 +329,10 @@ def test_the_plugin_is_announced() -> None:
     assert project["entry-points"]["pytest11"] == {"flowsim": "flowsim.check.plugin"}
 
 
-def test_what_the_readme_shows_is_valid(here: Path) -> None:
-    page = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
-    blocks = (YAML(typ="safe", pure=True).load(block) for block in shown)
-    asked, workflow = (block for block in blocks if {"members", "jobs"} & set(block))
+def test_what_the_page_shows_is_valid(here: Path) -> None:
+    shown = blocks(read(DOCS / "howto" / "ci.md"), "yaml")
+    loaded = (YAML(typ="safe", pure=True).load(block) for block in shown)
+    asked, workflow = (block for block in loaded if {"members", "jobs"} & set(block))
     assert CheckSection(**asked).statistical is not None
     steps = workflow["jobs"]["check"]["steps"]
     (words,) = [s["run"].split() for s in steps if s.get("run", "").startswith("flowsim check")]

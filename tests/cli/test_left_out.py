@@ -10,28 +10,43 @@ from pathlib import Path
 import pytest
 
 from flowsim.left_out import left_out
+from tests.flee_folder import flee_folder
 
 ALONE = """
 import sys
 from flowsim.cli.main import main
-sys.argv = ["flowsim", "run", "tests/data/small", "-o", sys.argv[1], "--no-figures", "--quiet"]
+sys.argv = ["flowsim", *sys.argv[1:], "--quiet"]
 try:
     main()
 finally:
-    print(*sorted({"dask", "pyarrow", "coverage", "xarray"} & set(sys.modules)))
+    heavy = {"dask", "pyarrow", "coverage", "pandas", "xarray", "scipy.sparse", "matplotlib"}
+    print(*sorted(heavy & set(sys.modules)))
 """
+
+
+def loaded(*words: str) -> list[str]:
+    """Heavy libraries that a command has loaded by its end."""
+    told = subprocess.run(
+        [sys.executable, "-c", ALONE, *words], capture_output=True, text=True, check=False
+    )
+    assert told.stdout, told.stderr
+    return told.stdout.splitlines()[-1].split()
 
 
 def test_a_run_by_the_command_loads_neither_dask_nor_pyarrow(tmp_path: Path) -> None:
     there = [n for n in ("dask", "pyarrow", "coverage") if importlib.util.find_spec(n)]
     if not there:
         pytest.skip("none of them is installed")
-    told = subprocess.run(
-        [sys.executable, "-c", ALONE, str(tmp_path / "out")],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert told.stdout.splitlines()[-1].split() == ["xarray"], told.stderr
-    assert (tmp_path / "out" / "result.nc").exists()
+    out = tmp_path / "out"
+    found = loaded("run", "tests/data/small", "-o", str(out), "--no-figures")
+    assert found == ["pandas", "scipy.sparse", "xarray"]
+    assert (out / "result.nc").exists()
+
+
+def test_a_score_by_flees_rules_loads_no_tables_and_no_scipy(tmp_path: Path) -> None:
+    folder = str(flee_folder(tmp_path))
+    assert loaded("score", folder, "--strict-flee", "--rules", "flee") == []
+    assert loaded("score", folder) == ["pandas", "scipy.sparse", "xarray"]
 
 
 def test_what_was_left_out_can_be_imported_after(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ import flowsim as fs
 from flowsim.cli.main import cli
 from flowsim.study import campaign
 from tests.flee_folder import flee_folder
+from tests.pages import DOCS, read
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
 STUDY = """\
@@ -37,13 +38,17 @@ FORMS = {
     "compare": ("store", "--against", "as it was", "--no-figure"),
     "check": ("small",),
     "scenarios": (),
+    "extensions": (),
     "import": ("new", "--from", "small", "--registrations", "series.csv"),
+    "report": ("store", "-o", "new.html", "--no-figures"),
 }
 """Every command that prints a table, as it is called in the folder that is laid out."""
 WRITES = {"convert": ("small", "new"), "export": ("store", "new.nc"), "new": ("new",),
-          "import": FORMS["import"]}  # fmt: skip
+          "import": FORMS["import"], "report": FORMS["report"]}  # fmt: skip
 """Every command of which nothing is left to tell when it is quiet."""
 QUIET = {**FORMS, **WRITES}
+LISTS = ("scenarios", "extensions")
+"""What prints nothing but what it is asked for, so that it is never quiet."""
 DATA = ("schema",)
 """What prints JSON without being asked."""
 
@@ -89,7 +94,7 @@ def test_every_command_is_among_them() -> None:
     for name, command in cli.commands.items():
         flags = {text for option in command.params for text in option.opts}
         assert (name in FORMS) <= ("--json" in flags), name
-        assert (name in {*QUIET} - {"scenarios"}) <= ("-q" in flags), name
+        assert (name in {*QUIET} - {*LISTS}) <= ("-q" in flags), name
 
 
 @pytest.mark.parametrize("command", FORMS)
@@ -149,7 +154,7 @@ def test_what_moved_is_in_the_document_of_check() -> None:
     assert change["p"] is None
 
 
-@pytest.mark.parametrize("command", [name for name in QUIET if name != "scenarios"])
+@pytest.mark.parametrize("command", [name for name in QUIET if name not in LISTS])
 def test_quiet_tells_results_only(command: str) -> None:
     shutil.copytree("small", "other")
     loud = call(command, *QUIET[command]).stdout
@@ -242,12 +247,12 @@ def test_a_log_that_nobody_can_write_to_stops_no_study(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_can_be_had_as_the_readme_says(
+def test_completion_can_be_had_as_the_page_says(
     shell: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from click.shell_completion import get_completion_class
 
-    page = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    page = read(DOCS / "howto" / "command_line.md")
     assert f"_FLOWSIM_COMPLETE={shell}_source flowsim" in page
     known = get_completion_class(shell)
     assert known is not None

@@ -22,6 +22,7 @@ from tests.study.comparisons import june_2010
 READ = {
     ("check", "scenarios"), ("compare", "store"), ("export", "store"), ("score", "source"),
     ("forecast", "source"), ("plot", "run"), ("plot", "outlines"),
+    ("report", "source"), ("report", "outlines"),
     *(("import", name) for name in ("places", "roads", "acled", "registrations")),
 }  # fmt: skip
 """Paths that are read, besides scenarios; and `export` refuses its target itself."""

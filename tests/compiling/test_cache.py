@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from flowsim import compiled_cache
+from tests.full import only_full
 
+ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import logging
 logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -21,31 +24,62 @@ print("hits", sum(known.to_unit.stats.cache_hits.values()))
 """
 
 
-def run(cache: Path) -> tuple[str, str]:
-    """What a small kernel gives in a process of its own, and what it says."""
-    environment = {**os.environ, compiled_cache.VARIABLE: str(cache), "PYTHONPATH": os.getcwd()}
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, env=environment, check=True
+def started(cache: Path, sources: Path = ROOT) -> subprocess.Popen[str]:
+    """A small kernel in a process of its own."""
+    env = {**os.environ, compiled_cache.VARIABLE: str(cache), "PYTHONPATH": str(sources)}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT], stdout=pipe, stderr=pipe, text=True, env=env
     )
-    return done.stdout.splitlines()[-1], done.stderr
 
 
-def test_code_is_compiled_once_and_then_read(tmp_path: Path) -> None:
-    first, said = run(tmp_path)
-    assert first == "hits 0"
-    assert "flowsim compiles its model for this machine, once" in said
-    assert list(tmp_path.rglob("*.nbi"))
-    again, said = run(tmp_path)
-    assert (again, said) == ("hits 1", "")
+def told(child: subprocess.Popen[str]) -> tuple[str, str]:
+    """What it gives, and what it says."""
+    out, said = child.communicate()
+    assert child.returncode == 0, said
+    return out.splitlines()[-1], said
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x80\x04", b"nothing of the kind"])
-def test_what_is_damaged_is_compiled_again(tmp_path: Path, damage: bytes) -> None:
-    run(tmp_path)
-    for file in (*tmp_path.rglob("*.nbi"), *tmp_path.rglob("*.nbc")):
+def run(cache: Path, sources: Path = ROOT) -> tuple[str, str]:
+    return told(started(cache, sources))
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the code of the kernel, which two processes wanted at once."""
+    cache = tmp_path_factory.mktemp("kept")
+    found = [told(child) for child in [started(cache), started(cache)]]
+    assert sorted(hits for hits, _ in found) == ["hits 0", "hits 1"]
+    assert sum("flowsim compiles its model for this machine, once" in s for _, s in found) == 1
+    return cache
+
+
+@pytest.fixture
+def cache(kept: Path, tmp_path: Path) -> Path:
+    """A copy of that folder."""
+    return Path(shutil.copytree(kept, tmp_path / "cache"))
+
+
+def test_code_is_compiled_once_and_then_read(cache: Path) -> None:
+    assert list(cache.rglob("*.nbi"))
+    assert run(cache) == ("hits 1", "")
+
+
+def test_the_same_sources_elsewhere_and_later_are_the_same_code(
+    cache: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "flowsim", tmp_path / "elsewhere" / "flowsim", copy_function=shutil.copy)
+    assert run(cache, tmp_path / "elsewhere") == ("hits 1", "")
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"\x80\x04", pytest.param(b"nothing of the kind", marks=only_full)]
+)
+def test_what_is_damaged_is_compiled_again(cache: Path, damage: bytes) -> None:
+    for file in (*cache.rglob("*.nbi"), *cache.rglob("*.nbc")):
         file.write_bytes(damage)
-    assert run(tmp_path)[0] == "hits 0"
-    assert run(tmp_path)[0] == "hits 1"
+    assert run(cache)[0] == "hits 0"
+    assert run(cache)[0] == "hits 1"
 
 
 def test_a_folder_that_cannot_be_made_is_done_without(tmp_path: Path) -> None:

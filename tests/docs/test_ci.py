@@ -17,7 +17,10 @@ pytestmark = pytest.mark.skipif(
     not all(shutil.which(tool) for tool in TOOLS), reason=f"it needs {', '.join(TOOLS)}"
 )
 MAKEFILE = """\
+browser:
+	@exit $${BROWSER_STATUS:-0}
 test:
+	@echo browser: $$FLOWSIM_BROWSER
 	@pwd
 	@git log -1 --format=%s
 	@cat told
@@ -58,6 +61,7 @@ def test_the_last_commit_is_tested_in_a_clone_with_a_blank_above_it(checkout: Pa
     assert done.returncode == 0, done.stderr
     where = next(line for line in done.stdout.splitlines() if line.startswith("/"))
     assert Path(where).name == "flowsim"
+    assert "browser: required" in done.stdout  # so no test in a browser is skipped
     assert " " in Path(where).parent.name
     assert not Path(where).is_relative_to(checkout)
     assert {"the commit", "committed"} <= set(done.stdout.splitlines())
@@ -91,3 +95,9 @@ def test_a_folder_that_is_not_a_repository_is_copied(checkout: Path) -> None:
     where, *files = [line for line in done.stdout.splitlines() if not line.startswith("make")]
     assert Path(where).name == "flowsim"
     assert files == [".ci", "Makefile", "told"]
+
+
+def test_without_a_browser_the_tests_run_and_are_told_whether_they_need_it(checkout: Path) -> None:
+    done = run(checkout, BROWSER_STATUS="1", FLOWSIM_BROWSER="optional")
+    assert done.returncode == 0, done.stderr
+    assert "browser: optional" in done.stdout

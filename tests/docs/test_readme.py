@@ -1,45 +1,23 @@
-"""What README.md and MODEL.md say can be done, and what they point to is there."""
+"""What README.md, MODEL.md and the pages of the site point to is there, and tables are filled."""
 
 import re
 import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from ruamel.yaml import YAML
 
 import flowsim as fs
 from flowsim.behaviour.config import Behaviour
-from flowsim.cli.main import cli
 from flowsim.scenario.differences import Written, differences
 from flowsim.scenario.load import read_whole
-from flowsim.scenario.shipped import located
-from tests.children import PATIENCE_S
-from tests.flee_folder import flee_folder
-from tests.learn.toys import reported
-from tests.study.worlds import BORDER, small
+from tests.pages import DOCS, HOME, MODEL, RAW, ROOT, anchors, blocks, model, pages, read
 
-ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "MODEL.md")
-HOME = "https://github.com/flowsim-developers/flowsim"
-RAW = HOME.replace("github.com", "raw.githubusercontent.com") + "/main"
-
-
-def text(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
-
-
-def snippets(page: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
-
-
-def anchor(heading: str) -> str:
-    """What a link to a heading says, as GitHub makes it."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
+SHORT_BYTES = 8_000
 
 
 def here(link: str) -> str:
@@ -47,44 +25,31 @@ def here(link: str) -> str:
     return re.sub(rf"^(?:{HOME}/(?:blob|tree)/main|{RAW})/", "", link)
 
 
-def headings(page: str) -> set[str]:
-    """Anchors of a page."""
-    return {anchor(told) for told in re.findall(r"^#+ (.*)$", text(page), re.MULTILINE)}
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
 
 
-def test_the_snippets_of_the_readme_run(tmp_path: Path) -> None:
-    script = tmp_path / "readme.py"
-    script.write_text("\n".join(snippets(text("README.md"), "python")), encoding="utf-8")
-    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios", target_is_directory=True)
-    done = subprocess.run(
-        [sys.executable, "-W", "error", str(script)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "open throughout" in done.stdout
-    assert {p.name for p in tmp_path.iterdir()} >= {"timeline.png", "map.png", "result.nc"}
+def test_the_readme_is_short() -> None:
+    """What it is, two commands, one script, one picture, and where to go next."""
+    text = read(ROOT / "README.md")
+    assert len(text.encode()) < SHORT_BYTES
+    assert text.count("![") == 1
+    assert len(blocks(text, "sh")) == len(blocks(text, "python")) == 1
 
 
-def test_the_policies_of_the_readme_act() -> None:
+def test_the_policies_of_the_page_act() -> None:
     """Each of them changes what happens at the border of June 2010, the function among them."""
-    page = text("README.md")
-    (block,) = [x for x in snippets(page, "python") if "def relief" in x]
-    lines_above = page[: page.index(block)].count("\n")  # a function is known by its source
-    base = fs.load(ROOT / "scenarios" / "kyrgyz_uzbek_2010").with_values(
-        {"end": "2010-06-13T12:00"}
-    )
-    names: dict[str, Any] = {"base": base, "fs": fs}
-    exec(compile("\n" * lines_above + block, ROOT / "README.md", "exec"), names)
-    runs = {
-        name: fs.run(names[name], seed=1)
-        for name in ("base", "with_relief", "first_come", "by_day")
-    }
-    across = {name: run.crossed(by_kind=True).isel(time=-1) for name, run in runs.items()}
-    total = {name: int(persons.sum()) for name, persons in across.items()}
+    page = DOCS / "howto" / "policy.md"
+    (block,) = blocks(read(page), "python")
+    above = read(page)[: read(page).index(block)].count("\n")  # a function is known by its source
+    names: dict[str, Any] = {}
+    exec(compile("\n" * above + block, page, "exec"), names)
+    across, runs = {}, {}
+    for policy in ("base", "with_relief", "first_come", "by_day"):
+        short = names[policy].with_values({"end": "2010-06-13T12:00", "population.one_in": 10})
+        runs[policy] = fs.run(short, seed=1)
+        across[policy] = runs[policy].crossed(by_kind=True).isel(time=-1)
+    total = {policy: int(persons.sum()) for policy, persons in across.items()}
     assert total["with_relief"] > 1.1 * total["base"]
     assert total["by_day"] < 0.5 * total["base"]
     assert not across["first_come"].equals(across["base"])
@@ -93,86 +58,21 @@ def test_the_policies_of_the_readme_act() -> None:
     assert np.datetime64("2010-06-11T18:00") < passed < np.datetime64("2010-06-12T06:00")
 
 
-def test_the_study_of_the_readme_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """On the small scenario, with two members."""
-    monkeypatch.chdir(tmp_path)
-    base = small()
-    block = snippets(text("README.md"), "python study")[0].replace("members=50", "members=2")
-    names = {"base": base, "open_border": base.replace_policies(BORDER, fs.policy.Open()), "fs": fs}
-    monkeypatch.setattr(fs, "load", lambda path: names["open_border"])
-    exec(compile(block, "README.md", "exec"), names)
-    assert "'as reported'" in capsys.readouterr().out
-    assert (tmp_path / "contrasts.png").stat().st_size
-    assert names["camps"].dims == ("scenario", "sample", "member", "time")
+def test_the_policies_that_a_page_writes_into_a_file_are_valid(tmp_path: Path) -> None:
+    (block,) = blocks(read(DOCS / "howto" / "policy.md"), "yaml policies")
+    told = YAML(typ="safe", pure=True).load(block)
+    base = fs.load("kyrgyz_uzbek_2010").with_values({"end": "2010-06-11T00:00"})
+    at = "borders[Kyrgyzstan-Uzbekistan].authorities[Uzbekistan].policies"
+    found = base.with_values({at: told}).borders[0].authorities
+    (policies,) = [side.policies for side in found if side.country == "Uzbekistan"]
+    assert [policy.type for policy in policies] == ["quota", "reactive"]
 
 
-def test_the_block_on_sensitivity_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """On the small scenario, in fewer runs and one process."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "out").mkdir()
-    base = small()
-    block = snippets(text("README.md"), "python sensitivity")[0]
-    block = block.replace("runs=400,\n    jobs=2", "runs=40,\n    progress=False")
-    assert "progress=False" in block
-    names = {"base": base, "open_border": base.replace_policies(BORDER, fs.policy.Open()), "fs": fs}
-    exec(compile(block, "README.md", "exec"), names)
-    assert "chance" in capsys.readouterr().out
-    assert (tmp_path / "sensitivity.png").stat().st_size
-
-
-def test_the_block_on_calibration_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """On a small scenario with reports of its own, in fewer runs and one process."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "out").mkdir()
-    base = reported()
-    block = snippets(text("README.md"), "python calibrate")[0]
-    block = block.replace("runs=500, one_in=5, jobs=2", "runs=60, waves=1, progress=False")
-    block = block.replace(".csv:20", ".csv:3").replace('border")', 'border", progress=False)')
-    assert block.count("progress=False") == 2
-    scenarios = {
-        "as reported": base,
-        "open": base.replace_policies(BORDER, fs.policy.Open()),
-    }
-    exec(compile(block, "README.md", "exec"), {"base": base, "scenarios": scenarios, "fs": fs})
-    told = capsys.readouterr().out
-    assert "what was reported" in told
-    assert "The intervals hold inputs and chance." in " ".join(told.split())
-    assert (tmp_path / "posterior.png").stat().st_size
-
-
-def test_the_block_on_folders_of_flee_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """On a made-up folder."""
-    flee_folder(tmp_path).rename(tmp_path / "mali2012")
-    monkeypatch.chdir(tmp_path)
-    exec(compile(snippets(text("README.md"), "python flee")[0], "README.md", "exec"), {"fs": fs})
-    first, second = capsys.readouterr().out.splitlines()
-    assert 0.0 < float(first) < 2.0
-    assert "gravity" in second
-
-
-def test_the_block_on_imports_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """On made-up files."""
-    shutil.copytree(ROOT / "tests/imports/data", tmp_path / "here")
-    monkeypatch.chdir(tmp_path / "here")
-    exec(compile(snippets(text("README.md"), "python import")[0], "README.md", "exec"), {"fs": fs})
-    assert "5 left out" in capsys.readouterr().out
-    assert len(fs.load("valley").reports) == 4
-
-
-def test_the_variant_of_the_readme_changes_what_it_says(tmp_path: Path) -> None:
+def test_the_variant_of_the_page_changes_what_it_says(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "scenarios/kyrgyz_uzbek_2010", tmp_path / "june")
-    (block,) = (b for b in snippets(text("README.md"), "yaml") if b.startswith("extends:"))
-    file = tmp_path / "june/variants/of_the_readme.yaml"
+    shown = blocks(read(DOCS / "howto" / "scenario.md"), "yaml")
+    (block,) = (found for found in shown if found.startswith("extends:"))
+    file = tmp_path / "june/variants/of_the_page.yaml"
     file.write_text(block, encoding="utf-8")
     new, base = (read_whole(path) for path in (file, tmp_path / "june"))
     found = differences(Written(base.scenario), Written(new.scenario))
@@ -183,24 +83,9 @@ def test_the_variant_of_the_readme_changes_what_it_says(tmp_path: Path) -> None:
     ]
 
 
-def test_the_readme_names_commands_and_options_that_exist() -> None:
-    lines = [line for block in snippets(text("README.md"), "sh") for line in block.splitlines()]
-    calls = [line.split("#")[0].split() for line in lines if re.match(r"\S*flowsim ", line)]
-    assert len(calls) >= 5
-    for _, command, *rest in calls:
-        if command == "--help":
-            continue
-        told = CliRunner().invoke(cli, [command, "--help"])
-        assert told.exit_code == 0, command
-        for word in rest:
-            assert not word.startswith("-") or word in told.output, f"{command} {word}"
-            assert not word.startswith("scenarios/") or (ROOT / word).exists(), word
-            assert not word.startswith("kyrgyz") or located(word).exists(), word
-
-
 def test_the_readme_can_stand_on_the_page_of_an_index() -> None:
     """There a relative link leads nowhere, and a picture must be the file itself."""
-    links = re.findall(r"(!?)\[[^\]]*\]\(([^)\s]+)\)", text("README.md"))
+    links = LINK.findall(read(ROOT / "README.md"))
     assert links
     for picture, link in links:
         assert "://" in link or link.startswith("#"), link
@@ -211,28 +96,82 @@ def test_the_readme_can_stand_on_the_page_of_an_index() -> None:
 
 
 def test_all_files_name_the_same_home() -> None:
-    urls = tomllib.loads(text("pyproject.toml"))["project"]["urls"]
+    urls = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]["urls"]
     assert urls["Homepage"] == HOME
     for url in urls.values():
         assert url.startswith(HOME)
         assert (ROOT / here(url)).exists() or url in (HOME, f"{HOME}/issues"), url
-    assert f'repository-code: "{HOME}"' in text("CITATION.cff")
-    assert f"git+{HOME}" in text("README.md")
+    assert f'repository-code: "{HOME}"' in read(ROOT / "CITATION.cff")
+    assert f"git+{HOME}" in read(DOCS / "start.md")
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_links_lead_somewhere(page: str) -> None:
-    links = re.findall(r"\]\(([^)\s]+)\)", text(page))
-    inside = [here(link) for link in links if "://" not in link or link.startswith((HOME, RAW))]
-    assert inside
-    for link in inside:
-        name, _, heading = link.partition("#")
-        assert (ROOT / (name or page)).exists(), link
-        assert not heading or heading in headings(name or page), link
+MADE = "reference/generated/"
+"""Pages of functions are there only once the site is built."""
 
 
-def test_the_model_page_names_every_parameter_of_behaviour() -> None:
-    body = text("MODEL.md")
+@pytest.mark.parametrize("page", pages(), ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for _, link in LINK.findall(read(page)):
+        if ("://" in link and not link.startswith((HOME, RAW))) or link in (HOME, f"{HOME}/issues"):
+            continue
+        told, _, heading = here(link).partition("#")
+        start = ROOT if link.startswith((HOME, RAW)) else page.parent
+        file = (start / told).resolve() if told else page
+        if file.relative_to(DOCS).as_posix().startswith(MADE) if file.is_relative_to(DOCS) else 0:
+            continue
+        assert file.exists(), link
+        assert not heading or heading in anchors(file), link
+
+
+def test_every_page_of_the_site_is_in_a_table_of_contents() -> None:
+    """Sphinx says so as well, and makes the pages of functions and notebooks."""
+    listed = set()
+    for page in pages():
+        for tree in blocks(read(page), r"\{toctree\}"):
+            lines = [line for line in tree.splitlines() if line and not line.startswith(":")]
+            entries = [re.sub(r".*<(.*)>", r"\1", line) for line in lines]
+            listed |= {(page.parent / f"{entry}.md").resolve() for entry in entries}
+    written = {page for page in pages() if page.is_relative_to(DOCS)} - {DOCS / "index.md"}
+    assert sorted(map(name, written - listed)) == []
+
+
+@pytest.mark.parametrize("room", ["", "evidence", "outlines", "plot", "policy"])
+def test_the_page_of_functions_has_every_public_name(room: str) -> None:
+    module = getattr(fs, room) if room else fs
+    page = read(DOCS / "reference" / "api.md")
+    of_room = page.split(f".. currentmodule:: {module.__name__}\n")[1:]
+    blocks_of_room = "".join(part.split("```")[0] for part in of_room)
+    listed = set(re.findall(r"^   (\w+)$", blocks_of_room, re.MULTILINE))
+    told = set(re.findall(r"`(\w+)`", page))
+    modules = {"__version__", "evidence", "outlines", "plot", "policy"}
+    assert set(module.__all__) - listed - told - modules == set()
+    assert listed <= set(module.__all__)
+
+
+def test_model_md_names_the_page_of_every_section() -> None:
+    contents = read(ROOT / "MODEL.md")
+    headings = re.findall(r"^#+ (\d+(?:\.\d+)?) ([A-Z].*)$", model(), re.MULTILINE)
+    assert len({number for number, _ in headings}) >= 27
+    for number, words in headings:
+        assert re.search(
+            rf"^\| {re.escape(number)} {re.escape(words.partition(':')[0])}", contents, re.MULTILINE
+        ), words
+
+
+def test_sections_that_texts_name_are_there() -> None:
+    """Code, messages, tests and pages say "MODEL.md 7.9"; it has such a section."""
+    known = set(re.findall(r"^\| (\d+(?:\.\d+)?) ", read(ROOT / "MODEL.md"), re.MULTILINE)) | {"7"}
+    files = [p for room in ("flowsim", "scenarios", "examples") for p in (ROOT / room).rglob("*")]
+    texts = [read(p) for p in files if p.suffix in (".py", ".md", ".yaml", ".ipynb")]
+    told = re.findall(
+        r"MODEL\.md,? \(?(?:section )?(\d+(?:\.\d+)?)", "\n".join([*texts, *map(read, pages())])
+    )
+    assert len(told) > 50
+    assert sorted(set(told) - known) == []
+
+
+def test_the_model_pages_name_every_parameter_of_behaviour() -> None:
+    body = model()
     missing = [
         f"{section}.{name}"
         for section, values in Behaviour()
@@ -242,10 +181,15 @@ def test_the_model_page_names_every_parameter_of_behaviour() -> None:
     assert not missing
 
 
-def test_the_tables_of_the_model_page_are_filled() -> None:
-    tables = re.findall(r"<!-- table: (\w+) -->\n(.*?)<!-- end -->", text("MODEL.md"), re.DOTALL)
+def test_the_tables_of_the_model_pages_are_filled() -> None:
+    tables = re.findall(r"<!-- table: (\w+) -->\n(.*?)<!-- end -->", model(), re.DOTALL)
     assert {name for name, _ in tables} == {
         "targets", "mechanisms", "parameters", "added", "said", "one_in", "sbc", "learnt",
     }  # fmt: skip
     for name, rows in tables:
         assert rows.count("\n|") >= 5, name
+
+
+def test_pages_of_the_model_are_of_a_length_that_one_reads() -> None:
+    for page in MODEL.glob("*.md"):
+        assert len(read(page)) < 18_000, page.name

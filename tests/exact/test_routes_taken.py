@@ -17,10 +17,10 @@ from flowsim.model.flow import FlowModel
 from flowsim.running import run
 from tests.exact.chance import assert_binomial, assert_shares
 from tests.exact.ways import SETTLE, all_paths, paths_taken, ways_of
-from tests.full import only_full
+from tests.full import FULL, only_full
 from tests.model.worlds import border, column, finished, forget, plain, same_bytes, spell, stock
 
-N = 40_000
+N = 40_000 if FULL else 12_000
 HOURS = 48
 
 

@@ -2,11 +2,15 @@
 
     make faults                                   # all; goes on where it was
     python -m tests.faults.seed an_id another_id  # these, anew
+    python -m tests.faults.seed --near            # quick: only by the tests that are near to each
 
 The suite runs in the copy until its first failing test: first the files that the fault names as
 near to it, and the whole of it only if these let the fault pass. Then `flowsim check` holds June
 2010 there against its baseline, at the exact level. A run without any fault comes first, so that
-what fails is known to fail of the fault.
+what fails is known to fail of the fault. With ``--near`` the files that are near are all that runs,
+and the check where they let a fault pass.
+
+They begin with the compiled code that the user has, and keep what they compile apart from it.
 
 What was seen is kept in ``out/faults`` from fault to fault, and counts until the fault or the file
 that it is in changes; what nothing caught is always tried again. At the end all of it is written
@@ -32,6 +36,8 @@ from subprocess import CompletedProcess
 
 from ruamel.yaml import YAML
 
+from flowsim.compiled_cache import user_folder
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TABLE = HERE / "caught.md"
@@ -39,6 +45,11 @@ KEPT = ROOT / "out" / "faults"
 SCENARIO = "scenarios/kyrgyz_uzbek_2010"
 NOBODY = "not caught"
 HELD = "held"
+NOT_TRIED = "not tried"
+BEFORE = "before: "
+LEFT = "\nNot tried yet: "
+ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (?:`([^`]+)`|(not caught)) \| (.+) \|$", re.MULTILINE)
+"""Of the table: id, what is wrong, test, or that there is none, and what the check said."""
 ORDER = (
     "tests/draws", "tests/compiling", "tests/behaviour", "tests/policy", "tests/world",
     "tests/scenario", "tests/imports", "tests/outlines", "tests/results", "tests/evidence",
@@ -48,6 +59,7 @@ ORDER = (
     "tests/check", "tests/cli", "tests/harm", "tests/starved", "tests/plot",
     "tests/learn", "tests/docs", "tests/teaching", "tests/june_2010", "tests/april_2010",
     "tests/karabakh_2023", "tests/osh_1990", "tests/examples", "tests/package",
+    "tests/interactive", "tests/reporting", "tests/browser",
 )  # fmt: skip
 """Parts of the suite, quick ones first; `flowsim` are the doctests."""
 APART = ("tests/benchmarks", "tests/faults", "tests/mutants")
@@ -106,7 +118,7 @@ class Seen:
     @property
     def caught(self) -> bool:
         """Whether anything caught it."""
-        return self.test != NOBODY or self.check != HELD
+        return self.test != NOBODY or self.check not in (HELD, NOT_TRIED)
 
 
 def faults() -> list[Fault]:
@@ -115,19 +127,27 @@ def faults() -> list[Fault]:
     return [Fault(**{**fault, "near": tuple(fault.get("near", ()))}) for fault in told]
 
 
-def see(fault: Fault) -> Seen:
-    """Seed a fault into a copy of the checkout and try to catch it."""
-    with tempfile.TemporaryDirectory(prefix="flowsim-fault-") as folder:
-        copy = Path(folder) / "checkout"
-        copy_checkout(copy)
-        path = copy / fault.file
-        path.write_text(fault.seeded(path.read_text("utf-8")), encoding="utf-8")
-        env = environment(copy)
-        verify(copy, env)
-        test = _first_failing(copy, env, fault.near) if fault.near else NOBODY
-        if test == NOBODY:
-            test = _first_failing(copy, env, ORDER)
-        return Seen(test, _check(copy, env))
+def see(fault: Fault, folder: Path, near: Sequence[str] = ()) -> Seen:
+    """Seed a fault into a copy of the checkout and try to catch it.
+
+    Parameters
+    ----------
+    fault : Fault
+    folder : Path
+        Where the copy is made, and what it compiles is kept.
+    near : sequence of str
+        All tests that run; without any those near to the fault, and then the whole suite.
+    """
+    copy = folder / "checkout"
+    copy_checkout(copy)
+    path = copy / fault.file
+    path.write_text(fault.seeded(path.read_text("utf-8")), encoding="utf-8")
+    env = environment(copy)
+    verify(copy, env)
+    test = _first_failing(copy, env, near or fault.near) if near or fault.near else NOBODY
+    if test == NOBODY and not near:
+        test = _first_failing(copy, env, ORDER)
+    return Seen(test, NOT_TRIED if near and test != NOBODY else _check(copy, env))
 
 
 def tracked() -> list[str]:
@@ -139,7 +159,8 @@ def tracked() -> list[str]:
 
 
 def copy_checkout(to: Path) -> None:
-    """The files of the checkout as they are, in another folder."""
+    """The files of the checkout as they are, in another folder, and nothing else."""
+    shutil.rmtree(to, ignore_errors=True)
     for path in (*(ROOT / name for name in tracked()), TABLE):
         copy = to / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -150,7 +171,8 @@ def environment(copy: Path) -> dict[str, str]:
     """In which the copy's package is imported, in child processes too."""
     apart = ("FLOWSIM_SEEDS", "FLOWSIM_CONFLICTS", "FLOWSIM_BASELINE", "PYTHONDONTWRITEBYTECODE")
     inherited = {name: value for name, value in os.environ.items() if name not in apart}
-    return {**inherited, "PYTHONPATH": str(copy)}
+    cache = str(copy.with_name("compiled"))
+    return {**inherited, "PYTHONPATH": str(copy), "FLOWSIM_CACHE": cache}
 
 
 def verify(copy: Path, env: dict[str, str]) -> None:
@@ -223,22 +245,43 @@ HEAD = """\
 `make faults` puts each of these bugs into a copy of flowsim. The suite runs until its first failing
 test, which is named here; tests near a fault run first, so others may catch it too. Then
 `flowsim check` holds June 2010 against its baseline, at the exact level; it holds where a fault
-cannot touch that scenario. The bugs themselves are in [faults.yaml](faults.yaml).
+cannot touch that scenario, and is not tried where a test near the fault was enough. The bugs
+themselves are in [faults.yaml](faults.yaml). Where it says *before*, the fault or its file was
+another when it was tried.
 
 | fault | what is wrong | caught by test | flowsim check |
 | --- | --- | --- | --- |
 """
 
 
-def table(rows: list[tuple[Fault, Seen]]) -> str:
-    """All faults in Markdown."""
-    lines = []
+def table(rows: Sequence[tuple[Fault, Seen | None]], before: str) -> str:
+    """All faults in Markdown.
+
+    Parameters
+    ----------
+    rows : sequence of (Fault, Seen or None)
+        None of what is not known: its row stays as it is in the table from before, and says so;
+        without a row it is named below the table.
+    before : str
+        That table.
+    """
+    there = {row[1]: row for row in ROW.finditer(before)}
+    lines, left = [], []
     for fault, seen in rows:
-        test = seen.test if seen.test == NOBODY else f"`{seen.test}`"
-        check = seen.check if seen.check == HELD else f"moved: {seen.check}"
-        cells = (f"`{fault.id}`", fault.wrong, test, check)
-        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
-    return HEAD + "\n".join(lines) + "\n"
+        wrong = fault.wrong.replace("|", chr(92) + "|")
+        if seen is not None:
+            test = seen.test if seen.test == NOBODY else f"`{seen.test}`"
+            check = seen.check if seen.check in (HELD, NOT_TRIED) else f"moved: {seen.check}"
+            check = check.replace("|", chr(92) + "|")
+        elif fault.id in there and there[fault.id][2] == wrong:
+            row = there[fault.id]
+            test, check = f"`{row[3]}`" if row[3] else row[4], BEFORE + row[5].removeprefix(BEFORE)
+        else:
+            left.append(f"`{fault.id}`")
+            continue
+        lines.append(f"| `{fault.id}` | {wrong} | {test} | {check} |")
+    below = [LEFT + ", ".join(left) + "."] if left else []
+    return HEAD + "\n".join([*lines, *below]) + "\n"
 
 
 def main(arguments: list[str]) -> int:
@@ -246,6 +289,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="See what catches each seeded fault.")
     parser.add_argument("ids", nargs="*", metavar="ID", help="faults to try anew; else all")
     parser.add_argument("--anew", action="store_true", help="forget what was seen before")
+    parser.add_argument("--near", action="store_true", help="run only the tests near to each fault")
     asked = parser.parse_args(arguments)
     # Started in the background it would ignore Ctrl-C, and so would all tests of it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -255,28 +299,39 @@ def main(arguments: list[str]) -> int:
         parser.error(f"there is no fault {unknown[0]!r}; there is {', '.join(names)}")
     if asked.anew:
         shutil.rmtree(KEPT, ignore_errors=True)
-    for number, fault in enumerate(every):
-        if (fault.id not in asked.ids) if asked.ids else _is_settled(fault):
-            continue
-        print(f"[{number}/{len(every) - 1}] {fault.id}: {fault.wrong}", flush=True)
-        seen = see(fault)
-        keep(fault, seen)
-        print(f"    {seen.test}; check: {seen.check}", flush=True)
-        if fault is SOUND and seen.caught:
-            raise SystemExit("the suite fails without any fault; mend that first")
-    rows = [(fault, seen) for fault in every[1:] if (seen := known(fault)) is not None]
-    if len(rows) == len(every) - 1:
-        TABLE.write_text(table(rows), encoding="utf-8", newline="\n")
-    missed = [fault.id for fault, seen in rows if not seen.caught]
-    print(f"{len(rows) - len(missed)} of {len(every) - 1} faults are caught")
+    with tempfile.TemporaryDirectory(prefix="flowsim-faults-") as folder:
+        if user_folder().is_dir():  # what a fault leaves as it is need not be compiled
+            shutil.copytree(user_folder(), Path(folder) / "compiled")
+        for number, fault in enumerate(every):
+            if (fault.id not in asked.ids) if asked.ids else _is_settled(fault, asked.near):
+                continue
+            print(f"[{number}/{len(every) - 1}] {fault.id}: {fault.wrong}", flush=True)
+            seen = see(fault, Path(folder), _near(fault, every) if asked.near else ())
+            keep(fault, seen)
+            print(f"    {seen.test}; check: {seen.check}", flush=True)
+            if fault is SOUND and seen.caught:
+                raise SystemExit("the suite fails without any fault; mend that first")
+    rows = [(fault, known(fault)) for fault in every[1:]]
+    TABLE.write_text(table(rows, TABLE.read_text("utf-8")), encoding="utf-8", newline="\n")
+    seen = [one for _, one in rows if one is not None]
+    missed = [fault.id for fault, one in rows if one is not None and not one.caught]
+    print(f"{len(seen) - len(missed)} of {len(seen)} faults are caught; {len(rows)} there are")
     for name in missed:
         print(f"nothing catches {name}")
     return 1 if missed else 0
 
 
-def _is_settled(fault: Fault) -> bool:
+def _near(fault: Fault, every: Sequence[Fault]) -> tuple[str, ...]:
+    """The tests that are near to a fault; without any fault those that are near to one of all."""
+    some = every if fault is SOUND else [fault]
+    return tuple(dict.fromkeys(path for one in some for path in one.near))
+
+
+def _is_settled(fault: Fault, near: bool) -> bool:
+    """Whether what was seen says all: of a whole run also what the check says."""
     seen = known(fault)
-    return seen is not None and seen.caught != (fault is SOUND)
+    whole = seen is not None and (near or seen.check != NOT_TRIED)
+    return seen is not None and whole and seen.caught != (fault is SOUND)
 
 
 if __name__ == "__main__":

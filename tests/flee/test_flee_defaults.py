@@ -18,13 +18,13 @@ from flowsim.flee.reader.defaults import (
     rate_of_leaving,
 )
 from tests.flee_folder import FILES, flee_folder
+from tests.pages import model
 
-MODEL = (Path(__file__).parents[2] / "MODEL.md").read_text("utf-8")
 ROW = re.compile(r"^\| `([\w.]+)` \| ([\d.]+) \| ([\d.]+) to ([\d.]+) \|", re.MULTILINE)
 
 
 def test_fitted_values_are_those_of_the_documentation() -> None:
-    rows = ROW.findall(MODEL.partition("### The model's own rules")[2].partition("\n**")[0])
+    rows = ROW.findall(model().partition("## The model's own rules")[2].partition("\n**")[0])
     told = {f"behaviour.{name}": tuple(map(float, row)) for name, *row in rows}
     assert set(told) == set(TERMS)
     left_out = [fitted(fold) for fold in FOLDS if fold != "all"]

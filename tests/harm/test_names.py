@@ -6,6 +6,7 @@ import ast
 import csv
 import io
 import shutil
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -222,14 +223,20 @@ def test_a_quote_in_a_table_of_ones_own(tmp_path: Path) -> None:
 # ---- the places ------------------------------------------------------------------------------
 
 
+@cache
+def called() -> dict[str, set[str]]:
+    """What each module calls, by name."""
+    found = {}
+    for path in ROOT.rglob("*.py"):
+        tree = ast.walk(ast.parse(path.read_text()))
+        names = {ast.unparse(node.func) for node in tree if isinstance(node, ast.Call)}
+        found[path.relative_to(ROOT).as_posix()] = names
+    return found
+
+
 def calls(name: str) -> set[str]:
     """Modules that call something by this name."""
-    found = set()
-    for path in ROOT.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(name):
-                found.add(path.relative_to(ROOT).as_posix())
-    return found
+    return {module for module, names in called().items() if any(n.endswith(name) for n in names)}
 
 
 def test_whatever_prints_or_writes_tables_goes_one_way() -> None:

@@ -1,4 +1,4 @@
-"""Tables of MODEL.md that rest on runs of June 2010, made and put into the page.
+"""Tables of docs/model that rest on runs of June 2010, made and put into their pages.
 
 Some 300 runs of June 2010, twenty minutes on two cores; or those of one table:
 
@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,8 +23,8 @@ from tests.june_2010.said import said, said_table
 from tests.june_2010.sampled import SEEDS as SAMPLED_SEEDS
 from tests.june_2010.sampled import SIZES, sampled, sampled_table
 from tests.june_2010.test_targets import RANGES, SCENARIO, figures
+from tests.pages import model_page_with, read
 
-PAGE = Path(__file__).parents[2] / "MODEL.md"
 SEEDS = range(1, 21)
 FEW_SEEDS = range(1, 4)
 PAIRED_SEEDS = range(1, 6)
@@ -183,8 +182,8 @@ def main(names: list[str]) -> None:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         for name in names or TABLES:
             table = TABLES[name](pool)
-            page = put(PAGE.read_text(encoding="utf-8"), name, table)
-            PAGE.write_text(page, encoding="utf-8")
+            path = model_page_with(f"<!-- table: {name} -->")
+            path.write_text(put(read(path), name, table), encoding="utf-8")
 
 
 if __name__ == "__main__":

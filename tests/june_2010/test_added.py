@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,8 +13,9 @@ from flowsim.evidence.quantities import at, quantity
 from tests.june_2010.added import BASE, DIES, HARM, added, difference, escalation
 from tests.june_2010.said import said_of
 from tests.june_2010.test_targets import SCENARIO
+from tests.pages import model
 
-PAGE = (Path(__file__).parents[2] / "MODEL.md").read_text(encoding="utf-8")
+PAGE = model()
 
 
 def table(name: str) -> list[list[str]]:

@@ -17,9 +17,10 @@ import pytest
 import flowsim as fs
 from flowsim.evidence.quantities import at, quantity
 from flowsim.results.result import Result
+from tests.pages import model
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "MODEL.md").read_text(encoding="utf-8")
+PAGE = model()
 NUMBER = r"(\d[\d,]*(?:\.\d+)?)"
 
 

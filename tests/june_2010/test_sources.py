@@ -14,6 +14,7 @@ from flowsim.evidence.statements import statements
 from flowsim.study.inputs import doubts, uncertain
 from flowsim.study.sampling import sampled
 from tests.june_2010.test_targets import RANGES
+from tests.pages import model
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "kyrgyz_uzbek_2010"
 USES = pd.read_csv(FOLDER / "reports.csv", dtype=str).set_index("id")["use"]
@@ -38,7 +39,7 @@ def inputs() -> str:
 
 def test_every_report_that_a_text_cites_is_in_the_table() -> None:
     texts = [inputs(), *((FOLDER / name).read_text("utf-8") for name in ("SOURCES.md",))]
-    texts.append((FOLDER.parents[1] / "MODEL.md").read_text("utf-8"))
+    texts.append(model())
     assert set().union(*map(cited, texts)) - set(USES.index) == set()
 
 

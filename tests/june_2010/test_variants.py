@@ -1,4 +1,4 @@
-"""The counterfactuals: each loads, says why it is asked, and has the members of the README."""
+"""The counterfactuals: each loads, says why it is asked, and has the members of its page."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from flowsim.study.export import SEED
 from flowsim.study.keep import effects_of
 from flowsim.study.read import StudyFile, read_study
 from tests.full import only_full
+from tests.pages import DOCS, read, table
 
 ROOT = Path(__file__).parents[2]
+COUNTERFACTUALS = read(DOCS / "border_2010.md")
 FOLDER = ROOT / "scenarios" / "kyrgyz_uzbek_2010"
 MEMBERS = FOLDER / "variants" / "members.csv"
 READINGS = ("capacity_by_sites",)
@@ -34,7 +36,7 @@ HEADINGS = {
     "sheltered_abroad_peak": "in camps at the peak",
     "sheltered_abroad_at_end": "in camps on 28 June",
 }
-"""Outcomes of the README's table, and what it calls them."""
+"""Outcomes of the tables of docs/border_2010.md, and what they call them."""
 
 
 @cache
@@ -104,9 +106,9 @@ def test_all_members_are_there() -> None:
         assert rows[SEED].tolist() == [f"{study().seed}.{m}" for m in rows["member"]]
 
 
-def test_the_readme_shows_what_the_members_say() -> None:
+def test_the_page_shows_what_the_members_say() -> None:
     told = fs.compare(pd.read_csv(MEMBERS, dtype={SEED: str}), REPORTED, list(HEADINGS))
-    assert told.markdown(names=HEADINGS) in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert told.markdown(names=HEADINGS) in COUNTERFACTUALS
 
 
 def members_of(outcome: str) -> pd.DataFrame:
@@ -114,14 +116,13 @@ def members_of(outcome: str) -> pd.DataFrame:
     return pd.read_csv(MEMBERS).pivot(index="member", columns="scenario", values=outcome)
 
 
-def test_what_the_readme_says_stands_out() -> None:
+def test_what_the_page_says_stands_out() -> None:
     """Each sentence that draws on the members is so by a margin, and stands there."""
     exposure, deaths = members_of("person_days_exposed"), members_of("deaths")
     across, queue = members_of("let_through").median(), members_of("waiting_peak").median()
     split = members_of("families_split").median()
     less = 1.0 - exposure.mean() / exposure[REPORTED].mean()
     more = across - across[REPORTED]
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     said = {
         "opening the border takes a few per cent of the exposure away": (
             0.02 < less["open to all"] < 0.08
@@ -156,22 +157,21 @@ def test_what_the_readme_says_stands_out() -> None:
             across["Bishkek too"] == across[REPORTED] and queue["Bishkek too"] == queue[REPORTED]
         ),
     }
-    assert [sentence for sentence in said if sentence not in readme] == []
+    assert [sentence for sentence in said if sentence not in COUNTERFACTUALS] == []
     assert [sentence for sentence, so in said.items() if not so] == []
 
 
 def inputs_rows() -> dict[str, list[str]]:
-    """The README's table of what the inputs do, by what its rows move."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = readme.split("<!-- table: inputs -->\n")[1].split("<!-- end -->")[0]
-    cells = [[cell.strip() for cell in row.split("|")[1:-1]] for row in table.splitlines()[2:]]
+    """The table of what the inputs do, by what its rows move."""
+    rows = table(COUNTERFACTUALS, "inputs").splitlines()[2:]
+    cells = [[cell.strip() for cell in row.split("|")[1:-1]] for row in rows]
     return {re.findall(r"`(.*)`", row[0])[0] if "`" in row[0] else "": row[1:] for row in cells}
 
 
 @only_full
 @pytest.mark.parametrize("moved", inputs_rows())
 def test_what_the_inputs_do_to_the_open_border(moved: str) -> None:
-    """The README's second table, to a twentieth and 1,500 persons, and half a per cent."""
+    """The second table, to a twentieth and 1,500 persons, and half a per cent."""
     base, other = study().scenarios[REPORTED], study().scenarios["open to all"]
     paths = {n.path: n for n in base.numbers if moved and re.search(rf"\b{moved}(\]|$)", n.path)}
     assert paths or not moved

@@ -10,9 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from pydantic import create_model
 
 import flowsim as fs
+from flowsim.behaviour.config import Behaviour
 from flowsim.cli.main import cli
+from flowsim.evidence.statements import Statement, statements
+from flowsim.learn import diagnostics
 from flowsim.learn.posterior import Posterior
 from flowsim.learn.waves import CUT
 from flowsim.plot.fit import fit_and_effect
@@ -68,6 +72,21 @@ def test_originators_are_left_out_one_at_a_time(told: Posterior) -> None:
     assert "reports left out" in str(told)
 
 
+def test_all_reports_of_an_originator_are_left_out_at_once(
+    told: Posterior, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def noted(some: tuple[Statement, ...]) -> diagnostics.Reports:
+        asked.append([s.id for s in some])
+        return Reports(some)
+
+    Reports = diagnostics.Reports
+    monkeypatch.setattr(diagnostics, "Reports", noted)
+    diagnostics.left_out(told.learnt, statements(reported()))
+    assert asked == [["R2"], ["R0", "R1"]]
+
+
 def test_some_samples_are_run_with_the_whole_population(told: Posterior) -> None:
     assert told.full["id"].tolist() == ["R0", "R1", "R2"]
     # Here the whole population is what was run, by the same seeds of other samples.
@@ -106,6 +125,25 @@ def test_the_file_says_what_it_was_learnt_from(told: Posterior, written: Path) -
     assert found.head["scenario"] == file.digest_of(reported())
     assert found.head["runs"] == str(len(told.learnt.positions))
     assert found.factors == (VIOLENCE, STAY, CAMP)
+
+
+def test_the_digest_is_of_what_a_scenario_states() -> None:
+    """So that a field that a later version adds, at its default, makes no posterior a stranger."""
+
+    here = reported()
+    assert not {"title", "grid", "linked"} & set(file._stated(here, here.effective()))
+    later = create_model("Later", __base__=Behaviour, patience=(float, 0.5), more=(dict, {}))
+    fields = here.behaviour.model_dump(exclude_unset=True)
+    told = [kind(**fields) for kind in (Behaviour, later)]
+    assert told[1].model_dump() != told[0].model_dump()
+    assert len({str(file._stated(one, one.model_dump(mode="json"))) for one in told}) == 1
+    used = later(**fields, patience=0.0)
+    assert file._stated(used, used.model_dump(mode="json"))["patience"] == 0.0
+    assert file.digest_of(here.with_values({"population.one_in": 5})) == file.digest_of(here)
+    # The type of a policy stands at its default in its class.
+    kinds = (fs.policy.Open(), fs.policy.Closed())
+    both = [here.add_policies("Here-There", kind) for kind in kinds]
+    assert len({file.digest_of(one) for one in both}) == 2
 
 
 def test_it_is_found_beside_the_scenario_and_beside_what_a_variant_extends(

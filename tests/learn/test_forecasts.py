@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 import flowsim as fs
 from flowsim.evidence.measures import relative_difference
@@ -14,8 +15,10 @@ from flowsim.learn.forecasts import spread
 from flowsim.learn.forecasts.ground import ground_of
 from flowsim.learn.forecasts.learnt import learnt
 from flowsim.learn.forecasts.made_up import KINDS, made_up
+from flowsim.learn.forecasts.quantile_scores import pinball
 from flowsim.learn.forecasts.series import made, rows_of
 from flowsim.learn.forecasts.shares import expected, held_and_rest, known_on, shares_of
+from tests import pages
 from tests.conflicts import conflicts_folder, needs_conflicts
 from tests.learn.camps import camps_world
 
@@ -25,6 +28,22 @@ HELD, FORECAST = "held and rest", "forecast"
 
 def kept(name: str) -> pd.DataFrame:
     return pd.read_csv(DOCS / f"{name}.csv")
+
+
+def test_shares_and_totals_are_not_low_at_once() -> None:
+    """Logarithms of both are normal and independent, so that variances add and not deviations."""
+    z = norm.ppf(spread.LEVELS)
+    share, total = np.exp(0.3 * z), 100.0 * np.exp(0.4 * z)
+    told = spread.product(share[None, None, :], total[None, :])[0, 0]
+    assert told[2:-2] == pytest.approx(100.0 * np.exp(0.5 * z)[2:-2], rel=0.07)
+
+
+def test_a_high_quantile_loses_by_what_lies_above_it() -> None:
+    quantiles = np.full((2, len(spread.LEVELS)), 3.0)
+    told = pinball(quantiles, np.array([5.0, 1.0]))
+    at = spread.LEVELS.index(0.9)
+    assert told[:, at] == pytest.approx([2.0 * 0.9, 2.0 * 0.1])
+    assert told[:, -1 - at] == pytest.approx([2.0 * 0.1, 2.0 * 0.9])
 
 
 def test_no_row_is_drawn_towards_a_later_one() -> None:
@@ -152,12 +171,12 @@ def test_a_kept_score_is_what_the_forecast_has() -> None:
 
 
 PEEKS = "share of the day, interpolated (peeks)"
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+PAGE = pages.read(pages.DOCS / "validation.md")
 
 
-def test_the_table_of_the_readme_is_the_kept_one() -> None:
-    table = README.split("<!-- table: forecasts -->")[1].split("<!-- end -->")[0]
-    lines = [line for line in table.splitlines() if line.startswith("| ")][2:]
+def test_the_table_of_the_page_is_the_kept_one() -> None:
+    rows = pages.table(PAGE, "forecasts").splitlines()
+    lines = [line for line in rows if line.startswith("| ")][2:]
     told = np.array([[float(cell.strip(" *")) for cell in line.split("|")[2:-1]] for line in lines])
     far = kept("from_day_30").set_index("conflict")
     ahead = kept("by_horizon").query("ahead == 30")
@@ -194,4 +213,4 @@ def test_the_numbers_beside_it_are_the_kept_ones() -> None:
         f"is {early.min():.2f} to {early.max():.2f} from day 30",
         f"and {every.min():.2f} to {every.max():.2f} over all days",
     ):
-        assert words in README, words
+        assert words in PAGE, words

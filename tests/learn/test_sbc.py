@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from flowsim.learn.predictive import made_up
 from tests.learn import sbc
+from tests.pages import model
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,10 +37,19 @@ def test_made_up_reports_have_the_error_that_is_stated() -> None:
     assert related.iloc[0, 2] == pytest.approx(0.0, abs=0.06)
 
 
+def test_what_would_be_reported_varies_by_the_hours_that_a_figure_may_mean() -> None:
+    """As much as by a counting error of the same size, and with both by the root of the squares."""
+    _, (statement, *_) = sbc.closure()
+    values, none = np.full(400, 100.0), np.zeros(400)
+    told, runs = made_up(statement, values, none)
+    wider, _ = made_up(statement, values, none + 2.0 * statement.sd_low)
+    assert (np.bincount(runs) == len(told) / 400).all()
+    assert wider.std() == pytest.approx(np.sqrt(5.0) * told.std(), rel=0.02)
+
+
 def test_the_table_holds_what_the_model_page_says() -> None:
     told = sbc.summary(sbc.read_table())
-    page = (ROOT / "MODEL.md").read_text(encoding="utf-8")
-    assert sbc.markdown(told) in page
+    assert sbc.markdown(told) in model()
     assert (told["truths"].iloc[:-1] >= 20).all()
     whole = told.iloc[-1]
     assert 0.85 <= whole["coverage"] <= 0.95

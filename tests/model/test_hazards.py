@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -11,13 +9,12 @@ import flowsim as fs
 from flowsim.errors import SimulationError
 from flowsim.model.axes import Status
 from flowsim.model.hazards import HAZARDS, Cells, as_markdown, hazards_of
+from tests import pages
 from tests.model.worlds import plain, rich, same_bytes, stock
-
-MODEL = Path(__file__).parents[2] / "MODEL.md"
 
 
 def test_the_table_in_the_model_s_description_is_the_table():
-    assert as_markdown() in MODEL.read_text(encoding="utf-8")
+    assert as_markdown() in pages.model()
 
 
 def test_nobody_is_under_a_clock_that_is_not_in_the_table():

@@ -68,6 +68,25 @@ def test_the_quantiles_of_frailty_rise(variance: float, one: float, other: float
     assert quantile(variance, low) <= quantile(variance, high) * (1.0 + 1e-12)
 
 
+@pytest.mark.parametrize("variance", [0.0, 0.01, 0.5, 10.0])
+def test_the_bound_of_a_frailty_is_never_below_it(
+    variance: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who rests by the bound is roused in time; in the middle of the law it is a near one."""
+    shape = 1.0 / variance if variance else 0.0
+    law = SimpleNamespace(frailty_shape=shape, frailty_log_gamma=math.lgamma(shape + 1.0))
+    s = SimpleNamespace(run=law, frailty_bound=[math.nan] * memory.FRAILTIES)
+    frailty.bound_frailties(s)
+    edges = [part / memory.FRAILTIES for part in range(1, memory.FRAILTIES, 37)]
+    at_edges = [math.nextafter(edge, end) for edge in edges for end in (0.0, 1.0)]
+    for u in (*np.random.default_rng(1).uniform(size=200).tolist(), *edges, *at_edges, LEAST, MOST):
+        monkeypatch.setattr(frailty, "uniform", lambda *_, u=u: u)
+        told, most = frailty.frailty(s, 1), frailty.frailty_at_most(s, 1)
+        assert told <= most
+        if 0.3 < u < 0.7:
+            assert most <= 1.1 * told
+
+
 # ---- who comes first --------------------------------------------------------------------------
 
 lines = st.lists(

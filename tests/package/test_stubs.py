@@ -15,7 +15,7 @@ from flowsim.lazy_names import attach
 
 ROOT = Path(flowsim.__file__).parent
 STUBS = sorted(ROOT.rglob("*.pyi"))
-ROOMS = ("evidence", "outlines", "plot", "policy")
+ROOMS = ("evidence", "interactive", "outlines", "plot", "policy", "reporting")
 PACKAGES = [".".join(("flowsim", *path.parent.relative_to(ROOT).parts)) for path in STUBS]
 
 

@@ -126,7 +126,7 @@ def test_it_runs_in_an_empty_environment_and_its_figures_open(python: Path, tmp_
 
 @only_full
 def test_its_compiled_kernel_runs_a_scenario_by_name(python: Path, tmp_path: Path) -> None:
-    """It is compiled anew, as compiled code is kept by the file that it was made of."""
+    """Compiled code is shared with a checkout of the same sources, or made."""
     told = json.loads(
         run(
             python, "-m", "flowsim", "run", f"{JUNE}/variants/men_too.yaml", "-o", "short",

@@ -99,8 +99,8 @@ WATCH = {"what": "waiting", "above": 10}
         ((ExitBan(),), ("shut", "shut")),
         ((Triage(barred=("group:Uzbek",)),), ("barred", "Uzbek barred")),
         ((Triage(barred=("group:Uzbek", "group:Kyrgyz", "group:Other")),), ("shut", "shut")),
-        ((Quota(per_hour=5),), ("open", "open")),
-        ((Quota(per_day=5, shared=True),), ("open", "open")),
+        ((Quota(per_hour=5),), ("quota", "5 an hour")),
+        ((Quota(per_day=5, shared=True),), ("quota", "2.5 a day")),
         ((Reactive(when=WATCH, policies=[Closed()]),), ("rule", "by rule")),
         ((Closed(), Reactive(when=WATCH, policies=[Open()])), ("shut", "shut")),
         (

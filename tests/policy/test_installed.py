@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 import flowsim as fs
+from flowsim import installed as packages
 from flowsim.cli.main import cli
 from flowsim.plot.windows import crossing_spans
 from flowsim.policy import installed
@@ -50,11 +51,11 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     install(folder, project["name"], project["entry-points"][installed.GROUP], project["version"])
     (folder / f"{MODULE}.py").write_text(block("python"), encoding="utf-8")
     monkeypatch.syspath_prepend(folder)
-    monkeypatch.setattr(installed, "_loaded", installed._loaded.__wrapped__)
+    monkeypatch.setattr(packages, "_loaded", packages._loaded.__wrapped__)
     yield folder
     for name in (MODULE, "broken_of_tests", "odd_of_tests"):
         sys.modules.pop(name, None)
-    installed._declared.cache_clear()
+    packages._declared.cache_clear()
 
 
 @pytest.fixture
@@ -203,7 +204,7 @@ def test_a_package_that_cannot_be_used_is_named(site: Path, here: Path) -> None:
     install(site, "odd", points)
     install(site, "other", {"twice": "odd_of_tests:Ferry"})
     install(site, "third", {"twice": "odd_of_tests:Ferry"})
-    installed._declared.cache_clear()
+    packages._declared.cache_clear()
     told = problems(here, *(f"{{type: {name}}}" for name in (*points, "twice")))
     correct = "correct the package, or remove it"
     assert told == [
@@ -250,10 +251,10 @@ def test_the_schema_has_its_keys(here: Path) -> None:
 def test_packages_are_looked_through_only_for_a_type_that_is_not_known(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def never(path: tuple[str, ...]) -> None:
+    def never(group: str, path: tuple[str, ...]) -> None:
         raise AssertionError("packages were looked through")
 
-    monkeypatch.setattr(installed, "_declared", never)
+    monkeypatch.setattr(packages, "_declared", never)
     put(here, "{type: closed}")
     fs.load("small").digest()
     fs.load("kyrgyz_uzbek_2010").digest()

@@ -11,6 +11,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from flowsim.scenario.scenario import Scenario
+from tests.full import FULL
 from tests.model.worlds import hours
 
 SIZES = ({1: 1}, {2: 1, 5: 2}, {1: 1, 3: 2, 8: 1})
@@ -28,8 +29,12 @@ _MOMENT = st.integers(1, HOURS * 4 - 1).map(lambda quarters: hours(quarters / 4)
 
 
 def few(examples: int) -> settings:
-    """So many worlds, and none made smaller once one fails: running one costs too much for that."""
-    return settings(max_examples=examples, phases=(Phase.explicit, Phase.generate))
+    """So many worlds in `make check-full`, and half of them else.
+
+    None is made smaller once one fails: running one costs too much for that.
+    """
+    tried = examples if FULL else max(4, examples // 2)
+    return settings(max_examples=tried, phases=(Phase.explicit, Phase.generate))
 
 
 def rates(*values: float) -> st.SearchStrategy[float]:

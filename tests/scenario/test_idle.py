@@ -10,6 +10,7 @@ import pytest
 
 import flowsim as fs
 from flowsim.errors import ScenarioWarning
+from flowsim.scenario.idle import idle
 from flowsim.scenario.shipped import home, names
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
@@ -69,6 +70,19 @@ def test_a_capacity_that_grows_from_no_limit_is_told(tmp_path: Path) -> None:
     file.write_text("\n".join(rows) + "\n")
     with pytest.warns(ScenarioWarning, match=r"places\.csv:4:15: .*'Camp' shelters people without"):
         fs.load(folder)
+
+
+def test_a_setting_that_only_another_makes_use_of_is_told() -> None:
+    choice, origins = "behaviour.routes.", "behaviour.origins."
+    alone = {f"{choice}near_km": 30.0, f"{choice}distance_power": 2.0, f"{origins}decay_days": 7}
+    world = fs.teaching_world().with_values(alone)
+    told = [flaw.wrong for flaw in idle(world)]
+    assert told == [
+        f"nothing uses {name} here" for name in ("distance_power", "near_km", "decay_days")
+    ]
+    power = world.with_values({f"{choice}distance": "power", f"{origins}decay": [1.0, 0.5]})
+    assert [flaw.wrong for flaw in idle(power)] == ["nothing uses decay here"]
+    assert not [*idle(power.with_values({"behaviour.leaving.count": "given"}))]
 
 
 @pytest.mark.parametrize("name", names())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ import flowsim as fs
 from flowsim.model.unlikely import unlikely
 from flowsim.scenario.schema import file_schema
 from flowsim.scenario.write import write_scenario
+from tests.pages import DOCS, blocks, read
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
 MORE = """
@@ -83,13 +83,9 @@ def test_fear_alone_is_reason_enough_to_leave(small: Path) -> None:
     assert "no violence targets a group" in flaw.wrong
 
 
-def test_the_readme_shows_what_can_be_loaded_and_run(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    (block,) = (
-        found
-        for found in re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
-        if found.startswith("threats:")
-    )
+def test_the_page_shows_what_can_be_loaded_and_run(tmp_path: Path) -> None:
+    shown = blocks(read(DOCS / "howto" / "scenario.md"), "yaml")
+    (block,) = (found for found in shown if found.startswith("threats:"))
     shutil.copytree(SMALL, tmp_path / "small")
     folder = tmp_path / "shown"
     folder.mkdir()

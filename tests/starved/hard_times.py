@@ -40,9 +40,11 @@ COMMANDS: dict[str, list[str]] = {
     "compare": ["compare", "store", "--against", "as it was", "--figure", "new.png"],
     "export": ["export", "store", "new.nc"],
     "export to csv": ["export", "store", "new.csv"],
+    "export a crate": ["export", "store", "new.zip", "--crate"],
     "plot": ["plot", "old", "deaths", "-o", "new.png", "--dpi", "50"],
     "score": ["score", "made_up", "-o", "new.csv", "--figure", "new.png"],
     "forecast": ["forecast", "made_up", "--until", "5", "-o", "new.csv"],
+    "report": ["report", "store", "-o", "new.html", "--no-figures"],
     "check": ["check", "small", "--junit", "new.xml", "--summary", "new.md"],
     "update": ["check", "small", "--update", "because"],
 }  # fmt: skip

@@ -41,12 +41,15 @@ FAILED = {
     "run": "the run failed", "run again": "the run failed", "convert": "the conversion failed",
     "study": "the study failed", "compare": "the comparison failed",
     "export": "the export failed", "export to csv": "the export failed",
+    "export a crate": "the export failed",
     "plot": "the figure failed",
     "score": "the run failed", "forecast": "the forecast failed",
+    "report": "the report failed",
     "check": "the check failed", "update": "the check failed",
 }  # fmt: skip
 WRITTEN_ALONE = (
-    "run", "run again", "convert", "export", "export to csv", "update", "forecast", "plot"
+    "run", "run again", "convert", "export", "export to csv", "export a crate", "update",
+    "forecast", "report", "plot",
 )  # fmt: skip
 """Commands whose whole work is one folder or file."""
 

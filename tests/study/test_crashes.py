@@ -76,9 +76,9 @@ def await_runs(store: Path, least: int, process: subprocess.Popen[str]) -> None:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What the store of an undisturbed study of twelve members holds."""
+    """What the store of an undisturbed study of six members holds."""
     store = tmp_path_factory.mktemp("whole") / "s"
-    study(members=12).run(store)
+    study(members=6).run(store)
     return contents(store)
 
 
@@ -89,7 +89,7 @@ def test_a_study_killed_at_random_moments_ends_with_the_same_bytes(
     code = """
 import os, random, signal, time
 import flowsim.model.flow, flowsim.study.campaign, flowsim.study.keep
-made, moments, killed = study(members=12), random.Random(1), 0
+made, moments, killed = study(members=6), random.Random(1), 0
 def attempt(seconds):
     pid = os.fork()
     if pid == 0:
@@ -116,18 +116,18 @@ def test_a_study_killed_with_its_workers_at_work_goes_on(
     tmp_path: Path, whole: dict[str, str]
 ) -> None:
     store = tmp_path / "s"
-    process = child(NEVER + "study(members=12).run(sys.argv[1], jobs=2)", str(store))
+    process = child(NEVER + "study(members=6).run(sys.argv[1], jobs=2)", str(store))
     await_runs(store, 3, process)
     process.kill()
     end(process)
     assert records(store) == 3
-    study(members=12).run(store, jobs=2)
+    study(members=6).run(store, jobs=2)
     assert contents(store) == whole
 
 
 def test_a_killed_worker_loses_nothing(tmp_path: Path, whole: dict[str, str]) -> None:
     store, go_on = tmp_path / "s", tmp_path / "go on"
-    code = "pause_after(2, sys.argv[2])\nstudy(members=12).run(sys.argv[1], jobs=2)"
+    code = "pause_after(2, sys.argv[2])\nstudy(members=6).run(sys.argv[1], jobs=2)"
     process = child(code, str(store), str(go_on))
     await_runs(store, 2, process)
     worker = journal(store)[0][4]
@@ -170,7 +170,7 @@ def test_ctrl_c_stops_cleanly(tmp_path: Path, whole: dict[str, str], jobs: int) 
     code = f"""
 {NEVER}
 try:
-    study(members=12).run(sys.argv[1], jobs={jobs})
+    study(members=6).run(sys.argv[1], jobs={jobs})
 except KeyboardInterrupt:
     print("stopped")
 """
@@ -181,7 +181,7 @@ except KeyboardInterrupt:
     assert (process.returncode, told) == (0, "stopped\n"), errors
     assert errors == ""
     assert records(store) == 3
-    study(members=12).run(store)
+    study(members=6).run(store)
     assert contents(store) == whole
 
 
@@ -190,7 +190,7 @@ def test_two_processes_on_one_store_do_not_harm_each_other(
     tmp_path: Path, whole: dict[str, str]
 ) -> None:
     store = str(tmp_path / "s")
-    both = [child("study(members=12).run(sys.argv[1])", store) for _ in range(2)]
+    both = [child("study(members=6).run(sys.argv[1])", store) for _ in range(2)]
     for process in both:
         _, errors = end(process)
         assert process.returncode == 0, errors
@@ -228,15 +228,15 @@ def test_a_full_disk_is_told_and_leaves_the_store_sound(
 
     monkeypatch.setattr("flowsim.study.store.os.write", full)
     with pytest.raises(fs.StoreError) as caught:
-        study(members=12).run(store)
+        study(members=6).run(store)
     assert str(caught.value) == (
         f"the store {store} cannot be written: No space left on device; what is in it is sound, "
         "and the same study goes on from there"
     )
     monkeypatch.undo()
     assert not list(store.rglob(".*"))
-    assert 0 < records(store) < 24
-    study(members=12).run(store)
+    assert 0 < records(store) < 12
+    study(members=6).run(store)
     assert contents(store) == whole
 
 
@@ -325,3 +325,19 @@ def test_a_policy_that_exits_fails_its_run_only(tmp_path: Path) -> None:
     made = small().add_policies(BORDER, fs.policy.override(leaves, label="1"))
     with pytest.raises(fs.StudyError, match="2 of 4 runs failed"):
         fs.Study({"good": small(), "bad": made}, members=2, seed=7).run(tmp_path / "s")
+
+
+def test_a_study_of_which_no_run_can_be_done_ends_before_it_has_tried_them_all(
+    tmp_path: Path,
+) -> None:
+    asked = tmp_path / "asked"
+
+    def broken(now: Any, view: Any) -> None:
+        with asked.open("a") as told:
+            told.write("once\n")
+        raise RuntimeError("a library is missing")
+
+    made = small().add_policies(BORDER, fs.policy.override(broken, label="1"))
+    with pytest.raises(fs.SimulationError, match=r"first 10 runs all failed alike: .*is missing"):
+        fs.Study(made, members=50, seed=7).run(tmp_path / "s", jobs=1)
+    assert asked.read_text().count("once") == 10

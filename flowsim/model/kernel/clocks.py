@@ -102,15 +102,18 @@ def threshold(s: Any, h: Any, clock: int, now: int) -> float:
     time told any more.
     """
     purpose = s.purpose[clock]
-    drawn = -math.log(uniform(s, h.key, purpose, count(s, h, purpose)))
+    number = count(s, h, purpose)
     if s.form[clock] == BY_NOTHING and s.scale[clock] != OF_WOUNDS:
         if h.status != AT_HOME or h.leaves == NEVER:
             return math.inf
         return (h.leaves - now if h.leaves > now else DAY) / DAY
-    if s.scale[clock] == OF_LEAVING:
-        drawn = drawn / h.frailty
     factor = scale_of(s, h, clock)
-    return drawn / factor if factor > 0.0 else math.inf
+    if factor > 0.0:
+        drawn = -math.log(uniform(s, h.key, purpose, number))
+        if s.scale[clock] == OF_LEAVING:
+            drawn = drawn / h.frailty
+        return drawn / factor
+    return math.inf
 
 
 def draw(s: Any, h: Any, n: int, now: int) -> None:

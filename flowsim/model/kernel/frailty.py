@@ -72,10 +72,31 @@ def gamma_quantile(shape: float, u: float, log_gamma: float) -> float:
     return x if high < math.inf else near_gamma(shape, u, log_gamma)
 
 
+def bound_frailties(s: Any) -> None:
+    """Note the most that a frailty is, by which of so many equal parts of [0, 1) its draw is in."""
+    parts = len(s.frailty_bound)
+    for part in range(parts):
+        s.frailty_bound[part] = 1.0
+        if s.run.frailty_shape > 0.0:
+            s.frailty_bound[part] = math.inf
+            if part < parts - 1:
+                most = frailty_of_draw(s, (part + 1) / parts)
+                s.frailty_bound[part] = most * 1.000001  # what the inverse law may be off, and more
+
+
+def frailty_at_most(s: Any, key: int) -> float:
+    """A bound of the frailty of a household, which takes a tenth of the time of the frailty."""
+    return float(s.frailty_bound[int(uniform(s, key, FOR_FRAILTY, 0) * len(s.frailty_bound))])
+
+
 def frailty(s: Any, key: int) -> float:
     """Frailty of a household."""
     if s.run.frailty_shape == 0.0:
         return 1.0
-    u = uniform(s, key, FOR_FRAILTY, 0)
+    return frailty_of_draw(s, uniform(s, key, FOR_FRAILTY, 0))
+
+
+def frailty_of_draw(s: Any, u: float) -> float:
+    """Frailty whose law is u."""
     x = gamma_quantile(s.run.frailty_shape, u, s.run.frailty_log_gamma)
     return max(x / s.run.frailty_shape, 1e-9)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from flowsim.model.kernel.births import be_born
 from flowsim.model.kernel.clocks import cell_of
 from flowsim.model.kernel.constants import AT_HOME, SHELTERED
+from flowsim.model.kernel.frailty import bound_frailties, frailty_at_most
 from flowsim.model.kernel.residents import draw_at_start, stand, take_row
 from flowsim.model.kernel.rest import order_heaps, rest, room_in_heaps
 from flowsim.model.kernel.standing import register, tally
@@ -15,6 +15,7 @@ from flowsim.model.kernel.standing import register, tally
 
 def settle_everybody(s: Any) -> None:
     """Count all households where the run begins; who is not at home has a row from now on."""
+    bound_frailties(s)
     for at in range(len(s.start_key)):
         if s.run.whole or s.start_place[at] != s.start_home[at]:
             settle_in(s, at)
@@ -61,7 +62,11 @@ def count_at_home(s: Any) -> None:
 
 
 def rest_at_home(s: Any) -> None:
-    """Those of a share who have no row rest in heaps that stay: no targets of theirs stand else."""
+    """Those of a share who have no row rest in heaps that stay: no targets of theirs stand else.
+
+    Most are never roused, and to find the frailty of each would take most of the time of the start
+    of a run. By a bound of it they rest until some time before they are due, which changes nothing.
+    """
     first = s.n.heaps
     heaps = room_in_heaps(s, first)
     h = s.nobody[0]
@@ -71,7 +76,7 @@ def rest_at_home(s: Any) -> None:
         for slot in range(len(h.count)):
             h.count[slot] = 0
         stand(s, h, at)
-        be_born(s, h)
+        h.frailty = frailty_at_most(s, h.key)
         draw_at_start(s, h)
         for n in range(s.n_clocks[AT_HOME]):
             if h.target[n] < math.inf:

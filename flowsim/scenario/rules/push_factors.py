@@ -74,7 +74,9 @@ def threat_times(draft: Draft) -> Iterator[Flaw]:
         if threat.lost_from is not None and threat.lost_from < threat.start:
             wrong = f"lost from {threat.lost_from:%Y-%m-%dT%H:%M}, before the threat starts"
             yield Flaw((*loc, "lost_from"), wrong, "give a time from its start on")
-        if threat.lost_from is None and "leave_within_hours" in threat.model_fields_set:
+        usual = type(threat).model_fields["leave_within_hours"].default
+        # a scenario as it was run has all fields written out, defaults too
+        if threat.lost_from is None and threat.leave_within_hours != usual:
             wrong = "it says when those leave who are still there, and nothing is lost"
             yield Flaw((*loc, "leave_within_hours"), wrong, "give `lost_from`, or leave it out")
 

@@ -1,0 +1,4 @@
+from .frames import Frames
+from .playback import Playback
+
+__all__ = ["Frames", "Playback"]

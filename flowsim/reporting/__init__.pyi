@@ -1,0 +1,3 @@
+from .html_report import HtmlReport, report
+
+__all__ = ["HtmlReport", "report"]
