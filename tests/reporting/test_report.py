@@ -235,11 +235,12 @@ def test_june_2010_thinned_is_under_five_megabytes() -> None:
     june = fs.load("kyrgyz_uzbek_2010").with_values({"population.one_in": 50})
     result = fs.run(june, seed=1)
     page = fs.report(result, june, figures=False)
-    # the largest figure stands for all eight, which would take long
-    largest = picture(
-        "flow_map", lambda w: fs.plot.flow_map(result, scenario=june, width=w), "", ""
-    )
-    pictures = 8 * (len(largest.wide) + len(largest.narrow))
+    # the two largest figures stand for all eight, which would take long
+    drawn = [
+        picture(name, lambda w, draw=draw: draw(result, scenario=june, width=w), "", "")
+        for name, draw in (("flow_map", fs.plot.flow_map), ("queues", fs.plot.queues))
+    ]
+    pictures = 4 * sum(len(one.wide) + len(one.narrow) for one in drawn)
     words = Parts(page.html).words
     assert len(page.html.encode()) + pictures < MOST_BYTES
     assert "one household in 50" in words["question"]
