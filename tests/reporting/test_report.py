@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 import flowsim as fs
 from flowsim.cli.main import cli
+from flowsim.model.assemble import as_yaml
 from flowsim.reporting import HtmlReport
 from flowsim.reporting.pictures import picture
 from flowsim.reporting.policy_table import policy_rows
@@ -184,6 +185,13 @@ def test_no_socket_is_opened(
     assert (tmp_path / "report.html").stat().st_size < MOST_BYTES
 
 
+@pytest.mark.parametrize("name", ["karabakh_2023", "teaching"])
+def test_a_scenario_with_all_fields_written_out_loads_again(name: str, tmp_path: Path) -> None:
+    scenario = fs.load(name)
+    (tmp_path / "scenario.yaml").write_text(as_yaml(scenario), encoding="utf-8")
+    assert fs.load(tmp_path).digest() == scenario.digest()
+
+
 def test_a_study_tells_differences_with_what_their_intervals_hold(store: Path) -> None:
     runs = fs.open_study(store)
     page = fs.report(runs, against="as it was", figures=False)
@@ -229,10 +237,9 @@ def test_june_2010_thinned_is_under_five_megabytes() -> None:
     page = fs.report(result, june, figures=False)
     # the two largest figures stand for all eight, which would take long
     drawn = [
-        picture(name, lambda w, name=name: getattr(fs.plot, name)(result, scenario=june, width=w),
-                "", "")
-        for name in ("flow_map", "queues")
-    ]  # fmt: skip
+        picture(name, lambda w, draw=draw: draw(result, scenario=june, width=w), "", "")
+        for name, draw in (("flow_map", fs.plot.flow_map), ("queues", fs.plot.queues))
+    ]
     pictures = 4 * sum(len(one.wide) + len(one.narrow) for one in drawn)
     words = Parts(page.html).words
     assert len(page.html.encode()) + pictures < MOST_BYTES
