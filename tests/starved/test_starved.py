@@ -47,8 +47,8 @@ FAILED = {
     "check": "the check failed", "update": "the check failed",
 }  # fmt: skip
 WRITTEN_ALONE = (
-    "run", "run again", "convert", "export", "export to csv", "export a crate", "update", "forecast",
-    "report",
+    "run", "run again", "convert", "export", "export to csv", "export a crate", "update",
+    "forecast", "report",
 )  # fmt: skip
 """Commands whose whole work is one folder or file."""
 
