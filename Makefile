@@ -85,8 +85,9 @@ mutants: $(VENV)/.mutants ## put small bugs in, 300 a room, and list those that 
 bench: $(VENV)/.dev ## measure speed, memory and growth (some minutes)
 	$(BIN)/python -m tests.benchmarks $(CASES) --max-people $(MAX_PEOPLE) $(if $(CASES),,--page) $(BENCH)
 
+# Notebooks run again only when their code changes (out/site-notebooks); pages are all read anew.
 docs: $(VENV)/.dev ## build the site into out/site, notebooks executed; warnings are errors
-	$(BIN)/python -m sphinx -W --keep-going -q -b html -d out/site-doctrees docs out/site
+	$(BIN)/python -m sphinx -E -W --keep-going -q -b html -d out/site-doctrees docs out/site
 	$(BIN)/python -m tests.docs.built out/site
 	@echo "The site is in out/site: open out/site/index.html"
 
