@@ -59,7 +59,7 @@ ORDER = (
     "tests/check", "tests/cli", "tests/harm", "tests/starved", "tests/plot",
     "tests/learn", "tests/docs", "tests/teaching", "tests/june_2010", "tests/april_2010",
     "tests/karabakh_2023", "tests/osh_1990", "tests/examples", "tests/package",
-    "tests/interactive", "tests/reporting", "tests/browser",
+    "tests/interactive", "tests/app", "tests/reporting", "tests/browser",
 )  # fmt: skip
 """Parts of the suite, quick ones first; `flowsim` are the doctests."""
 APART = ("tests/benchmarks", "tests/faults", "tests/mutants")
