@@ -9,21 +9,13 @@ from typing import Annotated, Any, NamedTuple
 from flowsim.app.fields import Entered, Field, fields_of, names_in, shown
 from flowsim.errors import ScenarioError
 from flowsim.policy import installed
-from flowsim.policy.base import Policy
+from flowsim.policy.base import Ground, Policy
 from flowsim.policy.config import Authority
 from flowsim.policy.opening import Direction
 from flowsim.policy.stock import STOCK
 from flowsim.scenario.nodes import Loc
 from flowsim.scenario.scenario import Scenario
 
-FIRST: Mapping[str, Mapping[str, Any]] = {
-    "quota": {"per_day": 5000},
-    "reactive": {"when": {"what": "waiting", "above": 1000}, "policies": [{"type": "open"}],
-                 "stands_above": True},
-    "scheduled": {"policies": [{"type": "closed"}]},
-    "forced_return": {"per_day_at_deadline": 0.5},
-}  # fmt: skip
-"""What a new policy begins with, besides what any field of its type would."""
 HERE: tuple[Direction, ...] = ("out", "back")
 FOR_WHOM = {"out": "for those who flee", "back": "for those who go home"}
 LISTS = {"out": "policies", "back": "back"}
@@ -138,15 +130,13 @@ def with_policies(scenario: Scenario, side: Side, policies: tuple[Policy, ...]) 
 def types_for(scenario: Scenario, side: Side) -> dict[str, type[Policy]]:
     """Policies that can be added to a side, by type: of the stock and of installed packages."""
     known = {**STOCK, **{told: installed.find(told) for told in installed.types()}}
+    ground = Ground(side.country, side.direction, scenario.flee_from)
     fits = {}
     for told, kind in known.items():
         if kind is None or kind.runs_code or side.direction not in kind.directions:
             continue
-        if kind.of_refuge and side.country in scenario.flee_from:
-            continue
-        if told == "exit_ban" and side.country not in scenario.flee_from:
-            continue
-        if made(kind, scenario, side) is not None:
+        policy = made(kind, scenario, side)
+        if policy is not None and not any(policy.misfits(ground)):
             fits[told] = kind
     return fits
 
@@ -164,8 +154,7 @@ def made(
     given : dict, optional
         Values to take over, as those of a policy of another type.
     """
-    told = kind.model_fields["type"].default
-    values = dict(FIRST.get(told, {}))
+    values = dict(kind.begins_with)
     values |= {k: v for k, v in (given or {}).items() if k in kind.model_fields and k != "type"}
     for name, info in kind.model_fields.items():
         if info.is_required() and values.get(name) is None:

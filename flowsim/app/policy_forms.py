@@ -36,6 +36,7 @@ from flowsim.app.session import Session
 from flowsim.app.settings import Settings
 from flowsim.config import to_instant
 from flowsim.errors import ScenarioError
+from flowsim.installed import declared_type
 from flowsim.policy.gatekeeping import Closed, GatePolicy, Open
 
 HOUR_MS = 3_600_000
@@ -131,7 +132,7 @@ class PolicyForms:
         if self.here not in self._types:
             self._types[self.here] = types_for(self.session.base, self.here)
         options = [(told, told.replace("_", " ")) for told in self._types[self.here]]
-        self.kinds.update(options=options, value="closed")
+        self.kinds.update(options=options, value=declared_type(Closed))
         self._list()
         self.which.value = str(min(number, len(self.entries) - 1)) if self.entries else ""
         self._silent = False

@@ -97,6 +97,9 @@ class Policy(Section):
         Whether a scenario file can hold it.
     runs_code : bool
         Whether it runs code that a file names, which has to be allowed.
+    begins_with : mapping
+        Fields of one that somebody adds on a page, to be changed there; others are at their
+        defaults.
     """
 
     statements: ClassVar[Kinds] = (Opening, Road, Transfer, Shut)
@@ -105,6 +108,7 @@ class Policy(Section):
     of_refuge: ClassVar[bool] = False
     in_file: ClassVar[bool] = True
     runs_code: ClassVar[bool] = False
+    begins_with: ClassVar[Mapping[str, Any]] = {}
 
     name: str = ""
     """By which a variant can change it; best one that no other policy of its side has."""

@@ -268,6 +268,7 @@ class Quota(GatePolicy):
     """
 
     type: Literal["quota"] = "quota"
+    begins_with = {"per_day": 5000}
     per_hour: Positive | None = None
     """Persons an hour, at each crossing."""
     per_day: Positive | None = None

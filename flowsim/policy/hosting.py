@@ -47,6 +47,7 @@ class ForcedReturn(HostPolicy):
     """
 
     type: Literal["forced_return"] = "forced_return"
+    begins_with = {"per_day_at_deadline": 0.5}
     statements = (Opening,)
     of_refuge = True
     start: Instant

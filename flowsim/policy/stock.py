@@ -48,6 +48,7 @@ class Scheduled(Policy):
     """
 
     type: Literal["scheduled"] = "scheduled"
+    begins_with = {"policies": [{"type": "closed"}]}
     policies: Annotated[tuple[SerializeAsAny[AnyPolicy], ...], BeforeValidator(_made)]
     """Those that it schedules."""
 
@@ -132,6 +133,10 @@ class Reactive(Policy):
     """
 
     type: Literal["reactive"] = "reactive"
+    begins_with = {
+        "when": {"what": "waiting", "above": 1000}, "policies": [{"type": "open"}],
+        "stands_above": True,
+    }  # fmt: skip
     when: Watch
     """What brings the policies into force."""
     until: Watch | None = None

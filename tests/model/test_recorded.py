@@ -297,6 +297,7 @@ def test_hazards_that_compete_draw_for_purposes_of_their_own() -> None:
             ),
             violence=SimpleNamespace(events=[SimpleNamespace(to=to, **toll) for to in ("", "B")]),
             threats=(SimpleNamespace(lost_from=1),),
+            hazards=(),
         )
         there = [h for h in hazards_of(scenario, moves) if status in h.statuses]
         assert len({h.purpose for h in there}) == len(there)

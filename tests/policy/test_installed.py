@@ -99,11 +99,11 @@ def test_it_is_read_run_drawn_and_told_of(here: Path) -> None:
     assert [p.kind for p in border.authorities[0].policies] == ["ferry", "shuttle"]
     spans = crossing_spans(scenario, "Bridge")
     assert [(s.state, s.start) for s in spans] == [
-        ("open", datetime(2010, 6, 10, 18)),
+        ("quota", datetime(2010, 6, 10, 18)),
         ("shut", datetime(2010, 6, 10, 20)),
-        ("open", datetime(2010, 6, 11, 6)),
+        ("quota", datetime(2010, 6, 11, 6)),
         ("shut", datetime(2010, 6, 11, 20)),
-        ("open", datetime(2010, 6, 12, 6)),
+        ("quota", datetime(2010, 6, 12, 6)),
     ]
     explained = CliRunner().invoke(cli, ["explain", "small", "--from", "Town"])
     assert explained.exit_code == 0, explained.output

@@ -13,17 +13,25 @@ from flowsim.policy.stock import BY_TYPE
 ROOT = Path(flowsim.__file__).parent
 CLASSES = {kind.__name__ for kind in BY_TYPE.values()}
 CLASSES |= {base.__name__ for kind in BY_TYPE.values() for base in kind.__bases__} - {"Policy"}
-MAY_NAME = {"flee/reader/closures.py": "it makes policies of the closures in a table of Flee"}
+MAY_NAME = {
+    "app/policy_forms.py": "its buttons open and close a border",
+    "flee/reader/closures.py": "it makes policies of the closures in a table of Flee",
+}
 OTHER_MEANINGS = {
+    ("app/policy_forms.py", "open"): "the name of a button",
     ("imports/roads.py", "corridor"): "a kind of way inside of buildings in OpenStreetMap",
     ("model/sample.py", "quota"): "part of the key of a draw",
     ("scenario/reference.py", "code"): "a field of a policy",
     ("learn/forecasts/made_up.py", "open"): "a kind of made-up conflict: camps open",
     ("model/household_row.py", "quota"): "a column: what a household waits for at a gate",
-    ("plot/overview.py", "open"): "a state of the border in the strip",
+    ("plot/lane.py", "open"): "a state of the border in the strip",
+    ("plot/lane.py", "quota"): "a state of the border in the strip",
     ("plot/scene.py", "open"): "a state of the border in the strip",
+    ("plot/scene.py", "quota"): "a state of the border in the strip",
     ("plot/windows.py", "open"): "a state of the border in the strip",
+    ("plot/windows.py", "quota"): "a state of the border in the strip",
     ("scenario/teaching.py", "closed"): "the policy of the teaching world, as a file tells it",
+    ("study/crate_metadata.py", "code"): "a key of study.json: the code behind its records",
     ("study/manifest.py", "code"): "a key of study.json: the code behind its records",
     ("study/runs.py", "code"): "a key of study.json: the code behind its records",
     ("world/forces.py", "open"): "what a force does to roads",
