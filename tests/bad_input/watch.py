@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import flowsim
-from flowsim.policy import installed
+from flowsim.behaviour.own_hazard import HAZARD_TYPES
+from flowsim.policy.installed import POLICIES
+from flowsim.readers import INSTALLED as READERS
 from flowsim.scenario.shipped import home
 
 STARTS = (
@@ -108,7 +110,9 @@ sys.addaudithook(_hook)
 
 # What the first scenario of a process reads of Python itself and of installed packages.
 zoneinfo.available_timezones()
-installed.find("none such")
+for group in (POLICIES, HAZARD_TYPES, READERS):
+    group.find("none such")
+    group.problems()
 
 
 @contextmanager
