@@ -26,7 +26,7 @@ def of_run(result: Result) -> list[str]:
     --------
     >>> import flowsim as fs
     >>> of_run(fs.run(fs.teaching_world(), seed=1))[0]
-    '2,962 people have crossed by the end, and 2,842 are sheltered abroad then.'
+    '2,388 people have crossed by the end, and 2,216 are sheltered abroad then.'
     """
     told = figures(result)
     inside, waiting = told["displaced_inside"], told["waiting"]

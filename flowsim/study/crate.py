@@ -79,8 +79,9 @@ def export_crate(
 
     Examples
     --------
+    >>> import tempfile
     >>> import flowsim as fs
-    >>>     >>> with tempfile.TemporaryDirectory() as there:
+    >>> with tempfile.TemporaryDirectory() as there:
     ...     study = fs.Study(fs.teaching_world(), members=2)
     ...     runs = study.run(f"{there}/store", progress=False)
     ...     export_crate(runs, f"{there}/crate", licence="CC-BY-4.0")

@@ -93,7 +93,7 @@ def test_schema_page_and_list_of_policies_know_it() -> None:
 
     assert list(kinds()) == [*STOCK, "convoys"]
     page = reference()
-    assert "### Convoys: `type: convoys`" in page
+    assert "## Convoys: `type: convoys`" in page
     assert "| `per_day` | number of 0 or more | 1/day | — |" in page
     schema = file_schema()
     whole = flowsim("convert", "convoys.yaml", "written")

@@ -171,7 +171,8 @@ def test_what_a_run_has_of_its_scenario_loads_also_where_a_policy_with_a_range_h
     tmp_path: Path,
 ) -> None:
     opened = world().replace_policies("Here-There", Open())
-    assert [number.path for number in opened.numbers] == [CLOSURE]
+    assert CLOSURE in [number.path for number in world().numbers]
+    assert not opened.numbers
     file = tmp_path / "scenario.yaml"
     file.write_text(fs.run(opened).data.attrs["scenario"], encoding="utf-8")
     assert fs.load(file).digest() == opened.digest()

@@ -25,7 +25,15 @@ from flowsim.study.study import Study
 from flowsim.study.worker import Task
 from tests.study.worlds import small
 
-WITHOUT_NUMBERS = {"cloudpickle", "lazy_loader", "pydantic", "pydantic_core", "ruamel", "tqdm"}
+WITHOUT_NUMBERS = {
+    "cloudpickle",
+    "filelock",
+    "lazy_loader",
+    "pydantic",
+    "pydantic_core",
+    "ruamel",
+    "tqdm",
+}
 """Libraries that a run imports to check, store and show values, not to make them."""
 
 WORK = """
