@@ -105,6 +105,21 @@ def test_schema_page_and_list_of_policies_know_it() -> None:
         jsonschema.validate(written, schema)
 
 
+@pytest.mark.usefixtures("here")
+def test_the_page_to_play_with_offers_its_policy_and_has_its_hazard() -> None:
+    pytest.importorskip("bokeh")
+    from flowsim.app.policies import sides, types_for
+    from flowsim.app.settings import Settings, build
+
+    world = fs.load("convoys.yaml")
+    offered = [types_for(world, side) for side in sides(world)]
+    assert any("convoys" in types for types in offered)
+    built = build(world, Settings.of(world))
+    assert not built.problems
+    assert built.scenario is not None
+    assert [hazard.called for hazard in built.scenario.hazards] == ["call_to_leave"]
+
+
 def test_files_are_checked_by_it_with_their_places(here: Path) -> None:
     file = here / "convoys.yaml"
     text = file.read_text()
