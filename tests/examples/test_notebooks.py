@@ -146,6 +146,7 @@ def carry_out(cell: str, file: str, names: dict[str, Any]) -> tuple[str, Any]:
 @pytest.mark.parametrize("path", QUICK, ids=lambda p: p.stem)
 def test_a_quick_one_runs_here(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    plt.close("all")  # what an earlier test of this worker left open is no figure of the notebook
     names: dict[str, Any] = {"__name__": "__main__"}
     told, figures, marks = {}, 0, HEADLINES[path.stem]
     cells = [cell.source for cell in read(path).cells if cell.cell_type == "code"]
