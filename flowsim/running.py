@@ -14,7 +14,8 @@ from flowsim.clock import DAY
 from flowsim.draws import seed_text
 from flowsim.errors import Problem, ScenarioError, ScenarioWarning
 from flowsim.scenario.checks import check
-from flowsim.scenario.scenario import Scenario, not_loaded
+from flowsim.scenario.not_loaded import not_loaded
+from flowsim.scenario.scenario import Scenario
 from flowsim.shown import plain
 from flowsim.world.config import KINDS
 from flowsim.world.world import World

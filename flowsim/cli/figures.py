@@ -18,6 +18,7 @@ from flowsim.cli.answer import (
     terminable,
 )
 from flowsim.cli.output import is_quiet, json_option, quiet_option, result, written
+from flowsim.cli.run_folder import RESULT, WRITTEN_OUT
 from flowsim.errors import Problem, ScenarioError
 from flowsim.plot import OF_A_RUN
 from flowsim.suffixes import FIGURE, FILM, ending_of
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from flowsim.results.result import Result
     from flowsim.scenario.scenario import Scenario
 
-RESULT, WRITTEN_OUT = "result.nc", "scenario.yaml"
-"""What `flowsim run` leaves in its folder."""
 FOLLOWED = ("sankey", "story")
 """Figures of households, for which the run is made again."""
 ANIMATION = "animation"

@@ -53,6 +53,7 @@ from flowsim.cli.output import (
     written,
 )
 from flowsim.cli.reports import report_command
+from flowsim.cli.run_folder import RESULT, WRITTEN_OUT
 from flowsim.cli.scores import score_command
 from flowsim.cli.sensitivity import sensitivity_command
 from flowsim.cli.shipped import scenarios_command
@@ -64,10 +65,8 @@ if TYPE_CHECKING:
     from flowsim.results.result import Result
     from flowsim.scenario.scenario import Scenario
 
-RESULT = "result.nc"
 EFFECTS = "policy_effects.csv"
 SUMMARY = "summary.json"
-WRITTEN_OUT = "scenario.yaml"
 RARELY = (50_000, 20, 20)
 """Objects made, and rounds, after which Python looks for garbage."""
 

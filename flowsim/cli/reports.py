@@ -20,12 +20,12 @@ from flowsim.cli.answer import (
     terminable,
 )
 from flowsim.cli.output import is_quiet, json_option, quiet_option, result, wants_json, written
+from flowsim.cli.run_folder import RESULT, is_store
 from flowsim.errors import Problem, ScenarioError
 
 if TYPE_CHECKING:
     from flowsim.reporting import HtmlReport
 
-RESULT, STORE = "result.nc", "manifest.json"
 ENDINGS = (".html", ".htm")
 
 
@@ -66,14 +66,14 @@ def report_command(
     again, is under 5 MB, and opens from disk without Python and without a network.
     """
     with answering("the report failed"), importing(allow_code):
-        is_store = (source / STORE).is_file()
+        of_study = is_store(source)
         target = output or (source if source.is_dir() else source.parent) / "report.html"
-        _check(source, target, is_store, against, base, overwrite)
+        _check(source, target, of_study, against, base, overwrite)
         load_tables()
         how = {"figures": figures, "outlines": outlines, "allow_code": allow_code,
                "progress": progress and is_terminal() and not is_quiet()}  # fmt: skip
         with parent_of(target), terminable():
-            if is_store:
+            if of_study:
                 page = _of_store(source, against, partial, how)
             else:
                 page = _of_result(source, base, how)
@@ -86,7 +86,7 @@ def report_command(
 def _check(
     source: Path,
     target: Path,
-    is_store: bool,
+    of_study: bool,
     against: str | None,
     base: str | None,
     overwrite: bool,
@@ -96,11 +96,11 @@ def _check(
         raise click.UsageError(f"{target} is a folder; give the name of a file")
     if target.exists() and not overwrite:
         raise click.UsageError(f"{target} exists; give another -o, or --overwrite to replace it")
-    if is_store and base:
+    if of_study and base:
         raise click.UsageError("--base is of a run; a study tells what its scenarios change")
-    if not is_store and against:
+    if not of_study and against:
         raise click.UsageError("--against is of a study; of a run give --base SCENARIO")
-    if not is_store and not _file(source).is_file():
+    if not of_study and not _file(source).is_file():
         there = "is not" if source.exists() else "does not exist, and is to be"
         right = "give what `flowsim run` or `flowsim study` wrote"
         wrong = f"{source} {there} a result, or the folder of a run or a study"

@@ -23,6 +23,7 @@ from flowsim.cli.answer import (
     terminable,
 )
 from flowsim.cli.output import is_quiet, json_option, quiet_option, result, written
+from flowsim.cli.run_folder import is_store
 from flowsim.folders import refuse_link
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ def sensitivity_command(
     """
     again = "what is done is kept: the same command goes on from there"
     with answering("the sensitivity analysis failed", again), importing(allow_code):
-        is_store = (Path(source) / "manifest.json").is_file()
-        own = None if is_store else load(source, settings, allow_code)
+        of_study = is_store(Path(source))
+        own = None if of_study else load(source, settings, allow_code)
         usual = OUT / f"{file_name(own.name)}_sensitivity" if own else Path(source)
         target = output or usual
         for file in (FIGURE, TABLE):

@@ -32,7 +32,8 @@ from flowsim.evidence.predicted import predicted
 from flowsim.evidence.statements import Statement, statements
 from flowsim.learn.choice import chosen
 from flowsim.running import run
-from flowsim.scenario.scenario import Scenario, not_loaded
+from flowsim.scenario.not_loaded import not_loaded
+from flowsim.scenario.scenario import Scenario
 from flowsim.study.inputs import doubts, uncertain
 from flowsim.study.sampling import sampled
 

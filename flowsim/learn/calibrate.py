@@ -21,7 +21,8 @@ from flowsim.learn.library import sklearn
 from flowsim.learn.posterior import Posterior
 from flowsim.learn.simulators import Reports, Runner
 from flowsim.learn.waves import LEAST_RUNS, Budget, learn
-from flowsim.scenario.scenario import Scenario, not_loaded
+from flowsim.scenario.not_loaded import not_loaded
+from flowsim.scenario.scenario import Scenario
 from flowsim.study.inputs import doubts, uncertain
 from flowsim.study.manifest import OnChange
 

@@ -34,7 +34,8 @@ from flowsim.learn.forecasts.shares import (
 from flowsim.learn.forecasts.spread import LEVELS
 from flowsim.learn.forecasts.table import html, text
 from flowsim.learn.forecasts.totals import median_total
-from flowsim.scenario.scenario import Scenario, not_loaded
+from flowsim.scenario.not_loaded import not_loaded
+from flowsim.scenario.scenario import Scenario
 from flowsim.shown import as_csv
 
 Totals = Literal["told", "not"]

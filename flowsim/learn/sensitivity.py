@@ -22,7 +22,8 @@ from flowsim.learn import designs, given
 from flowsim.learn.choice import chosen as inputs_chosen
 from flowsim.learn.table import html, text
 from flowsim.scenario.flaws import did_you_mean, listed
-from flowsim.scenario.scenario import Scenario, not_loaded
+from flowsim.scenario.not_loaded import not_loaded
+from flowsim.scenario.scenario import Scenario
 from flowsim.shown import as_csv
 from flowsim.study.chronology import out_of_order
 from flowsim.study.comparison import Outcome, Outcomes, read_outcomes

@@ -19,7 +19,8 @@ from flowsim.model.household import Household
 from flowsim.model.readable import Readable
 from flowsim.model.simulation import Simulation, runnable
 from flowsim.results.result import Result
-from flowsim.scenario.scenario import Scenario, not_loaded
+from flowsim.scenario.not_loaded import not_loaded
+from flowsim.scenario.scenario import Scenario
 
 Engine = Literal["columns", "agents"]
 

@@ -16,7 +16,7 @@ from typing import Any, cast
 import numpy as np
 
 from flowsim.arrays import Floats
-from flowsim.behaviour.acts import Act, Form, Scale, Status, check_statuses, in_words, named
+from flowsim.behaviour.acts import Act, Form, Scale, Status, check_statuses, named
 from flowsim.behaviour.harm import heal_or_die
 from flowsim.behaviour.own_hazard import OwnHazard
 from flowsim.behaviour.rules import RULES, Rule, RuleView, ask
@@ -423,34 +423,3 @@ def factors(hazards: Sequence[Hazard], households: HouseholdView) -> Floats:
             )
         found.append(factor)
     return np.stack(found, axis=1)
-
-
-_CELLS = {
-    Form.PLACE: "place, group", Form.HOME: "country, home, group, whether it is burnt",
-    Form.GATE_AND_HELD: "gate, whether it holds them", Form.GATE: "gate", Form.NOTHING: "one",
-    Form.LINK: "leg, group",
-}  # fmt: skip
-_SCALES = {
-    Scale.NOTHING: "", Scale.LEAVING: "frailty, `guards_leave`",
-    Scale.HARM: "harm weights of the persons, corridors", Scale.SIZE: "persons",
-    Scale.WOUNDS: "the wounded and what becomes of them",
-}  # fmt: skip
-
-
-def as_markdown(hazards: Sequence[Hazard] = HAZARDS) -> str:
-    """A table of hazards, as MODEL.md has it.
-
-    Examples
-    --------
-    >>> print(as_markdown(HAZARDS[2:3]))
-    | hazard | in status | by | scaled by | what is due |
-    | --- | --- | --- | --- | --- |
-    | `onward` | displaced | place, group |  | onward |
-    """
-    rows = ["| hazard | in status | by | scaled by | what is due |", "| --- " * 5 + "|"]
-    for hazard in hazards:
-        statuses = ", ".join(in_words(status) for status in hazard.statuses)
-        cells = (f"`{hazard.name}`", statuses, _CELLS[hazard.form], _SCALES[hazard.scale],
-                 in_words(hazard.act))  # fmt: skip
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows)

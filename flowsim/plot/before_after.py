@@ -13,15 +13,8 @@ from matplotlib.ticker import FuncFormatter
 
 from flowsim.plot.given import Place
 from flowsim.plot.page import Page
-from flowsim.plot.style import (
-    FAINT,
-    STATUS,
-    WIDTH_MM,
-    Chart,
-    day_label,
-    styled,
-    width_inches,
-)
+from flowsim.plot.scales import day_label
+from flowsim.plot.style import FAINT, STATUS, WIDTH_MM, Chart, styled, width_inches
 from flowsim.study.table import called
 
 BEFORE, AFTER = FAINT, STATUS["sheltered"]

@@ -15,15 +15,8 @@ from flowsim.evidence.against_registrations import Scores
 from flowsim.plot.ensemble import BANDS, draw_bands
 from flowsim.plot.given import Place
 from flowsim.plot.multiples import MOST, date_axis, grid_of, name_above, own_scales
-from flowsim.plot.style import (
-    INK,
-    STATUS,
-    WIDTH_MM,
-    Chart,
-    count_axis,
-    points,
-    styled,
-)
+from flowsim.plot.scales import count_axis
+from flowsim.plot.style import INK, STATUS, WIDTH_MM, Chart, points, styled
 from flowsim.scenario.scenario import Scenario
 
 CAMPS = MOST

@@ -13,18 +13,16 @@ from flowsim.evidence.quantities import covers, quantity
 from flowsim.evidence.statements import Statement, of_reports
 from flowsim.plot.given import Place
 from flowsim.plot.page import Page
+from flowsim.plot.scales import count_axis, date_labels, time_axis
 from flowsim.plot.style import (
     FAINT,
     GROUPS,
     INK,
     WIDTH_MM,
     Chart,
-    count_axis,
-    date_labels,
     interval_edges,
     points,
     styled,
-    time_axis,
     title_of,
 )
 from flowsim.results.result import Result

@@ -16,18 +16,17 @@ from flowsim.plot.driver_levels import (
 from flowsim.plot.fear import draw_fear, fear_of, key_of
 from flowsim.plot.given import Place
 from flowsim.plot.page import Page
+from flowsim.plot.scales import day_lines, time_axis
 from flowsim.plot.style import (
     FAINT,
     HEAT,
     HEAT_TITLE,
     WIDTH_MM,
     Chart,
-    day_lines,
     heat_patches,
     interval_edges,
     points,
     styled,
-    time_axis,
     title_of,
 )
 from flowsim.results.result import Result

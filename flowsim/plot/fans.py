@@ -16,16 +16,8 @@ from flowsim.learn.forecasts.series import rows_of
 from flowsim.learn.forecasts.spread import LEVELS
 from flowsim.plot.given import Place
 from flowsim.plot.multiples import MOST, grid_of, name_above, own_scales
-from flowsim.plot.style import (
-    FAINT,
-    INK,
-    STATUS,
-    WIDTH_MM,
-    Chart,
-    count_axis,
-    points,
-    styled,
-)
+from flowsim.plot.scales import count_axis
+from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, points, styled
 from flowsim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from flowsim.outlines.boxes import Outlines
 from flowsim.plot.fonts import with_fonts
 from flowsim.plot.geography import cut_out, gate_words, map_page, place_words
 from flowsim.plot.labels import place_labels
-from flowsim.plot.moving import Frame, writer_of
+from flowsim.plot.picture_files import Frame, writer_of
 from flowsim.plot.scene import (
     Scene,
     Size,

@@ -15,6 +15,7 @@ from flowsim.evidence.statements import Statement
 from flowsim.plot.given import Place
 from flowsim.plot.marks import draw_reports, report_handles
 from flowsim.plot.page import Page
+from flowsim.plot.scales import count_axis, date_labels, time_axis
 from flowsim.plot.style import (
     FAINT,
     INK,
@@ -22,14 +23,11 @@ from flowsim.plot.style import (
     SHUT,
     WIDTH_MM,
     Chart,
-    count_axis,
-    date_labels,
     interval_edges,
     moment,
     name_of,
     points,
     styled,
-    time_axis,
     title_of,
 )
 from flowsim.plot.windows import crossing_spans

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from flowsim.plot.page import Page
-from flowsim.plot.style import FAINT, INK, date_labels, points
+from flowsim.plot.scales import date_labels
+from flowsim.plot.style import FAINT, INK, points
 from flowsim.plot.windows import Span
 
 LANE = {

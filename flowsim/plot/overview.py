@@ -18,6 +18,7 @@ from flowsim.plot.labels import Label
 from flowsim.plot.lane import draw_lane, lane_key
 from flowsim.plot.marks import draw_reports, report_handles
 from flowsim.plot.page import Page
+from flowsim.plot.scales import count_axis, date_labels, time_axis
 from flowsim.plot.style import (
     FAINT,
     HEAT,
@@ -28,15 +29,12 @@ from flowsim.plot.style import (
     STATUS,
     WIDTH_MM,
     Chart,
-    count_axis,
-    date_labels,
     heat_patches,
     interval_edges,
     interval_name,
     name_of,
     points,
     styled,
-    time_axis,
     title_of,
 )
 from flowsim.plot.windows import Span, border_spans

@@ -14,17 +14,15 @@ from flowsim.arrays import Bools, Floats, Ints
 from flowsim.behaviour.settling import taken_in_at_most
 from flowsim.plot.given import Place
 from flowsim.plot.multiples import MOST, grid_of, name_above, own_scales
+from flowsim.plot.scales import count_axis, date_labels, time_axis
 from flowsim.plot.style import (
     INK,
     STATUS,
     WIDTH_MM,
     Chart,
-    count_axis,
-    date_labels,
     interval_edges,
     points,
     styled,
-    time_axis,
     title_of,
 )
 from flowsim.results.result import Result

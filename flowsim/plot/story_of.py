@@ -15,17 +15,8 @@ from flowsim.plot.given import Place
 from flowsim.plot.labels import HALO
 from flowsim.plot.lane import draw_lane, lane_key
 from flowsim.plot.page import Page
-from flowsim.plot.style import (
-    FAINT,
-    STATUS,
-    WIDTH_MM,
-    Chart,
-    day_lines,
-    name_of,
-    points,
-    styled,
-    time_axis,
-)
+from flowsim.plot.scales import day_lines, time_axis
+from flowsim.plot.style import FAINT, STATUS, WIDTH_MM, Chart, name_of, points, styled
 from flowsim.plot.windows import Span, border_spans
 from flowsim.scenario.scenario import Scenario
 

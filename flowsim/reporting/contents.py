@@ -15,7 +15,7 @@ from flowsim.outlines.boxes import Outlines
 from flowsim.reporting import findings
 from flowsim.reporting.against import report_rows
 from flowsim.reporting.carried import members_of, scenario_in, scenario_of
-from flowsim.reporting.film import film
+from flowsim.reporting.embedded import film
 from flowsim.reporting.pictures import Picture, picture
 from flowsim.reporting.policy_table import policy_rows
 from flowsim.reporting.question import about, changes

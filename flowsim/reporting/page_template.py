@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from flowsim.reporting.film import scripts
+from flowsim.reporting.embedded import scripts
 from flowsim.shown import plain
 
 TEMPLATES = ("report.html.j2", "parts.html.j2")

@@ -434,21 +434,3 @@ class Scenario(Section):
             data["packages"] = sorted(made)
         text = json.dumps(data, sort_keys=True, ensure_ascii=True)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def not_loaded(given: object, what: str) -> TypeError:
-    """What is raised where something else is given for a Scenario.
-
-    Examples
-    --------
-    >>> not_loaded("small", "fs.run")
-    TypeError("fs.run takes a Scenario, not the text 'small'; load it first: fs.load('small')")
-    >>> not_loaded(None, "fs.run")
-    TypeError('fs.run takes a Scenario, not NoneType')
-    """
-    if not isinstance(given, str | os.PathLike):
-        return TypeError(f"{what} takes a Scenario, not {type(given).__name__}")
-    kind = "text" if isinstance(given, str) else "path"
-    name = repr(os.fspath(given))
-    right = f"load it first: fs.load({name})"
-    return TypeError(f"{what} takes a Scenario, not the {kind} {name}; {right}")

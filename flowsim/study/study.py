@@ -16,7 +16,8 @@ import pandas as pd
 from flowsim.draws import seed_text
 from flowsim.errors import Problem, ScenarioError, SimulationError, StudyError
 from flowsim.scenario.checks import check
-from flowsim.scenario.scenario import Scenario, not_loaded
+from flowsim.scenario.not_loaded import not_loaded
+from flowsim.scenario.scenario import Scenario
 from flowsim.shown import plain
 from flowsim.study.config import SHARED
 from flowsim.study.identity import code_version

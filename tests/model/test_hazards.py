@@ -8,7 +8,8 @@ import pytest
 import flowsim as fs
 from flowsim.errors import SimulationError
 from flowsim.model.axes import Status
-from flowsim.model.hazards import HAZARDS, Cells, as_markdown, hazards_of
+from flowsim.model.hazards import HAZARDS, Cells, hazards_of
+from flowsim.model.hazards_in_words import as_markdown
 from tests import pages
 from tests.model.worlds import plain, rich, same_bytes, stock
 

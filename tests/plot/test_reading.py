@@ -28,8 +28,9 @@ from flowsim.plot.basemap import direction
 from flowsim.plot.ensemble import Ensemble
 from flowsim.plot.fonts import FAMILY
 from flowsim.plot.lane import LANE
+from flowsim.plot.scales import time_axis
 from flowsim.plot.scene import Scene
-from flowsim.plot.style import GROUPS, KIND, OUTCOME, STATUS, Chart, time_axis
+from flowsim.plot.style import GROUPS, KIND, OUTCOME, STATUS, Chart
 from flowsim.policy import CapacityBound, Triage
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
