@@ -119,9 +119,10 @@ def write(topology: dict[str, Any], file: Path = FILE) -> None:
     ]
     rings = [polygon for country in polygons for polygon in country]
     rows = [ring for polygon in rings for ring in polygon]
+    layers: tuple[list[Any], ...] = (arcs, rows, rings, polygons)
     sizes = {
         f"{row}_sizes": np.array([len(part) for part in parts], dtype=np.int32)
-        for row, parts in zip(ROWS, (arcs, rows, rings, polygons), strict=True)
+        for row, parts in zip(ROWS, layers, strict=True)
     }
     stored: dict[str, Any] = {
         "steps": np.stack([zigzag >> 8 * i & 255 for i in range(4)]).astype(np.uint8),
