@@ -72,7 +72,7 @@ def log_likelihood(
     rows = np.atleast_2d(values)
     spreads = np.broadcast_to(np.asarray(spread, dtype=np.float64), rows.shape)
     total = np.zeros(len(rows))
-    for columns in _groups(statements):
+    for columns in groups_of(statements):
         told = [statements[c] for c in columns]
         for at in range(0, len(rows), ROWS):
             own = slice(at, at + ROWS)
@@ -141,7 +141,7 @@ def statements_of_example() -> list[Statement]:
 # ---- one group ---------------------------------------------------------------------------
 
 
-def _groups(statements: Sequence[Statement]) -> list[list[int]]:
+def groups_of(statements: Sequence[Statement]) -> list[list[int]]:
     """Columns of the statements of one originator about one quantity; alone if nobody is named."""
     groups: dict[tuple[object, ...], list[int]] = {}
     for column, s in enumerate(statements):
@@ -185,7 +185,8 @@ class _Errors(NamedTuple):
     freedom: float
 
 
-def _errors(told: Sequence[Statement], means: Floats, spread: Floats) -> _Errors:
+def errors_of(told: Sequence[Statement], means: Floats, spread: Floats) -> _Errors:
+    """How far the figures of a group are from runs, (runs, k), and how far they can be."""
     freedom = told[0].freedom
     # Tails change what lies outside low and high, which stay the 5 and 95 % points.
     scale = Z95 / stats.t.ppf(0.95, freedom)
@@ -200,7 +201,7 @@ def _errors(told: Sequence[Statement], means: Floats, spread: Floats) -> _Errors
 
 
 def _group(told: Sequence[Statement], means: Floats, spread: Floats) -> Floats:
-    e = _errors(told, means, spread)
+    e = errors_of(told, means, spread)
     if not e.shared.any():
         return sum((_one(e, i, e.apart[:, i]) for i in range(len(told))), np.zeros(len(means)))
     if math.isinf(e.freedom) and not e.cell.any() and not e.sign.any():
