@@ -152,7 +152,8 @@ def by_pyabc(pyabc, own: ForOtherTools, particles: int, sampler: object):
     np.random.seed(3)  # noqa: NPY002  # pyABC draws from it
     abc = pyabc.ABCSMC(
         own.simulate, own.pyabc_prior(), own.pyabc_kernel(), population_size=particles,
-        eps=pyabc.ListTemperature([16.0, 3.0]), acceptor=pyabc.StochasticAcceptor(), sampler=sampler,
+        eps=pyabc.ListTemperature([16.0, 3.0]), acceptor=pyabc.StochasticAcceptor(),
+        sampler=sampler,
     )  # fmt: skip
     abc.new("sqlite://", own.observed)
     history = abc.run(max_nr_populations=2)
