@@ -30,12 +30,12 @@ import json
 import math
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from joblib import Parallel, delayed
-from tqdm import tqdm
 
 from flowsim.arrays import Bools, Floats
 from flowsim.draws import seed_text, text_key
@@ -46,7 +46,8 @@ from flowsim.evidence.predicted import seen
 from flowsim.evidence.statements import Statement, statements
 from flowsim.learn.choice import chosen
 from flowsim.learn.library import made_for
-from flowsim.running import prepare, run
+from flowsim.learn.simulators import Runner
+from flowsim.running import run
 from flowsim.scenario.not_loaded import not_loaded
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.chronology import Order
@@ -133,37 +134,55 @@ class ForOtherTools:
         """
         own = self._own(parameters)
         values, spread = self._run(own)
-        dice = int(text_key("reports of a run", self.seed, _dice(own)))
-        rng = np.random.Generator(np.random.PCG64(dice))
-        [made] = drawn_reports(self.statements, values[None], rng, spread[None])
+        made = self._reported(_dice(own), values, spread)
         return dict(zip(self.observed, made.tolist(), strict=True))
 
     def rows(
-        self, positions: Floats, errors: bool = True, jobs: int = 1, progress: bool = False
+        self,
+        positions: Floats,
+        errors: bool = True,
+        store: str | os.PathLike[str] | None = None,
+        jobs: Any = 1,
+        progress: bool = False,
     ) -> Floats:
-        """What would be reported of a run of each row.
+        """What would be reported of a run of each row, which has dice of its own.
 
         Parameters
         ----------
         positions : array (rows, factors)
         errors : bool
             Without them it is what runs have, which is no draw of what is reported.
-        jobs : int
-            Processes; they change nothing in the numbers.
-        progress : bool
+        store : path, optional
+            A folder that the runs go to: cut off, the same call goes on from there. Without it
+            they are kept nowhere.
+        jobs, progress
+            As of `flowsim.Study`.
 
         Returns
         -------
         float64 array (rows, reports)
+            NaN as of `simulate`.
         """
         rows = np.atleast_2d(np.asarray(positions, dtype=np.float64))
-        prepare(self.scenario, self._rules)
-        one = delayed(self.report if errors else self.simulate)
-        calls = (one(dict(zip(self.factors, row, strict=True))) for row in rows.tolist())
-        done = Parallel(n_jobs=jobs, return_as="generator")(calls)
-        told = list(tqdm(done, total=len(rows), unit="run", disable=not progress))
-        made = [[row[name] for name in self.observed] for row in told]
-        return np.array(made, dtype=np.float64).reshape(len(rows), len(self.statements))
+        made = np.full((len(rows), len(self.statements)), math.nan)
+        good = self.fits(rows)
+        if not good.any():
+            return made
+        where: AbstractContextManager[Any] = nullcontext(store)
+        if store is None:
+            where = TemporaryDirectory(prefix="flowsim-")
+        with where as folder:
+            runner = Runner(
+                self.scenario, self._leaders, self.statements, folder, self.seed, jobs, progress,
+                rules=self._rules,
+            )  # fmt: skip
+            values, spread = runner(rows[good])
+        made[good] = values
+        if errors:
+            keys = [_dice(dict(zip(self.factors, row, strict=True))) for row in rows[good].tolist()]
+            drawn = zip(keys, values, spread, strict=True)
+            made[good] = [self._reported(*one) for one in drawn]
+        return made
 
     def log_likelihood(self, simulated: Mapping[str, float]) -> float:
         """Of all reports, given what `simulate` says a run has; -inf where it has no number."""
@@ -187,9 +206,9 @@ class ForOtherTools:
         """The prior as sbi takes it, a distribution of torch."""
         return made_for("sbi").Prior(self)
 
-    def sbi_reports(self, theta: Any, jobs: int = 1, progress: bool = False) -> Any:
-        """`rows` of a tensor of positions as a tensor."""
-        return made_for("sbi").tensor(self.rows(theta.detach().cpu().numpy(), True, jobs, progress))
+    def sbi_reports(self, theta: Any, **options: Any) -> Any:
+        """`rows` of a tensor of positions as a tensor, with the options of `rows`."""
+        return made_for("sbi").tensor(self.rows(theta.detach().cpu().numpy(), **options))
 
     def sbi_observed(self) -> Any:
         """The reported figures as a tensor (1, reports)."""
@@ -218,6 +237,11 @@ class ForOtherTools:
             return np.full(len(self.statements), math.nan), np.zeros(len(self.statements))
         scenario, seed = sampled(self.scenario, where), f"{self.seed}.{_dice(own)}"
         return seen(run(scenario, seed, rules=self._rules, provenance=False), self.statements)
+
+    def _reported(self, dice: str, values: Floats, spread: Floats) -> Floats:
+        key = int(text_key("reports of a run", self.seed, dice))
+        rng = np.random.Generator(np.random.PCG64(key))
+        return drawn_reports(self.statements, values[None], rng, spread[None])[0]
 
 
 def _dice(own: Mapping[str, float]) -> str:

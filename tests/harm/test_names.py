@@ -250,7 +250,6 @@ def test_whatever_prints_or_writes_tables_goes_one_way() -> None:
     others = {f"cli/{name}.py" for name in ("calibration", "forecasts", "sensitivity", "studies")}
     assert calls(".to_csv") == {"shown.py", *others}
     assert calls("csv.writer") == {"cli/scores.py", "scenario/write_tables.py"}
-    bars = {"learn/adapters.py", "plot/film.py", "reporting/contents.py", "running.py",
-            "study/campaign.py"}  # fmt: skip
+    bars = {"plot/film.py", "reporting/contents.py", "running.py", "study/campaign.py"}
     assert calls("tqdm") == bars
     assert calls(".savefig") == {"plot/style.py"}

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from joblib import parallel_config
 
 import flowsim as fs
 from flowsim.evidence.likelihood import log_likelihood
@@ -18,6 +17,7 @@ from flowsim.learn.adapters import ForOtherTools, for_other_tools
 from flowsim.learn.simulators import Runner
 from flowsim.study.inputs import doubts, uncertain
 from tests.learn.toys import reported
+from tests.study.worlds import contents
 
 VIOLENCE = "behaviour.leaving.violence_per_day"
 START, STOP = (
@@ -65,15 +65,16 @@ def test_a_wrong_name_and_a_wrong_number_are_refused_together() -> None:
         for_other_tools(reported().model_copy(update={"reports": ()}))
 
 
-def test_reports_are_drawn_around_the_run_and_are_the_same_again_with_any_number_of_jobs() -> None:
+def test_reports_are_drawn_around_the_run_and_a_store_has_the_same_again(tmp_path: Path) -> None:
     own = told()
     positions = np.column_stack([np.linspace(0.05, 0.95, 12), np.full(12, 0.5)])
-    made, runs = own.rows(positions), own.rows(positions, errors=False)
+    made, runs = own.rows(positions, store=tmp_path), own.rows(positions, errors=False)
     sd = np.array([max(s.sd_low, s.sd_discrepancy) for s in own.statements])
     off = np.abs(made - runs) / sd
     assert 0.2 < np.median(off) < 2.0
-    with parallel_config(backend="threading"):  # processes would take seconds to begin
-        assert (own.rows(positions, jobs=2) == made).all()
+    kept = contents(tmp_path)
+    assert (own.rows(positions, store=tmp_path) == made).all()
+    assert kept == contents(tmp_path) != {}
     assert (told(seed=2).rows(positions[:2]) != made[:2]).any()
 
 
