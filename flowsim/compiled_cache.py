@@ -145,7 +145,7 @@ def forgiving(function: Any, tells: bool = False) -> Any:
                 turn.over()
         if found is None and tells:
             LOG.warning(
-                "flowsim compiles its model for this machine, once, for about half a minute"
+                "flowsim compiles its model for this machine, once, for half a minute"
             )
         return found
 

@@ -10,10 +10,15 @@ Imported when something is to be compiled, as it needs numba.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from llvmlite import binding as llvm
+from numba.core import cgutils
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
+
+COUNTING = re.compile(r'^ *call void @"?NRT_(?:in|de)cref"?\(.*$\n', re.MULTILINE)
 
 
 class Intermediate(JITCodeLibrary):
@@ -26,6 +31,18 @@ class Intermediate(JITCodeLibrary):
 
     def set_env(self, name: str, environment: Any) -> None:
         """Python objects are for errors that compiled code raises, and ours raises none."""
+
+    def add_ir_module(self, module: Any) -> None:
+        """Take the code of a function, without the counting of references to arrays.
+
+        The caller of the whole holds all arrays as long as it runs, and scalar functions make none.
+        """
+        self._raise_if_finalized()
+        text = COUNTING.sub("", cgutils.normalize_ir_text(str(module)))
+        parsed = llvm.parse_assembly(text)
+        parsed.name = module.name
+        parsed.verify()
+        self.add_llvm_module(parsed)
 
     def finalize(self) -> None:
         """Nothing is linked, optimised or made machine code yet."""
