@@ -13,23 +13,24 @@ from flowsim import compiled_cache, compiling
 SOURCE = """
 from math import sqrt
 
-def lowest(x):
-    return sqrt(x) + 1.0
+def lowest(values, n):
+    here = values
+    return sqrt(here[n]) + 1.0
 
-def middle(x, deep):
-    return lowest(x) + (middle_again(x) if deep else 0.0)
+def middle(values, n):
+    return lowest(values, n) + (middle_again(values, n) if n > 0 else 0.0)
 
-def middle_again(x):
-    return 2.0 * lowest(x)
+def middle_again(values, n):
+    return 2.0 * lowest(values, n)
 
 def entry(values):
     total = 0.0
     for n in range(len(values)):
-        total += middle(values[n], n > 0)
+        total += middle(values, n)
     return total
 
 def other(values):
-    return lowest(values[0])
+    return lowest(values, 0)
 """
 
 
@@ -60,5 +61,6 @@ def test_inner_functions_are_linked_into_what_a_run_calls_and_not_made_code_of(m
         assert [f.name for f in library.get_defined_functions()] == [
             version.fndesc.mangled_name for version in inner.overloads.values()
         ]
+        assert "NRT_" not in library.get_llvm_str()  # who calls holds the arrays
     assert library_of(made.entry)._compiled
     assert library_of(made.other)._compiled
