@@ -144,9 +144,7 @@ def forgiving(function: Any, tells: bool = False) -> Any:
             if found is not None:
                 turn.over()
         if found is None and tells:
-            LOG.warning(
-                "flowsim compiles its model for this machine, once, for half a minute"
-            )
+            LOG.warning("flowsim compiles its model for this machine, once, for half a minute")
         return found
 
     def write(signature: Any, made: Any) -> None:
