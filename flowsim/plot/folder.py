@@ -8,10 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from flowsim import plot
+from flowsim.evidence.scorecard import USES
+from flowsim.evidence.statements import statements
 from flowsim.plot.installed_figures import draw_to
 from flowsim.plot.style import Chart
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
+
+
+def figures_of(scenario: Scenario) -> dict[str, str]:
+    """The figures of `flowsim.plot.OF_A_RUN`, by file, that runs of a scenario have.
+
+    Examples
+    --------
+    >>> import flowsim as fs
+    >>> "reports.png" in figures_of(fs.teaching_world())
+    False
+    """
+    reported = bool(statements(scenario, use=USES))
+    return {file: name for file, name in plot.OF_A_RUN.items() if name != "reports" or reported}
 
 
 def save_all(
@@ -23,6 +38,8 @@ def save_all(
     also: Sequence[str] = (),
 ) -> list[Path]:
     """Draw all figures of a run and write them as PNG of 150 dots an inch.
+
+    The reports are left out where the scenario has none of a quantity of the run within its period.
 
     Parameters
     ----------
@@ -53,7 +70,7 @@ def save_all(
     """
     how = {} if width is None else {"width": width}
     paths = []
-    for file, name in plot.OF_A_RUN.items():
+    for file, name in figures_of(scenario).items():
         draw: Callable[..., Chart] = getattr(plot, name)
         path = Path(folder) / file
         draw(result, scenario=scenario, **how).write(path)

@@ -62,8 +62,6 @@ def of_run(
         films = [tick(_film(play, 1, ""))]
         pictures = [tick(draw()) for draw in drawn]
         rows, counted = report_rows([result], setup)
-        if rows and how.figures:
-            pictures.append(_reports_picture(result, setup))
         tick()
     return {
         **_of_scenario(setup),
@@ -182,13 +180,6 @@ def _film_of(
     how: dict[str, Any] = {"most": min(MOST_FRAMES, most), "outlines": outlines}
     play = Playback(found[0], setup, runs=runs, of=name, **how)
     return _film(play, number, name)
-
-
-def _reports_picture(result: Result, setup: Scenario) -> Picture:
-    caption = "Reports beside the run: how far off, in errors of each report."
-    return picture(
-        "reports", lambda width: plot.reports(result, setup, width=width), caption, caption
-    )
 
 
 def _contrasts(told: Comparison) -> Picture:

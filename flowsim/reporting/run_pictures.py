@@ -9,6 +9,7 @@ from typing import Any
 from flowsim import plot
 from flowsim.evidence.digest import figures
 from flowsim.evidence.scorecard import short_time
+from flowsim.plot.folder import figures_of
 from flowsim.reporting.pictures import Picture, picture
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
@@ -21,6 +22,7 @@ CAPTIONS = {
     "composition": "Who crosses and who stays: children, women and men.",
     "violence": "Where and when people are in danger.",
     "deaths": "Who dies, where and when.",
+    "reports": "Reports beside the run: how far off, in errors of each report.",
 }
 """Of the figures of `flowsim.plot.OF_A_RUN`; one without a caption has its name."""
 
@@ -28,7 +30,7 @@ CAPTIONS = {
 def run_pictures(result: Result, scenario: Scenario) -> Iterator[Callable[[], Picture]]:
     """What draws each figure of a run, in the order in which one would look at them."""
     said = _said(result)
-    for name in plot.OF_A_RUN.values():
+    for name in figures_of(scenario).values():
         draw: Callable[..., Any] = getattr(plot, name)
         if name == "queues" and not result.data.sizes["crossing"]:
             continue
