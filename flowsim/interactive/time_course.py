@@ -256,10 +256,8 @@ class TimeCourse:
         ]
         note = ""
         if shown is not None and shown.size > 1:
-            told = ", ".join(
-                f"the {words}" if "half" not in words else words for *_, words in BANDS
-            )
-            note = f"<p>Bands hold {told}; {shown.size} runs, {shown.why}.</p>"
+            told = " and ".join(words for *_, words in BANDS)
+            note = f"<p>Bands are of {told}, {shown.size} in all; {shown.why}.</p>"
         return f"<style>{KEY_STYLE}</style><ul>{''.join(parts)}</ul>{note}"
 
 

@@ -21,6 +21,7 @@ from flowsim.evidence.quantities import UNITS
 from flowsim.evidence.scorecard import SHORT, USES, number, short_time
 from flowsim.evidence.statements import Z95, Statement, statements
 from flowsim.plot.given import Place
+from flowsim.plot.holding import note, of_study
 from flowsim.plot.marks import point_style
 from flowsim.plot.page import Page
 from flowsim.plot.style import FAINT, INK, NARROW_MM, STATUS, WIDTH_MM, Chart, points, styled
@@ -92,7 +93,10 @@ def reports(
     _rows(axes, told[:MOST], runs[:, :MOST], narrow=width <= NARROW_MM)
     more = f"; {len(told) - MOST} more are left out" if len(told) > MOST else ""
     axes.set_xlabel(f"simulated less reported, in standard errors of the report{more}")
-    page.key_below(_key(told[:MOST], len(runs)))
+    key = _key(told[:MOST], len(runs))
+    if len(runs) > 1 and isinstance(what, xr.Dataset):
+        key.append(note(of_study(what, "lines over runs")))
+    page.key_below(key)
     return page.settled()
 
 

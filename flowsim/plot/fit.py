@@ -14,11 +14,12 @@ from flowsim.evidence.predicted import predicted
 from flowsim.evidence.statements import statements
 from flowsim.learn.waves import CUT
 from flowsim.plot.given import Place
+from flowsim.plot.holding import note
 from flowsim.plot.page import Page
 from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, styled
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.comparison import Outcome, read_outcomes
-from flowsim.study.doubt import CHANCE
+from flowsim.study.doubt import CHANCE, hold
 from flowsim.study.table import called, decimals, number
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ def _key(meets: int, samples: int, dice: int) -> list[Line2D]:
         Line2D([], [], label="misses one at least", **POINT, **MISSES),
     ]
     if dice > 1:
-        words = f"what {CHANCE} does at the same inputs ({dice} dice)"
+        words = f"lowest to highest of {dice} dice at the same inputs"
         lines.append(Line2D([], [], color=INK, linewidth=0.9, label=words))
+        lines.append(note(hold("lines", CHANCE, "the spread of the points is what inputs do")))
     return lines
