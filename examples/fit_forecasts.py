@@ -96,7 +96,7 @@ def score(scenarios: list[fs.Scenario], cases: list[Case], fitted: Fit, folder: 
                           ])  # fmt: skip
     means = blind.groupby(["conflict", "ahead"], sort=False).mean(numeric_only=True)
     write("totals_not_told", means.drop(columns="made").reset_index(), folder)
-    scores.draw_calibration(folder)
+    scores.calibration(folder).write(folder / "calibration.png")
 
 
 def main(folder: Path, with_flee: bool = False) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from matplotlib.lines import Line2D
 
 import flowsim as fs
 from flowsim.evidence.naive import naive_forecasts
@@ -23,6 +24,8 @@ from flowsim.learn.forecasts.quantile_scores import inside, interval_score, rank
 from flowsim.learn.forecasts.residuals import Grown, ToldShares
 from flowsim.learn.forecasts.scoring import HORIZONS
 from flowsim.learn.forecasts.shares import Points, expected, known_on, shares_of
+from flowsim.plot.page import Page
+from flowsim.plot.style import FAINT, STATUS, Chart, styled
 
 METHODS = ("forecast", "held and rest", "held rows", "equal shares", "gravity",
            "share of capacity (peeks)", "share of the day, interpolated (peeks)")  # fmt: skip
@@ -173,26 +176,34 @@ def by_flee(scenario: fs.Scenario, one: Case) -> dict[str, object]:
     return {"conflict": one.name, **{name: one.ard(persons[at], at) for name, at in days.items()}}
 
 
-def draw_calibration(folder: Path) -> None:
+EXACT = {"color": FAINT, "linewidth": 0.9, "linestyle": "--"}
+EACH = {"color": STATUS["sheltered"], "linewidth": 0.9, "alpha": 0.35}
+MEAN = {"color": STATUS["sheltered"], "linewidth": 1.8, "marker": "o", "markersize": 3.6}
+
+
+@styled
+def calibration(folder: Path, *, width: float = 183) -> Chart:
     """What central intervals hold of what came, by conflict and in the mean over conflicts."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
     shares = pd.read_csv(folder / "by_horizon.csv").query("method == 'forecast'")
     tables = {
-        "places, totals told": shares,
-        "places, totals not told": pd.read_csv(folder / "totals_not_told.csv"),
-        "totals": pd.read_csv(folder / "totals.csv").drop(columns="made"),
+        "Places, totals told": shares,
+        "Places, totals not told": pd.read_csv(folder / "totals_not_told.csv"),
+        "Totals": pd.read_csv(folder / "totals.csv").drop(columns="made"),
     }
-    figure, axes = pyplot.subplots(1, 3, figsize=(7.2, 2.8), sharey=True, layout="constrained")
-    for ax, (title, table) in zip(axes, tables.items(), strict=True):
-        columns = [f"cover{c}" for c in CENTRAL]
-        each = 100 * table.groupby("conflict")[columns].mean()
-        ax.plot([0, 100], [0, 100], color="#999999", linewidth=0.8)
-        ax.plot(CENTRAL, each.T, color="#0072B2", alpha=0.3, linewidth=0.8)
-        ax.plot(CENTRAL, each.mean(), color="#0072B2", marker="o", markersize=3)
-        ax.set(title=title, xlabel="central interval, %", xlim=(0, 100), ylim=(0, 100))
-    axes[0].set_ylabel("inside, %")
-    figure.savefig(folder / "calibration.png", dpi=150, metadata={"Software": None})
+    page = Page(width, 2.3, "What intervals of forecasts hold of conflicts left out of the fit")
+    panels = page.grid(1, len(tables), sharey=True)
+    for ax, (title, table) in zip(panels, tables.items(), strict=True):
+        each = 100 * table.groupby("conflict")[[f"cover{c}" for c in CENTRAL]].mean()
+        ax.plot([0, 100], [0, 100], **EXACT)
+        ax.plot(CENTRAL, each.T, **EACH)
+        ax.plot(CENTRAL, each.mean(), clip_on=False, **MEAN)
+        ax.set(xlabel="central interval, per cent", xlim=(0, 100), ylim=(0, 100))
+        ax.set(xticks=range(0, 100, 20), yticks=range(0, 101, 20))
+        ax.set_title(title)
+    panels[0].set_ylabel("of what came is inside, per cent")
+    page.key_below([
+        Line2D([], [], label=f"mean over {len(each)} conflicts", **MEAN),
+        Line2D([], [], label="each conflict", **EACH),
+        Line2D([], [], label="as many as it says", **EXACT),
+    ])  # fmt: skip
+    return page.settled()

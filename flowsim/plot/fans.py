@@ -31,10 +31,11 @@ BANDS = ((0.05, 0.95, 0.2, "90 % interval"), (0.25, 0.75, 0.4, "50 % interval"))
 BLUE = STATUS["sheltered"]
 KNOWN: dict[str, Any] = {
     "color": INK, "marker": "o", "markersize": 2.2, "markeredgewidth": 0, "linestyle": "none",
+    "clip_on": False,
 }  # fmt: skip
 CAME: dict[str, Any] = {
     "marker": "o", "markersize": 2.6, "markerfacecolor": "white", "markeredgecolor": INK,
-    "markeredgewidth": 0.6, "linestyle": "none",
+    "markeredgewidth": 0.6, "linestyle": "none", "clip_on": False,
 }  # fmt: skip
 
 

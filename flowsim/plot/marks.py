@@ -115,8 +115,10 @@ def _draw(axes: Axes, report: Statement, colour: str, shift: float) -> None:
     halo = [Stroke(linewidth=points(2 * BAR), foreground="white"), Normal()]
     x = float(mdates.date2num(report.when))
     low, high, value = report.low, report.high, report.reported
+    # Whole at the edge of the panel, too: at zero, or as a run ends.
+    how: dict[str, Any] = {"transform": beside, "clip_on": False}
     if low is not None and high is not None:
-        bar: dict[str, Any] = {"color": colour, "transform": beside, "zorder": 5}
+        bar: dict[str, Any] = {"color": colour, "zorder": 5, **how}
         axes.plot(
             [x, x],
             [low, high],
@@ -134,11 +136,11 @@ def _draw(axes: Axes, report: Statement, colour: str, shift: float) -> None:
             [x],
             [value],
             markersize=points(POINT),
-            transform=beside,
             linestyle="none",
             gid=f"report {report.id}",
             zorder=6,
             **point_style(report.use, colour),
+            **how,
         )
     if (low is None) != (high is None) and point is not None:
         _arrow(axes, x, point, colour, beside, up=high is None)
