@@ -140,6 +140,7 @@ class TimeCourse:
     def _draw_panel(self, panel: str) -> None:
         plot = self.panels[panel]
         plot.yaxis.formatter = NumeralTickFormatter(format="0,0")
+        plot.yaxis.ticker.min_interval = 1.0  # persons: no tick stands between two of them
         plot.y_range = Range1d(0, 1)
         own = {name: curve for name, curve in CURVES.items() if curve.panel == panel}
         plot.title.text = TITLES[panel]
