@@ -258,7 +258,7 @@ class TimeCourse:
         note = ""
         if shown is not None and shown.size > 1:
             told = " and ".join(words for *_, words in BANDS)
-            note = f"<p>Bands are of {told}, {shown.size} in all; {shown.why}.</p>"
+            note = f"<p>Bands are of {told}, of {shown.size} runs in all; {shown.why}.</p>"
         return f"<style>{KEY_STYLE}</style><ul>{''.join(parts)}</ul>{note}"
 
 
