@@ -291,9 +291,9 @@ def _write(folder: Path, made: Result, scenario: Scenario) -> tuple[str, dict[st
 
 def _is_of_a_run(entry: Path) -> bool:
     """Whether it is a file that a run has written, which goes when another takes its place."""
-    from flowsim.plot import OF_A_RUN
+    from flowsim.plot import OF_A_RUN, OF_SERIES
 
-    if entry.name in (RESULT, SUMMARY, EFFECTS, WRITTEN_OUT, *OF_A_RUN):
+    if entry.name in (RESULT, SUMMARY, EFFECTS, WRITTEN_OUT, *OF_A_RUN, *OF_SERIES):
         return entry.is_file()
     if entry.suffix != ".png" or not entry.is_file():
         return False

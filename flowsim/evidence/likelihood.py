@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from flowsim.arrays import Floats
 from flowsim.evidence.discrepancy import expected, of_size, sizes
@@ -219,7 +219,7 @@ class _Errors(NamedTuple):
 def _errors(told: Sequence[Statement], means: Floats, spread: Floats) -> _Errors:
     freedom = told[0].freedom
     # Tails change what lies outside low and high, which stay the 5 and 95 % points.
-    scale = Z95 / stats.t.ppf(0.95, freedom)
+    scale = Z95 / float(special.stdtrit(freedom, 0.95))
     apart, side, both = _apart(told, means, spread, False)
     counting = np.array([(s.sd_low + s.sd_high) / 2.0 for s in told])
     rho = np.array([s.correlation for s in told]) if len(told) > 1 else np.zeros(1)
