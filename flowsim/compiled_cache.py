@@ -29,7 +29,7 @@ VARIABLE = "FLOWSIM_CACHE"
 LOG = logging.getLogger("flowsim")
 PATIENCE_S = 300
 """Who has waited so long for another to compile compiles."""
-BESIDE = ("flowsim.compiling", "flowsim.numba_state")
+BESIDE = ("flowsim.compiling", "flowsim.compiled_whole", "flowsim.numba_state")
 """Modules that say how others are compiled."""
 
 
@@ -144,7 +144,7 @@ def forgiving(function: Any, tells: bool = False) -> Any:
             if found is not None:
                 turn.over()
         if found is None and tells:
-            LOG.warning("flowsim compiles its model for this machine, once, for up to a minute")
+            LOG.warning("flowsim compiles its model for this machine, once, for half a minute")
         return found
 
     def write(signature: Any, made: Any) -> None:

@@ -79,6 +79,7 @@ def compiled(modules: tuple[str, ...], entries: tuple[str, ...]) -> SimpleNamesp
     """
     numba = _numba()
     types = numba.core.types
+    from flowsim.compiled_whole import Entry, Inner
 
     def wide(kind: Any) -> Any:
         kind = types.unliteral(kind)
@@ -88,10 +89,12 @@ def compiled(modules: tuple[str, ...], entries: tuple[str, ...]) -> SimpleNamesp
         if function.__name__ in entries:
             with compiled_cache.cached(modules):
                 # several threads of a run call it at once, and each shall have a core
-                entry = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+                entry = numba.njit(
+                    cache=True, error_model="numpy", nogil=True, pipeline_class=Entry
+                )(function)
                 return compiled_cache.forgiving(entry, tells=function.__name__ == entries[0])
         unwrapped: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-        made: Any = numba.njit(error_model="numpy", **unwrapped)(function)
+        made: Any = numba.njit(error_model="numpy", pipeline_class=Inner, **unwrapped)(function)
         # numba would compile a version for each constant and each width of whole number
         template = made.get_call_template
         made.get_call_template = lambda args, kws: template(

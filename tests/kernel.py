@@ -87,9 +87,11 @@ def compiled_function(name: str) -> Callable[..., Any]:
     """A function of the compiled kernel, to be called from Python with a state by `as_arrays`."""
     import numba
 
+    from flowsim.compiled_whole import Entry
+
     function, count = getattr(compiled(), name), 0
     count = function.py_func.__code__.co_argcount
     arguments = ", ".join(f"a{n}" for n in range(count))
     space = {"function": function}
     exec(f"def call({arguments}):\n    return function({arguments})\n", space)
-    return numba.njit(error_model="numpy")(space["call"])
+    return numba.njit(error_model="numpy", pipeline_class=Entry)(space["call"])

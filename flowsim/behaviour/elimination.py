@@ -89,14 +89,11 @@ class Elimination:
         self._place = np.empty(n, dtype=np.int64)
         self._place[order] = np.arange(n)  # where each unknown stands
         self._order = order
-        filled = _filled(self._place[rows], self._place[cols], n)
-        self._first = np.cumsum([0, *(len(row) for row in filled)], dtype=np.int64)
-        self._column = np.array([c for row in filled for c in row], dtype=np.int64)
-        entries = [(i, c) for i, row in enumerate(filled) for c in row]
-        at = {entry: place for place, entry in enumerate(entries)}
-        self._diagonal = np.array([at[i, i] for i in range(n)], dtype=np.int64)
-        pairs = zip(self._place[rows].tolist(), self._place[cols].tolist(), strict=True)
-        self._entry = np.array([at[pair] for pair in pairs], dtype=np.int64)
+        entries = _filled(self._place[rows], self._place[cols], n)
+        row, self._column = np.divmod(entries, max(n, 1))
+        self._first = np.searchsorted(row, np.arange(n + 1))
+        self._diagonal = np.searchsorted(entries, np.arange(n) * (n + 1))
+        self._entry = np.searchsorted(entries, self._place[rows] * n + self._place[cols])
 
     def solve(self, weight: Floats, right: Floats, solver: Callable[..., None]) -> Floats:
         """The unknowns, (n,).
@@ -130,19 +127,21 @@ def _order(rows: Ints, cols: Ints, n: int) -> Ints:
     return np.argsort(found.perm_c, kind="stable").astype(np.int64)
 
 
-def _filled(rows: Ints, cols: Ints, n: int) -> list[list[int]]:
-    """Columns of each row once all entries are there that elimination brings, symmetric.
+def _filled(rows: Ints, cols: Ints, n: int) -> Ints:
+    """All entries, as ``row x n + column`` in order, once elimination has brought its own.
 
-    By the elimination tree (Liu 1990, "The role of elimination trees in sparse factorization").
+    By the elimination tree (Liu 1990, "The role of elimination trees in sparse factorization"): the
+    pattern is taken as symmetric, and a row hands what is right of the diagonal on to its parent.
     """
-    after: list[set[int]] = [set() for _ in range(n)]
-    for i, j in zip(rows.tolist(), cols.tolist(), strict=True):
-        after[min(i, j)].add(max(i, j))
-    before: list[list[int]] = [[] for _ in range(n)]
+    low, high = np.minimum(rows, cols), np.maximum(rows, cols)
+    if n == 0:
+        return np.zeros(0, dtype=np.int64)
+    pairs = np.unique(low * n + high)
+    after = np.split(pairs % n, np.searchsorted(pairs // n, np.arange(1, n)))
     for k in range(n):
-        for i in sorted(after[k]):
-            before[i].append(k)
-        if after[k]:
-            parent = min(after[k])
-            after[parent] |= after[k] - {parent}
-    return [[*before[i], i, *sorted(after[i])] for i in range(n)]
+        if after[k].size > 1:
+            parent = after[k][0]
+            after[parent] = np.union1d(after[parent], after[k][1:])
+    many = [columns.size for columns in after]
+    upper, of = np.concatenate(after), np.repeat(np.arange(n), many)
+    return np.sort(np.concatenate([of * n + upper, upper * n + of, np.arange(n) * (n + 1)]))

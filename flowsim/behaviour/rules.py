@@ -268,7 +268,8 @@ def ask(rule: Rule, name: str, view: RuleView, shape: tuple[int, ...], now: date
         raise
     except Exception as error:
         raise in_own_code(f"the rule {name!r}, {now:%Y-%m-%dT%H:%M}", error) from error
-    if rate.shape != shape or not np.isfinite(rate).all() or (rate < 0.0).any():
+    # Asked of every hazard in every tick: of what is not a number neither comparison holds.
+    if rate.shape != shape or not (rate.min(initial=0.0) >= 0.0 and rate.max(initial=0.0) < np.inf):
         raise SimulationError(
             f"the rule {name!r} gave an array {rate.shape} from {rate.min(initial=0.0)} to "
             f"{rate.max(initial=0.0)}; hazards are finite, not negative, and {shape}"

@@ -108,7 +108,7 @@ def _tell(told: Posterior, target: Path, table: Path, drawn: bool) -> None:
         draw(told).write(files[0])
     data = {
         "store": target, "files": files, **{k.replace(" ", "_"): v for k, v in told.head.items()},
-        "by": told.learnt.by, "impossible": told.learnt.impossible,
+        "by": told.learnt.by, "discrepancy": told.discrepancy, "impossible": told.learnt.impossible,
         **{name: getattr(told, name).to_dict("records")
            for name in ("inputs", "pairs", "reports", "left_out", "full")},
     }  # fmt: skip

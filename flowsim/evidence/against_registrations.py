@@ -93,6 +93,8 @@ class Scores:
         Simulated persons at the camps at the end of each day.
     totals : tuple of Total
         How many came by days 30, 90 and the last; empty where arrivals are told.
+    inputs_differ : bool
+        Whether members have different inputs, which ranges of them then hold besides chance.
     """
 
     ard: float
@@ -108,6 +110,7 @@ class Scores:
     known: Registered = field(repr=False)
     members: Floats = field(repr=False)
     totals: tuple[Total, ...] = ()
+    inputs_differ: bool = False
 
     @property
     def naive(self) -> Mapping[str, float]:
@@ -192,7 +195,14 @@ def score(results: Sequence[Result | Days], scenario: Scenario) -> Scores:
         totals=totals(scenario, members, data),
         known=known,
         members=members,
+        inputs_differ=_inputs_differ(results),
     )
+
+
+def _inputs_differ(results: Sequence[Result | Days]) -> bool:
+    """Whether the scenarios of the runs differ, as far as these tell."""
+    told = {str(run.data.attrs.get("digest")) for run in results if not isinstance(run, Days)}
+    return len(told) > 1
 
 
 def _against(forecast: Forecast, members: Floats, data: Floats) -> Against:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from flowsim.arrays import Floats
+from flowsim.evidence.discrepancy import of_size, sizes
 from flowsim.evidence.likelihood import SIGN, errors_of, groups_of
 from flowsim.evidence.statements import Statement
 
@@ -50,9 +51,15 @@ def drawn_reports(
     rows = np.atleast_2d(np.asarray(predicted, dtype=np.float64))
     spreads = np.broadcast_to(np.asarray(spread, dtype=np.float64), rows.shape)
     made = np.full(rows.shape, np.nan)
-    for columns in groups_of(statements):
-        told = [statements[c] for c in columns]
-        made[:, columns] = _group(told, rows[:, columns], spreads[:, columns], rng)
+    each, parts = sizes(statements)
+    # One size of the discrepancy for all reports of a run; where it is known nothing is drawn.
+    drawn = rng.choice(len(each), len(rows), p=parts) if len(each) > 1 else np.zeros(len(rows))
+    for i, size in enumerate(each.tolist()):
+        own, known = drawn == i, of_size(statements, size)
+        for columns in groups_of(known):
+            told = [known[c] for c in columns]
+            at = np.ix_(own, columns)
+            made[at] = _group(told, rows[at], spreads[at], rng)
     return made
 
 

@@ -15,9 +15,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from flowsim.arrays import Floats
+from flowsim.evidence.discrepancy import expected, of_size, sizes
 from flowsim.evidence.statements import Z95, Statement, read
 from flowsim.world.reported import Evidence, Report
 
@@ -58,7 +59,8 @@ def log_likelihood(
     Exact for a group of one, rounded or a bound too, and for figures with normal errors. Else b is
     integrated over numerically, to about 3e-4 of the logarithm, or 3e-3 in a group of more than
     `MANY`. A figure with unequal errors on both sides has a two-piece t, to whose variances the
-    rounding adds ``rounded_to^2 / 12``.
+    rounding adds ``rounded_to^2 / 12``. Where it is not known how large discrepancies are, the
+    likelihood is the mean over their sizes, one for all statements.
 
     Examples
     --------
@@ -68,9 +70,37 @@ def log_likelihood(
     >>> bool(better > worse)
     True
     """
+    by_size = log_likelihood_by_size(statements, predicted, spread)
+    return by_size[..., 0] if by_size.shape[-1] == 1 else special.logsumexp(by_size, axis=-1)
+
+
+def log_likelihood_by_size(
+    statements: Sequence[Statement], predicted: Floats, spread: Floats | float = 0.0
+) -> Floats:
+    """Logarithm of the likelihood at each size of the discrepancy, times the part of its prior.
+
+    Parameters
+    ----------
+    statements, predicted, spread
+        As of `log_likelihood`.
+
+    Returns
+    -------
+    float64 array (sizes,) or (runs, sizes)
+        See `flowsim.evidence.discrepancy.sizes`; one where the size is known.
+    """
     values = np.asarray(predicted, dtype=np.float64)
     rows = np.atleast_2d(values)
     spreads = np.broadcast_to(np.asarray(spread, dtype=np.float64), rows.shape)
+    each, parts = sizes(statements)
+    told = [
+        _of_known_size(of_size(statements, size), rows, spreads) + math.log(part)
+        for size, part in zip(each.tolist(), parts.tolist(), strict=True)
+    ]
+    return np.stack(told, axis=-1).reshape(*values.shape[:-1], len(each))
+
+
+def _of_known_size(statements: Sequence[Statement], rows: Floats, spreads: Floats) -> Floats:
     total = np.zeros(len(rows))
     for columns in groups_of(statements):
         told = [statements[c] for c in columns]
@@ -78,7 +108,7 @@ def log_likelihood(
             own = slice(at, at + ROWS)
             total[own] += _group(told, rows[own][:, columns], spreads[own][:, columns])
     total[np.isnan(rows).any(axis=1)] = -np.inf
-    return total.reshape(values.shape[:-1])
+    return total
 
 
 def implausibility(
@@ -97,8 +127,8 @@ def implausibility(
     -------
     float64 array (..., statements)
         ``|value - mean|`` over the root of all variances: counting error (of the side on which the
-        mean lies), rounding, discrepancy and that of the mean. Of bounds 0 where they are kept;
-        inf where there is no mean.
+        mean lies), rounding, discrepancy (its expected variance where its size is not known) and
+        that of the mean. Of bounds 0 where they are kept; inf where there is no mean.
 
     Examples
     --------
@@ -125,7 +155,8 @@ def distances(
     [[0.0], [4.3]]
     """
     means = np.asarray(mean, dtype=np.float64)
-    apart, sd, _ = _apart(statements, means, np.broadcast_to(emulator_sd, means.shape), True)
+    spread = np.broadcast_to(emulator_sd, means.shape)
+    apart, sd, _ = _apart(expected(statements), means, spread, True)
     return 0.0 - apart / sd
 
 
@@ -189,7 +220,7 @@ def errors_of(told: Sequence[Statement], means: Floats, spread: Floats) -> _Erro
     """How far the figures of a group are from runs, (runs, k), and how far they can be."""
     freedom = told[0].freedom
     # Tails change what lies outside low and high, which stay the 5 and 95 % points.
-    scale = Z95 / stats.t.ppf(0.95, freedom)
+    scale = Z95 / float(special.stdtrit(freedom, 0.95))
     apart, side, both = _apart(told, means, spread, False)
     counting = np.array([(s.sd_low + s.sd_high) / 2.0 for s in told])
     rho = np.array([s.correlation for s in told]) if len(told) > 1 else np.zeros(1)

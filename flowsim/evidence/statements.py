@@ -55,6 +55,8 @@ class Statement:
         Width of the cell of numbers that are all told as ``value``; 0 where it is not rounded.
     sd_discrepancy : float
         What the model cannot do whatever its inputs.
+    discrepancy_within : float
+        By what factor all discrepancies may be larger or smaller than stated, one for all.
     correlation : float
         Of the counting errors of two statements with the same ``originator`` and ``quantity``.
     freedom : float
@@ -84,6 +86,7 @@ class Statement:
     originator: str
     use: str
     unit: str
+    discrepancy_within: float = 1.0
 
 
 def statements(
@@ -164,7 +167,7 @@ def read(report: Report, evidence: Evidence) -> Statement:
         centre, value, low, high, below, above, _rounding(report, centre, bound),
         off * _scale(report.variable, centre), evidence.same_originator,
         _freedom(evidence), lag, report.originator or report.source, report.use,
-        report.unit,
+        report.unit, evidence.discrepancy_within,
     )  # fmt: skip
 
 

@@ -140,6 +140,7 @@ class TimeCourse:
     def _draw_panel(self, panel: str) -> None:
         plot = self.panels[panel]
         plot.yaxis.formatter = NumeralTickFormatter(format="0,0")
+        plot.yaxis.ticker.min_interval = 1.0  # persons: no tick stands between two of them
         plot.y_range = Range1d(0, 1)
         own = {name: curve for name, curve in CURVES.items() if curve.panel == panel}
         plot.title.text = TITLES[panel]
@@ -256,10 +257,8 @@ class TimeCourse:
         ]
         note = ""
         if shown is not None and shown.size > 1:
-            told = ", ".join(
-                f"the {words}" if "half" not in words else words for *_, words in BANDS
-            )
-            note = f"<p>Bands hold {told}; {shown.size} runs, {shown.why}.</p>"
+            told = " and ".join(words for *_, words in BANDS)
+            note = f"<p>Bands are of {told}, of {shown.size} runs in all; {shown.why}.</p>"
         return f"<style>{KEY_STYLE}</style><ul>{''.join(parts)}</ul>{note}"
 
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+from scipy.special import logsumexp, ndtri, softmax
 from scipy.stats import rankdata
 
 from flowsim.arrays import Floats
 from flowsim.draws import text_key
+from flowsim.evidence.discrepancy import of_size, sized, sizes, within
 from flowsim.evidence.statements import Statement, originators
 from flowsim.learn.particles import effective
 from flowsim.learn.predictive import predictive, quantiles
@@ -23,6 +24,8 @@ TAILS = (0.05, 0.5, 0.95)
 PRIOR_WIDTH = 2.0 * float(ndtri(0.95))
 """Of the 90 % of a standard normal number."""
 PAIRS, LEAST_PAIR = 10, 0.3
+SIZES = 31
+"""Of the discrepancy, at which its posterior is told."""
 QUARTERS = 8
 """Random quarters of the runs, to see how widths change when samples quadruple."""
 
@@ -108,20 +111,48 @@ def by_report(learnt: Learnt, statements: Sequence[Statement]) -> pd.DataFrame:
     """
     weights = learnt.weights
     evidence = Reports(tuple(statements))
+    chances = evidence.size_of_discrepancy(learnt.centre, learnt.centre_sd)
     mean = _mean(learnt.values, weights)
     sd = np.sqrt(_mean((learnt.values - mean) ** 2, weights) + _mean(learnt.spread**2, weights))
-    of_mean = evidence.implausibility(mean[None], sd[None])[0]
-    of_runs = evidence.implausibility(learnt.values, learnt.spread).min(axis=0)
+    known = Reports(tuple(of_size(statements, _root_mean_square(chances, weights, statements))))
+    of_mean = known.implausibility(mean[None], sd[None])[0]
+    of_runs = known.implausibility(learnt.values, learnt.spread).min(axis=0)
     rows = []
     for i, s in enumerate(statements):
         values, spread = learnt.values[:, i], learnt.spread[:, i]
         runs = quantiles(values, weights, TAILS)
-        (low, _, high), below = predictive(s, values, spread, weights, TAILS)
+        (low, _, high), below = predictive(s, values, spread, weights, TAILS, chances)
         (first, _, last), _ = predictive(s, values, spread, prior_of(learnt), TAILS)
         rows.append((*_about(s), *runs, low, high, first, last, below, of_mean[i], of_runs[i]))
     names = [*ABOUT, "run_low", "run_median", "run_high", "low", "high", "prior_low", "prior_high",
              "below", "implausibility", "least_implausibility"]  # fmt: skip
     return pd.DataFrame(rows, columns=names)
+
+
+def of_discrepancy(learnt: Learnt, statements: Sequence[Statement]) -> tuple[float, float, float]:
+    """By what factor discrepancies are larger than stated: 5 %, median and 95 % of the posterior.
+
+    1 three times where it is known.
+    """
+    if not within(statements) > 1.0:
+        return 1.0, 1.0, 1.0
+    own = np.flatnonzero(learnt.weights > 0.0)
+
+    def log_of(size: float) -> float:
+        evidence = Reports(tuple(of_size(statements, size)))
+        logs = evidence.log_likelihood(learnt.centre[own], learnt.centre_sd[own])
+        return float(logsumexp(learnt.log_weight[own] + logs))
+
+    score = np.linspace(-3.0, 3.0, SIZES)
+    each = sized(statements, score)
+    logs = np.array([log_of(size) for size in each.tolist()]) - 0.5 * score**2
+    low, middle, high = np.exp(quantiles(np.log(each), softmax(logs), TAILS))
+    return float(low), float(middle), float(high)
+
+
+def _root_mean_square(chances: Floats, weights: Floats, statements: Sequence[Statement]) -> float:
+    """Of the size of the discrepancy, by its chances given each run."""
+    return math.sqrt(float(weights @ chances @ sizes(statements)[0] ** 2))
 
 
 def prior_of(learnt: Learnt) -> Floats:
@@ -156,7 +187,9 @@ def left_out(learnt: Learnt, statements: Sequence[Statement]) -> pd.DataFrame:
         ``originator``, ``id``, ``quantity``, ``place``, ``when``, ``bound``, ``reported``; ``low``,
         ``high``, which hold 90 % of what would be reported; ``prior_low``, ``prior_high``, the same
         of the prior; ``inside``, whether what was reported lies in them (of bounds: on their side
-        of the far end); ``width``, over the prior's; ``effective``, runs of equal weight.
+        of the far end); ``width``, over the prior's; ``run_low``, ``run_high``, which hold 90 % of
+        the runs themselves, without the errors of the report, and ``run_width``, over those of the
+        prior (NaN where these are all the same); ``effective``, runs of equal weight.
     """
     rows = []
     prior = prior_of(learnt)
@@ -167,17 +200,23 @@ def left_out(learnt: Learnt, statements: Sequence[Statement]) -> pd.DataFrame:
         evidence = Reports(tuple(statements[i] for i in rest))
         logs = evidence.log_likelihood(learnt.centre[:, rest], learnt.centre_sd[:, rest])
         weights = weights_of(learnt.log_weight, logs)
+        chances = evidence.size_of_discrepancy(learnt.centre[:, rest], learnt.centre_sd[:, rest])
         for s in own:
             column = list(statements).index(s)
             values, spread = learnt.values[:, column], learnt.spread[:, column]
-            (low, _, high), _ = predictive(s, values, spread, weights, TAILS)
+            (low, _, high), _ = predictive(s, values, spread, weights, TAILS, chances)
             (first, _, last), _ = predictive(s, values, spread, prior, TAILS)
             told = _about(s)[:-1]
             inside = _is_inside(s, low, high)
             width = (high - low) / (last - first)
-            rows.append((name, *told, low, high, first, last, inside, width, effective(weights)))
+            run_low, _, run_high = quantiles(values, weights, TAILS)
+            least, _, most = quantiles(values, prior, TAILS)
+            of_runs = (run_high - run_low) / (most - least) if most > least else math.nan
+            runs = run_low, run_high, of_runs
+            row = (name, *told, low, high, first, last, inside, width, *runs, effective(weights))
+            rows.append(row)
     names = ["originator", *ABOUT[:-1], "low", "high", "prior_low", "prior_high", "inside",
-             "width", "effective"]  # fmt: skip
+             "width", "run_low", "run_high", "run_width", "effective"]  # fmt: skip
     return pd.DataFrame(rows, columns=names)
 
 

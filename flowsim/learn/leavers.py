@@ -7,6 +7,11 @@ with one degree of freedom less than there are conflicts.
 
 Some weeks of registrations give the rate so far, which is the rate of the whole but for a factor
 and an error; how large they are is learnt from the same conflicts.
+
+For simulated runs: the rate is the hazard of leaving per day in danger, an input of a scenario
+(`behaviour.leaving.violence_per_day`) with its doubt, to which a run reacts when violence or a
+policy changes. Where registrations go on and nothing is simulated, totals are forecast by how they
+grew instead: `flowsim.learn.forecasts.totals`.
 """
 
 from __future__ import annotations

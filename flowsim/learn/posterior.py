@@ -33,6 +33,8 @@ class Posterior:
         ``value of FACTOR``.
     inputs, pairs, reports : pandas.DataFrame
         See `flowsim.learn.diagnostics`: `by_input`, `by_pair`, `by_report`.
+    discrepancy : tuple of float
+        See `flowsim.learn.diagnostics.of_discrepancy`.
     left_out : pandas.DataFrame
         See `flowsim.learn.diagnostics.left_out`; empty unless it was asked for.
     full : pandas.DataFrame
@@ -51,6 +53,7 @@ class Posterior:
     reports: pd.DataFrame
     learnt: Learnt
     head: dict[str, str]
+    discrepancy: tuple[float, float, float] = (1.0, 1.0, 1.0)
     left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
     full: pd.DataFrame = field(default_factory=pd.DataFrame)
 
@@ -94,6 +97,7 @@ class Posterior:
             diagnostics.by_report(learnt, statements),
             learnt,
             {**file.head_of(scenario), **told},
+            diagnostics.of_discrepancy(learnt, statements),
             diagnostics.left_out(learnt, statements) if leave_out else pd.DataFrame(),
         )
 

@@ -133,15 +133,23 @@ def basis(told: Posterior) -> str:
         f" ({CUT:g} or more is implausible, *).",
         "Intervals hold inputs, chance of the runs, and errors of reports.",
     ]
+    low, middle, high = told.discrepancy
+    if low < high:
+        words.append(
+            f"What the model cannot do is {middle:.2g} times what was stated ({low:.2g} to"
+            f" {high:.2g})."
+        )
     still = len(told.inputs) - int(told.inputs["informed"].sum())
     if still:
         words.append(f"About where they were: {still} of {len(told.inputs)} inputs.")
     if learnt.impossible:
         words.append(f"No inputs meet: {', '.join(learnt.impossible)}.")
     if len(told.left_out):
-        inside, width = told.left_out["inside"].mean(), told.left_out["width"].median()
+        inside = told.left_out["inside"].mean()
+        width, runs = (100.0 * told.left_out[name].median() for name in ("width", "run_width"))
         words.append(
-            f"Left out, {100.0 * inside:.0f} % lie inside, median width {100.0 * width:.0f} % of"
-            " the prior's."
+            f"Left out, {100.0 * inside:.0f} % lie inside, median width {width:.0f} % of the"
+            f" prior's, and {runs:.0f} % without the errors of reports, which no input makes"
+            " smaller."
         )
     return " ".join(words)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import softmax
 
 from flowsim.arrays import Bools, Floats
-from flowsim.evidence.likelihood import implausibility, log_likelihood
+from flowsim.evidence.discrepancy import sizes
+from flowsim.evidence.likelihood import implausibility, log_likelihood, log_likelihood_by_size
 from flowsim.evidence.predicted import lag_spread, predicted
 from flowsim.evidence.statements import Statement
 from flowsim.scenario.scenario import Scenario
@@ -45,6 +47,13 @@ class Reports:
 
     def log_likelihood(self, values: Floats, sd: Floats | float = 0.0) -> Floats:
         return log_likelihood(self.statements, values, sd)
+
+    def size_of_discrepancy(self, values: Floats, sd: Floats | float = 0.0) -> Floats:
+        """The chance of each size of the discrepancy, given what a run has, (runs, sizes)."""
+        by_size = log_likelihood_by_size(self.statements, values, sd)
+        prior = np.log(sizes(self.statements)[1])
+        by_size = np.where(np.isfinite(by_size).any(axis=1, keepdims=True), by_size, prior)
+        return np.asarray(softmax(by_size, axis=1))
 
     def implausibility(self, values: Floats, sd: Floats | float = 0.0) -> Floats:
         return implausibility(self.statements, values, sd)

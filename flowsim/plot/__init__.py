@@ -12,10 +12,14 @@ OF_A_RUN = {
     "composition.png": "composition",
     "violence.png": "violence",
     "deaths.png": "deaths",
+    "reports.png": "reports",
 }
 """Files in which each run has its figures, in the order in which one would look at them, and what
 draws each from a result and its ``scenario=``. The command line, `save_all` and the tests of all
-figures follow this table."""
+figures follow this table; a run has those of which it has anything to show (`folder.figures_of`).
+"""
+OF_SERIES = {"registrations.png": "registrations"}
+"""What takes the place of reports where there are long series of registrations by camp."""
 
 _own, __dir__, __all__ = attach(__name__, __file__)
 

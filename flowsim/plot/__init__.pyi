@@ -18,6 +18,7 @@ from .story_of import story
 from .ways import sankey
 
 OF_A_RUN: dict[str, str]
+OF_SERIES: dict[str, str]
 
 __all__ = [
     "animation",

@@ -14,6 +14,7 @@ from flowsim.arrays import Floats
 from flowsim.evidence.against_registrations import Scores
 from flowsim.plot.ensemble import BANDS, draw_bands
 from flowsim.plot.given import Place
+from flowsim.plot.holding import note, of_inputs
 from flowsim.plot.multiples import MOST, date_axis, grid_of, name_above, own_scales
 from flowsim.plot.scales import count_axis
 from flowsim.plot.style import INK, STATUS, WIDTH_MM, Chart, points, styled
@@ -71,7 +72,7 @@ def registrations(
     for axes, panel in zip(grid, panels, strict=True):
         _draw(axes, panel, days)
     date_axis(grid[0], days)
-    page.key_below([*_key(scores.members.shape[0]), own_scales(page)])
+    page.key_below([*_key(scores), own_scales(page)])
     return page.settled()
 
 
@@ -99,8 +100,8 @@ def _draw(axes: Axes, panel: Panel, days: Floats) -> None:
     name_above(axes, panel.name)
 
 
-def _key(members: int) -> list[Line2D | Patch]:
-    blue = STATUS["sheltered"]
+def _key(scores: Scores) -> list[Line2D | Patch]:
+    blue, members = STATUS["sheltered"], scores.members.shape[0]
     words = "one run" if members == 1 else f"median of {members} runs"
     lines: list[Line2D | Patch] = [
         Line2D([], [], color=INK, linewidth=1.4, label="registered"),
@@ -109,4 +110,4 @@ def _key(members: int) -> list[Line2D | Patch]:
     if members == 1:
         return lines
     bands = [Patch(color=blue, alpha=alpha, linewidth=0, label=told) for *_, alpha, told in BANDS]
-    return [*lines, *reversed(bands)]
+    return [*lines, *reversed(bands), note(of_inputs(scores.inputs_differ))]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.markers import CARETLEFT, CARETRIGHT
@@ -20,6 +21,7 @@ from flowsim.evidence.quantities import UNITS
 from flowsim.evidence.scorecard import SHORT, USES, number, short_time
 from flowsim.evidence.statements import Z95, Statement, statements
 from flowsim.plot.given import Place
+from flowsim.plot.holding import note, of_study
 from flowsim.plot.marks import point_style
 from flowsim.plot.page import Page
 from flowsim.plot.style import FAINT, INK, NARROW_MM, STATUS, WIDTH_MM, Chart, points, styled
@@ -91,7 +93,10 @@ def reports(
     _rows(axes, told[:MOST], runs[:, :MOST], narrow=width <= NARROW_MM)
     more = f"; {len(told) - MOST} more are left out" if len(told) > MOST else ""
     axes.set_xlabel(f"simulated less reported, in standard errors of the report{more}")
-    page.key_below(_key(told[:MOST], len(runs)))
+    key = _key(told[:MOST], len(runs))
+    if len(runs) > 1 and isinstance(what, xr.Dataset):
+        key.append(note(of_study(what, "lines over runs")))
+    page.key_below(key)
     return page.settled()
 
 
@@ -144,15 +149,13 @@ def _label(statement: Statement, narrow: bool) -> str:
 
 def _numbers(axes: Axes, told: Sequence[Statement], simulated: Floats) -> None:
     """Reported and simulated figures beside the rows."""
-    words = []
-    for statement, value in zip(told, simulated.tolist(), strict=True):
+    how: dict[str, Any] = {"va": "center_baseline", "fontsize": rcParams["ytick.labelsize"]}
+    for y, (statement, value) in enumerate(zip(told, simulated.tolist(), strict=True)):
         share = statement.kind == "share"
         sign = {"about": "", "at least": "≥ ", "up to": "≤ "}[statement.bound]
-        words.append(f"{sign}{number(statement.value, share)} | {number(value, share) or 'none'}")
-    beside = axes.secondary_yaxis("right")
-    beside.set_yticks(range(len(told)), words)
-    beside.tick_params(axis="y", length=0)
-    beside.spines["right"].set_visible(False)
+        words = f" {sign}{number(statement.value, share)} | {number(value, share) or 'none'}"
+        # An axis of its own would cost a third of the figure's time.
+        axes.text(1.0, y, words, transform=axes.get_yaxis_transform(), **how)
     axes.set_title("reported | simulated", loc="right", fontsize=points())
 
 

@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 
 from flowsim.arrays import Floats
 from flowsim.evidence.quantities import quantity
+from flowsim.plot.holding import note, of_inputs, of_study
 from flowsim.plot.style import FAINT, INK
 from flowsim.results.result import Result
 from flowsim.study.runs import Runs
@@ -20,9 +21,6 @@ from flowsim.study.runs import Runs
 BANDS = ((0.05, 0.95, 0.2, "90 % of the runs"), (0.25, 0.75, 0.4, "half of the runs"))
 """Lower and upper quantile, opacity and words of each band, the widest first."""
 RUN = "run"
-CHANCE = "the bands are chance alone: all runs have the same inputs"
-BOTH = "the bands are chance and inputs: samples of inputs were drawn"
-DIFFER = "the bands are chance and inputs: the runs have different ones"
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Ensemble:
         What there is of the runs, each with ``run`` and ``time``: by day, or as recorded.
     size : int
     why : str
-        What makes the runs differ, in words.
+        What makes the runs differ, and so is in the bands, in words.
     """
 
     first: Result
@@ -87,8 +85,7 @@ class Ensemble:
             return []
         median = Line2D([], [], color=FAINT, linewidth=1.8, label=f"median of {self.size} runs")
         bands = [Patch(color=INK, alpha=a, linewidth=0, label=told) for *_, a, told in BANDS]
-        note = Line2D([], [], linestyle="none", label=self.why)
-        return [median, *reversed(bands), note]
+        return [median, *reversed(bands), note(self.why)]
 
 
 NEEDS = {
@@ -127,7 +124,7 @@ def _of_results(results: Sequence[Result]) -> Ensemble:
         data_vars="all",
     )  # fmt: skip
     digests = {str(r.data.attrs.get("digest")) for r in results}
-    return Ensemble(first, (whole,), len(results), DIFFER if len(digests) > 1 else CHANCE)
+    return Ensemble(first, (whole,), len(results), of_inputs(len(digests) > 1))
 
 
 def _of_study(runs: Runs, of: str) -> Ensemble:
@@ -144,9 +141,8 @@ def _of_study(runs: Runs, of: str) -> Ensemble:
         right = f"keep some of {', '.join(_DRAWN)} by day or as recorded"
         raise ValueError(f"the study kept nothing over time that a timeline shows; {right}")
     title = str(data.attrs.get("title") or data.attrs.get("name", ""))
-    why = BOTH if data.sizes["sample"] > 1 else CHANCE
     first = Result(recorded[0].isel({RUN: 0}).assign_attrs(title=f"{title}, {name}"))
-    return Ensemble(first, recorded, recorded[0].sizes[RUN], why)
+    return Ensemble(first, recorded, recorded[0].sizes[RUN], of_study(data))
 
 
 def _stacked(data: xr.Dataset, dim: str) -> xr.Dataset:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +13,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from flowsim.learn.table import CALLED, LEADING, MOST, names_of, ranked, shown
 from flowsim.plot.given import Place
+from flowsim.plot.holding import note
 from flowsim.plot.page import Page
 from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, figure_of, points, styled
+from flowsim.study.doubt import hold
 from flowsim.study.positions import CHANCE
 from flowsim.study.table import called, decimals, number
 
@@ -41,8 +42,6 @@ AXIS = {
     "pawn": "distance of distributions",
     "rbd_fast": "part of the variance",
 }
-LETTERS = 52
-"""Of a line of the key, at most."""
 
 
 @styled
@@ -153,8 +152,7 @@ def _key(told: Sensitivity) -> list[Line2D]:
         else:
             lines.append(Line2D([], [], label=words, **RING))
     for holds in dict.fromkeys(told.table.loc[told.table["low"].notna(), "interval_holds"]):
-        words = textwrap.fill(f"intervals hold {holds}", LETTERS)
-        lines.append(Line2D([], [], linestyle="none", label=words))
+        lines.append(note(hold("intervals", holds)))
     if (told.table["inputs"] == 0).any():
         what = "chance" if (told.table["factor"] == CHANCE).any() else "an input that cannot act"
         lines.append(Line2D([], [], label=what, **DICE))

@@ -14,11 +14,14 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from flowsim.arrays import Floats, Ints
 from flowsim.learn.forecasts.series import rows_of
 from flowsim.learn.forecasts.spread import LEVELS
+from flowsim.learn.forecasts.table import held
 from flowsim.plot.given import Place
+from flowsim.plot.holding import note
 from flowsim.plot.multiples import MOST, grid_of, name_above, own_scales
 from flowsim.plot.scales import count_axis
 from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, points, styled
 from flowsim.scenario.scenario import Scenario
+from flowsim.study.doubt import hold
 
 if TYPE_CHECKING:
     from flowsim.learn.forecast import Forecast
@@ -28,10 +31,11 @@ BANDS = ((0.05, 0.95, 0.2, "90 % interval"), (0.25, 0.75, 0.4, "50 % interval"))
 BLUE = STATUS["sheltered"]
 KNOWN: dict[str, Any] = {
     "color": INK, "marker": "o", "markersize": 2.2, "markeredgewidth": 0, "linestyle": "none",
+    "clip_on": False,
 }  # fmt: skip
 CAME: dict[str, Any] = {
     "marker": "o", "markersize": 2.6, "markerfacecolor": "white", "markeredgecolor": INK,
-    "markeredgewidth": 0.6, "linestyle": "none",
+    "markeredgewidth": 0.6, "linestyle": "none", "clip_on": False,
 }  # fmt: skip
 
 
@@ -93,7 +97,7 @@ def forecast(
     grid[0].set_xlim(days[0], days[-1])
     grid[0].xaxis.set_major_locator(MaxNLocator(3, integer=True))
     grid[0].xaxis.set_major_formatter(FuncFormatter(_date))
-    page.key_below([*_key(scenario is not None), own_scales(page)])
+    page.key_below([*_key(scenario is not None), own_scales(page), *_held(told)])
     return page.settled()
 
 
@@ -152,6 +156,14 @@ def _top(panel: Panel) -> float:
     half = panel.quantiles[:, LEVELS.index(0.75)].max()
     shown = [half, min(upper, 3.0 * half), *panel.known[1], *panel.came[1], 1.0]
     return 1.08 * float(max(shown))
+
+
+def _held(told: Forecast) -> list[Line2D]:
+    """What the bands hold, in words."""
+    words = [hold("bands", held(told), "chance, inputs and method together")]
+    if told.totals != "not":
+        words.append("the total is as told, and has no band")
+    return [note(line) for line in words]
 
 
 def _key(with_later: bool) -> list[Line2D | Patch]:

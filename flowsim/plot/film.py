@@ -22,7 +22,7 @@ from matplotlib.text import Text
 from flowsim.arrays import Bools
 from flowsim.folders import whole_file
 from flowsim.outlines.boxes import Outlines
-from flowsim.plot.fonts import with_fonts
+from flowsim.plot.fonts import LACKING, with_fonts
 from flowsim.plot.geography import cut_out, gate_words, map_page, place_words
 from flowsim.plot.labels import place_labels
 from flowsim.plot.picture_files import Frame, writer_of
@@ -199,7 +199,7 @@ class _Film:
         for text in moving:
             text.set_animated(True)
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Glyph ")  # told already
+            warnings.filterwarnings("ignore", message=LACKING)  # told already
             self._drawn()
             ground = chart.canvas.copy_from_bbox(chart.bbox)  # type: ignore[attr-defined]
             for scene, when in zip(self._scenes, self._times, strict=True):

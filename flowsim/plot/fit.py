@@ -14,11 +14,12 @@ from flowsim.evidence.predicted import predicted
 from flowsim.evidence.statements import statements
 from flowsim.learn.waves import CUT
 from flowsim.plot.given import Place
+from flowsim.plot.holding import note
 from flowsim.plot.page import Page
 from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, styled
 from flowsim.scenario.scenario import Scenario
 from flowsim.study.comparison import Outcome, read_outcomes
-from flowsim.study.doubt import CHANCE
+from flowsim.study.doubt import CHANCE, hold
 from flowsim.study.table import called, decimals, number
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ def effect_by_fit(
     """
     off, effects, unit = fit_and_effect(runs, scenario, of, against, outcome)
     meets = off < CUT
-    title = f"Effect of {of!r} on {called(outcome)}, by how well its inputs meet the reports"
+    what = called(outcome)
+    title = (
+        f"{what[:1].upper()}{what[1:]}: effect of {of!r}, by how well its inputs meet the reports"
+    )
     page = Page(width, HEIGHT_INCHES, title, ax)
     axes = page.axes()
     axes.axhline(0.0, color=FAINT, linewidth=0.9, zorder=1)
@@ -137,13 +141,16 @@ def _points(axes: Axes, off: np.ndarray, effects: np.ndarray, good: bool, style:
 
 
 def _key(meets: int, samples: int, dice: int) -> list[Line2D]:
+    cut = f"a report is implausible from {CUT:g} standard errors on"
     lines = [
         Line2D(
             [], [], label=f"meets every report ({meets} of {samples} samples)", **POINT, **MEETS
         ),
         Line2D([], [], label="misses one at least", **POINT, **MISSES),
+        Line2D([], [], label=cut, color=FAINT, linewidth=0.9, linestyle="--"),
     ]
     if dice > 1:
-        words = f"what {CHANCE} does at the same inputs ({dice} dice)"
+        words = f"lowest to highest of {dice} dice at the same inputs"
         lines.append(Line2D([], [], color=INK, linewidth=0.9, label=words))
+        lines.append(note(hold("lines", CHANCE, "the spread of the points is what inputs do")))
     return lines

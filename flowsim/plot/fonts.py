@@ -24,7 +24,9 @@ FAMILY = "DejaVu Sans"
 """Of all figures; matplotlib brings it along."""
 SHAPES = (3, 11)
 """The first matplotlib that joins letters and writes from the right to the left."""
-_LACKS = re.compile(r"Glyph (\d+) ")
+LACKING = r"Glyph (\d+) "
+"""How matplotlib warns of a character that a font lacks."""
+_LACKS = re.compile(LACKING)
 
 
 def with_fonts(figure: Figure, draw: Callable[[], bytes]) -> bytes:
@@ -106,7 +108,7 @@ def _drawn(draw: Callable[[], bytes]) -> tuple[bytes, frozenset[str]]:
     """The picture, and the characters that were lacking; other warnings go on their way."""
     lacking = set()
     with warnings.catch_warnings(record=True) as told:
-        warnings.filterwarnings("always", message=_LACKS.pattern)
+        warnings.filterwarnings("always", message=LACKING)
         picture = draw()
     for warning in told:
         lack = _LACKS.match(str(warning.message))

@@ -16,6 +16,8 @@ from flowsim.plot.style import INK, figure_of, points
 HALO = [Stroke(linewidth=1.6, foreground="#FFFFFFC0"), Normal()]
 NAME_PART = 0.78
 """Size of names, as a part of that of the figure's text."""
+NAME_GAP = 0.4
+"""Between two names side by side, as a part of the same: else they read as one."""
 MOST_HIDDEN = 0.3
 """Per cent of a label, with what lies under it, that may be hidden; else it is left out."""
 RING_COST = 0.25
@@ -59,7 +61,8 @@ def place_labels(axes: Axes, labels: Sequence[Label], taken: list[Bbox]) -> int:
         Laid out already: positions are measured in pixels.
     labels : sequence of Label
     taken : list of Bbox
-        Rectangles of the figure, in pixels, that labels must not hide; theirs are added.
+        Rectangles of the figure, in pixels, that labels must not hide; theirs are added, each with
+        the gap that the next name leaves.
 
     Returns
     -------
@@ -94,18 +97,25 @@ def place_labels(axes: Axes, labels: Sequence[Label], taken: list[Bbox]) -> int:
         rings = np.repeat(RINGS, len(TURNS))
         middles = point + ways * pixel
         boxes = np.concatenate([middles - half, middles + half], axis=1)
-        costs = hidden(boxes, taken, frame) + RING_COST * rings
+        lost = hidden(boxes, taken, frame)
+        most = MOST_HIDDEN if label.weight >= 1.0 else 0.0
+        costs = np.where(lost <= most, lost + RING_COST * rings, np.inf)
         best = int(np.argmin(costs))
-        cost, ring, way = float(costs[best]), float(rings[best]), ways[best]
-        if cost - RING_COST * ring > (MOST_HIDDEN if label.weight >= 1.0 else 0.0):
+        ring, way = float(rings[best]), ways[best]
+        if not np.isfinite(costs[best]):
             text.remove()
             left_out += 1
             continue
         text.set_position(tuple(way))
         if ring > 0.0:
             _leader(axes, label, way, half / pixel)
-        taken.append(Bbox.from_extents(*boxes[best]))
+        taken.append(_with_gap(boxes[best], points(NAME_GAP) * pixel))
     return left_out
+
+
+def _with_gap(box: Floats, gap: float) -> Bbox:
+    """A label and the gap that the next one on its line leaves, pixels."""
+    return Bbox.from_extents(box[0] - gap, box[1], box[2] + gap, box[3])
 
 
 def _offset(half: Floats, away: float, turn: float) -> Floats:

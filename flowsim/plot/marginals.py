@@ -14,8 +14,10 @@ from flowsim.evidence.scorecard import SHORT, short_time
 from flowsim.learn.table import names_of
 from flowsim.learn.waves import CUT
 from flowsim.plot.given import Place
+from flowsim.plot.holding import note
 from flowsim.plot.page import Page
 from flowsim.plot.style import FAINT, INK, STATUS, WIDTH_MM, Chart, styled
+from flowsim.study.doubt import BOTH, hold
 
 if TYPE_CHECKING:
     from flowsim.learn.posterior import Posterior
@@ -134,8 +136,10 @@ def _plain(axes: Axes, rows: int) -> None:
 
 
 def _key() -> list[Line2D]:
-    both = (("90 %, with the reports", POSTERIOR), ("without", PRIOR))
+    both = (("90 % with the reports", POSTERIOR), ("90 % without them", PRIOR))
     lines = [Line2D([], [], label=label, **line) for label, line in both]
     lines.append(Line2D([], [], linestyle="none", label="median", **DOT))
     lines.append(Line2D([], [], linestyle="none", label="implausible", **FAR))
+    lines.append(note(hold("bars of reports", f"{BOTH}, and the errors of a report")))
+    lines.append(note(hold("bars of inputs", "inputs alone")))
     return lines

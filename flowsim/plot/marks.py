@@ -23,6 +23,8 @@ from flowsim.world.reported import Report
 POINT, BAR, ARROW, APART = 0.6, 0.18, 1.9, 0.66
 """Sizes of marks: a point, the width of a bar, the length of an arrow, and how far reports of one
 time stand apart; as parts of the type size."""
+EDGE = 0.01
+"""Part of the axis at either end, where reports of one time stand on the inner side."""
 ARROW_ROOM = 1.12
 """How far an axis goes beyond the foot of an arrow, at least."""
 
@@ -42,7 +44,7 @@ def draw_reports(
 
     A filled point is a figure that the scenario is fitted to, a half-filled one a figure that an
     input was set from, a hollow one is kept to check. The bar is the range; an arrow up says "more
-    than", an arrow down "up to". A report about a part of the run bears the name of that part.
+    than", an arrow down "up to". The last report about a part of the run bears the name of it.
     Reports of the same time stand side by side, a few points off their time.
 
     Parameters
@@ -77,13 +79,18 @@ def draw_reports(
     ]
     chosen.sort(key=lambda r: (r.when, list(USES).index(r.use), r.id))
     crowd, seen = Counter(r.when for r in chosen), Counter[object]()
+    last = {r.place: r for r in chosen}  # of a series one point bears the name
     for report in chosen:
-        shift = (seen[report.when] - (crowd[report.when] - 1) / 2.0) * points(APART)
+        x = float(mdates.date2num(report.when))
+        others = crowd[report.when] - 1
+        # Half of them on either side, but at the ends of the axis all on the inner one.
+        left = 0.0 if x - start < EDGE * (end - start) else 0.5
+        left = 1.0 if end - x < EDGE * (end - start) else left
+        shift = (seen[report.when] - left * others) * points(APART)
         seen[report.when] += 1
-        named = place is None and not covers(result, report.place)
+        named = place is None and not covers(result, report.place) and last[report.place] is report
         _draw(axes, report, colour, shift)
         if named and names is not None:
-            x = float(mdates.date2num(report.when))
             names.append(Label(x, report.value, f"{word}{report.place}", 3.0 + abs(shift), 2.0))
     tops = [x for r in chosen for x in (r.reported, r.high) if x is not None]
     tops += [ARROW_ROOM * r.low for r in chosen if r.low is not None and r.high is None]
@@ -115,8 +122,10 @@ def _draw(axes: Axes, report: Statement, colour: str, shift: float) -> None:
     halo = [Stroke(linewidth=points(2 * BAR), foreground="white"), Normal()]
     x = float(mdates.date2num(report.when))
     low, high, value = report.low, report.high, report.reported
+    # Whole at the edge of the panel, too: at zero, or as a run ends.
+    how: dict[str, Any] = {"transform": beside, "clip_on": False}
     if low is not None and high is not None:
-        bar: dict[str, Any] = {"color": colour, "transform": beside, "zorder": 5}
+        bar: dict[str, Any] = {"color": colour, "zorder": 5, **how}
         axes.plot(
             [x, x],
             [low, high],
@@ -134,11 +143,11 @@ def _draw(axes: Axes, report: Statement, colour: str, shift: float) -> None:
             [x],
             [value],
             markersize=points(POINT),
-            transform=beside,
             linestyle="none",
             gid=f"report {report.id}",
             zorder=6,
             **point_style(report.use, colour),
+            **how,
         )
     if (low is None) != (high is None) and point is not None:
         _arrow(axes, x, point, colour, beside, up=high is None)

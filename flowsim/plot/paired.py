@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from flowsim.plot.given import Place
+from flowsim.plot.holding import SAME, note
 from flowsim.plot.page import Page
 from flowsim.plot.style import (
     FAINT,
@@ -27,6 +28,7 @@ from flowsim.plot.style import (
     width_inches,
 )
 from flowsim.study.comparison import Comparison
+from flowsim.study.doubt import CHANCE, hold
 from flowsim.study.doubt_table import percent
 from flowsim.study.table import called, decimals, gain_text, number, scale_of
 
@@ -235,7 +237,7 @@ def _key(comparison: Comparison) -> list[Line2D]:
     if not comparison.table["low"].notna().any():
         words = "difference of one pair, which has no interval"
         return [Line2D([], [], linestyle="none", label=words, **DOT)]
-    mean = f"mean difference and its {100.0 * comparison.level:g} % interval, chance alone"
+    mean = f"mean difference and its {100.0 * comparison.level:g} % interval"
     labels = ("interval of as many unpaired runs", mean)
     lines = [
         Line2D([], [], label=label, **line)
@@ -243,17 +245,17 @@ def _key(comparison: Comparison) -> list[Line2D]:
     ]
     lines[1].set(marker="o", markersize=3.6, markerfacecolor=INK, markeredgewidth=0)
     gain = Line2D([], [], linestyle="none", label="gain: unpaired over paired variance")
-    return [lines[1], lines[0], gain]
+    return [lines[1], lines[0], gain, note(hold("intervals", CHANCE, SAME))]
 
 
 def _key_of_effects(comparison: Comparison) -> list[Line2D]:
     holds = "; or ".join(dict.fromkeys(h for h in comparison.table["holds"] if h))
     level = 100.0 * comparison.level
-    labels = (f"{level:g} % of the effect", f"median and 50 %; both hold {holds}")
+    labels = (f"{level:g} % of the effect", "median of the effect, and 50 %")
     lines = [
         Line2D([], [], label=label, **line)
         for label, (*_, line) in zip(labels, INTERVALS, strict=True)
     ]
     lines[1].set(marker="o", markersize=3.6, markerfacecolor=INK, markeredgewidth=0)
     sign = Line2D([], [], linestyle="none", label="sign: pairs with the sign of the median")
-    return [lines[1], lines[0], sign]
+    return [lines[1], lines[0], sign, note(hold("both", holds))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -19,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from flowsim.folders import whole_file
-from flowsim.plot.fonts import FAMILY, with_fonts
+from flowsim.plot.fonts import FAMILY, LACKING, with_fonts
 from flowsim.plot.given import inches_of, root_of
 from flowsim.suffixes import FIGURE, ending_of
 
@@ -124,9 +125,11 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
             width = float(np.clip(MM * root_of(own).get_figwidth(), NARROWEST_MM, WIDEST_MM))
             there = float(np.clip(MM * inches_of(own), NARROWEST_MM, WIDEST_MM))
             kwargs["width"] = there
-        with matplotlib.rc_context():
+        with matplotlib.rc_context(), warnings.catch_warnings():
             matplotlib.rcdefaults()
             matplotlib.rcParams.update(_rc(width_inches(width)))  # type: ignore[arg-type]
+            # Words are measured while a figure is made; what no font has is told where it is drawn.
+            warnings.filterwarnings("ignore", message=LACKING)
             return draw(*args, **kwargs)
 
     return drawn

@@ -39,6 +39,7 @@ class Window(NamedTuple):
         return Window(max(starts, default=None), min(stops, default=None))
 
 
+ALWAYS = Window()
 Kinds = tuple[type[Statement], ...]
 
 
@@ -120,7 +121,7 @@ class Policy(Section):
     """The crossings it binds; empty means all of the border."""
     source: str = ""
     note: str = ""
-    _cut: Window = PrivateAttr(Window())
+    _cut: Window = PrivateAttr(ALWAYS)
 
     @property
     def kind(self) -> str:
@@ -150,7 +151,8 @@ class Policy(Section):
 
     def window(self) -> Window:
         """When it may say anything: its own window, cut to those of the policies around it."""
-        return self._cut.common(Window(self.start, self.stop))
+        own = Window(self.start, self.stop)
+        return own if self._cut == ALWAYS else self._cut.common(own)
 
     def in_force(self, now: datetime) -> bool:
         """Whether ``now`` is in the window."""

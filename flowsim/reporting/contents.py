@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -9,9 +10,11 @@ from tqdm import tqdm
 
 from flowsim import plot
 from flowsim.errors import Problem, ScenarioError
+from flowsim.evidence.against_registrations import Scores
 from flowsim.interactive import Playback
 from flowsim.interactive.frames import FEWEST_FRAMES, MOST_FRAMES
 from flowsim.outlines.boxes import Outlines
+from flowsim.plot.distances import MOST as MOST_ROWS
 from flowsim.reporting import findings
 from flowsim.reporting.against import report_rows
 from flowsim.reporting.carried import members_of, scenario_in, scenario_of
@@ -21,7 +24,7 @@ from flowsim.reporting.policy_table import policy_rows
 from flowsim.reporting.question import about, changes
 from flowsim.reporting.reproduce import run_again, study_again
 from flowsim.reporting.run_pictures import run_pictures
-from flowsim.reporting.scores_told import score_rows
+from flowsim.reporting.scores_told import camp_rows, score_rows, scores_of
 from flowsim.reporting.sources import number_rows, tally
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
@@ -62,8 +65,7 @@ def of_run(
         films = [tick(_film(play, 1, ""))]
         pictures = [tick(draw()) for draw in drawn]
         rows, counted = report_rows([result], setup)
-        if rows and how.figures:
-            pictures.append(_reports_picture(result, setup))
+        scored = scores_of([result], setup)
         tick()
     return {
         **_of_scenario(setup),
@@ -79,7 +81,7 @@ def of_run(
         "reports": rows,
         "counted": counted,
         "simulated": "simulated",
-        "scores": score_rows([result], setup),
+        **_of_scores(scored),
         "again": run_again(result),
     }
 
@@ -101,6 +103,9 @@ def of_study(runs: Runs, against: str, how: How) -> dict[str, Any]:
         tick()
         pictures += [tick(_fan(runs, name, setups[name])) for name in drawn if held]
         rows, counted = report_rows(held, setups[order[0]]) if held else ([], "")
+        scored = scores_of(held, setups[order[0]], inputs_differ=runs.data.sizes["sample"] > 1)
+        if scored is not None and how.figures and len(rows) > MOST_ROWS:
+            pictures.append(_registrations(scored, order[0], setups[order[0]]))
         tick()
     samples, first = runs.data.sizes["sample"], setups[order[0]]
     return {
@@ -120,7 +125,7 @@ def of_study(runs: Runs, against: str, how: How) -> dict[str, Any]:
         "reports": rows,
         "counted": f"{order[0]}: {counted}" if counted else "",
         "simulated": f"simulated, median of {len(held)} runs (90 %)",
-        "scores": score_rows(held, setups[order[0]]) if held else [],
+        **_of_scores(scored),
         "again": study_again(runs, order),
     }
 
@@ -184,11 +189,18 @@ def _film_of(
     return _film(play, number, name)
 
 
-def _reports_picture(result: Result, setup: Scenario) -> Picture:
-    caption = "Reports beside the run: how far off, in errors of each report."
-    return picture(
-        "reports", lambda width: plot.reports(result, setup, width=width), caption, caption
-    )
+def _of_scores(scored: Scores | None) -> dict[str, Any]:
+    """Scores and camps, and from how many reports on these are folded away."""
+    none: dict[str, Any] = {"scores": [], "camps": [], "most_rows": MOST_ROWS}
+    if scored is None:
+        return none
+    return none | {"scores": score_rows(scored), "camps": camp_rows(scored)}
+
+
+def _registrations(scored: Scores, name: str, setup: Scenario) -> Picture:
+    caption = f"{name}: persons in camps day by day, simulated and registered."
+    draw = partial(plot.registrations, scored, setup)
+    return picture("registrations", lambda width: draw(width=width), caption, caption)
 
 
 def _contrasts(told: Comparison) -> Picture:

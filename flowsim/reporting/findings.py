@@ -11,10 +11,12 @@ from flowsim.evidence.digest import figures
 from flowsim.evidence.scorecard import short_time
 from flowsim.results.result import Result
 from flowsim.study.comparison import Comparison
+from flowsim.study.doubt import BOTH, CHANCE, hold
 from flowsim.study.table import called, decimals, number
 
 TOLD = ("let_through", "waiting_peak", "deaths")
 """Outcomes of a study that are told in sentences; the table has the others."""
+INTERVALS = "intervals and bands"
 MOST = 8
 """Scenarios that are told in sentences."""
 
@@ -64,14 +66,10 @@ def of_study(told: Comparison) -> list[str]:
 def holds(samples: int) -> str:
     """What the intervals of a study hold, in words."""
     if samples > 1:
-        return (
-            "Intervals and bands hold both chance (the dice of each run) and the doubt of the "
-            "inputs, of which samples were drawn."
-        )
-    return (
-        "Intervals and bands hold chance alone: all inputs stand at their central values. What is "
-        "not known of the inputs comes on top."
-    )
+        told = hold(INTERVALS, BOTH, "samples of inputs were drawn")
+        return f"{told.capitalize()}."
+    told = hold(INTERVALS, CHANCE, "all inputs stand at their central values")
+    return f"{told.capitalize()}. What is not known of the inputs comes on top."
 
 
 def _difference(row: Mapping[Any, Any], unit: str) -> str:

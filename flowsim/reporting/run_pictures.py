@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from flowsim import plot
 from flowsim.evidence.digest import figures
 from flowsim.evidence.scorecard import short_time
+from flowsim.plot.folder import draw, figures_of
 from flowsim.reporting.pictures import Picture, picture
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
@@ -21,26 +21,27 @@ CAPTIONS = {
     "composition": "Who crosses and who stays: children, women and men.",
     "violence": "Where and when people are in danger.",
     "deaths": "Who dies, where and when.",
+    "reports": "Reports beside the run: how far off, in errors of each report.",
+    "registrations": "Persons in camps day by day, simulated and registered.",
 }
-"""Of the figures of `flowsim.plot.OF_A_RUN`; one without a caption has its name."""
+"""Of the figures of `flowsim.plot.folder.figures_of`; one without a caption has its name."""
 
 
 def run_pictures(result: Result, scenario: Scenario) -> Iterator[Callable[[], Picture]]:
     """What draws each figure of a run, in the order in which one would look at them."""
     said = _said(result)
-    for name in plot.OF_A_RUN.values():
-        draw: Callable[..., Any] = getattr(plot, name)
+    for name in figures_of(result, scenario).values():
         if name == "queues" and not result.data.sizes["crossing"]:
             continue
         caption = CAPTIONS.get(name, name.replace("_", " "))
         alt = f"{caption} {said.get(name, '')}".strip()
         yield partial(
-            picture, name, partial(_drawn, draw, result, scenario), alt, caption
+            picture, name, partial(_drawn, name, result, scenario), alt, caption
         )  # fmt: skip
 
 
-def _drawn(draw: Callable[..., Any], result: Result, scenario: Scenario, width: float) -> Any:
-    return draw(result, scenario=scenario, width=width)
+def _drawn(name: str, result: Result, scenario: Scenario, width: float) -> Any:
+    return draw(name, result, scenario, width=width)
 
 
 def _said(result: Result) -> dict[str, str]:

@@ -16,6 +16,29 @@ NOT_APART = "inputs and chance, which one run a sample does not tell apart"
 HALF = 0.5
 
 
+def hold(what: str, held: str, why: str = "") -> str:
+    """What intervals hold, as every figure and page words it.
+
+    Parameters
+    ----------
+    what : str
+        The intervals, many of them.
+    held : str
+        `CHANCE`, `BOTH` or `NOT_APART`, or what else they hold.
+    why : str
+        Why they hold it and no more.
+
+    Examples
+    --------
+    >>> hold("bands", CHANCE, "all runs have the same inputs")
+    'bands hold chance alone: all runs have the same inputs'
+    >>> hold("intervals", BOTH)
+    'intervals hold inputs and chance'
+    """
+    told = f"{held} alone" if held == CHANCE else held
+    return f"{what} hold {told}{f': {why}' if why else ''}"
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """An effect over all pairs of runs of two scenarios.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from flowsim.shown import plain
-from flowsim.study.doubt import share
+from flowsim.study.doubt import hold, share
 from flowsim.study.table import LARGE, WIDTH, decimals, number, scale_of, title_of
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def basis(told: Comparison) -> str:
     return (
         f"Effect: differences from {told.against!r}, run by run with the same inputs and the same"
         f" seed on both sides, in {samples:,} samples of the inputs; its median and the intervals"
-        f" that hold 50 and {100.0 * told.level:g} % of them. The intervals hold {holds}. More,"
+        f" that hold 50 and {100.0 * told.level:g} % of them. The {hold('intervals', holds)}. More,"
         " less: in how many pairs it is above or below zero. Inputs: the part of the variance of"
         " an effect that they make; the rest is chance."
     )

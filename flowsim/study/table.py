@@ -12,6 +12,7 @@ import pandas as pd
 
 from flowsim.shown import markdown as escaped
 from flowsim.shown import plain
+from flowsim.study.doubt import BOTH, CHANCE, hold
 from flowsim.study.pairing import LARGE_GAIN, METHODS
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def basis(told: Comparison) -> str:
     words = (
         f"Mean of the differences from {told.against!r} in {count} {pairs} of {told.unit}s ({of}), "
         f"with its {level} interval by {METHODS[told.method]}; the range holds {level} of the runs."
+        f" The {hold('intervals', BOTH if told.unit == 'sample' else CHANCE)}."
         " Gain: how many times smaller pairing makes the variance of the difference. Pairs, and"
         " unpaired runs of each scenario: needed for a half width of "
         f"{told.precision}, by Student's t."

@@ -70,8 +70,10 @@ class PlaceCapacities:
 
         Before the first row of a place it grows by `capacity_per_day`.
         """
-        grown = np.floor(self._per_day * (seconds / DAY)).astype(np.int64)
-        found: Ints = np.where(self.at_first >= 0, self.at_first + grown, -1)
+        found: Ints = self.at_first.copy()
+        if self._per_day.any():
+            grown = np.floor(self._per_day * (seconds / DAY)).astype(np.int64)
+            found = np.where(found >= 0, found + grown, -1)
         for p, changes in self._rows.items():
             past = bisect_right(changes, seconds, key=lambda change: change[0])
             if past:

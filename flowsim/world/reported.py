@@ -78,6 +78,9 @@ class Evidence(Section):
     figure that is reported."""
     other_discrepancy: Annotated[float, Field(ge=0.0, le=10.0)] = 0.1
     """The same of quantities that `discrepancy` does not name."""
+    discrepancy_within: Annotated[float, Field(ge=1.0, le=10.0)] = 1.0
+    """All discrepancies together may be so many times larger or smaller than stated (90 %), and are
+    learnt with the inputs; 1: they are known to be as stated."""
     same_originator: Share = 0.5
     """Correlation of the counting errors of two reports of one quantity by one originator."""
     degrees_of_freedom: Annotated[float, Field(ge=1.0, le=NORMAL)] = 4.0

@@ -249,6 +249,8 @@ class _EventTable:
         self._size = np.array([e.intensity * e.part for e in events])
         self._target = np.array([[e.target.get(g, 0.0) for g in groups] for e in events])
         self._target = self._target.reshape(len(events), len(groups))
+        # Cells by place or link and group, so that one sum over the events serves all of them.
+        self._cell_of_group = (self._cell[:, None] * len(groups) + np.arange(len(groups))).ravel()
         self._n, self._negligible = n, negligible
 
     def at(self, seconds: float) -> tuple[Floats, Floats]:
@@ -256,11 +258,6 @@ class _EventTable:
         value = course(seconds, self._size, self._start, self._peak, self._until, self._half)
         value[value < self._negligible] = 0.0
         violence = np.bincount(self._cell, value, self._n).astype(np.float64)
-        danger: Floats = np.stack(
-            [
-                np.bincount(self._cell, value * self._target[:, g], self._n).astype(np.float64)
-                for g in range(self._target.shape[1])
-            ],
-            axis=1,
-        )
-        return violence, danger
+        aimed = (value[:, None] * self._target).ravel()
+        danger = np.bincount(self._cell_of_group, aimed, self._n * self._target.shape[1])
+        return violence, danger.astype(np.float64).reshape(self._n, self._target.shape[1])

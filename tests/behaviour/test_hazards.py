@@ -130,7 +130,7 @@ def after_harm(act: int, death_chance: float) -> list[SimpleNamespace]:
         hurt=np.zeros(1, dtype=np.int64), n=SimpleNamespace(dead=0, apart=0),
         tick=SimpleNamespace(at=0, start=0, stop=1, last=1), people=np.zeros(shape, dtype=np.int64),
         present=np.zeros((1, 1, KINDS), dtype=np.int64), deaths=np.zeros((1, 1, 1), dtype=np.int32),
-        wounded=np.zeros((1, 1, 1), dtype=np.int32),
+        wounded=np.zeros((1, 1, 1), dtype=np.int32), cumulative_at_stop=[],
     )  # fmt: skip
     families = [household(key=key, kinds=[2, 0, 1, 1, 0], wounded=[0] * KINDS) for key in KEYS]
     for family in families:

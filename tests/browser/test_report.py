@@ -95,6 +95,19 @@ def test_the_other_scenario_is_shown_when_it_is_chosen(seen: Seen) -> None:
     assert page.locator("#film-1").is_visible()
 
 
+COLUMNS = """() => [...document.querySelectorAll("table")].filter((t) => t.caption).map((t) => [
+  t.rows[0].cells[0].offsetWidth / t.offsetWidth, t.rows[0].cells.length,
+  t.caption.getBoundingClientRect().bottom - t.rows[0].getBoundingClientRect().top])"""
+
+
+def test_a_caption_stands_above_its_table_and_widens_no_column(seen: Seen) -> None:
+    told = seen.page.evaluate(COLUMNS)
+    assert max(columns for _, columns, _ in told) >= 5
+    for part, columns, overlap in told:
+        assert overlap <= 1.0
+        assert columns < 5 or part < 0.5
+
+
 def test_nobody_is_kept_out(seen: Seen) -> None:
     assert seen.faults() == []
 

@@ -185,7 +185,7 @@ def test_the_tables_of_the_model_pages_are_filled() -> None:
     tables = re.findall(r"<!-- table: (\w+) -->\n(.*?)<!-- end -->", model(), re.DOTALL)
     assert {name for name, _ in tables} == {
         "targets", "mechanisms", "parameters", "added", "said", "one_in", "sbc", "learnt",
-        "other_tools",
+        "discrepancy", "discrepancies", "other_tools",
     }  # fmt: skip
     for name, rows in tables:
         assert rows.count("\n|") >= 5, name

@@ -26,8 +26,11 @@ KINDS: dict[str, list[Statement]] = {
     "unequal and rounded": [replace(UNEQUAL, rounded_to=20_000.0)],
     "of one originator": [replace(ONE, **SHARED), replace(ONE, value=86_000.0, **SHARED)],
     "unequal, of one": [replace(UNEQUAL, **SHARED), replace(UNEQUAL, value=86_000.0, **SHARED)],
+    "of unknown discrepancy": [
+        replace(ONE, discrepancy_within=3.0), replace(ONE, value=86_000.0, discrepancy_within=3.0),
+    ],
     "of two originators": [replace(ONE, originator="a"), replace(UNEQUAL, originator="b")],
-}
+}  # fmt: skip
 
 
 def rows(told: list[Statement], shift: float = 4_000.0) -> np.ndarray:

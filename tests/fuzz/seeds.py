@@ -56,7 +56,7 @@ behaviour: {leaving: {count: given}}
 """
 MORE = """population: {one_in: 3}
 evidence: {counting_error: 0.1, discrepancy: {waiting: 0.3}, other_discrepancy: 0.1,
-  same_originator: 0.5, degrees_of_freedom: 4}
+  same_originator: 0.5, degrees_of_freedom: 4, discrepancy_within: 2}
 gates: [{crossing: C, start: 2010-06-10T03:00, persons_per_hour: 20, direction: out},
   {crossing: C, start: 2010-06-10T09:00}]
 threats: [{name: Advance, places: [R], start: *start, peak: 2010-06-10T02:00, fear: 0.7,

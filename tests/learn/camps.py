@@ -56,6 +56,11 @@ def reports(rows: Points) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def checked_world(rows: Points) -> fs.Scenario:
+    """The same with rows that are kept to check."""
+    return camps_world(reports=[{**row, "use": "check"} for row in reports(rows)])
+
+
 def date(day: int) -> str:
     """The date of a day since the start."""
     return str((datetime(2030, 1, 1) + timedelta(days=day)).date())

@@ -2,7 +2,7 @@
 
     python -m tests.learn.sbc [--truths 20] [--only WORLD]
 
-Truths are drawn from the prior of three made-up worlds, each is run once, reports of it are made up
+Truths are drawn from the prior of four made-up worlds, each is run once, reports of it are made up
 by the error model that the likelihood states, and learnt from. The rank of a truth among 99 draws
 of its posterior is uniform if the whole is right (Talts et al. 2018). A row a truth and input goes
 to `sbc.csv` beside this file; what is there is not done again.
@@ -23,6 +23,7 @@ from scipy import stats
 
 import flowsim as fs
 from flowsim.draws import text_key
+from flowsim.evidence.discrepancy import within
 from flowsim.evidence.predicted import predicted
 from flowsim.evidence.statements import Z95, Statement, originators, read
 from flowsim.learn.particles import systematic
@@ -107,10 +108,17 @@ def harm() -> tuple[fs.Scenario, list[Statement]]:
     ]
 
 
+def unsure() -> tuple[fs.Scenario, list[Statement]]:
+    """As `camps`, with discrepancies as large as errors of counting, or a third to three times."""
+    world, told = camps()
+    return world, [replace(s, sd_discrepancy=s.sd_low, discrepancy_within=3.0) for s in told]
+
+
 WORLDS: dict[str, Callable[[], tuple[fs.Scenario, list[Statement]]]] = {
     "closure": closure,
     "camps": camps,
     "harm": harm,
+    "unsure": unsure,
 }
 
 
@@ -150,6 +158,7 @@ class Direct:
 
 def made_up(statements: list[Statement], values: np.ndarray, rng: Any) -> list[Statement]:
     """Reports of a run, by the errors that the likelihood states."""
+    size = within(statements) ** (rng.normal() / Z95) if within(statements) > 1.0 else 1.0
     told = {}
     groups: dict[tuple[str, str], list[Statement]] = {}
     for own in originators(statements).values():
@@ -163,6 +172,9 @@ def made_up(statements: list[Statement], values: np.ndarray, rng: Any) -> list[S
             rho = s.correlation if len(group) > 1 else 0.0
             error = np.sqrt(rho) * shared + np.sqrt(1.0 - rho) * rng.normal()
             told[s.id] = replace(s, value=float(values[at[s.id]] + scale * s.sd_low * error))
+            if s.sd_discrepancy:
+                off = scale * size * s.sd_discrepancy * rng.normal()
+                told[s.id] = replace(told[s.id], value=told[s.id].value + float(off))
     return [told[s.id] for s in statements]
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -70,6 +71,17 @@ def test_originators_are_left_out_one_at_a_time(told: Posterior) -> None:
     assert told.left_out["originator"].tolist() == ["one", "one", "two"]
     assert (told.left_out["width"] > 0.0).all()
     assert "reports left out" in str(told)
+    without = 100.0 * told.left_out["run_width"].median()
+    assert f"and {without:.0f} % without the errors of reports" in " ".join(str(told).split())
+
+
+def test_the_size_that_discrepancies_are_learnt_to_be_is_told_where_it_is_learnt(
+    told: Posterior,
+) -> None:
+    assert told.discrepancy == (1.0, 1.0, 1.0)
+    assert "What the model cannot do" not in str(told)
+    unsure = " ".join(str(replace(told, discrepancy=(0.41, 0.8, 1.42))).split())
+    assert "What the model cannot do is 0.8 times what was stated (0.41 to 1.4)." in unsure
 
 
 def test_all_reports_of_an_originator_are_left_out_at_once(

@@ -11,7 +11,10 @@ from scipy.stats import norm
 
 import flowsim as fs
 from flowsim.evidence.measures import relative_difference
-from flowsim.learn.forecasts import spread
+from flowsim.learn.forecasts import learnt as module
+from flowsim.learn.forecasts import residuals, spread
+from flowsim.learn.forecasts.cases import case
+from flowsim.learn.forecasts.choosing import BEST, chosen, loss_from_first, losses, sample
 from flowsim.learn.forecasts.ground import ground_of
 from flowsim.learn.forecasts.learnt import learnt
 from flowsim.learn.forecasts.made_up import KINDS, made_up
@@ -113,6 +116,49 @@ def test_intervals_fitted_to_residuals_hold_as_many_of_new_ones() -> None:
     assert 0.87 < inside.mean() < 0.93
     small = size[~half] < 0.0
     assert 0.86 < inside[small].mean() < 0.94
+
+
+# ---- what a fit does ----------------------------------------------------------------------------
+
+
+def test_points_are_chosen_by_the_conflicts_that_are_seen() -> None:
+    of_cases = np.random.default_rng(2).uniform(0.5, 1.0, (3, 60, 2))
+    of_worlds = np.full((3, 4, 60), 0.9)
+    of_worlds[1, :, :20] = 1.1  # worse than held + rest on one kind
+    found = chosen(of_cases, of_worlds, left_out=1)
+    by_hand = of_cases[[0, 2]].mean(axis=(0, 2))[20:].argsort()[:BEST] + 20
+    assert found.tolist() == sorted(by_hand.tolist())
+    of_cases[1] = of_cases[1, ::-1] ** 9
+    assert np.array_equal(chosen(of_cases, of_worlds, left_out=1), found)
+    assert not np.array_equal(chosen(of_cases, of_worlds, left_out=None), found)
+
+
+def test_a_loss_is_the_error_over_that_of_held_and_rest() -> None:
+    one, points = case(*made_up("turn", 3, days=120)), sample().at(np.arange(3))
+    days = np.arange(31, 120)[::4]
+    told = expected(known_on(one.rows, 30), one.ground, one.total, points.at(np.arange(1)), days)
+    ratio = one.ard(told, days) / one.ard(one.held(30), days)
+    assert loss_from_first(one, points)[0] == pytest.approx(ratio)
+    assert losses(one, points).shape == (3, 2)
+
+
+def test_a_growth_law_that_holds_is_found_again() -> None:
+    planted = np.array([0.4, 0.3, 0.6])
+    every = []
+    for seed in (1, 2, 3):
+        one = case(*made_up("open", seed))
+        seen = residuals.grown(one, one.days_made(7), (7, 30, 90))
+        every.append(seen._replace(log_growth=seen.features @ planted))
+    every[2] = every[2]._replace(log_growth=every[2].log_growth * 9.0)
+    assert residuals.growth_law(every, left_out=2) == pytest.approx(planted, rel=1e-2)
+
+
+def test_what_was_learnt_is_written_as_it_is_read() -> None:
+    kept_in = Path(module.__file__).parent
+    folds = dict.fromkeys(pd.read_csv(kept_in / "growth.csv")["fold"])
+    for name, table in module.tables({fold: learnt(fold) for fold in folds}).items():
+        told = table.to_csv(index=False, lineterminator="\n", float_format="%.4g")
+        assert told == (kept_in / f"{name}.csv").read_text("utf-8")
 
 
 # ---- the kept scores -------------------------------------------------------------------------

@@ -175,6 +175,8 @@ def all_of(s, functions) -> list[tuple]:
 def test_compiled_code_gives_the_same_bits() -> None:
     import numba
 
+    from flowsim.compiled_whole import Entry
+
     plain = SimpleNamespace(
         frailty=frailty.frailty, uniform=keyed.uniform, choose=ways.choose,
         assess=admission.assess, exposed_persons=clocks.exposed_persons, struck=struck,
@@ -184,7 +186,7 @@ def test_compiled_code_gives_the_same_bits() -> None:
     frailty_, uniform_, choose_, assess_ = twins.frailty, twins.uniform, twins.choose, twins.assess
     exposed_, struck_, threshold_ = twins.exposed_persons, twins.struck, twins.threshold
 
-    @numba.njit(error_model="numpy")
+    @numba.njit(error_model="numpy", pipeline_class=Entry)
     def all_compiled(s, told):  # pragma: no cover
         for j in range(len(s.rows)):
             h = s.rows[j]

@@ -93,7 +93,8 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def assert_drawn(told: dict[str, Any], folder: Path) -> None:
     """A run into the folder `short` has written its files, and its figures are no blank pages."""
-    assert len(told["drawn"]) == len(OF_A_RUN)
+    names = {Path(figure).name for figure in told["drawn"]}
+    assert names | {"reports.png"} == set(OF_A_RUN)  # a scenario may have no reports
     for figure in told["drawn"]:
         drawn = matplotlib.image.imread(folder / figure)
         assert drawn.std() > 0.05  # not a blank page

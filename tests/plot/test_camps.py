@@ -67,6 +67,7 @@ def test_words(scenario: Scenario) -> None:
     (legend,) = chart.legends
     assert [text.get_text() for text in legend.get_texts()] == [
         "registered", "simulated, median of 4 runs", "half of the runs", "90 % of the runs",
+        "bands hold chance alone: all runs have the same inputs",
         "each panel to its own scale",
     ]  # fmt: skip
     chart.draw_without_rendering()

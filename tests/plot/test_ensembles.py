@@ -10,13 +10,15 @@ import pytest
 import flowsim as fs
 import flowsim.plot
 from flowsim.evidence.quantities import quantity
-from flowsim.plot.ensemble import BOTH, CHANCE, DIFFER
+from flowsim.plot.holding import DIFFER, SAME, SAMPLES
 from flowsim.plot.style import Chart
+from flowsim.study.doubt import BOTH, CHANCE, hold
 from flowsim.study.runs import Runs
 from tests.fake_result import toy_result
 from tests.plot.layout import flaws
 from tests.study.worlds import small, study
 
+CHANCE_ALONE = hold("bands", CHANCE, SAME)
 SEEDS = ("1", "2", "3", "4")
 
 
@@ -67,7 +69,7 @@ def test_the_line_is_the_median_and_the_bands_are_quantiles(
             x, y = find(chart, f"{words} {variable}").get_paths()[0].vertices.T
             last = y[x == x.max()]
             assert (min(last), max(last)) == pytest.approx(np.quantile(each[:, -1], ends))
-    assert key(chart) == ["median of 4 runs", "half of the runs", "90 % of the runs", CHANCE]
+    assert key(chart) == ["median of 4 runs", "half of the runs", "90 % of the runs", CHANCE_ALONE]
 
 
 def test_one_run_has_no_bands_and_no_key_of_them(results: list[fs.Result]) -> None:
@@ -94,7 +96,10 @@ def test_a_study_names_its_scenario_and_says_what_the_bands_are(stores: dict[str
         flowsim.plot.timeline(runs, of="shut")
     with pytest.raises(ValueError, match="names a scenario of a study"):
         flowsim.plot.timeline(toy_result(), of="closed")
-    for name, words, count in (("members", CHANCE, 4), ("samples", BOTH, 4)):
+    for name, words, count in (
+        ("members", CHANCE_ALONE, 4),
+        ("samples", hold("bands", BOTH, SAMPLES), 4),
+    ):
         chart = flowsim.plot.timeline(stores[name], of="open", scenario=small(), width=89)
         assert key(chart) == [
             f"median of {count} runs", "half of the runs", "90 % of the runs", words,
@@ -131,4 +136,4 @@ def test_runs_that_do_not_belong_together(results: list[fs.Result]) -> None:
 def test_runs_with_other_inputs_are_not_called_chance(results: list[fs.Result]) -> None:
     other = fs.run(small().with_values({"behaviour.leaving.men_stay": 0.7}), seed="1")
     chart = flowsim.plot.timeline([results[0], other])
-    assert key(chart)[-1] == DIFFER
+    assert key(chart)[-1] == hold("bands", BOTH, DIFFER)

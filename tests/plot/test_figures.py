@@ -398,7 +398,7 @@ def test_save_all_writes_all_in_the_width_that_is_asked_for_and_the_same_bytes(t
         paths = flowsim.plot.save_all(toy_result(), toy_scenario(), folder, width=89)
         assert sorted(p.name for p in paths) == [
             "composition.png", "deaths.png", "map.png", "queues.png", "reception.png",
-            "timeline.png", "violence.png",
+            "reports.png", "timeline.png", "violence.png",
         ]  # fmt: skip
         assert sorted(folder.iterdir()) == sorted(paths)
         written.append([path.read_bytes() for path in paths])

@@ -11,7 +11,7 @@ from flowsim.plot import OF_A_RUN
 from tests.fake_result import toy_result, toy_scenario
 from tests.plot.layout import flaws
 
-SEVERAL = [name for name in OF_A_RUN.values() if name not in ("flow_map", "violence")]
+SEVERAL = [name for name in OF_A_RUN.values() if name not in ("flow_map", "reports", "violence")]
 
 
 @pytest.mark.parametrize("name", OF_A_RUN.values())

@@ -156,7 +156,7 @@ READ: dict[str, list[str]] = {
     ],
     "timeline of two": [
         "A toy crisis: flight and border", "median of 2 runs", "half of the runs",
-        "90 % of the runs", "the bands are chance and inputs: the runs have different ones",
+        "90 % of the runs", "bands hold inputs and chance: the runs have different ones",
         "not kept by the study: who is registered, violence", "crossed so far", "sheltered abroad",
         "outward: admitted, exempt, irregular", "back: returned, pushed back", "Across the border",
         "persons", "Out of their homes inside the country", "persons", "Waiting at the border",
@@ -224,13 +224,15 @@ READ: dict[str, list[str]] = {
     "registrations": [
         "persons", "A toy crisis: persons in camps, ARD 0.250",
         "registered", "simulated, median of 4 runs", "half of the runs", "90 % of the runs",
+        "bands hold chance alone: all runs have the same inputs",
         "each panel to its own scale", "All camps", "15 Jun 2010", "Dee", "15 Jun 2010", "Cee",
         "15 Jun 2010",
     ],
     "contrasts": [
         "How outcomes differ from 'a', paired by member",
-        "mean difference and its 90 % interval, chance alone",
-        "interval of as many unpaired runs", "gain: unpaired over paired variance", "Deaths", "∞",
+        "mean difference and its 90 % interval",
+        "interval of as many unpaired runs", "gain: unpaired over paired variance",
+        "intervals hold chance alone: all runs have the same inputs", "Deaths", "∞",
         "+4,000", "∞", "∞", "a", "gain", "difference, persons", "b",
         "a name so long that it\ntakes three lines, and...", "c", "d", "Ratio", "a", "gain",
         "difference",
@@ -427,7 +429,7 @@ def test_intervals_lie_in_their_colours_behind_the_dots(figure: Callable[[str], 
         found = {a.get_gid(): a for a in axes.lines if a.get_gid()}
         thick, thin = found[f"paired {name}"], found[f"unpaired {name}"]
         dot = found[f"difference {name}"]
-        mean = entries["mean difference and its 90 % interval, chance alone"]
+        mean = entries["mean difference and its 90 % interval"]
         pale = entries["interval of as many unpaired runs"]
         assert colour(thick) == colour(mean)
         assert colour(thin) == colour(pale) != colour(thick)
@@ -468,8 +470,8 @@ def test_the_runs_of_a_study_are_told_from_its_samples_and_members() -> None:
         return Ensemble.of(runs)
 
     for samples, members, words_of_it in (
-        (1, 3, "the bands are chance alone: all runs have the same inputs"),
-        (2, 3, "the bands are chance and inputs: samples of inputs were drawn"),
+        (1, 3, "bands hold chance alone: all runs have the same inputs"),
+        (2, 3, "bands hold inputs and chance: samples of inputs were drawn"),
     ):
         shown = held(samples, members)
         assert [entry.get_label() for entry in shown.key()] == [

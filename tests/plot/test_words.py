@@ -22,7 +22,7 @@ from flowsim.outlines import Country
 from flowsim.plot import labels as placing
 from flowsim.plot.basemap import KM_PER_DEGREE, Ground
 from flowsim.plot.before_after import before_after
-from flowsim.plot.labels import Label, place_labels
+from flowsim.plot.labels import NAME_GAP, Label, place_labels
 from flowsim.plot.lands import TINTS, WATER, Lands, name_countries
 from flowsim.plot.overview import ABROAD
 from flowsim.plot.style import (
@@ -329,8 +329,28 @@ def test_labels_hide_neither_each_other_nor_what_is_taken(chart: Chart) -> None:
         for other in (*every[i + 1 :], Bbox.from_extents(200, 100, 400, 200)):
             shared = Bbox.intersection(box, other)
             assert shared is None or shared.width * shared.height < 0.01 * box.width * box.height
+    gap = NAME_GAP * 10.0 * chart.dpi / 72.0  # of matplotlib's 10 points
     for box, label in zip(taken[1:], sorted(names, key=lambda n: -n.weight), strict=True):
-        assert box.extents == pytest.approx(found[label.text].extents, abs=1.0)
+        own = found[label.text]
+        kept = (own.x0 - gap, own.y0, own.x1 + gap, own.y1)
+        assert box.extents == pytest.approx(kept, abs=1.0)
+
+
+def test_names_side_by_side_do_not_read_as_one(chart: Chart) -> None:
+    """A second name would just fit between the first and its point, without a space before it."""
+    axes, pixel = chart.axes[0], chart.dpi / 72.0
+    place_labels(axes, [Label(100, 150, "Osh", 3.0, 3.0), Label(300, 150, "Uzgen", 3.0, 2.0)], [])
+    first, second = boxes(chart)["Osh"], boxes(chart)["Uzgen"]
+    for text in list(axes.texts):
+        text.remove()
+    x = first.x1 + 1.0 + second.width + 4.5 * pixel
+    right = Bbox.from_extents(x + 1.0, 0.0, 400.0, 300.0)
+    place_labels(
+        axes, [Label(100, 150, "Osh", 3.0, 3.0), Label(x, 150, "Uzgen", 3.0, 2.0)], [right]
+    )
+    one, other = boxes(chart)["Osh"], boxes(chart)["Uzgen"]
+    beside = min(one.y1, other.y1) - max(one.y0, other.y0) > 1.0
+    assert not beside or other.x0 - one.x1 >= 3.0 * pixel - 1.0
 
 
 def test_a_label_stands_close_on_the_right_where_there_is_room(chart: Chart) -> None:

@@ -27,6 +27,7 @@ from flowsim.reporting.sources import kind_of, number_rows
 from flowsim.results.result import Result
 from flowsim.scenario.scenario import Scenario
 from tests.children import PATIENCE_S
+from tests.learn.camps import checked_world
 
 MOST_BYTES = 5_000_000
 FETCHED = re.compile(
@@ -283,6 +284,19 @@ def test_what_was_changed_is_told(base: Scenario, shut: Scenario) -> None:
 
 def call(*words: object) -> Any:
     return CliRunner().invoke(cli, ["report", *map(str, words)])
+
+
+def test_registrations_are_told_by_camp_and_their_rows_are_folded() -> None:
+    days = range(0, 120, 4)
+    told = {"Near": [(d, 40.0 * d) for d in days], "Far": [(d, 10.0 * d) for d in days]}
+    world = checked_world(told)
+    page = Parts(fs.report(fs.run(world, seed=1), world, figures=False).html)
+    words = " ".join(page.words["reports"].split())
+    assert re.search(r"mean error Near4,640.+ Far1,160.+ all camps5,800", words), words
+    assert f"All {2 * len(days)} reports" in words
+    few = checked_world({name: rows[:5] for name, rows in told.items()})
+    unfolded = Parts(fs.report(fs.run(few, seed=1), few, figures=False).html)
+    assert "All 10 reports" not in unfolded.words["reports"]
 
 
 def test_the_command_writes_a_run_and_a_store(

@@ -1,7 +1,11 @@
-"""What forecasts take from other conflicts, as the fit wrote it (`examples/fit_forecasts.py`)."""
+"""What forecasts take from other conflicts: the tables that a fit writes, and their reading.
+
+The tables of this package are written by `examples/fit_forecasts.py`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -81,6 +85,44 @@ def _spread(fold: str, of: str) -> Spread:
     coefficients = row[names].to_numpy(np.float64)[0]
     known: Floats = coefficients[~np.isnan(coefficients)]
     return Spread(known, row[QUANTILES].to_numpy(np.float64)[0])
+
+
+def tables(folds: Mapping[str, Learnt]) -> dict[str, pd.DataFrame]:
+    """What was learnt in each fold as the tables that `learnt` reads, by their names.
+
+    Parameters
+    ----------
+    folds : mapping of str to Learnt
+        By the conflict that was left out.
+
+    Examples
+    --------
+    >>> found = tables({"all": learnt()})
+    >>> {name: len(table) for name, table in found.items()}
+    {'points': 24, 'growth': 1, 'spread': 2}
+    """
+    names = list(Points.__dataclass_fields__)
+    points = [
+        pd.DataFrame({"fold": fold, **{name: getattr(one.points, name) for name in names}})
+        for fold, one in folds.items()
+    ]
+    growth = [{"fold": fold, **one.growth._asdict()} for fold, one in folds.items()]
+    spreads = [
+        _spread_row(fold, of, found)
+        for fold, one in folds.items()
+        for of, found in (("share", one.shares), ("total", one.totals))
+    ]
+    return {
+        "points": pd.concat(points),
+        "growth": pd.DataFrame(growth),
+        "spread": pd.DataFrame(spreads),
+    }
+
+
+def _spread_row(fold: str, of: str, found: Spread) -> dict[str, object]:
+    coefficients = {f"c{i}": c for i, c in enumerate(found.coefficients)}
+    quantiles = dict(zip(QUANTILES, found.quantiles, strict=True))
+    return {"fold": fold, "of": of, **coefficients, **quantiles}
 
 
 @cache

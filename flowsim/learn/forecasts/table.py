@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flowsim.arrays import Floats
 from flowsim.learn.forecasts.spread import LEVELS
 from flowsim.shown import plain
+from flowsim.study.doubt import hold
 from flowsim.study.table import WIDTH
 
 if TYPE_CHECKING:
@@ -68,10 +69,15 @@ def _cell(quantiles: Floats) -> str:
 
 def basis(told: Forecast) -> str:
     """What the numbers are, and what their intervals hold."""
-    left_out = "" if told.fold == "all" else f", {told.fold} left out"
     return (
         f"Registered persons, median and 90 % interval, from rows dated up to"
         f" {told.when(told.known_until)} (day {told.known_until}); {TOTALS[told.totals]};"
-        f" {COURSE[told.course]}. The intervals hold how far off such forecasts were on nine"
-        f" conflicts{left_out}: they hold in a next one that is like those."
+        f" {COURSE[told.course]}. The {hold('intervals', held(told))}: they hold in a next one"
+        f" that is like those."
     )
+
+
+def held(told: Forecast) -> str:
+    """What the intervals of a forecast hold."""
+    left_out = "" if told.fold == "all" else f", {told.fold} left out"
+    return f"how far off such forecasts were on nine conflicts{left_out}"

@@ -7,6 +7,10 @@ days in which as many would have come at the mean rate since the start, ``rate``
 places' last rows grew (persons/day, kept up for h' = `RATE_DAYS` (1 - exp(-h / `RATE_DAYS`)) days)
 and ``unseen`` the part of new arrivals that by structure goes where nothing is registered yet.
 Cumulative arrivals grow like a power of time (p = 1 is a steady flow, below 1 it wanes).
+
+For `flowsim.forecast`, which simulates nothing: it goes on from counted persons, and looks neither
+at residents nor at how long they were in danger. How many leave in a simulated run, before anybody
+is counted or under another course of violence, is a hazard: `flowsim.learn.leavers`.
 """
 
 from __future__ import annotations

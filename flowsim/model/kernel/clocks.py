@@ -146,10 +146,11 @@ def wake(s: Any, h: Any) -> None:
         best = int(h.arrive)
     elif h.road == FOR_FUEL:
         best, what = int(h.arrive), ARRIVE
+    readings = s.cumulative_at_stop
     for n in range(s.n_clocks[h.status]):
         cell, target = h.cell[n], h.target[n]
         # One comparison spares the division for the many who are not due in this tick.
-        if target <= s.cumulative_at_stop[cell]:
+        if target <= readings[cell]:
             when, clock = due(s, cell, target), s.clocks_of[h.status, n]
             if when < NEVER and (when < best or (when == best and clock < what)):
                 best, what = when, int(clock)

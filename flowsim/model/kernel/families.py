@@ -32,16 +32,16 @@ def family_of(s: Any, h: Any) -> int:
 
 def look_for_families(s: Any) -> None:
     """Note where the families of those who follow are sheltered as the tick begins."""
-    n = 0
+    n, rows, followers = 0, s.rows, s.followers
     for j in range(s.n.followers):
-        h = s.rows[s.followers[j]]
+        h = rows[followers[j]]
         h.goal = -1
         if h.follows and h.status != EMPTY:
-            s.followers[n] = h.row
+            followers[n] = h.row
             n += 1
             family = family_of(s, h)
-            if family >= 0 and s.rows[family].status == SHELTERED:
-                h.goal = s.rows[family].place
+            if family >= 0 and rows[family].status == SHELTERED:
+                h.goal = rows[family].place
     s.n.followers = n
 
 

@@ -48,13 +48,13 @@ def sort(s: Any, rows: Any, first: int, n: int, order: int) -> None:
 
 def merge(s: Any, rows: Any, low: int, middle: int, high: int, order: int) -> None:
     """Merge two sorted runs of rows that lie side by side."""
-    a, b = low, middle
+    a, b, table, merged = low, middle, s.rows, s.scratch
     for at in range(low, high):
-        if a < middle and (b >= high or not comes_before(s.rows[rows[b]], s.rows[rows[a]], order)):
-            s.scratch[at] = rows[a]
+        if a < middle and (b >= high or not comes_before(table[rows[b]], table[rows[a]], order)):
+            merged[at] = rows[a]
             a += 1
         else:
-            s.scratch[at] = rows[b]
+            merged[at] = rows[b]
             b += 1
     for at in range(low, high):
-        rows[at] = s.scratch[at]
+        rows[at] = merged[at]

@@ -42,10 +42,12 @@ def open_lanes(s: Any, gate: int) -> None:
         s.busy[gate] = 0
     elif not s.opened[gate]:
         s.opened[gate] = True
+        lanes, length = s.lanes, s.tick.last - s.tick.first
         for n in range(s.n_spread[gate] + 1):
             lane = s.first_lane[gate] + n
-            for second in range(s.tick.last - s.tick.first):
-                s.lanes[KEPT, lane, second] = s.lane_work[lane]
+            work = s.lane_work[lane]
+            for second in range(length):
+                lanes[KEPT, lane, second] = work
         if s.busy[gate] > 0:
             work_off(s, gate)
 
@@ -67,9 +69,10 @@ def copy_lanes(s: Any, gate: int, of: int, to: int) -> None:
     """Put what is left by one account into another."""
     if is_free(s, gate):
         return
+    lanes, length = s.lanes, s.tick.last - s.tick.first
     for lane in range(s.first_lane[gate], s.first_lane[gate] + s.n_spread[gate] + 1):
-        for second in range(s.tick.last - s.tick.first):
-            s.lanes[to, lane, second] = s.lanes[of, lane, second]
+        for second in range(length):
+            lanes[to, lane, second] = lanes[of, lane, second]
 
 
 def room_in(s: Any, gate: int, spread: int, second: int) -> int:

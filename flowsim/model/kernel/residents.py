@@ -29,9 +29,9 @@ def stand(s: Any, h: Any, at: int) -> None:
     h.place = s.start_place[at]
     h.group = s.start_group[at]
     h.leaves = s.start_leaves[at]
-    size = 0
+    size, kinds = 0, s.start_kinds
     for kind in range(KINDS):
-        persons = s.start_kinds[kind, at]
+        persons = kinds[kind, at]
         h.kinds[kind] = persons
         size += persons
     h.size = size

@@ -18,34 +18,39 @@ from flowsim.model.kernel.residents import whoever
 
 def sift(s: Any, first: int, at: int, n: int) -> None:
     """Let an entry sink to its place in the heap of n entries that begins at ``first``."""
-    row, target = s.heap_row[first + at], s.heap_target[first + at]
+    rows, targets = s.heap_row, s.heap_target
+    row, target = rows[first + at], targets[first + at]
     while True:
         child = 2 * at + 1
         if child >= n:
             break
-        if child + 1 < n and s.heap_target[first + child + 1] < s.heap_target[first + child]:
+        least = targets[first + child]
+        if child + 1 < n and targets[first + child + 1] < least:
             child += 1
-        if target <= s.heap_target[first + child]:
+            least = targets[first + child]
+        if target <= least:
             break
-        s.heap_row[first + at] = s.heap_row[first + child]
-        s.heap_target[first + at] = s.heap_target[first + child]
+        rows[first + at] = rows[first + child]
+        targets[first + at] = least
         at = child
-    s.heap_row[first + at] = row
-    s.heap_target[first + at] = target
+    rows[first + at] = row
+    targets[first + at] = target
 
 
 def rouse(s: Any) -> None:
     """Rouse all at rest whose clock rings within the tick; who had no row is promised one."""
     s.n.promised = s.n.rows
+    cells, firsts, stops = s.heap_cell, s.heap_first, s.heap_stop
+    rows, targets, readings = s.heap_row, s.heap_target, s.cumulative_at_stop
     for heap in range(s.n.heaps):
-        reading, first = s.cumulative_at_stop[s.heap_cell[heap]], s.heap_first[heap]
+        reading, first, stop = readings[cells[heap]], firsts[heap], stops[heap]
         # All targets of a heap are on one cumulative hazard, so its first decides for the whole.
-        while s.heap_stop[heap] > first and s.heap_target[first] <= reading:
-            stir(s, whoever(s, s.heap_row[first]))
-            last = s.heap_stop[heap] - 1
-            s.heap_stop[heap] = last
-            s.heap_row[first], s.heap_target[first] = s.heap_row[last], s.heap_target[last]
-            sift(s, first, 0, last - first)
+        while stop > first and targets[first] <= reading:
+            stir(s, whoever(s, rows[first]))
+            stop -= 1
+            rows[first], targets[first] = rows[stop], targets[stop]
+            sift(s, first, 0, stop - first)
+        stops[heap] = stop
 
 
 def put_to_rest(s: Any) -> int:

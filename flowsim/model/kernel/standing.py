@@ -9,20 +9,24 @@ from flowsim.model.kernel.constants import BACK, KINDS, MOVING, WAITING
 
 def tally(s: Any, h: Any, sign: int) -> None:
     """Add a household to the persons as they stand, or take it off."""
-    s.people[h.place, h.group, h.status] += sign * h.size
+    place, group, status, link = h.place, h.group, h.status, h.link
+    s.people[place, group, status] += sign * h.size
     if h.hurt:
         for kind in range(KINDS):
-            s.hurt[h.place] += sign * h.wounded[kind]
-    if h.status == MOVING:
-        if s.run.danger_on_legs and h.link >= 0:
+            s.hurt[place] += sign * h.wounded[kind]
+    if status == MOVING:
+        if s.run.danger_on_legs and link >= 0:
+            on_leg = s.on_leg
             for kind in range(KINDS):
-                s.on_leg[h.link, h.group, kind] += sign * h.kinds[kind]
+                on_leg[link, group, kind] += sign * h.kinds[kind]
     else:
+        present = s.present
         for kind in range(KINDS):
-            s.present[h.place, h.group, kind] += sign * h.kinds[kind]
-        if h.status == WAITING:
+            present[place, group, kind] += sign * h.kinds[kind]
+        if status == WAITING:
+            line, gate = s.line, s.gate[link]
             for kind in range(KINDS):
-                s.line[s.gate[h.link], kind] += sign * h.kinds[kind]
+                line[gate, kind] += sign * h.kinds[kind]
 
 
 def tell(s: Any, gate: int, outcome: int, kind: int, persons: int) -> None:

@@ -113,22 +113,23 @@ def look_at_queues(s: Any) -> bool:
     again and again: once through the rows for all of it.
     """
     n, parts, some = 0, 0, False
+    rows, waiting, gates, line_n, last = s.rows, s.waiting, s.gate, s.line_n, s.tick.last
     for gate in range(s.run.gates):
-        s.line_n[gate] = 0
+        line_n[gate] = 0
     for j in range(s.n.waiting):
-        h = s.rows[s.waiting[j]]
+        h = rows[waiting[j]]
         if h.status != WAITING:
             h.in_line = False
             continue
-        s.waiting[n] = h.row
+        waiting[n] = h.row
         n += 1
         h.done = NEVER
-        some = some or h.next_event < s.tick.last
-        gate = s.gate[h.link]
+        some = some or h.next_event < last
+        gate = gates[h.link]
         if s.stirred[gate]:
             some = True
             h.in_hand = 0
-            s.line_n[gate] += 0 if h.held else 1
+            line_n[gate] += 0 if h.held else 1
         parts += 1 if h.passing < h.size else 0
     s.n.waiting = n
     if some and s.n.rows + s.n.unmade + parts > s.run.room:
@@ -185,14 +186,15 @@ def begin_tick(s: Any) -> None:
 
 def wake_all(s: Any, first: int, stop: int) -> None:
     """Of some who do not rest, find what happens next in a new tick, and call who is due."""
-    new = s.tick.first == s.tick.start
+    new, last, promised = s.tick.first == s.tick.start, s.tick.last, s.n.promised
+    rows, loose = s.rows, s.loose
     for j in range(first, stop):
-        h = s.rows[s.loose[j]]
+        h = rows[loose[j]]
         if new:
-            if h.row >= s.n.promised:
+            if h.row >= promised:
                 fill(s, h)
             wake(s, h)
-        elif h.next_event < s.tick.last and h.status != WAITING:
+        elif h.next_event < last and h.status != WAITING:
             call(s, h)
 
 

@@ -55,19 +55,21 @@ def choose(s: Any, h: Any, state: int) -> int:
     row = s.home_rows[h.home] + 2 * household_type + h.informed
     best, option = -math.inf, STUCK
     for_fuel = s.run.fuel > 0 and state >= s.run.links and h.road != FUELLED
+    options, values, keys = s.option, s.values, s.option_key
     for d in range(s.run.options):
-        if s.option[state, d] == STUCK:
+        link = options[state, d]
+        if link == STUCK:
             break
-        value = s.values[row, state, d]
-        if for_fuel and not s.on_foot[s.option[state, d]]:
+        value = values[row, state, d]
+        if for_fuel and not s.on_foot[link]:
             value -= s.fuel_cost[state - s.run.links]
         if value > -math.inf:
-            u = to_unit(mix(z, s.option_key[state, d]))
+            u = to_unit(mix(z, keys[state, d]))
             # The logarithms are dear, and most options cannot win.
             if value + most_gumbel(u) > best:
                 value -= math.log(-math.log(u))
                 if value > best:
-                    best, option = value, int(s.option[state, d])
+                    best, option = value, int(link)
     if option >= 0 and s.run.checkpoints:
         drawn = uniform_of(s, h.key, FOR_CHECKPOINT, 0, s.route_key[option])
         if drawn >= s.road_permeability[option, household_type]:
