@@ -19,7 +19,7 @@ APART = frozenset(
     | {"evidence", "results.netcdf", "study.files", "study.identity"}
 )  # fmt: skip
 """Modules that runs import and no number comes from: messages, files, and names handed out."""
-LIBRARIES = ("mesa", "networkx", "numba", "numpy", "pandas", "scipy", "xarray")
+LIBRARIES = ("llvmlite", "mesa", "networkx", "numba", "numpy", "pandas", "scipy", "xarray")
 
 
 @lru_cache(maxsize=8)
