@@ -74,7 +74,7 @@ def test_a_module_that_is_gone_or_cannot_be_read_is_told(tmp_path: Path) -> None
 def test_a_version_is_the_digest_of_libraries_and_sources(tmp_path: Path) -> None:
     """Else no store could be gone on with."""
     root = package(tmp_path, {"__init__": "", "a": "import p.b\n", "b": "x = 'Ош'\n", "c": ""})
-    libraries = ("mesa", "networkx", "numba", "numpy", "pandas", "scipy", "xarray")
+    libraries = ("llvmlite", "mesa", "networkx", "numba", "numpy", "pandas", "scipy", "xarray")
     known = "".join(f"{name} {version(name)}\n" for name in libraries)
     text = f"{known}a\nimport p.b\nb\nx = 'Ош'\n"
     assert code_version(("a",), root) == blake2b(text.encode(), digest_size=8).hexdigest()
