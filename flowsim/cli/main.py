@@ -67,8 +67,6 @@ if TYPE_CHECKING:
 
 EFFECTS = "policy_effects.csv"
 SUMMARY = "summary.json"
-USUAL_THREADS = 2
-"""More gain little: queues and camps are left to one."""
 RARELY = (50_000, 20, 20)
 """Objects made, and rounds, after which Python looks for garbage."""
 
@@ -86,9 +84,8 @@ def cli() -> None:
               help="Folder; else out/NAME.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--engine", type=click.Choice(["columns", "agents"]), default="columns")
-@click.option("--threads", type=click.IntRange(min=1),
-              help="How many share the households, else two where there are as many cores; the "
-                   "bytes stay the same.")  # fmt: skip
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True,
+              help="How many share the households; the bytes stay the same.")  # fmt: skip
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set a value.")
 @PERIOD
 @click.option("--allow-code", is_flag=True, help=ALLOW_CODE)
@@ -104,7 +101,7 @@ def run(
     output: Path | None,
     seed: int,
     engine: str,
-    threads: int | None,
+    threads: int,
     settings: tuple[str, ...],
     period: str | None,
     allow_code: bool,
@@ -121,7 +118,7 @@ def run(
     with answering("the run failed"), importing(allow_code):
         _check_figures(also, figures)
         setup = load(scenario, settings, allow_code, period=period)
-        shared = _threads(threads, engine, setup)
+        _check_threads(threads, engine, setup)
         load_tables()
 
         from flowsim.model.unlikely import warn_of  # only now: it takes scipy
@@ -136,7 +133,7 @@ def run(
         with parent_of(target), terminable():
             shown = progress and is_terminal() and not is_quiet()
             told, rows, drawn = _run_into(
-                target, setup, seed, engine, shared, figures, also, overwrite, shown
+                target, setup, seed, engine, threads, figures, also, overwrite, shown
             )
     with answering(f"the run is in {target}, but the output could not be written"):
         figures_told = [target / figure for figure in drawn]
@@ -320,20 +317,13 @@ def _check_figures(also: tuple[str, ...], figures: bool) -> None:
             raise click.UsageError(f"no package has a figure {name!r}; there is {known}")
 
 
-def _threads(asked: int | None, engine: str, setup: Scenario) -> int:
-    """How many threads a run has; refused, before it begins, where they cannot share the work."""
-    wrong = ""
-    if engine == "agents":
-        wrong = "--threads needs --engine columns: agents act one by one"
-    elif setup.rules == "flee":
-        wrong = "--threads needs flowsim's own rules: by Flee's, people move one after another"
-    if wrong and asked is not None and asked > 1:
-        raise click.UsageError(wrong)
-    if wrong or asked is not None:
-        return asked or 1
-    from flowsim.model.threads import usable_cores
-
-    return min(USUAL_THREADS, usable_cores())
+def _check_threads(threads: int, engine: str, setup: Scenario) -> None:
+    """Refuse threads, before anything is run, where the work cannot be shared."""
+    if threads > 1 and engine == "agents":
+        raise click.UsageError("--threads needs --engine columns: agents act one by one")
+    if threads > 1 and setup.rules == "flee":
+        raise click.UsageError("--threads needs flowsim's own rules: by Flee's, people move one "
+                               "after another")  # fmt: skip
 
 
 def _check_target(target: Path, overwrite: bool) -> None:

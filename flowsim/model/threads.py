@@ -8,7 +8,6 @@ thread. So a run has the same bytes whatever the number of threads.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -31,12 +30,6 @@ ADDED = ("apart", "dead")
 """Numbers of the record that it changes."""
 ALONE = ("todo", "per_cell", "passing", "parting", "nobody")
 """What a thread uses for a moment and leaves behind empty, or as it may be."""
-
-
-def usable_cores() -> int:
-    """Cores that this process may use, fewer than the machine has where a scheduler says so."""
-    affinity = getattr(os, "sched_getaffinity", None)  # not on every system
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def checked(threads: int, engine: str) -> int:

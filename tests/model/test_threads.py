@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import flowsim as fs
-from flowsim.cli.main import _threads, cli
+from flowsim.cli.main import cli
 from flowsim.model import household_table, threads
 from flowsim.model.simulation import Simulation, runnable
 from flowsim.results.result import Result
@@ -146,14 +146,3 @@ def test_who_cannot_share_its_work_says_so(tmp_path: Path) -> None:
     assert told.exit_code == 2
     assert "--threads needs --engine columns" in told.output
     assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize(("cores", "usual"), [(1, 1), (2, 2), (64, 2)])
-def test_a_command_takes_two_threads_where_it_may_use_as_many_cores(
-    monkeypatch: pytest.MonkeyPatch, cores: int, usual: int
-) -> None:
-    monkeypatch.setattr("flowsim.model.threads.usable_cores", lambda: cores)
-    flee = next(make() for make in WORLDS.values() if make().rules == "flee")
-    assert _threads(None, "columns", fs.teaching_world()) == usual
-    assert _threads(3, "columns", fs.teaching_world()) == 3
-    assert _threads(None, "agents", fs.teaching_world()) == _threads(None, "columns", flee) == 1
