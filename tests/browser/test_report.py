@@ -115,8 +115,9 @@ def test_nobody_is_kept_out(seen: Seen) -> None:
 def test_it_fits_a_phone_and_paper(seen: Seen) -> None:
     page = seen.page
     page.set_viewport_size({"width": 390, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")  # once it is laid out
     page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     canvas = page.locator(".film:not([hidden]) canvas").first.bounding_box()
     assert canvas is not None
     assert canvas["x"] >= 0
