@@ -35,7 +35,8 @@ class Intermediate(JITCodeLibrary):
     def add_ir_module(self, module: Any) -> None:
         """Take the code of a function, without the counting of references to arrays.
 
-        The caller of the whole holds all arrays as long as it runs, and scalar functions make none.
+        The caller of the whole holds all arrays as long as it runs; scalar functions neither make
+        nor return any.
         """
         self._raise_if_finalized()
         text = COUNTING.sub("", cgutils.normalize_ir_text(str(module)))

@@ -35,7 +35,7 @@ def figures_of(result: Result, scenario: Scenario) -> dict[str, str]:
     """
     told = statements(scenario, use=USES)
     found = {file: name for file, name in plot.OF_A_RUN.items() if name != "reports"}
-    if not told or len(found) == len(plot.OF_A_RUN):
+    if not told:
         return found
     if len(told) > MOST and has_series(result, scenario):
         return found | plot.OF_SERIES

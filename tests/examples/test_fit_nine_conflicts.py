@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +14,11 @@ from flowsim.evidence.measures import relative_difference
 from flowsim.evidence.registered import registered
 from flowsim.flee.reader.defaults import FOLDS, RATES, fitted
 from flowsim.learn.leavers import early_rates, pooled
+from tests.examples.scripts import EXAMPLES, script
 from tests.flee_folder import flee_folder
 
-PATH = Path(__file__).parents[2] / "examples" / "fit_nine_conflicts.py"
-SPEC = importlib.util.spec_from_file_location("fit_nine_conflicts", PATH)
-assert SPEC is not None
-assert SPEC.loader is not None
-example = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(example)
-TABLE = PATH.with_suffix(".csv").read_text("utf-8")
+example = script("fit_nine_conflicts")
+TABLE = (EXAMPLES / "fit_nine_conflicts.csv").read_text("utf-8")
 ROWS = {row["left_out"]: row for row in csv.DictReader(TABLE.splitlines())}
 LEFT_OUT = {name: row for name, row in ROWS.items() if name != "all"}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from tests.examples.scripts import script
 
 ROOT = Path(__file__).parents[2]
 KEPT = 7
@@ -14,14 +15,7 @@ KEPT = 7
 
 
 def test_a_draw_is_done_again_as_it_stands_in_the_folder(tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location(
-        "forecast_karabakh", ROOT / "examples" / "forecast_karabakh.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    script.main(1, tmp_path / "again.csv", KEPT)
+    script("forecast_karabakh").main(1, tmp_path / "again.csv", KEPT)
     told = pd.read_csv(ROOT / "scenarios" / "karabakh_2023" / "forecast.csv").set_index("draw")
     again = pd.read_csv(tmp_path / "again.csv").set_index("draw").loc[KEPT]
     assert told.loc[KEPT, "off"] <= 1.0 < told.loc[1, "off"]

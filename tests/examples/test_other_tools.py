@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +9,11 @@ import pandas as pd
 import pytest
 
 from flowsim.learn.adapters import for_other_tools
+from tests.examples.scripts import EXAMPLES, script
 from tests.pages import model
 
-PATH = Path(__file__).parents[2] / "examples" / "other_tools.py"
-SPEC = importlib.util.spec_from_file_location("other_tools", PATH)
-assert SPEC is not None
-assert SPEC.loader is not None
-example = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(example)
-TABLE = pd.read_csv(PATH.with_suffix(".csv"))
+example = script("other_tools")
+TABLE = pd.read_csv(EXAMPLES / "other_tools.csv")
 NAMES = {
     example.OPENING: "end of the closure",
     example.GATE: "gate",
